@@ -1,0 +1,37 @@
+/* Every ceiling of the program, in one list. Bytes unless the name says otherwise. */
+#ifndef SINETTI_BASE_LIMITS_H
+#define SINETTI_BASE_LIMITS_H
+
+#define KIB 1024ULL
+#define MIB (1024ULL * KIB)
+
+/* base */
+#define LIMIT_BUF (256 * MIB)        /* one growable buffer, unless its owner sets less */
+#define LIMIT_JSON_DEPTH 32          /* levels */
+
+/* catalog */
+#define LIMIT_CATALOG_FILE (1 * MIB)
+#define LIMIT_CATALOG_IMAGE (16 * MIB)
+
+/* yaml (catalog files and other people's CI files) */
+#define LIMIT_YAML_FILE (1 * MIB)
+#define LIMIT_YAML_DEPTH 64          /* levels */
+#define LIMIT_YAML_NODES 200000      /* events */
+
+/* git */
+#define LIMIT_BLOB_SCAN (4 * MIB)    /* larger blobs are counted and named, not read */
+#define LIMIT_LINE_SCAN (64 * KIB)   /* longer lines are skipped by the scanner */
+#define LIMIT_COMMIT_MESSAGE (64 * KIB)
+#define LIMIT_PATH (4 * KIB)
+#define LIMIT_TRAILERS 256           /* trailers kept of one commit */
+
+/* observe */
+#define LIMIT_CODEOWNERS (3 * MIB)   /* GitHub ignores a larger file; we say so */
+#define LIMIT_CODEOWNERS_LINES 100000
+
+/* rules and reports */
+#define LIMIT_FINDINGS 1000          /* kept per obligation; the full count is kept beside them */
+#define LIMIT_MESSAGE (2 * KIB)      /* one rendered message */
+#define LIMIT_HITS_PER_BLOB 200      /* scanner hits kept of one blob */
+
+#endif

@@ -1,0 +1,118 @@
+/* The catalog: what must hold. Frameworks, tasks, obligations and presets, read from a folder of YAML and SQL files
+ * (`catalog/`), compiled into one image that the program maps at start. Refuses anything it does not know: unknown keys,
+ * missing translations, ids that no framework has, SQL that does not prepare. Immutable once open; any thread may read.
+ *
+ * Life: catalog_builtin() or catalog_load() → read → catalog_free().
+ */
+#ifndef SINETTI_CATALOG_CATALOG_H
+#define SINETTI_CATALOG_CATALOG_H
+
+#include "base/ctx.h"
+
+enum lang { LANG_EN, LANG_FI, LANG_COUNT };
+enum strength { STRENGTH_MUST, STRENGTH_RECOMMENDED, STRENGTH_EXAMPLE, STRENGTH_COUNT };
+enum priority { PRIORITY_CRITICAL, PRIORITY_HIGH, PRIORITY_NORMAL, PRIORITY_LOW, PRIORITY_COUNT };
+/* design: is there a rule and is it approved; operation: did it hold in the period (DESIGN §2). */
+enum aspect { ASPECT_DESIGN, ASPECT_OPERATION, ASPECT_COUNT };
+/* What an obligation is shown by, which is the ceiling of its assurance. */
+enum evidence_type { EVIDENCE_DOCUMENT, EVIDENCE_CONFIGURATION, EVIDENCE_PRACTICE, EVIDENCE_RECORD, EVIDENCE_COUNT };
+
+struct catalog_control {
+    struct str framework;  /* key: iso27001-2022 … */
+    struct str id, title;  /* facts; title may be empty where the framework has none of its own */
+    struct str group;      /* id of the heading it stands under; empty at the top */
+    bool heading;          /* an objective, function or category, not assessable by itself */
+    bool outside;          /* not about secure development: never claimed by Sinetti's grid */
+};
+
+struct catalog_framework {
+    struct str key, name, edition; /* "ISO/IEC 27001", "2022" */
+    struct str title[LANG_COUNT];
+    bool legacy;                   /* shown after the current editions */
+    const struct catalog_control *controls; /* in the framework's own order */
+    size_t n_controls;
+};
+
+struct catalog_mapping {
+    const struct catalog_framework *framework;
+    const struct catalog_control *control;
+    struct str source; /* page, annex_b, csf_map, own_judgement */
+};
+
+struct catalog_obligation {
+    struct str task, key;      /* full name: task/key */
+    int point;                 /* number of the requirement point */
+    enum strength strength;
+    enum aspect aspect;
+    enum evidence_type type;
+    bool check;                /* `sinetti check` asks it about a change */
+    bool enabled;              /* false: the rule ships switched off; its reason stands in the file */
+    struct str text[LANG_COUNT];    /* the requirement point in our words */
+    struct str message[LANG_COUNT]; /* a finding, with {column} holes */
+    struct str fix[LANG_COUNT];     /* how to fix, with {column} holes */
+    struct str settles[LANG_COUNT]; /* what would give evidence where there is none */
+    struct str sql;                 /* empty: only records can show it */
+    struct str evidence, blind_spots; /* from the rule's header; English */
+    const struct str *needs;        /* kinds of record that can show it */
+    size_t n_needs;
+};
+
+struct catalog_task {
+    struct str key;
+    int order;
+    struct str theme, policy;        /* keys: development_and_cloud, secure_development */
+    struct str theme_title[LANG_COUNT], policy_title[LANG_COUNT];
+    enum priority priority;
+    struct str title[LANG_COUNT], summary[LANG_COUNT];
+    const struct catalog_mapping *controls; /* current frameworks first */
+    size_t n_controls;
+    const struct catalog_obligation *obligations; /* by point */
+    size_t n_obligations;
+};
+
+struct catalog_preset {
+    struct str key;
+    struct str title[LANG_COUNT];
+    const struct str *adopts; /* full obligation names, sorted */
+    size_t n_adopts;
+};
+
+struct catalog {
+    const struct catalog_framework *frameworks;
+    size_t n_frameworks;
+    const struct catalog_task *tasks; /* by order */
+    size_t n_tasks;
+    const struct catalog_preset *presets;
+    size_t n_presets;
+    char digest[65]; /* SHA-256 of the image, hex */
+};
+
+/* The catalog compiled into the program. */
+enum rc catalog_builtin(struct ctx *cx, struct catalog **out) MUST_CHECK;
+
+/* A catalog folder. Stops at the first fault: E_INVALID with file, line and remedy; E_NOTFOUND, E_IO. */
+enum rc catalog_load(struct ctx *cx, const char *dir, struct catalog **out) MUST_CHECK;
+void catalog_free(struct catalog *c);
+
+const struct catalog_task *catalog_find_task(const struct catalog *c, struct str key);
+const struct catalog_framework *catalog_find_framework(const struct catalog *c, struct str key);
+const struct catalog_preset *catalog_find_preset(const struct catalog *c, struct str key);
+bool catalog_adopts(const struct catalog_preset *p, const struct catalog_obligation *o); /* p may be NULL */
+
+/* Checks a folder wholly: every fault is reported through `fault`, in file and line order, and counted. */
+struct catalog_fault {
+    struct str file; /* below the folder */
+    int line;        /* 0: the file as a whole */
+    struct str text, remedy;
+};
+enum rc catalog_check(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f), void *arg,
+                      size_t *faults) MUST_CHECK;
+
+/* Words for the enums in snake case, as in files and JSON. */
+const char *strength_name(enum strength s);
+const char *priority_name(enum priority p);
+const char *aspect_name(enum aspect a);
+const char *evidence_type_name(enum evidence_type t);
+const char *lang_name(enum lang l); /* "en", "fi" */
+
+#endif

@@ -1,0 +1,33 @@
+/* A repository → the derived tables of observe/schema.sql. Reads history once, the tree once, each blob once, on all
+ * cores; keeps the tables for the next run when asked to. Everything it reads is hostile.
+ */
+#ifndef SINETTI_OBSERVE_OBSERVE_H
+#define SINETTI_OBSERVE_OBSERVE_H
+
+#include "git/git.h"
+#include "store/store.h"
+
+struct observe_options {
+    struct str head;    /* commit oid to look at */
+    struct str rev;     /* as the user named it, safe to show */
+    int64_t since, now;
+    const char *cache;  /* file, NULL none */
+    int threads;        /* 0: one per core */
+};
+
+struct observe_outcome {
+    sqlite3 *db;              /* the caller's to store_close() */
+    struct str cache;         /* "none", "used", "extended", "rebuilt: reason" */
+    const struct str *notices; /* sentences for the reader: shallow, missing objects, files not read (English keys, see observe/notices.h) */
+    size_t n_notices;
+};
+
+/* The whole repository at options->head. E_LIMIT and E_CORRUPT only where nothing useful could be read. */
+enum rc observe_repository(struct ctx *cx, struct git *g, const struct observe_options *o, struct observe_outcome *out) MUST_CHECK;
+
+/* Only a change, for `check`: the tree's listing at head, the contents of changed paths, the commits base..head.
+ * staged: the index against head instead (base is ignored). Fills also the temporary table changed(path). */
+enum rc observe_change(struct ctx *cx, struct git *g, const struct observe_options *o, struct str base, bool staged,
+                       struct observe_outcome *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,25 @@
+/* Who is who: names and addresses → persons. Two mentions are the same person when they share an address, a full name of
+ * two words or more, or a .mailmap line says so; people are only ever joined, never split, so that independence of a
+ * reviewer is never overstated. A person is shown to rules as a keyed hash only. */
+#ifndef SINETTI_OBSERVE_PEOPLE_H
+#define SINETTI_OBSERVE_PEOPLE_H
+
+#include "base/ctx.h"
+
+struct people;
+
+struct people *people_new(const uint8_t key[16]);
+void people_free(struct people *p);
+
+/* Mentions a person; either part may be empty. Returns a handle for people_hash(). */
+int people_mention(struct people *p, struct str name, struct str email);
+/* A .mailmap file (gitmailmap(5)): its lines join people. Lines that do not parse are passed over. */
+void people_mailmap(struct people *p, struct str content);
+/* The person's hash, 32 hex digits, final once all mentions are in. */
+struct str people_hash(struct people *p, int handle);
+/* A robot by its name or address: [bot], dependabot, renovate, github-actions, *-bot … */
+bool people_is_bot(struct str name, struct str email);
+/* The hosting service itself as committer: noreply@github.com, noreply@gitlab.com, … */
+bool people_is_host(struct str name, struct str email);
+
+#endif

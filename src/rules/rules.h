@@ -1,0 +1,133 @@
+/* Rules over facts: one SQL query per obligation, evaluated over the subjects asked for; verdicts, statuses and
+ * assurance computed from their rows (DESIGN §2, §5). Nothing here is typed in by anybody.
+ *
+ * A rule is one SELECT. It starts from the temporary table asked(type, subject, name): the subjects asked about, where
+ * subject = type ':self' or type ':self/' name. Parameters :now and :since (Unix seconds). Columns: subject, ok (1, 0,
+ * NULL), at, due, then what its texts use; `path`, `line`, `commit_oid` and `fingerprint` are taken into the finding.
+ */
+#ifndef SINETTI_RULES_RULES_H
+#define SINETTI_RULES_RULES_H
+
+#include "catalog/catalog.h"
+#include "store/store.h"
+
+/* In the order in which they win (DESIGN §2). */
+enum verdict {
+    VERDICT_NOT_APPLICABLE,
+    VERDICT_WAIVED,
+    VERDICT_VIOLATED,
+    VERDICT_TREATED,
+    VERDICT_AT_RISK,
+    VERDICT_PARTLY_MET,
+    VERDICT_MET,
+    VERDICT_NO_EVIDENCE,
+    VERDICT_COUNT
+};
+enum status { STATUS_FULLY_DONE, STATUS_MOSTLY_DONE, STATUS_PARTLY_DONE, STATUS_NOT_DONE, STATUS_NOT_RELEVANT, STATUS_COUNT };
+enum assurance { ASSURANCE_NONE, ASSURANCE_WEAK, ASSURANCE_FAIR, ASSURANCE_STRONG, ASSURANCE_PROVEN, ASSURANCE_COUNT };
+/* Control coverage (DESIGN §2): the colour of a control in a framework's grid. */
+enum coverage { COVERAGE_ALL_DONE, COVERAGE_DONE_BUT_LOW, COVERAGE_SOME_DONE, COVERAGE_ACTIVE, COVERAGE_INACTIVE,
+                COVERAGE_NOT_APPLICABLE, COVERAGE_OUTSIDE, COVERAGE_COUNT };
+
+const char *verdict_name(enum verdict v);     /* snake case, as in JSON */
+const char *status_name(enum status s);
+const char *assurance_name(enum assurance a);
+const char *coverage_name(enum coverage c);
+
+struct finding {
+    struct str id;         /* 32 hex digits: stable over language, time and line moves */
+    struct str subject;
+    struct str message, fix; /* in the language asked for, safe to show */
+    struct str path;       /* STR_NONE when it has none */
+    int64_t line;          /* 0 when it has none */
+    struct str commit;     /* oid; STR_NONE when it has none */
+    bool baseline;         /* known and accepted until baseline_until */
+    struct str baseline_owner, baseline_until;
+};
+
+struct obligation_result {
+    const struct catalog_obligation *def;
+    bool adopted;          /* counts as must */
+    enum verdict verdict;
+    int64_t population, judged, failing; /* subjects in scope; with ok 0 or 1; with ok 0 */
+    int64_t baselined;     /* of the failing ones, how many the baseline holds */
+    enum assurance assurance;
+    struct str settles;    /* what would give evidence, when something lacks it; else STR_NONE */
+    int64_t at;            /* newest `at` of its rows, 0 none */
+    const struct finding *findings; /* at most LIMIT_FINDINGS, by path, line, subject */
+    size_t n_findings;
+};
+
+struct task_result {
+    const struct catalog_task *def;
+    enum status status;
+    bool exceptions;       /* done with waived or treated points: never dark green */
+    enum verdict designed, operating;
+    enum assurance assurance;
+    const struct obligation_result *obligations;
+    size_t n_obligations;
+};
+
+struct control_result {
+    const struct catalog_control *def;
+    enum coverage coverage;
+    const struct task_result *const *tasks; /* those mapped to it */
+    size_t n_tasks;
+};
+struct framework_result {
+    const struct catalog_framework *def;
+    const struct control_result *controls;
+    size_t n_controls;
+};
+
+/* One assessment, whole: what reports read and nothing else. Lives in the ctx's arena. */
+struct assessment {
+    struct {
+        struct str path;   /* as given, safe to show */
+        int64_t now, since;
+        enum lang lang;
+        struct str preset; /* key or STR_NONE */
+        char catalog_digest[65];
+        int64_t duration_ms; /* wall clock: kept out of JSON */
+        struct str cache;  /* none, used, rebuilt (and why) */
+    } run;
+    struct {
+        struct str head, rev, branch; /* branch STR_NONE when rev is none */
+        struct str object_format;
+        int64_t commits, period_commits, files, missing;
+        bool shallow, partial;
+    } repository;
+    const struct str *notices; /* what a reader must know of the input: shallow history, missing objects … */
+    size_t n_notices;
+    int64_t summary[STATUS_COUNT];
+    const struct task_result *tasks;
+    size_t n_tasks;
+    const struct framework_result *frameworks;
+    size_t n_frameworks;
+    const struct finding *const *first; /* three things to do first: worst priority and strength, then reach */
+    const struct obligation_result *const *first_of; /* the obligation of each */
+    size_t n_first;
+};
+
+struct rules_options {
+    int64_t now, since;
+    enum lang lang;
+    const struct catalog_preset *preset; /* NULL: nothing adopted */
+    struct str task;                     /* only this task; STR_NONE all */
+    bool only_check;                     /* only obligations with `check` */
+};
+
+/* What is accepted for a while (see rules/baseline.h); entries whose end has passed are not in it. */
+struct baseline;
+
+/* Fills `asked` with every subject the derived tables know (repo, commit, ref, file). */
+enum rc rules_ask_all(struct ctx *cx, sqlite3 *db) MUST_CHECK;
+/* Or with named ones, after rules_ask_none(). */
+enum rc rules_ask_none(struct ctx *cx, sqlite3 *db) MUST_CHECK;
+enum rc rules_ask(struct ctx *cx, sqlite3 *db, const char *type, struct str name) MUST_CHECK; /* name STR_NONE for repo */
+
+/* Evaluates over `asked` and fills tasks, summary, frameworks and first of *a. A rule that fails is E_INTERNAL with its name. */
+enum rc rules_evaluate(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct rules_options *o,
+                       const struct baseline *b, struct assessment *a) MUST_CHECK;
+
+#endif

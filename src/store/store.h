@@ -1,0 +1,44 @@
+/* SQLite for everything that keeps tables: opening with safe settings, named statements, snapshots.
+ * A handle belongs to one thread at a time. Identifiers come from validated ids through store_identifier() only;
+ * values are always bound. */
+#ifndef SINETTI_STORE_STORE_H
+#define SINETTI_STORE_STORE_H
+
+#include <sqlite3.h>
+
+#include "base/ctx.h"
+
+/* An empty database in memory with our settings (double-quoted strings off, trusted_schema off, foreign functions off,
+ * case-sensitive LIKE, temp_store memory) and, when `schema` is not NULL, the schema in it. */
+enum rc store_open_memory(struct ctx *cx, const char *schema, sqlite3 **out) MUST_CHECK;
+void store_close(sqlite3 *db);
+
+/* Runs SQL text of ours that returns no rows. */
+enum rc store_exec(struct ctx *cx, sqlite3 *db, const char *sql) MUST_CHECK;
+
+/* Prepares one statement; the whole text must be used up. E_INVALID with SQLite's message when it does not prepare. */
+enum rc store_prepare(struct ctx *cx, sqlite3 *db, struct str sql, sqlite3_stmt **out) MUST_CHECK;
+/* One step: *row says whether there is a row. On error the statement is reset. */
+enum rc store_step(struct ctx *cx, sqlite3_stmt *st, bool *row) MUST_CHECK;
+/* Steps a statement that returns nothing and resets it with its bindings cleared. */
+enum rc store_run(struct ctx *cx, sqlite3_stmt *st) MUST_CHECK;
+
+void store_bind_str(sqlite3_stmt *st, int i, struct str s);  /* borrowed until reset; STR_NONE binds NULL */
+void store_bind_int(sqlite3_stmt *st, int i, int64_t v);
+void store_bind_null(sqlite3_stmt *st, int i);
+struct str store_column_str(sqlite3_stmt *st, int i);        /* borrowed until the next step; STR_NONE for NULL */
+
+#define scoped_stmt __attribute__((cleanup(store_finalize))) sqlite3_stmt
+void store_finalize(sqlite3_stmt **st);
+
+/* Forbids all but reading from what is open: run before SQL that is not the program's own. NULL arena-free; persistent
+ * until store_trust(). Rules may call only SQLite's deterministic functions. */
+void store_distrust(sqlite3 *db);
+void store_trust(sqlite3 *db);
+
+/* A database as one file that is either whole or not used: SQLite's image followed by a SHA-256 over it and `key`.
+ * Written beside and renamed. Load: E_NOTFOUND when absent, E_CORRUPT when damaged or made for another key. */
+enum rc store_snapshot_save(struct ctx *cx, sqlite3 *db, const char *file, struct str key) MUST_CHECK;
+enum rc store_snapshot_load(struct ctx *cx, const char *file, struct str key, sqlite3 **out) MUST_CHECK;
+
+#endif
