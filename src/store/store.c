@@ -1,0 +1,252 @@
+#include "store/store.h"
+
+#include "base/digest.h"
+#include "base/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SNAPSHOT_MAGIC "sinetti-tables-1\n"
+#define MAGIC_SIZE (sizeof SNAPSHOT_MAGIC - 1)
+#define DIGEST_SIZE 32
+
+static enum rc db_fail(struct ctx *cx, sqlite3 *db, const char *doing)
+{
+    int code = sqlite3_errcode(db) & 0xff;
+    const char *text = str_visible(cx, str_from(sqlite3_errmsg(db)));
+    enum rc rc = code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_NOMEM || code == SQLITE_CANTOPEN ? E_IO
+                 : code == SQLITE_CORRUPT || code == SQLITE_NOTADB                                             ? E_CORRUPT
+                 : code == SQLITE_BUSY || code == SQLITE_LOCKED                                                ? E_BUSY
+                 : code == SQLITE_INTERRUPT || code == SQLITE_TOOBIG                                           ? E_LIMIT
+                 : code == SQLITE_CONSTRAINT                                                                   ? E_CONFLICT
+                                                                                                               : E_INVALID;
+    return fail(cx, rc, "%s: %s", doing, text);
+}
+
+static enum rc configure(struct ctx *cx, sqlite3 *db)
+{
+    static const int off[] = {SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_TRUSTED_SCHEMA,
+                              SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_ENABLE_TRIGGER};
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++) sqlite3_db_config(db, off[i], 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    return store_exec(cx, db, "PRAGMA temp_store=MEMORY; PRAGMA case_sensitive_like=1; PRAGMA foreign_keys=0;"
+                              "PRAGMA journal_mode=OFF; PRAGMA cache_size=-65536");
+}
+
+enum rc store_open_memory(struct ctx *cx, const char *schema, sqlite3 **out)
+{
+    *out = NULL;
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL)) {
+        sqlite3_close(db);
+        return fail(cx, E_IO, "cannot open a database in memory");
+    }
+    enum rc rc = configure(cx, db);
+    if (rc == OK && schema) rc = store_exec(cx, db, schema);
+    if (rc != OK) {
+        sqlite3_close(db);
+        return rc;
+    }
+    *out = db;
+    return OK;
+}
+
+void store_close(sqlite3 *db)
+{
+    sqlite3_close_v2(db);
+}
+
+enum rc store_exec(struct ctx *cx, sqlite3 *db, const char *sql)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : db_fail(cx, db, "database");
+}
+
+enum rc store_prepare(struct ctx *cx, sqlite3 *db, struct str sql, sqlite3_stmt **out)
+{
+    const char *tail = NULL;
+    *out = NULL;
+    if (sql.n > 1000000) return fail(cx, E_LIMIT, "SQL text over 1000000 bytes");
+    if (sqlite3_prepare_v3(db, sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, out, &tail) != SQLITE_OK)
+        return db_fail(cx, db, "SQL");
+    struct str rest = str_trim((struct str){tail, (size_t)(sql.p + sql.n - tail)});
+    if (*out && rest.n == 0) return OK;
+    store_finalize(out);
+    *out = NULL;
+    return fail(cx, E_INVALID, "SQL: exactly one statement is expected");
+}
+
+enum rc store_step(struct ctx *cx, sqlite3_stmt *st, bool *row)
+{
+    int code = sqlite3_step(st);
+    *row = code == SQLITE_ROW;
+    if (code == SQLITE_ROW || code == SQLITE_DONE) return OK;
+    enum rc rc = db_fail(cx, sqlite3_db_handle(st), "database");
+    sqlite3_reset(st);
+    return rc;
+}
+
+enum rc store_run(struct ctx *cx, sqlite3_stmt *st)
+{
+    bool row;
+    enum rc rc = store_step(cx, st, &row);
+    sqlite3_reset(st);
+    sqlite3_clear_bindings(st);
+    return rc;
+}
+
+void store_bind_str(sqlite3_stmt *st, int i, struct str s)
+{
+    if (!s.p)
+        sqlite3_bind_null(st, i);
+    else
+        sqlite3_bind_text64(st, i, s.p, s.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void store_bind_int(sqlite3_stmt *st, int i, int64_t v)
+{
+    sqlite3_bind_int64(st, i, v);
+}
+
+void store_bind_null(sqlite3_stmt *st, int i)
+{
+    sqlite3_bind_null(st, i);
+}
+
+struct str store_column_str(sqlite3_stmt *st, int i)
+{
+    const char *p = (const char *)sqlite3_column_text(st, i);
+    return p ? (struct str){p, (size_t)sqlite3_column_bytes(st, i)} : STR_NONE;
+}
+
+void store_finalize(sqlite3_stmt **st)
+{
+    sqlite3_finalize(*st);
+    *st = NULL;
+}
+
+/* What SQL from elsewhere may do: read, call functions that give the same for the same. */
+static int authorize(void *arg, int action, const char *a, const char *b, const char *database, const char *view)
+{
+    static const char *const refused[] = {"random", "randomblob", "load_extension", "sqlite_version", "sqlite_source_id",
+                                          "changes", "total_changes", "last_insert_rowid", "readfile", "writefile", "edit",
+                                          "fts3_tokenizer"};
+    (void)arg, (void)a, (void)database, (void)view;
+    if (action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_RECURSIVE) return SQLITE_OK;
+    if (action != SQLITE_FUNCTION || !b) return SQLITE_DENY;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (sqlite3_stricmp(b, refused[i]) == 0) return SQLITE_DENY;
+    return SQLITE_OK;
+}
+
+void store_distrust(sqlite3 *db)
+{
+    sqlite3_set_authorizer(db, authorize, NULL);
+}
+
+void store_trust(sqlite3 *db)
+{
+    sqlite3_set_authorizer(db, NULL, NULL);
+}
+
+static void snapshot_digest(struct str key, const unsigned char *image, size_t n, uint8_t out[DIGEST_SIZE])
+{
+    struct digest d;
+    digest_init(&d);
+    digest_field(&d, key);
+    digest_add(&d, (struct str){(const char *)image, n});
+    digest_final(&d, out);
+}
+
+static bool write_all(int fd, const void *bytes, size_t n)
+{
+    const char *p = bytes;
+    while (n) {
+        ssize_t done = write(fd, p, n);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return false;
+        p += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+static bool read_all(int fd, void *bytes, size_t n)
+{
+    char *p = bytes;
+    while (n) {
+        ssize_t done = read(fd, p, n);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return false;
+        p += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+enum rc store_snapshot_save(struct ctx *cx, sqlite3 *db, const char *file, struct str key)
+{
+    sqlite3_int64 size = 0;
+    unsigned char *image = sqlite3_serialize(db, "main", &size, 0);
+    if (!image) return fail(cx, E_IO, "cannot write out the tables: out of memory");
+    uint8_t digest[DIGEST_SIZE];
+    snapshot_digest(key, image, (size_t)size, digest);
+
+    const char *beside = arena_printf(&cx->arena, "%s.%ld.new", file, (long)getpid()).p;
+    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    bool written = fd >= 0 && write_all(fd, SNAPSHOT_MAGIC, MAGIC_SIZE) && write_all(fd, image, (size_t)size) &&
+                   write_all(fd, digest, DIGEST_SIZE);
+    int failure = errno;
+    if (fd >= 0 && close(fd) != 0 && written) {
+        failure = errno;
+        written = false;
+    }
+    sqlite3_free(image);
+    if (written && rename(beside, file) == 0) return OK;
+    if (written) failure = errno;
+    if (fd >= 0) unlink(beside);
+    return fail(cx, E_IO, "%s: cannot write: %s", str_visible(cx, str_from(file)), strerror(failure));
+}
+
+static enum rc open_image(struct ctx *cx, unsigned char *image, size_t n, sqlite3 **out)
+{
+    TRY(store_open_memory(cx, NULL, out));
+    int flags = SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE;
+    /* FREEONCLOSE takes the image over even when this fails. */
+    if (sqlite3_deserialize(*out, "main", image, (sqlite3_int64)n, (sqlite3_int64)n, (unsigned)flags) == SQLITE_OK) return OK;
+    store_close(*out);
+    *out = NULL;
+    return E_CORRUPT;
+}
+
+enum rc store_snapshot_load(struct ctx *cx, const char *file, struct str key, sqlite3 **out)
+{
+    const char *name = str_visible(cx, str_from(file));
+    *out = NULL;
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(cx, errno == ENOENT ? E_NOTFOUND : E_IO, "%s: cannot read: %s", name, strerror(errno));
+    struct stat st;
+    char magic[MAGIC_SIZE];
+    uint8_t stored[DIGEST_SIZE], computed[DIGEST_SIZE];
+    unsigned char *image = NULL;
+    enum rc rc = E_CORRUPT;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < (off_t)(MAGIC_SIZE + DIGEST_SIZE + 512)) goto out;
+    size_t n = (size_t)st.st_size - MAGIC_SIZE - DIGEST_SIZE;
+    image = sqlite3_malloc64(n);
+    if (!image || !read_all(fd, magic, MAGIC_SIZE) || memcmp(magic, SNAPSHOT_MAGIC, MAGIC_SIZE) != 0 ||
+        !read_all(fd, image, n) || !read_all(fd, stored, DIGEST_SIZE))
+        goto out;
+    snapshot_digest(key, image, n, computed);
+    if (memcmp(stored, computed, DIGEST_SIZE) != 0) goto out;
+    rc = open_image(cx, image, n, out);
+    image = NULL;
+out:
+    sqlite3_free(image);
+    close(fd);
+    return rc == OK ? OK : fail(cx, rc, "%s: damaged, or made by another version", name);
+}
