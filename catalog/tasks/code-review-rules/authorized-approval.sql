@@ -1,0 +1,50 @@
+-- Evidence: one of the people who reviewed, applied or merged a commit is on the repository's list of maintainers or
+-- owners. A list counts when it names people by name or address, holds no teams, and covers at least half of the
+-- period's commits.
+-- Blind spots: what a host or mailing list knows. A change made through a numbered pull or merge request, on the host's
+-- own pages, or naming an issue is not judged (NULL). Robots, merges, first commits and documentation alone are not
+-- looked at.
+WITH bots(person) AS (SELECT DISTINCT author FROM commits WHERE author_bot = 1),
+named(oid, person) AS ( -- people beside the author who put their name to a commit
+  SELECT c.oid, t.person FROM commits c JOIN trailers t ON t.commit_oid = c.oid
+  WHERE t.key IN ('reviewed-by', 'acked-by', 'approved-by') AND t.person IS NOT NULL
+  UNION
+  SELECT oid, committer FROM commits WHERE committer_host = 0
+  UNION
+  SELECT c.oid, m.author FROM commits c JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid AND m.parents > 1
+), listed(person) AS MATERIALIZED ( -- people a list of maintainers or owners names; package metadata is no such list
+  SELECT p.person FROM publishers p LEFT JOIN documents d ON d.path = p.path
+  WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) LIKE '%maintainers%' OR lower(p.path) LIKE '%owners%'
+     OR lower(p.path) LIKE '%committers%' OR lower(p.path) LIKE '%publishers%'
+  UNION
+  SELECT owner FROM owners WHERE kind = 'email'
+), independent(oid, n, listed) AS MATERIALIZED (
+  SELECT n.oid, count(DISTINCT n.person), max(n.person IN (SELECT person FROM listed)) FROM named n
+      JOIN commits c ON c.oid = n.oid
+  WHERE n.person <> c.author AND n.person NOT IN (SELECT person FROM bots)
+    AND NOT EXISTS (SELECT 1 FROM trailers t
+                    WHERE t.commit_oid = n.oid AND t.key = 'co-authored-by' AND t.person = n.person)
+  GROUP BY n.oid
+), work AS MATERIALIZED (
+  SELECT c.oid, coalesce(i.n, 0) AS persons, coalesce(i.listed, 0) AS listed,
+    c.author IN (SELECT person FROM listed) AS by_listed,
+    c.change_number IS NOT NULL OR m.change_number IS NOT NULL
+      OR EXISTS (SELECT 1 FROM trailers t WHERE t.commit_oid = c.oid
+                 AND t.key IN ('change-id', 'reviewed-on', 'reviewed-at', 'differential-revision',
+                     'pr-url', 'pull-request',
+                               'merge-request', 'part-of', 'link')) AS on_host,
+    c.committer_host = 1 OR c.issue_refs > 0 OR (c.first_parent = 0 AND c.landed_by IS NULL)
+      OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear
+  FROM commits c LEFT JOIN independent i ON i.oid = c.oid
+  LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
+  WHERE c.parents = 1 AND c.author_bot = 0 AND c.paths > c.doc_paths + c.vendored_paths
+), list(usable) AS (
+  SELECT sum(listed) >= 10 AND 2 * sum(listed OR by_listed) >= count(*)
+         AND NOT EXISTS (SELECT 1 FROM owners WHERE kind IN ('team', 'user', 'role')) FROM work
+)
+SELECT c.subject,
+       CASE WHEN l.usable AND w.listed THEN 1 WHEN w.on_host OR w.unclear OR w.by_listed THEN NULL WHEN l.usable
+           THEN 0 END AS ok,
+       c.at AS at, NULL AS due, c.oid AS commit_oid, substr(c.oid, 1, 10) AS short, c.subject_line AS title
+FROM asked a JOIN work w ON w.oid = a.name JOIN commits c ON c.oid = w.oid CROSS JOIN list l
+WHERE a.type = 'commit' AND EXISTS (SELECT 1 FROM listed)

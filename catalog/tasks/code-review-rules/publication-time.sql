@@ -1,0 +1,17 @@
+-- Evidence: a document that says when versions may be published.
+-- Blind spots: instructions kept elsewhere; whether releases kept to the time.
+WITH said AS (
+  SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
+  FROM topics t JOIN documents d ON d.path = t.path
+  WHERE t.topic IN ('publication_window')
+    AND d.placeholder = 0 AND (t.heading = 1 OR d.kind IN ('release_policy', 'deployment'))
+  GROUP BY d.path
+), stub AS (
+  SELECT path FROM documents WHERE kind IN ('release_policy', 'deployment') AND placeholder = 1
+)
+SELECT a.subject, CASE WHEN s.path IS NOT NULL THEN 1 WHEN u.path IS NOT NULL THEN 0 END AS ok,
+       s.at AS at, NULL AS due, coalesce(s.path, u.path) AS path, s.line AS line
+FROM asked a
+LEFT JOIN (SELECT path, line, at FROM said ORDER BY path LIMIT 1) s ON 1
+LEFT JOIN (SELECT path FROM stub ORDER BY path LIMIT 1) u ON 1
+WHERE a.type = 'repo'

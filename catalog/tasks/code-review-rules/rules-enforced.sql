@@ -1,0 +1,40 @@
+-- Evidence: a person other than the author and co-authors named by Reviewed-by, Acked-by or Approved-by, who applied
+-- the commit (committer) or merged it. Not shown at all counts against a commit only where the period shows the
+-- practice: such a record or a numbered change for at least 20 % of the commits, and ten of them.
+-- Blind spots: what a host or mailing list knows. A change made through a numbered pull or merge request, on the host's
+-- own pages, or naming an issue is not judged (NULL). Robots, merges, first commits and documentation alone are not
+-- looked at.
+WITH bots(person) AS (SELECT DISTINCT author FROM commits WHERE author_bot = 1),
+named(oid, person) AS ( -- people beside the author who put their name to a commit
+  SELECT c.oid, t.person FROM commits c JOIN trailers t ON t.commit_oid = c.oid
+  WHERE t.key IN ('reviewed-by', 'acked-by', 'approved-by') AND t.person IS NOT NULL
+  UNION
+  SELECT oid, committer FROM commits WHERE committer_host = 0
+  UNION
+  SELECT c.oid, m.author FROM commits c JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid AND m.parents > 1
+), independent(oid, n) AS MATERIALIZED (
+  SELECT n.oid, count(DISTINCT n.person) FROM named n JOIN commits c ON c.oid = n.oid
+  WHERE n.person <> c.author AND n.person NOT IN (SELECT person FROM bots)
+    AND NOT EXISTS (SELECT 1 FROM trailers t
+                    WHERE t.commit_oid = n.oid AND t.key = 'co-authored-by' AND t.person = n.person)
+  GROUP BY n.oid
+), work AS MATERIALIZED (
+  SELECT c.oid, coalesce(i.n, 0) AS persons,
+    c.change_number IS NOT NULL OR m.change_number IS NOT NULL
+      OR EXISTS (SELECT 1 FROM trailers t WHERE t.commit_oid = c.oid
+                 AND t.key IN ('change-id', 'reviewed-on', 'reviewed-at', 'differential-revision',
+                     'pr-url', 'pull-request',
+                               'merge-request', 'part-of', 'link')) AS on_host,
+    c.committer_host = 1 OR c.issue_refs > 0 OR (c.first_parent = 0 AND c.landed_by IS NULL)
+      OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear
+  FROM commits c LEFT JOIN independent i ON i.oid = c.oid
+  LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
+  WHERE c.parents = 1 AND c.author_bot = 0 AND c.paths > c.doc_paths + c.vendored_paths
+), practice(shown) AS (
+  SELECT sum(persons > 0 OR on_host) >= 10 AND 5 * sum(persons > 0 OR on_host) >= count(*) FROM work
+)
+SELECT c.subject,
+       CASE WHEN w.persons > 0 THEN 1 WHEN w.on_host OR w.unclear THEN NULL WHEN p.shown THEN 0 END AS ok,
+       c.at AS at, NULL AS due, c.oid AS commit_oid, substr(c.oid, 1, 10) AS short, c.subject_line AS title
+FROM asked a JOIN work w ON w.oid = a.name JOIN commits c ON c.oid = w.oid CROSS JOIN practice p
+WHERE a.type = 'commit'

@@ -1,0 +1,29 @@
+-- Evidence: documentation (change logs apart) changed among the commits that went into a final release of the period. A
+-- release with feat or breaking commits and none fails where at least half of four or more such releases have it.
+-- Blind spots: documentation kept elsewhere; which text belongs to which feature; several release lines in one
+-- repository (NULL).
+WITH step AS ( -- every commit with the release it went into: the newest version tag at or above it in topological order
+  SELECT c.oid, c.conventional, c.breaking,
+         max(CASE WHEN r.target IS NOT NULL THEN c.position END)
+             OVER (ORDER BY c.position ROWS UNBOUNDED PRECEDING) AS release
+  FROM commits c LEFT JOIN (SELECT DISTINCT target FROM tags WHERE version IS NOT NULL AND prerelease IS NULL
+      AND reachable = 1) r
+       ON r.target = c.oid
+), moved AS (
+  SELECT DISTINCT x.commit_oid AS oid FROM changes x
+  WHERE x.class = 'doc' AND NOT EXISTS (SELECT 1 FROM changelog l WHERE l.path = x.path)
+), release AS (
+  SELECT s.release AS position, sum(s.conventional = 'feat' OR s.breaking) AS features, count(m.oid) AS documented
+  FROM step s LEFT JOIN moved m ON m.oid = s.oid
+  WHERE s.release IS NOT NULL GROUP BY s.release
+), practice(shown) AS (
+  SELECT count(*) >= 4 AND 2 * sum(documented > 0) >= count(*) FROM release WHERE features > 0
+), lines(n) AS (SELECT count(DISTINCT line) FROM tags WHERE version IS NOT NULL AND reachable = 1)
+SELECT t.subject,
+       CASE WHEN l.n > 1 OR t.previous IS NULL OR p.at IS NULL OR p.at < :since THEN NULL WHEN r.documented > 0 THEN 1
+            WHEN r.features > 0 AND w.shown THEN 0 END AS ok,
+       t.at AS at, NULL AS due, t.label AS label, r.features AS features, t.target AS commit_oid
+FROM tags t JOIN asked a ON a.type = 'ref' AND a.name = t.name JOIN commits c ON c.oid = t.target
+JOIN release r ON r.position = c.position LEFT JOIN tags p ON p.name = t.previous CROSS JOIN practice w
+    CROSS JOIN lines l
+WHERE t.version IS NOT NULL AND t.prerelease IS NULL AND t.reachable = 1 AND t.at BETWEEN :since AND :now
