@@ -1,0 +1,55 @@
+-- Evidence: commits that change code whose path says that it is security-critical, and whether a person other than the
+-- author is named as reviewer, applied the commit or merged it. None counts against a commit only where the period
+-- shows the practice.
+-- Blind spots: what a host or mailing list knows. A change made through a numbered pull or merge request, on the host's
+-- own pages, or naming an issue is not judged (NULL). Robots, merges, first commits and documentation alone are not
+-- looked at.
+WITH bots(person) AS (SELECT DISTINCT author FROM commits WHERE author_bot = 1),
+named(oid, person) AS ( -- people beside the author who put their name to a commit
+  SELECT c.oid, t.person FROM commits c JOIN trailers t ON t.commit_oid = c.oid
+  WHERE t.key IN ('reviewed-by', 'acked-by', 'approved-by') AND t.person IS NOT NULL
+  UNION
+  SELECT oid, committer FROM commits WHERE committer_host = 0
+  UNION
+  SELECT c.oid, m.author FROM commits c JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid AND m.parents > 1
+), independent(oid, n) AS MATERIALIZED (
+  SELECT n.oid, count(DISTINCT n.person) FROM named n JOIN commits c ON c.oid = n.oid
+  WHERE n.person <> c.author AND n.person NOT IN (SELECT person FROM bots)
+    AND NOT EXISTS (SELECT 1 FROM trailers t
+                    WHERE t.commit_oid = n.oid AND t.key = 'co-authored-by' AND t.person = n.person)
+  GROUP BY n.oid
+), work AS MATERIALIZED (
+  SELECT c.oid, coalesce(i.n, 0) AS persons,
+    c.change_number IS NOT NULL OR m.change_number IS NOT NULL
+      OR EXISTS (SELECT 1 FROM trailers t WHERE t.commit_oid = c.oid
+                 AND t.key IN ('change-id', 'reviewed-on', 'reviewed-at', 'differential-revision',
+                     'pr-url', 'pull-request',
+                               'merge-request', 'part-of', 'link')) AS on_host,
+    c.committer_host = 1 OR c.issue_refs > 0 OR (c.first_parent = 0 AND c.landed_by IS NULL)
+      OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear
+  FROM commits c LEFT JOIN independent i ON i.oid = c.oid
+  LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
+  WHERE c.parents = 1 AND c.author_bot = 0 AND c.paths > c.doc_paths + c.vendored_paths
+), practice(shown) AS (
+  SELECT sum(persons > 0 OR on_host) >= 10 AND 5 * sum(persons > 0 OR on_host) >= count(*) FROM work
+), touched AS MATERIALIZED (
+  SELECT x.commit_oid AS oid, min(x.path) AS path FROM files f CROSS JOIN changes x ON x.path = f.path
+  WHERE f.critical_hint IS NOT NULL AND f.class = 'code' GROUP BY x.commit_oid
+)
+SELECT c.subject,
+       CASE WHEN w.persons > 0 THEN 1 WHEN w.on_host OR w.unclear THEN NULL WHEN p.shown THEN 0 END AS ok,
+       c.at AS at, NULL AS due, c.oid AS commit_oid, substr(c.oid, 1, 10) AS short, c.subject_line AS title,
+           t.path AS path,
+       CASE f.critical_hint WHEN 'authentication' THEN 'authentication' WHEN 'cryptography' THEN 'cryptography'
+         WHEN 'session' THEN 'session handling' WHEN 'access_control' THEN 'access control'
+         WHEN 'payment' THEN 'payments' WHEN 'secrets' THEN 'handling of secrets'
+         WHEN 'deserialization' THEN 'deserialization' WHEN 'upload' THEN 'file upload'
+         WHEN 'command_execution' THEN 'running commands' ELSE f.critical_hint END AS hint_en,
+       CASE f.critical_hint WHEN 'authentication' THEN 'tunnistautuminen' WHEN 'cryptography' THEN 'kryptografia'
+         WHEN 'session' THEN 'istuntojen hallinta' WHEN 'access_control' THEN 'pääsynhallinta'
+         WHEN 'payment' THEN 'maksaminen' WHEN 'secrets' THEN 'salaisuuksien käsittely'
+         WHEN 'deserialization' THEN 'datan purku olioiksi' WHEN 'upload' THEN 'tiedostojen vastaanotto'
+         WHEN 'command_execution' THEN 'komentojen ajaminen' ELSE f.critical_hint END AS hint_fi
+FROM asked a JOIN touched t ON t.oid = a.name JOIN work w ON w.oid = t.oid JOIN commits c ON c.oid = w.oid
+JOIN files f ON f.path = t.path CROSS JOIN practice p
+WHERE a.type = 'commit'

@@ -1,0 +1,61 @@
+-- Evidence: code added in the period whose path says that it is security-critical, and the CODEOWNERS line that decides
+-- it (a missing owner counts where at least half of the critical code has one); CODEOWNERS lines that do not parse or,
+-- in GitHub's dialect, decide no file any more.
+-- Blind spots: critical code whose path does not show it. Moved files count as added. A line without owners is taken as
+-- meant.
+WITH critical AS MATERIALIZED ( -- covered: 2 by a line of its own, 1 by the line for everything, 0 by none
+  SELECT f.path, f.critical_hint AS hint,
+         CASE WHEN o.owners IS NULL OR o.owners = 0 THEN 0
+              WHEN EXISTS (SELECT 1 FROM owner_rules r WHERE r.line = o.rule_line AND r.pattern IN ('*', '**', '/',
+                  '/**', '/*')) THEN 1
+              ELSE 2 END AS covered,
+         EXISTS (SELECT 1 FROM changes x WHERE x.path = f.path AND x.status = 'A') AS added
+  FROM files f LEFT JOIN file_owners o ON o.path = f.path WHERE f.critical_hint IS NOT NULL AND f.class = 'code'
+), total AS (
+  SELECT count(*) AS files, sum(covered > 0) AS owned, sum(covered = 2) AS declared, sum(covered = 0) AS bare
+      FROM critical
+), verdict AS (
+  SELECT c.path, NULL AS line, 'owner' AS reason, c.hint,
+         CASE WHEN c.covered = 2 THEN 1 WHEN c.covered = 0 AND t.owned > 0 AND 2 * t.owned >= t.files THEN 0 END AS ok
+  FROM critical c CROSS JOIN total t WHERE c.added = 1
+  UNION ALL
+  SELECT r.path, r.line, coalesce(r.error, 'stale'), '',
+         CASE WHEN r.error IS NOT NULL AND r.error <> 'no_owner' THEN 0
+              WHEN r.error IS NULL AND r.dialect = 'github' AND r.matches = 0 AND r.owners > 0 AND r.pattern <> '*'
+                  THEN 0 ELSE 1 END
+  FROM owner_rules r
+), worded AS (
+  SELECT v.*,
+       CASE v.hint WHEN 'authentication' THEN 'authentication' WHEN 'cryptography' THEN 'cryptography'
+         WHEN 'session' THEN 'session handling' WHEN 'access_control' THEN 'access control'
+         WHEN 'payment' THEN 'payments' WHEN 'secrets' THEN 'handling of secrets'
+         WHEN 'deserialization' THEN 'deserialization' WHEN 'upload' THEN 'file upload'
+         WHEN 'command_execution' THEN 'running commands' ELSE v.hint END AS hint_en,
+       CASE v.hint WHEN 'authentication' THEN 'tunnistautuminen' WHEN 'cryptography' THEN 'kryptografia'
+         WHEN 'session' THEN 'istuntojen hallinta' WHEN 'access_control' THEN 'pääsynhallinta'
+         WHEN 'payment' THEN 'maksaminen' WHEN 'secrets' THEN 'salaisuuksien käsittely'
+         WHEN 'deserialization' THEN 'datan purku olioiksi' WHEN 'upload' THEN 'tiedostojen vastaanotto'
+         WHEN 'command_execution' THEN 'komentojen ajaminen' ELSE v.hint END AS hint_fi
+  FROM verdict v
+)
+SELECT a.subject, w.ok AS ok, NULL AS at, NULL AS due, w.path AS path, w.line AS line,
+       CASE w.reason WHEN 'owner'
+           THEN 'new code that looks security-critical (' || w.hint_en || ') has no owners in CODEOWNERS'
+         WHEN 'stale' THEN 'line ' || w.line || ' decides no file any more'
+         WHEN 'unsupported_negation' THEN 'line ' || w.line || ' is ignored: patterns with ! are not supported'
+         WHEN 'character_class' THEN 'line ' || w.line || ' is ignored: patterns with [ ] are not supported'
+         WHEN 'escaped_hash' THEN 'line ' || w.line || ' is ignored: a pattern cannot start with an escaped #'
+         WHEN 'invalid_owner' THEN 'line ' || w.line || ' names an owner that is no account, team or address'
+         WHEN 'file_too_large' THEN 'the file is too large, so the host reads none of it'
+         ELSE 'line ' || w.line || ' is not understood' END AS reason_en,
+       CASE w.reason WHEN 'owner'
+           THEN 'uusi koodi vaikuttaa tietoturvakriittiseltä (' || w.hint_fi || '), mutta sillä ei ole omistajia CODEOWNERS-tiedostossa'
+         WHEN 'stale' THEN 'rivi ' || w.line || ' ei enää ratkaise yhdenkään tiedoston omistajia'
+         WHEN 'unsupported_negation' THEN 'rivi ' || w.line || ' jää huomiotta: !-merkkiä ei tueta'
+         WHEN 'character_class' THEN 'rivi ' || w.line || ' jää huomiotta: hakasulkeita ei tueta'
+         WHEN 'escaped_hash' THEN 'rivi ' || w.line || ' jää huomiotta: polku ei voi alkaa merkeillä \#'
+         WHEN 'invalid_owner' THEN 'rivillä ' || w.line || ' on omistaja, joka ei ole tunnus, tiimi eikä osoite'
+         WHEN 'file_too_large' THEN 'tiedosto on liian suuri, joten palvelu ei lue siitä mitään'
+         ELSE 'riviä ' || w.line || ' ei ymmärretä' END AS reason_fi
+FROM asked a JOIN worded w ON w.path = a.name
+WHERE a.type = 'file'
