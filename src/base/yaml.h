@@ -21,8 +21,8 @@ struct yaml_pair {
 
 struct yaml_node {
     enum yaml_kind kind;
-    int line;                /* from 1: where it was written; for an alias, where the anchored node was. A block's text
-                                begins on the next line */
+    int line;                /* from 1: where it was written; for an alias, where the anchored node was. Of a block: the
+                                first line of its text, below the | or > */
     enum yaml_style style;   /* of a scalar */
     struct str text;         /* of a scalar; p is never NULL */
     struct str tag;          /* "!reference", as written or resolved; STR_NONE when it has none */

@@ -1,0 +1,462 @@
+#include "base/yaml.h"
+
+#include "base/limits.h"
+
+#include <libfyaml.h>
+
+#include <stdlib.h>
+
+/* The parser's events are folded into nodes on a stack of open collections, so our own code never recurses on input.
+ * An anchor is registered when its node is complete: an alias within its own node finds nothing and is a fault, so no
+ * cycle can arise. Sizes and heights are counted with aliases written out, which is what bounds a walk. */
+
+struct frame { /* an open sequence or mapping */
+    struct yaml_node *node;
+    struct yaml_pair *pairs;
+    const struct yaml_node **items;
+    size_t cap;
+    struct str anchor;
+    struct str key; /* of the pair under way */
+    int key_line;
+    bool has_key, skip; /* skip: the pair under way is dropped (a duplicate, or its key is no scalar) */
+};
+
+/* One table of names for all: a mapping's keys (owner: the mapping) and a document's anchors (owner: none). Open
+ * addressing; files of strangers may have mappings of a hundred thousand keys. */
+struct name {
+    const void *owner;
+    struct str name;
+    const struct yaml_node *node; /* of an anchor */
+    unsigned document;
+    bool used;
+};
+
+struct reader {
+    struct ctx *cx;
+    struct arena *a;
+    enum yaml_mode mode;
+    struct frame stack[LIMIT_YAML_DEPTH];
+    int depth;
+    size_t events;
+    struct name *names; /* cap_names is a power of two */
+    size_t n_names, cap_names;
+    struct yaml_fault *faults;
+    size_t n_faults;
+    const struct yaml_node **documents;
+    size_t n_documents, cap_documents;
+    const struct yaml_node *root; /* of the document under way */
+    enum rc rc;
+};
+
+static void *grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
+{
+    if (n < *cap) return old;
+    size_t more = *cap ? *cap * 2 : 8;
+    void *p = arena_calloc(a, more, size);
+    if (n) memcpy(p, old, n * size);
+    *cap = more;
+    return p;
+}
+
+static void fault(struct reader *r, int line, struct str text, const char *remedy)
+{
+    if (r->n_faults >= YAML_FAULTS_MAX) return;
+    r->faults[r->n_faults++] = (struct yaml_fault){line, text, str_from(remedy)};
+}
+
+/* A fault after which nothing more is read. */
+static void stop(struct reader *r, enum rc rc, int line, struct str text, const char *remedy)
+{
+    if (r->rc != OK) return;
+    if (r->n_faults == YAML_FAULTS_MAX) r->n_faults--;
+    fault(r, line, text, remedy);
+    r->rc = fail(r->cx, rc, "line %d: " STR_FMT, line, STR_ARG(text));
+}
+
+static struct str token_text(struct reader *r, struct fy_token *t)
+{
+    size_t n = 0;
+    const char *p = t ? fy_token_get_text(t, &n) : NULL;
+    return arena_str(r->a, p ? (struct str){p, n} : STR(""));
+}
+
+static int event_line(struct fy_event *e)
+{
+    const struct fy_mark *mark = fy_event_start_mark(e);
+    return mark ? mark->line + 1 : 0;
+}
+
+static int token_line(struct fy_token *t, int otherwise)
+{
+    const struct fy_mark *mark = t ? fy_token_start_mark(t) : NULL;
+    return mark ? mark->line + 1 : otherwise;
+}
+
+static struct str shown(struct reader *r, const char *what, struct str name)
+{
+    return arena_printf(r->a, "%s \"%s\"", what, str_visible(r->cx, name));
+}
+
+static struct frame *top(struct reader *r)
+{
+    return r->depth ? &r->stack[r->depth - 1] : NULL;
+}
+
+/* The slot of a name: used, or the free one where it belongs. */
+static struct name *slot(struct name *names, size_t cap, const void *owner, unsigned document, struct str name)
+{
+    uint64_t h = 14695981039346656037ULL ^ (uintptr_t)owner ^ document;
+    for (size_t i = 0; i < name.n; i++) h = (h ^ (unsigned char)name.p[i]) * 1099511628211ULL;
+    h ^= h >> 29;
+    for (size_t i = h & (cap - 1);; i = (i + 1) & (cap - 1)) {
+        struct name *s = &names[i];
+        if (!s->used || (s->owner == owner && s->document == document && str_eq(s->name, name))) return s;
+    }
+}
+
+static struct name *name_slot(struct reader *r, const void *owner, struct str name)
+{
+    if (r->n_names * 2 >= r->cap_names) {
+        size_t cap = r->cap_names ? r->cap_names * 2 : 64;
+        struct name *names = arena_array(r->a, struct name, cap);
+        for (size_t i = 0; i < r->cap_names; i++) {
+            struct name *old = &r->names[i];
+            if (old->used) *slot(names, cap, old->owner, old->document, old->name) = *old;
+        }
+        r->names = names;
+        r->cap_names = cap;
+    }
+    return slot(r->names, r->cap_names, owner, (unsigned)r->n_documents, name);
+}
+
+static void name_put(struct reader *r, const void *owner, struct str name, const struct yaml_node *node)
+{
+    struct name *s = name_slot(r, owner, name);
+    if (!s->used) r->n_names++;
+    *s = (struct name){owner, name, node, (unsigned)r->n_documents, true};
+}
+
+/* A mapping's next child is a key. */
+static bool wants_key(const struct frame *f)
+{
+    return f && f->node->kind == YAML_MAPPING && !f->has_key;
+}
+
+static void take_key(struct reader *r, struct frame *f, const struct yaml_node *n)
+{
+    f->has_key = true;
+    f->skip = false;
+    f->key = n->text;
+    f->key_line = n->line;
+    if (n->kind != YAML_SCALAR) {
+        fault(r, n->line, STR("a key that is a list or mapping"), "use a plain word as the key");
+        f->skip = true;
+    } else if (name_slot(r, f->node, n->text)->used) {
+        fault(r, n->line, shown(r, "duplicate key", n->text), "keep one of them");
+        f->skip = true;
+    } else if (r->mode == YAML_STRICT && str_eq(n->text, STR("<<")) && n->style == YAML_PLAIN) {
+        fault(r, n->line, STR("a merge key (<<)"), "write the keys out");
+        f->skip = true;
+    } else {
+        name_put(r, f->node, n->text, NULL);
+    }
+}
+
+static void count(struct reader *r, struct yaml_node *into, const struct yaml_node *child)
+{
+    into->size = child->size > LIMIT_YAML_NODES - into->size ? LIMIT_YAML_NODES + 1 : into->size + child->size;
+    if (child->height + 1 > into->height) into->height = child->height + 1;
+    if (into->size > LIMIT_YAML_NODES)
+        stop(r, E_LIMIT, child->line, STR("too many nodes once aliases are written out"), "split the file");
+}
+
+/* Puts a complete node where it belongs. */
+static void put(struct reader *r, const struct yaml_node *n)
+{
+    struct frame *f = top(r);
+    if (!f) {
+        r->root = n;
+        return;
+    }
+    if (r->depth + n->height > LIMIT_YAML_DEPTH) {
+        stop(r, E_LIMIT, n->line, STR("nested too deep once aliases are written out"), "nest less");
+        return;
+    }
+    if (wants_key(f)) {
+        take_key(r, f, n);
+        return;
+    }
+    if (f->node->kind == YAML_MAPPING) {
+        f->has_key = false;
+        if (f->skip) return;
+        f->pairs = grow(r->a, f->pairs, f->node->n, &f->cap, sizeof *f->pairs);
+        f->pairs[f->node->n++] = (struct yaml_pair){f->key, f->key_line, n};
+    } else {
+        f->items = grow(r->a, f->items, f->node->n, &f->cap, sizeof *f->items);
+        f->items[f->node->n++] = n;
+    }
+    count(r, f->node, n);
+}
+
+/* The anchor's name; STR_NONE when the node has none. Anchors and tags are faults of strict files. */
+static struct str properties(struct reader *r, struct fy_event *e, struct yaml_node *n)
+{
+    struct fy_token *anchor = fy_event_get_anchor_token(e), *tag = fy_event_get_tag_token(e);
+    if (tag) {
+        size_t length = 0;
+        const char *p = fy_token_get_text(tag, &length);
+        if (p) n->tag = arena_str(r->a, (struct str){p, length});
+        if (r->mode == YAML_STRICT)
+            fault(r, token_line(tag, n->line), shown(r, "a tag", n->tag), "leave it out: values are read as text");
+    }
+    if (!anchor) return STR_NONE;
+    struct str name = token_text(r, anchor);
+    if (r->mode == YAML_STRICT)
+        fault(r, token_line(anchor, n->line), shown(r, "an anchor", name), "write the value where it is needed");
+    return name;
+}
+
+static struct yaml_node *node_new(struct reader *r, enum yaml_kind kind, int line)
+{
+    struct yaml_node *n = arena_new(r->a, struct yaml_node);
+    *n = (struct yaml_node){.kind = kind, .line = line, .text = STR(""), .size = 1, .height = 1};
+    return n;
+}
+
+static enum yaml_style style_of(struct fy_token *t)
+{
+    switch (t ? fy_token_scalar_style(t) : FYSS_PLAIN) {
+    case FYSS_SINGLE_QUOTED:
+    case FYSS_DOUBLE_QUOTED:
+        return YAML_QUOTED;
+    case FYSS_LITERAL:
+    case FYSS_FOLDED:
+        return YAML_BLOCK;
+    case FYSS_ANY:
+    case FYSS_PLAIN:
+    case FYSS_MAX:
+    default:
+        return YAML_PLAIN;
+    }
+}
+
+static void on_scalar(struct reader *r, struct fy_event *e)
+{
+    struct frame *f = top(r);
+    int line = event_line(e);
+    if (!line) line = f ? (f->has_key ? f->key_line : f->node->line) : 1; /* an empty value has no place of its own */
+    struct yaml_node *n = node_new(r, YAML_SCALAR, line);
+    struct fy_token *t = fy_event_get_token(e);
+    n->text = token_text(r, t);
+    n->style = style_of(t);
+    struct str anchor = properties(r, e, n);
+    if (anchor.p) name_put(r, NULL, anchor, n);
+    put(r, n);
+}
+
+static void on_alias(struct reader *r, struct fy_event *e)
+{
+    struct str name = token_text(r, fy_event_get_token(e));
+    int line = event_line(e);
+    struct name *s = name_slot(r, NULL, name);
+    const struct yaml_node *found = s->used ? s->node : NULL;
+    if (r->mode == YAML_STRICT) {
+        fault(r, line, shown(r, "an alias", name), "write the value out");
+        found = found ? found : node_new(r, YAML_SCALAR, line);
+    }
+    if (!found)
+        stop(r, E_INVALID, line, shown(r, "no complete anchor stands before the alias", name), "define the anchor first");
+    else
+        put(r, found);
+}
+
+static void on_open(struct reader *r, struct fy_event *e, enum yaml_kind kind)
+{
+    int line = event_line(e);
+    if (r->depth == LIMIT_YAML_DEPTH) {
+        stop(r, E_LIMIT, line, STR("nested too deep"), "nest less");
+        return;
+    }
+    struct yaml_node *n = node_new(r, kind, line);
+    struct str anchor = properties(r, e, n);
+    r->stack[r->depth++] = (struct frame){.node = n, .anchor = anchor};
+}
+
+static void on_close(struct reader *r)
+{
+    struct frame *f = top(r);
+    if (!f) return;
+    if (f->node->kind == YAML_MAPPING)
+        f->node->pairs = f->pairs;
+    else
+        f->node->items = f->items;
+    r->depth--;
+    if (f->anchor.p) name_put(r, NULL, f->anchor, f->node); /* the last one of a name counts */
+    put(r, f->node);
+}
+
+static void on_document_end(struct reader *r, int line)
+{
+    if (!r->root) return;
+    if (r->mode == YAML_STRICT && r->n_documents) {
+        stop(r, E_INVALID, line, STR("a second document"), "keep one document per file");
+        return;
+    }
+    r->documents = grow(r->a, r->documents, r->n_documents, &r->cap_documents, sizeof(void *));
+    r->documents[r->n_documents++] = r->root;
+    r->root = NULL;
+}
+
+static void on_event(struct reader *r, struct fy_event *e)
+{
+    if (++r->events > LIMIT_YAML_NODES) {
+        stop(r, E_LIMIT, event_line(e), STR("too many nodes"), "split the file");
+        return;
+    }
+    switch (e->type) {
+    case FYET_SCALAR:
+        on_scalar(r, e);
+        break;
+    case FYET_ALIAS:
+        on_alias(r, e);
+        break;
+    case FYET_SEQUENCE_START:
+        on_open(r, e, YAML_SEQUENCE);
+        break;
+    case FYET_MAPPING_START:
+        on_open(r, e, YAML_MAPPING);
+        break;
+    case FYET_SEQUENCE_END:
+    case FYET_MAPPING_END:
+        on_close(r);
+        break;
+    case FYET_DOCUMENT_END:
+        on_document_end(r, event_line(e));
+        break;
+    case FYET_NONE:
+    case FYET_STREAM_START:
+    case FYET_STREAM_END:
+    case FYET_DOCUMENT_START:
+    default:
+        break;
+    }
+}
+
+/* The parser's own words for what it could not read. */
+static void syntax_fault(struct reader *r, struct fy_diag *diag)
+{
+    void *at = NULL;
+    struct fy_diag_error *e = fy_diag_errors_iterate(diag, &at);
+    struct str text = e && e->msg ? str_trim(str_from(e->msg)) : STR("this is not YAML");
+    stop(r, E_INVALID, e && e->line >= 0 ? e->line + (e->line == 0) : 0, str_from(str_visible(r->cx, text)),
+         "check indentation, quotes and brackets near it");
+}
+
+static void parse(struct reader *r, struct str text)
+{
+    struct fy_diag_cfg quiet;
+    fy_diag_cfg_default(&quiet);
+    quiet.fp = NULL;
+    quiet.level = FYET_ERROR;
+    struct fy_diag *diag = fy_diag_create(&quiet);
+    struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE, .diag = diag};
+    struct fy_parser *parser = diag ? fy_parser_create(&cfg) : NULL;
+    if (!parser || fy_parser_set_string(parser, text.p, text.n) != 0) {
+        r->rc = fail(r->cx, E_IO, "out of memory while reading YAML");
+    } else {
+        fy_diag_set_collect_errors(diag, true);
+        struct fy_event *e = NULL;
+        while (r->rc == OK && (e = fy_parser_parse(parser)) != NULL) {
+            on_event(r, e);
+            fy_parser_event_free(parser, e);
+        }
+        if (r->rc == OK && fy_parser_get_stream_error(parser)) syntax_fault(r, diag);
+    }
+    fy_parser_destroy(parser);
+    fy_diag_destroy(diag);
+}
+
+/* What the parser need not see: bytes that are no text. */
+static int bad_line(struct str text)
+{
+    int line = 1;
+    for (struct str rest = text, part; str_cut(&rest, '\n', &part); line++) {
+        if (!str_is_utf8(part)) return line;
+        for (size_t i = 0; i < part.n; i++) {
+            unsigned char c = (unsigned char)part.p[i];
+            if ((c < 0x20 && c != '\t' && c != '\r') || c == 0x7f) return line;
+        }
+    }
+    return 0;
+}
+
+enum rc yaml_read(struct ctx *cx, struct str text, enum yaml_mode mode, struct yaml *out)
+{
+    struct reader *r = arena_new(&cx->arena, struct reader);
+    *r = (struct reader){.cx = cx, .a = &cx->arena, .mode = mode};
+    r->faults = arena_array(r->a, struct yaml_fault, YAML_FAULTS_MAX);
+    int bad = bad_line(text);
+    if (text.n > LIMIT_YAML_FILE)
+        stop(r, E_LIMIT, 0, STR("the text is over 1 MiB"), "split the file");
+    else if (bad)
+        stop(r, E_INVALID, bad, STR("bytes that are not UTF-8 text"), "save the file as UTF-8 without control characters");
+    else if (text.n)
+        parse(r, text);
+    *out = (struct yaml){r->documents, r->n_documents, r->faults, r->n_faults};
+    return r->rc;
+}
+
+const struct yaml_pair *yaml_pair_of(const struct yaml_node *m, struct str key)
+{
+    if (!m || m->kind != YAML_MAPPING) return NULL;
+    for (size_t i = 0; i < m->n; i++)
+        if (str_eq(m->pairs[i].key, key)) return &m->pairs[i];
+    return NULL;
+}
+
+const struct yaml_node *yaml_get(const struct yaml_node *m, struct str key)
+{
+    const struct yaml_pair *p = yaml_pair_of(m, key);
+    return p ? p->value : NULL;
+}
+
+/* Recursion is bounded by the tree's height. */
+const struct yaml_node *yaml_find(const struct yaml_node *m, struct str key)
+{
+    const struct yaml_node *own = yaml_get(m, key);
+    if (own) return own;
+    const struct yaml_node *merge = yaml_get(m, STR("<<"));
+    if (!merge || merge->kind == YAML_SCALAR) return NULL;
+    if (merge->kind == YAML_MAPPING) return yaml_find(merge, key);
+    for (size_t i = 0; i < merge->n; i++) {
+        const struct yaml_node *found = merge->items[i]->kind == YAML_MAPPING ? yaml_find(merge->items[i], key) : NULL;
+        if (found) return found;
+    }
+    return NULL;
+}
+
+struct str yaml_text(const struct yaml_node *n)
+{
+    return n && n->kind == YAML_SCALAR ? n->text : STR_NONE;
+}
+
+static bool is_word(const struct yaml_node *n, const char *const *words, size_t n_words)
+{
+    if (!n || n->kind != YAML_SCALAR || n->style != YAML_PLAIN) return false;
+    for (size_t i = 0; i < n_words; i++)
+        if (str_eq(n->text, str_from(words[i]))) return true;
+    return false;
+}
+
+bool yaml_bool(const struct yaml_node *n, bool fallback)
+{
+    static const char *const yes[] = {"true", "True", "TRUE"}, *const no[] = {"false", "False", "FALSE"};
+    if (is_word(n, yes, 3)) return true;
+    return is_word(n, no, 3) ? false : fallback;
+}
+
+bool yaml_is_null(const struct yaml_node *n)
+{
+    static const char *const words[] = {"", "~", "null", "Null", "NULL"};
+    return !n || is_word(n, words, sizeof words / sizeof *words);
+}
