@@ -1,0 +1,14 @@
+-- Evidence: data files and dumps in the tree: fifty or more pieces of personal data in one, twenty of them checked by a
+-- check digit or structure, look like a copy of real data; a data file that was read and has fewer is fine.
+-- Blind spots: well-made invented data looks the same (allow it beside it); data outside the repository; binary dumps.
+WITH found AS (
+  SELECT h.path, sum(h.count) AS items, sum(CASE WHEN h.confidence IN ('checksum', 'structure') THEN h.count
+      ELSE 0 END) AS firm,
+         min(h.line) AS line, min(h.what) AS what, min(h.allowed) AS allowed
+  FROM hits h WHERE h.category = 'personal_data' GROUP BY h.path
+)
+SELECT a.subject, CASE WHEN d.allowed = 0 AND d.items >= 50 AND d.firm >= 20 THEN 0 WHEN f.lines IS NOT NULL
+    THEN 1 END AS ok,
+       NULL AS at, NULL AS due, f.path AS path, d.line AS line, d.items AS items, d.what AS what
+FROM asked a JOIN files f ON f.path = a.name LEFT JOIN found d ON d.path = f.path
+WHERE a.type = 'file' AND f.class = 'data'
