@@ -12,6 +12,7 @@
 /* catalog */
 #define LIMIT_CATALOG_FILE (1 * MIB)
 #define LIMIT_CATALOG_IMAGE (16 * MIB)
+#define LIMIT_CATALOG_ENTRIES 4096   /* files in one folder of a catalog */
 
 /* yaml (catalog files and other people's CI files) */
 #define LIMIT_YAML_FILE (1 * MIB)
@@ -28,6 +29,10 @@
 /* observe */
 #define LIMIT_CODEOWNERS (3 * MIB)   /* GitHub ignores a larger file; we say so */
 #define LIMIT_CODEOWNERS_LINES 100000
+#define LIMIT_CODEOWNERS_WORK 20000000 /* pattern comparisons; files beyond them stay undecided, and we say so */
+#define LIMIT_CONTENT_ROWS 500000      /* rows kept of one file */
+#define LIMIT_DOCUMENT (512 * KIB)     /* longer documents are read so far */
+#define LIMIT_CHANGELOG_ENTRIES 5000
 
 /* rules and reports */
 #define LIMIT_FINDINGS 1000          /* kept per obligation; the full count is kept beside them */

@@ -91,13 +91,26 @@ CREATE TABLE d_file (
   critical_hint TEXT               -- why this is likely security-critical code (authentication, cryptography, session, access_control, payment, secrets, deserialization, upload, command_execution), NULL when not
 ) STRICT, WITHOUT ROWID;
 
+-- Every line of every file called CODEOWNERS, as each dialect reads it; content_finish() takes the ones in force from here.
+CREATE TABLE d_owner_line (
+  path TEXT NOT NULL, line INTEGER NOT NULL,
+  dialects INTEGER NOT NULL,       -- 1 GitHub, 2 GitLab, 3 both read it alike
+  section TEXT, required INTEGER NOT NULL,
+  pattern TEXT NOT NULL, error TEXT,
+  PRIMARY KEY (path, line, dialects)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE d_owner_name (
+  path TEXT NOT NULL, line INTEGER NOT NULL, dialects INTEGER NOT NULL, seq INTEGER NOT NULL,
+  owner TEXT NOT NULL, kind TEXT NOT NULL,
+  PRIMARY KEY (path, line, dialects, seq)
+) STRICT, WITHOUT ROWID;
 -- One row per rule line of the CODEOWNERS file in force (GitHub's search order, else GitLab's).
 CREATE TABLE d_owner_rule (
   path TEXT NOT NULL, line INTEGER NOT NULL,
   dialect TEXT NOT NULL,           -- github, gitlab
   section TEXT, required INTEGER NOT NULL, -- GitLab: approvals asked by the section (0 optional, 1 default)
   pattern TEXT NOT NULL, owners INTEGER NOT NULL,
-  error TEXT,                      -- why the line does not parse: unsupported_negation, character_class, escaped_hash, invalid_owner, no_owner, file_too_large
+  error TEXT,                      -- why the line does not parse: unsupported_negation, character_class, escaped_hash, invalid_owner, no_owner, file_too_large, too_many_lines, too_complex
   matches INTEGER NOT NULL,        -- files in the tree this line decides (last match wins)
   PRIMARY KEY (path, line)
 ) STRICT, WITHOUT ROWID;

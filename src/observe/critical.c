@@ -1,0 +1,103 @@
+/* A path word alone is a guess ("session" of a training course, "token" of a parser), so the content must use a second
+ * word of the same subject. Words of a path are cut at punctuation and at a change of case. */
+#include "observe/critical.h"
+
+#include <ctype.h>
+
+struct subject {
+    const char *hint;
+    const char *path_words; /* "a|b|c", lower case; one stands in the path */
+    const char *evidence;   /* one stands in the content, any case */
+};
+
+/* In order: the first that fits names the file. */
+static const struct subject subjects[] = {
+    {"authentication",
+     "auth|authn|authentication|authenticate|authenticator|authenticatable|login|logins|signin|logon|oauth|oauth2|oidc|saml|"
+     "sso|ldap|password|passwords|passwd|totp|mfa|2fa|webauthn|passkey|jwt|kerberos|ntlm|remember|passwordreset",
+     "password|credential|authenticat|bearer|jwt|oauth|login|signin|sign_in|saml|totp|ldap|kerberos"},
+    {"cryptography",
+     "crypto|cryptography|crypt|encrypt|encryption|encryptor|encrypter|decrypt|decryption|cipher|ciphers|hmac|aes|rsa|ecdsa|"
+     "ed25519|bcrypt|scrypt|argon2|pbkdf2|tls|ssl|openssl|gnutls|mbedtls|wolfssl|schannel|x509|keystore|pki|gpg|secureboot",
+     "encrypt|decrypt|cipher|hmac|aes|sha256|sha-256|sha512|rsa|tls|ssl_|openssl|gnutls|private key|privatekey|private_key|"
+     "signature|digest|x509|certificate"},
+    {"session", "session|sessions|cookie|cookies|csrf|xsrf",
+     "cookie|session_id|sessionid|session_key|csrf|xsrf|httponly|samesite|set-cookie|request.session|req.session|$_session|"
+     "httpsession"},
+    {"access_control",
+     "acl|acls|rbac|abac|authz|authorization|authorize|authorizer|authorizes|permission|permissions|policy|policies|guard|guards|"
+     "gate|role|roles|privilege|privileges|capabilities|seccomp|sandbox|sandboxing",
+     "permission|is_allowed|isallowed|authorize|authorization|has_perm|haspermission|hasrole|has_role|can?(|forbidden|"
+     "access denied|unauthorized|privilege|seccomp|access_policy|rbac"},
+    {"payment", "payment|payments|checkout|billing|invoice|invoices|stripe|paypal|creditcard|paytrail|refund|refunds",
+     "payment|stripe|paypal|credit_card|creditcard|card_number|cardnumber|refund|charge|invoice|amount"},
+    {"secrets", "secret|secrets|credential|credentials|vault|keyring|keychain|apikey|apikeys|netrc",
+     "secret|credential|vault|api_key|apikey|keyring|keychain|password"},
+    {"deserialization",
+     "deserialize|deserializer|deserialization|unserialize|unmarshal|unpickle|pickle|unpickler|xmlparser|yamlloader",
+     "deserialize|unserialize|pickle|objectinputstream|readobject|unmarshal|xmlreader|documentbuilder|yaml.load"},
+    {"upload", "upload|uploads|uploader|uploaders|multipart|fileupload",
+     "upload|multipart|content-disposition|$_files|move_uploaded_file|filename|multer"},
+    {"command_execution", "exec|shell|subprocess|popen|spawn|command_executor",
+     "execve|execvp|posix_spawn|child_process|subprocess|os.system|popen|processbuilder|runtime.getruntime|exec.command"},
+};
+
+/* Folders where such names are about something else. */
+static const char unrelated[] = "doc|docs|documentation|example|examples|sample|samples|demo|demos|i18n|locale|locales|lang|"
+    "translations|stories|storybook|benchmark|benchmarks|bench|migrations|migrate|scripts|script|tools|tool|build|ci|.github|"
+    "contrib|icons|css|styles|generators|dev";
+
+static bool has_evidence(struct str head, const char *words)
+{
+    struct str rest = str_from(words), w;
+    while (str_cut(&rest, '|', &w))
+        if (str_has_nocase(head, w)) return true;
+    return false;
+}
+
+/* The next word of a path; "PasswordReset.java" gives password, reset, java. */
+static bool next_word(struct str path, size_t *at, struct str *word)
+{
+    size_t i = *at;
+    while (i < path.n && !isalnum((unsigned char)path.p[i])) i++;
+    if (i >= path.n) return false;
+    size_t from = i++;
+    while (i < path.n && isalnum((unsigned char)path.p[i])) {
+        bool upper = isupper((unsigned char)path.p[i]), was_upper = isupper((unsigned char)path.p[i - 1]);
+        bool next_lower = i + 1 < path.n && islower((unsigned char)path.p[i + 1]);
+        if (upper && (!was_upper || next_lower)) break;
+        i++;
+    }
+    *word = (struct str){path.p + from, i - from};
+    *at = i;
+    return true;
+}
+
+static const struct subject *subject_of(struct str part)
+{
+    struct str word;
+    for (size_t s = 0; s < sizeof subjects / sizeof subjects[0]; s++)
+        for (size_t at = 0; next_word(part, &at, &word);)
+            if (one_of(word, subjects[s].path_words)) return &subjects[s];
+    return NULL;
+}
+
+const char *critical_hint(const struct place *pl, const char *language, struct str head)
+{
+    if (pl->sample || pl->test || place_below(pl, unrelated)) return NULL;
+    if (!language || one_of(str_from(language), "css|html|template|batch|protobuf|graphql|sql|shell|powershell|build|lisp")) return NULL;
+    const struct subject *s = subject_of(pl->stem);
+    bool own_name = s != NULL;
+    /* else the folder it stands in, the nearest one first */
+    struct str dir = pl->dir;
+    for (int up = 0; !s && up < 2 && dir.n; up++) {
+        dir.n--;
+        size_t slash = dir.n;
+        while (slash && dir.p[slash - 1] != '/') slash--;
+        s = subject_of(str_slice(dir, slash, dir.n));
+        dir.n = slash;
+    }
+    if (!s) return NULL;
+    if (!head.p) return own_name ? s->hint : NULL;
+    return has_evidence(head, s->evidence) ? s->hint : NULL;
+}
