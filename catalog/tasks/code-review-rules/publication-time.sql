@@ -4,7 +4,7 @@ WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
   WHERE t.topic IN ('publication_window')
-    AND d.placeholder = 0 AND (t.heading = 1 OR d.kind IN ('release_policy', 'deployment'))
+    AND d.placeholder = 0 AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template')
   GROUP BY d.path
 ), stub AS (
   SELECT path FROM documents WHERE kind IN ('release_policy', 'deployment') AND placeholder = 1

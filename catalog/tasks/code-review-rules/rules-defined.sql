@@ -1,12 +1,10 @@
--- Evidence: documents of the repository that describe code review and, there or elsewhere, approval or publishing:
--- under a heading of their own, or anywhere in a review policy, contribution guide or release policy.
+-- Evidence: documents of the repository that describe code review and, there or elsewhere, approval or publishing.
 -- Blind spots: rules kept on a wiki or a host's settings page. What a description is worth is not judged.
 WITH said AS (
   SELECT d.path, t.line, t.topic = 'code_review' AS review, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
   WHERE t.topic IN ('code_review', 'two_reviewers', 'approval', 'publishing', 'publishers', 'release_process')
-    AND d.placeholder = 0 AND (t.heading = 1 OR d.kind IN ('review_policy', 'contributing',
-        'release_policy', 'governance'))
+    AND d.placeholder = 0 AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template')
 ), stub AS (
   SELECT path FROM documents WHERE kind = 'review_policy' AND placeholder = 1
 )

@@ -1,9 +1,9 @@
--- Evidence: secure coding or ASVS in a review policy, pull request template or definition of done.
+-- Evidence: secure coding, an OWASP guide or ASVS in a review policy, pull request template or definition of done.
 -- Blind spots: whether reviewers did what the list says; checklists kept on the host.
 WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
-  WHERE t.topic IN ('secure_coding', 'asvs') AND d.placeholder = 0
+  WHERE t.topic IN ('secure_coding', 'owasp', 'asvs') AND d.placeholder = 0
     AND d.kind IN ('review_policy', 'pull_request_template', 'definition_of_done')
   GROUP BY d.path
 )
