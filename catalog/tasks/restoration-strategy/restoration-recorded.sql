@@ -3,8 +3,8 @@
 WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
-  WHERE t.topic = 'rollback' AND d.placeholder = 0
-    AND (t.heading = 1 OR d.kind IN ('restoration', 'deployment', 'release_policy', 'change_management'))
+  WHERE t.topic = 'rollback' AND d.placeholder = 0 AND d.kind NOT IN ('changelog',
+      'license', 'code_of_conduct', 'issue_template')
   GROUP BY d.path
   UNION ALL
   SELECT path, min(line), NULL FROM ci_steps WHERE role = 'rollback' GROUP BY path
