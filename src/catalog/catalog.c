@@ -1,0 +1,115 @@
+#include "catalog/catalog.h"
+
+#include "base/limits.h"
+#include "catalog/compile.h"
+#include "catalog/image.h"
+#include "catalog/owned.h"
+#include "catalog/source.h"
+
+#include <stdlib.h>
+
+static enum rc read_all(struct source *s)
+{
+    for (size_t i = 0; i < s->n_files; i++) switch (s->files[i].kind) {
+        case SOURCE_FRAMEWORK:
+            source_read_framework(s, &s->files[i]);
+            break;
+        case SOURCE_TASK:
+            source_read_task(s, &s->files[i]);
+            break;
+        case SOURCE_PRESET:
+            source_read_preset(s, &s->files[i]);
+            break;
+        case SOURCE_RULE: /* need their tasks first */
+        case SOURCE_CASE:
+        default:
+            break;
+        }
+    TRY(source_read_rules(s));
+    TRY(source_read_cases(s));
+    source_link(s);
+    return OK;
+}
+
+enum rc catalog_compile(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f), void *arg,
+                        size_t *faults, struct buf *image)
+{
+    struct source *s = arena_new(&cx->arena, struct source);
+    *faults = 0;
+    TRY(source_open(cx, dir, s));
+    TRY(read_all(s));
+    source_sort_faults(s);
+    for (size_t i = 0; i < s->n_faults; i++) fault(arg, &s->faults[i]);
+    *faults = s->n_faults;
+    if (s->n_faults || !image) return OK;
+    struct catalog draft;
+    source_draft(s, &draft);
+    return image_write(cx, &draft, image);
+}
+
+enum rc catalog_check(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f), void *arg,
+                      size_t *faults)
+{
+    return catalog_compile(cx, dir, fault, arg, faults, NULL);
+}
+
+static void keep_first(void *arg, const struct catalog_fault *f)
+{
+    struct catalog_fault *first = arg;
+    if (!first->text.p) *first = *f;
+}
+
+enum rc catalog_load(struct ctx *cx, const char *dir, struct catalog **out)
+{
+    struct catalog_fault first = {0};
+    size_t faults;
+    scoped_buf image;
+    *out = NULL;
+    buf_init(&image, LIMIT_CATALOG_IMAGE);
+    TRY(catalog_compile(cx, dir, keep_first, &first, &faults, &image));
+    if (faults)
+        return fail(cx, E_INVALID, "%s/%s:%d: " STR_FMT ". " STR_FMT, str_visible(cx, str_from(dir)),
+                    str_visible(cx, first.file), first.line, STR_ARG(first.text), STR_ARG(first.remedy));
+    struct str bytes = buf_view(&image);
+    image.p = NULL; /* handed over */
+    return image_open(cx, bytes, true, out);
+}
+
+void catalog_free(struct catalog *c)
+{
+    if (!c) return;
+    struct catalog_owned *o = (struct catalog_owned *)c;
+    arena_release(&o->arena);
+    free(o->bytes);
+    free(o);
+}
+
+const struct catalog_task *catalog_find_task(const struct catalog *c, struct str key)
+{
+    for (size_t i = 0; i < c->n_tasks; i++)
+        if (str_eq(c->tasks[i].key, key)) return &c->tasks[i];
+    return NULL;
+}
+
+const struct catalog_framework *catalog_find_framework(const struct catalog *c, struct str key)
+{
+    for (size_t i = 0; i < c->n_frameworks; i++)
+        if (str_eq(c->frameworks[i].key, key)) return &c->frameworks[i];
+    return NULL;
+}
+
+const struct catalog_preset *catalog_find_preset(const struct catalog *c, struct str key)
+{
+    for (size_t i = 0; i < c->n_presets; i++)
+        if (str_eq(c->presets[i].key, key)) return &c->presets[i];
+    return NULL;
+}
+
+bool catalog_adopts(const struct catalog_preset *p, const struct catalog_obligation *o)
+{
+    for (size_t i = 0; p && i < p->n_adopts; i++) {
+        struct str rest = p->adopts[i], task;
+        if (str_cut(&rest, '/', &task) && str_eq(task, o->task) && str_eq(rest, o->key)) return true;
+    }
+    return false;
+}

@@ -1,0 +1,207 @@
+#include "base/digest.h"
+#include "base/limits.h"
+#include "catalog/image.h"
+#include "catalog/owned.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Reads u32 values one after the other; after the first bad one everything reads as zero and `bad` stays set. */
+struct reader {
+    struct arena *a;
+    const unsigned char *p, *end;
+    struct str pool;
+    bool bad;
+};
+
+static uint32_t u32_at(const unsigned char *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static uint32_t get(struct reader *r, uint32_t max)
+{
+    if (r->bad || r->end - r->p < 4) {
+        r->bad = true;
+        return 0;
+    }
+    uint32_t v = u32_at(r->p);
+    r->p += 4;
+    if (v <= max) return v;
+    r->bad = true;
+    return 0;
+}
+
+/* How many things follow of which each takes at least `least` bytes: never more than there can be. */
+static size_t get_count(struct reader *r, size_t least)
+{
+    size_t n = get(r, UINT32_MAX);
+    if (n <= (size_t)(r->end - r->p) / least) return n;
+    r->bad = true;
+    return 0;
+}
+
+static struct str get_str(struct reader *r)
+{
+    size_t offset = get(r, UINT32_MAX), n = get(r, UINT32_MAX);
+    if (r->bad || offset > r->pool.n || n > r->pool.n - offset) {
+        r->bad = true;
+        return STR("");
+    }
+    return (struct str){r->pool.p + offset, n};
+}
+
+static void get_langs(struct reader *r, struct str out[LANG_COUNT])
+{
+    for (int i = 0; i < LANG_COUNT; i++) out[i] = get_str(r);
+}
+
+static const struct str *get_strs(struct reader *r, size_t *n)
+{
+    *n = get_count(r, 8);
+    struct str *p = arena_array(r->a, struct str, *n);
+    for (size_t i = 0; i < *n; i++) p[i] = get_str(r);
+    return p;
+}
+
+static void get_framework(struct reader *r, struct catalog_framework *f)
+{
+    f->key = get_str(r);
+    f->name = get_str(r);
+    f->edition = get_str(r);
+    get_langs(r, f->title);
+    f->legacy = get(r, 1);
+    f->n_controls = get_count(r, 28);
+    struct catalog_control *c = arena_array(r->a, struct catalog_control, f->n_controls);
+    f->controls = c;
+    for (size_t i = 0; i < f->n_controls; i++, c++) {
+        c->framework = f->key;
+        c->id = get_str(r);
+        c->title = get_str(r);
+        c->group = get_str(r);
+        uint32_t flags = get(r, 3);
+        c->heading = flags & 1;
+        c->outside = flags & 2;
+    }
+}
+
+static void get_obligation(struct reader *r, struct str task, struct catalog_obligation *o)
+{
+    o->task = task;
+    o->key = get_str(r);
+    o->point = (int)get(r, 1000000);
+    o->strength = (enum strength)get(r, STRENGTH_COUNT - 1);
+    o->aspect = (enum aspect)get(r, ASPECT_COUNT - 1);
+    o->type = (enum evidence_type)get(r, EVIDENCE_COUNT - 1);
+    uint32_t flags = get(r, 3);
+    o->check = flags & 1;
+    o->enabled = flags & 2;
+    get_langs(r, o->text);
+    get_langs(r, o->message);
+    get_langs(r, o->fix);
+    get_langs(r, o->settles);
+    o->sql = get_str(r);
+    o->evidence = get_str(r);
+    o->blind_spots = get_str(r);
+    o->needs = get_strs(r, &o->n_needs);
+}
+
+static void get_mapping(struct reader *r, const struct catalog *c, struct catalog_mapping *m)
+{
+    size_t framework = get(r, UINT32_MAX), control = get(r, UINT32_MAX);
+    m->source = get_str(r);
+    if (r->bad || framework >= c->n_frameworks || control >= c->frameworks[framework].n_controls) {
+        r->bad = true;
+        return;
+    }
+    m->framework = &c->frameworks[framework];
+    m->control = &m->framework->controls[control];
+}
+
+static void get_task(struct reader *r, const struct catalog *c, struct catalog_task *t)
+{
+    t->key = get_str(r);
+    t->order = (int)get(r, 1000000);
+    t->theme = get_str(r);
+    t->policy = get_str(r);
+    get_langs(r, t->theme_title);
+    get_langs(r, t->policy_title);
+    t->priority = (enum priority)get(r, PRIORITY_COUNT - 1);
+    get_langs(r, t->title);
+    get_langs(r, t->summary);
+    t->n_controls = get_count(r, 16);
+    struct catalog_mapping *m = arena_array(r->a, struct catalog_mapping, t->n_controls);
+    t->controls = m;
+    for (size_t i = 0; i < t->n_controls; i++) get_mapping(r, c, &m[i]);
+    t->n_obligations = get_count(r, 100);
+    struct catalog_obligation *o = arena_array(r->a, struct catalog_obligation, t->n_obligations);
+    t->obligations = o;
+    for (size_t i = 0; i < t->n_obligations; i++) get_obligation(r, t->key, &o[i]);
+}
+
+static void get_all(struct reader *r, struct catalog *c)
+{
+    c->n_frameworks = get_count(r, 48);
+    struct catalog_framework *f = arena_array(r->a, struct catalog_framework, c->n_frameworks);
+    c->frameworks = f;
+    for (size_t i = 0; i < c->n_frameworks; i++) get_framework(r, &f[i]);
+    c->n_tasks = get_count(r, 88);
+    struct catalog_task *t = arena_array(r->a, struct catalog_task, c->n_tasks);
+    c->tasks = t;
+    for (size_t i = 0; i < c->n_tasks; i++) get_task(r, c, &t[i]);
+    c->n_presets = get_count(r, 28);
+    struct catalog_preset *p = arena_array(r->a, struct catalog_preset, c->n_presets);
+    c->presets = p;
+    for (size_t i = 0; i < c->n_presets; i++) {
+        p[i].key = get_str(r);
+        get_langs(r, p[i].title);
+        p[i].adopts = get_strs(r, &p[i].n_adopts);
+    }
+    if (r->p != r->end) r->bad = true;
+}
+
+/* Header, sizes and digest; the digest in hex goes to `hex`. */
+static bool is_whole(struct str bytes, char hex[65], size_t *records, size_t *pool)
+{
+    const unsigned char *p = (const unsigned char *)bytes.p;
+    if (bytes.n < IMAGE_HEADER + IMAGE_DIGEST || bytes.n > LIMIT_CATALOG_IMAGE || memcmp(p, IMAGE_MAGIC, 16)) return false;
+    *records = u32_at(p + 24);
+    *pool = u32_at(p + 28);
+    if (u32_at(p + 16) != IMAGE_VERSION || u32_at(p + 20) != bytes.n || *records > bytes.n || *pool > bytes.n ||
+        IMAGE_HEADER + *records + *pool + IMAGE_DIGEST != bytes.n)
+        return false;
+    struct digest d;
+    uint8_t sum[IMAGE_DIGEST];
+    digest_init(&d);
+    digest_add(&d, str_slice(bytes, 0, bytes.n - IMAGE_DIGEST));
+    digest_final(&d, sum);
+    digest_hex(sum, sizeof sum, hex);
+    return memcmp(sum, p + bytes.n - IMAGE_DIGEST, IMAGE_DIGEST) == 0;
+}
+
+enum rc image_open(struct ctx *cx, struct str bytes, bool owned, struct catalog **out)
+{
+    *out = NULL;
+    struct catalog_owned *o = calloc(1, sizeof *o);
+    if (!o) {
+        if (owned) free((void *)(uintptr_t)bytes.p);
+        return fail(cx, E_IO, "out of memory");
+    }
+    arena_init(&o->arena);
+    o->bytes = owned ? (void *)(uintptr_t)bytes.p : NULL;
+    size_t records = 0, pool = 0;
+    bool whole = is_whole(bytes, o->c.digest, &records, &pool);
+    if (whole) {
+        struct reader r = {.a = &o->arena, .p = (const unsigned char *)bytes.p + IMAGE_HEADER};
+        r.end = r.p + records;
+        r.pool = (struct str){bytes.p + IMAGE_HEADER + records, pool};
+        get_all(&r, &o->c);
+        whole = !r.bad;
+    }
+    if (!whole) {
+        catalog_free(&o->c);
+        return fail(cx, E_CORRUPT, "the compiled catalog is damaged or of another version");
+    }
+    *out = &o->c;
+    return OK;
+}

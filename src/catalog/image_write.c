@@ -1,0 +1,177 @@
+#include "base/digest.h"
+#include "base/limits.h"
+#include "catalog/image.h"
+
+#include <stdlib.h>
+
+/* Strings are put into the pool once: tasks repeat theirs a lot. */
+struct writer {
+    struct buf records, pool;
+    struct seen *seen; /* open addressing; cap is a power of two */
+    size_t n_seen, cap;
+    struct arena *a;
+};
+
+struct seen {
+    bool used;
+    uint32_t offset, n;
+};
+
+static void put_u32(struct buf *b, uint64_t v)
+{
+    unsigned char bytes[4] = {v & 0xff, v >> 8 & 0xff, v >> 16 & 0xff, v >> 24 & 0xff};
+    if (v > UINT32_MAX) b->failed = true;
+    buf_add(b, bytes, sizeof bytes);
+}
+
+static struct seen *slot(struct writer *w, struct str s)
+{
+    uint64_t h = 14695981039346656037ULL;
+    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * 1099511628211ULL;
+    for (size_t i = (h ^ h >> 29) & (w->cap - 1);; i = (i + 1) & (w->cap - 1)) {
+        struct seen *e = &w->seen[i];
+        if (!e->used || str_eq(s, (struct str){w->pool.p + e->offset, e->n})) return e;
+    }
+}
+
+static void room(struct writer *w)
+{
+    if (w->n_seen * 2 < w->cap) return;
+    struct seen *old = w->seen;
+    size_t n = w->cap;
+    w->cap = n ? n * 2 : 1024;
+    w->seen = arena_array(w->a, struct seen, w->cap);
+    for (size_t i = 0; i < n; i++)
+        if (old[i].used) *slot(w, (struct str){w->pool.p + old[i].offset, old[i].n}) = old[i];
+}
+
+static void put_str(struct writer *w, struct str s)
+{
+    if (s.n == 0) {
+        put_u32(&w->records, 0);
+        put_u32(&w->records, 0);
+        return;
+    }
+    room(w);
+    struct seen *e = slot(w, s);
+    if (!e->used) {
+        *e = (struct seen){true, (uint32_t)w->pool.n, (uint32_t)s.n};
+        buf_str(&w->pool, s);
+        if (w->pool.failed) {
+            e->used = false;
+            return;
+        }
+        w->n_seen++;
+    }
+    put_u32(&w->records, e->offset);
+    put_u32(&w->records, e->n);
+}
+
+static void put_langs(struct writer *w, const struct str text[LANG_COUNT])
+{
+    for (int i = 0; i < LANG_COUNT; i++) put_str(w, text[i]);
+}
+
+static void put_strs(struct writer *w, const struct str *p, size_t n)
+{
+    put_u32(&w->records, n);
+    for (size_t i = 0; i < n; i++) put_str(w, p[i]);
+}
+
+static void put_framework(struct writer *w, const struct catalog_framework *f)
+{
+    put_str(w, f->key);
+    put_str(w, f->name);
+    put_str(w, f->edition);
+    put_langs(w, f->title);
+    put_u32(&w->records, f->legacy);
+    put_u32(&w->records, f->n_controls);
+    for (size_t i = 0; i < f->n_controls; i++) {
+        const struct catalog_control *c = &f->controls[i];
+        put_str(w, c->id);
+        put_str(w, c->title);
+        put_str(w, c->group);
+        put_u32(&w->records, (c->heading ? 1U : 0U) | (c->outside ? 2U : 0U));
+    }
+}
+
+static void put_obligation(struct writer *w, const struct catalog_obligation *o)
+{
+    put_str(w, o->key);
+    put_u32(&w->records, (uint64_t)o->point);
+    put_u32(&w->records, o->strength);
+    put_u32(&w->records, o->aspect);
+    put_u32(&w->records, o->type);
+    put_u32(&w->records, (o->check ? 1U : 0U) | (o->enabled ? 2U : 0U));
+    put_langs(w, o->text);
+    put_langs(w, o->message);
+    put_langs(w, o->fix);
+    put_langs(w, o->settles);
+    put_str(w, o->sql);
+    put_str(w, o->evidence);
+    put_str(w, o->blind_spots);
+    put_strs(w, o->needs, o->n_needs);
+}
+
+static void put_task(struct writer *w, const struct catalog *c, const struct catalog_task *t)
+{
+    put_str(w, t->key);
+    put_u32(&w->records, (uint64_t)t->order);
+    put_str(w, t->theme);
+    put_str(w, t->policy);
+    put_langs(w, t->theme_title);
+    put_langs(w, t->policy_title);
+    put_u32(&w->records, t->priority);
+    put_langs(w, t->title);
+    put_langs(w, t->summary);
+    put_u32(&w->records, t->n_controls);
+    for (size_t i = 0; i < t->n_controls; i++) {
+        const struct catalog_mapping *m = &t->controls[i];
+        put_u32(&w->records, (uint64_t)(m->framework - c->frameworks));
+        put_u32(&w->records, (uint64_t)(m->control - m->framework->controls));
+        put_str(w, m->source);
+    }
+    put_u32(&w->records, t->n_obligations);
+    for (size_t i = 0; i < t->n_obligations; i++) put_obligation(w, &t->obligations[i]);
+}
+
+static void put_all(struct writer *w, const struct catalog *c)
+{
+    put_u32(&w->records, c->n_frameworks);
+    for (size_t i = 0; i < c->n_frameworks; i++) put_framework(w, &c->frameworks[i]);
+    put_u32(&w->records, c->n_tasks);
+    for (size_t i = 0; i < c->n_tasks; i++) put_task(w, c, &c->tasks[i]);
+    put_u32(&w->records, c->n_presets);
+    for (size_t i = 0; i < c->n_presets; i++) {
+        put_str(w, c->presets[i].key);
+        put_langs(w, c->presets[i].title);
+        put_strs(w, c->presets[i].adopts, c->presets[i].n_adopts);
+    }
+}
+
+enum rc image_write(struct ctx *cx, const struct catalog *c, struct buf *out)
+{
+    struct writer w = {.a = &cx->arena};
+    buf_init(&w.records, LIMIT_CATALOG_IMAGE);
+    buf_init(&w.pool, LIMIT_CATALOG_IMAGE);
+    put_all(&w, c);
+    if (!w.records.failed && !w.pool.failed) {
+        buf_cstr(out, IMAGE_MAGIC);
+        put_u32(out, IMAGE_VERSION);
+        put_u32(out, IMAGE_HEADER + w.records.n + w.pool.n + IMAGE_DIGEST);
+        put_u32(out, w.records.n);
+        put_u32(out, w.pool.n);
+        buf_str(out, buf_view(&w.records));
+        buf_str(out, buf_view(&w.pool));
+        struct digest d;
+        uint8_t sum[IMAGE_DIGEST];
+        digest_init(&d);
+        digest_add(&d, buf_view(out));
+        digest_final(&d, sum);
+        buf_add(out, sum, sizeof sum);
+    }
+    bool failed = w.records.failed || w.pool.failed || out->failed || out->n > LIMIT_CATALOG_IMAGE;
+    buf_release(&w.records);
+    buf_release(&w.pool);
+    return failed ? fail(cx, E_LIMIT, "the compiled catalog would be over %llu bytes", LIMIT_CATALOG_IMAGE) : OK;
+}
