@@ -1,0 +1,185 @@
+/* sinetti catalog check [DIR] · list · show TASK: what the catalog holds, and whether a folder of it is right. */
+#include "catalog/catalog.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+int cli_catalog(int argc, char **argv);
+
+static const char usage[] =
+    "usage: sinetti catalog check [DIR]     every fault of a catalog folder (default: ./catalog, else the built-in one)\n"
+    "       sinetti catalog list [OPTIONS]  its tasks\n"
+    "       sinetti catalog show TASK [OPTIONS]\n"
+    "options: --catalog DIR  another catalog than the built-in one\n"
+    "         --lang en|fi\n";
+
+enum { EXIT_FINE, EXIT_FAULTS, EXIT_USAGE };
+
+struct arguments {
+    const char *verb, *operand, *dir;
+    enum lang lang;
+};
+
+static bool parse_option(struct arguments *a, const char *option, const char *value)
+{
+    if (!value) return false;
+    if (!strcmp(option, "--catalog")) {
+        a->dir = value;
+        return true;
+    }
+    if (strcmp(option, "--lang") != 0) return false;
+    for (int i = 0; i < LANG_COUNT; i++)
+        if (!strcmp(value, lang_name((enum lang)i))) {
+            a->lang = (enum lang)i;
+            return true;
+        }
+    return false;
+}
+
+static bool parse(int argc, char **argv, struct arguments *a)
+{
+    *a = (struct arguments){0};
+    for (int i = 1; i < argc; i++) {
+        if (argv[i][0] == '-') {
+            if (!parse_option(a, argv[i], i + 1 < argc ? argv[i + 1] : NULL)) return false;
+            i++;
+        } else if (!a->verb) {
+            a->verb = argv[i];
+        } else if (!a->operand) {
+            a->operand = argv[i];
+        } else {
+            return false;
+        }
+    }
+    if (!a->verb) return false;
+    if (!strcmp(a->verb, "check")) return !a->dir;
+    if (!strcmp(a->verb, "list")) return !a->operand;
+    return !strcmp(a->verb, "show") && a->operand;
+}
+
+static enum rc open_catalog(struct ctx *cx, const char *dir, struct catalog **c)
+{
+    return dir ? catalog_load(cx, dir, c) : catalog_builtin(cx, c);
+}
+
+static int failed(struct ctx *cx, enum rc rc)
+{
+    fprintf(stderr, "sinetti: %s\n", cx->message);
+    return rc == E_INVALID ? EXIT_FAULTS : rc_exit(rc);
+}
+
+static void print_sum(const struct catalog *c)
+{
+    size_t controls = 0, obligations = 0, rules = 0;
+    for (size_t i = 0; i < c->n_frameworks; i++) controls += c->frameworks[i].n_controls;
+    for (size_t i = 0; i < c->n_tasks; i++) {
+        obligations += c->tasks[i].n_obligations;
+        for (size_t k = 0; k < c->tasks[i].n_obligations; k++) rules += c->tasks[i].obligations[k].sql.n > 0;
+    }
+    printf("no faults: %zu tasks, %zu requirement points, %zu rules, %zu frameworks with %zu controls, %zu presets\ndigest %s\n",
+           c->n_tasks, obligations, rules, c->n_frameworks, controls, c->n_presets, c->digest);
+}
+
+struct place {
+    struct ctx *cx;
+    const char *dir;
+};
+
+static void print_fault(void *arg, const struct catalog_fault *f)
+{
+    const struct place *at = arg;
+    printf("%s/%s:%d: " STR_FMT ". " STR_FMT "\n", at->dir, str_visible(at->cx, f->file), f->line, STR_ARG(f->text),
+           STR_ARG(f->remedy));
+}
+
+static int check(struct ctx *cx, const char *dir)
+{
+    struct stat st;
+    struct catalog *c = NULL;
+    if (!dir && stat("catalog", &st) == 0 && S_ISDIR(st.st_mode)) dir = "catalog";
+    if (dir) {
+        struct place at = {cx, str_visible(cx, str_from(dir))};
+        size_t faults = 0;
+        enum rc rc = catalog_check(cx, dir, print_fault, &at, &faults);
+        if (rc != OK) return failed(cx, rc);
+        if (faults) {
+            printf("%zu fault%s\n", faults, faults == 1 ? "" : "s");
+            return EXIT_FAULTS;
+        }
+    }
+    enum rc rc = open_catalog(cx, dir, &c);
+    if (rc != OK) return failed(cx, rc);
+    if (!dir) puts("the catalog built into this program");
+    print_sum(c);
+    catalog_free(c);
+    return EXIT_FINE;
+}
+
+static void list(const struct catalog *c, enum lang lang)
+{
+    for (size_t i = 0; i < c->n_tasks; i++) {
+        const struct catalog_task *t = &c->tasks[i];
+        printf("%3d  %-8s  %-32.*s  " STR_FMT "\n", t->order, priority_name(t->priority), STR_ARG(t->key),
+               STR_ARG(t->title[lang]));
+    }
+}
+
+static void show_obligation(const struct catalog_obligation *o, enum lang lang)
+{
+    printf("\n%d. " STR_FMT " (%s, %s, %s)\n   " STR_FMT "\n", o->point, STR_ARG(o->key), strength_name(o->strength),
+           aspect_name(o->aspect), evidence_type_name(o->type), STR_ARG(o->text[lang]));
+    if (o->sql.n) {
+        printf("   rule%s%s\n   evidence: " STR_FMT "\n   blind spots: " STR_FMT "\n", o->enabled ? "" : ", switched off",
+               o->check ? ", asked by check" : "", STR_ARG(o->evidence), STR_ARG(o->blind_spots));
+    }
+    for (size_t i = 0; i < o->n_needs; i++)
+        printf("%s" STR_FMT "%s", i ? ", " : "   records: ", STR_ARG(o->needs[i]), i + 1 == o->n_needs ? "\n" : "");
+}
+
+static int show(struct ctx *cx, const struct catalog *c, const char *key, enum lang lang)
+{
+    const struct catalog_task *t = catalog_find_task(c, str_from(key));
+    if (!t) {
+        fprintf(stderr, "sinetti: no task \"%s\"; `sinetti catalog list` names them\n", str_visible(cx, str_from(key)));
+        return EXIT_USAGE;
+    }
+    printf("%d. " STR_FMT " (" STR_FMT ", %s)\n" STR_FMT " / " STR_FMT "\n\n" STR_FMT "\n\n", t->order,
+           STR_ARG(t->title[lang]), STR_ARG(t->key), priority_name(t->priority), STR_ARG(t->theme_title[lang]),
+           STR_ARG(t->policy_title[lang]), STR_ARG(t->summary[lang]));
+    for (size_t i = 0; i < t->n_controls; i++) {
+        const struct catalog_mapping *m = &t->controls[i];
+        printf(STR_FMT " " STR_FMT " " STR_FMT "  " STR_FMT " (" STR_FMT ")\n", STR_ARG(m->framework->name),
+               STR_ARG(m->framework->edition), STR_ARG(m->control->id), STR_ARG(m->control->title), STR_ARG(m->source));
+    }
+    for (size_t i = 0; i < t->n_obligations; i++) show_obligation(&t->obligations[i], lang);
+    return EXIT_FINE;
+}
+
+static int run(struct ctx *cx, const struct arguments *a)
+{
+    if (!strcmp(a->verb, "check")) return check(cx, a->operand);
+    struct catalog *c;
+    enum rc rc = open_catalog(cx, a->dir, &c);
+    if (rc != OK) return failed(cx, rc);
+    int code = EXIT_FINE;
+    if (!strcmp(a->verb, "list"))
+        list(c, a->lang);
+    else
+        code = show(cx, c, a->operand, a->lang);
+    catalog_free(c);
+    return code;
+}
+
+int cli_catalog(int argc, char **argv)
+{
+    struct arguments a;
+    if (!parse(argc, argv, &a)) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    struct ctx cx;
+    ctx_init(&cx);
+    int code = run(&cx, &a);
+    ctx_release(&cx);
+    return code;
+}
