@@ -190,7 +190,7 @@ static const struct rule table[] = {
      "\\b(?:curl|wget)\\s(?:[^|;\\n&\"'\\\\)]|\\\\\\n|\\\\[^\\n]|&(?!&)|\"[^\"\\n]*\"|'[^'\\n]*')*+(?:\\|(?!\\|)\\s*(?:\\\\\\n\\s*)?(?!(?:sudo|env|bash|sh|zsh|dash|ksh|ash|python|perl|ruby|node|php|xargs)\\b)[^|;\\n&]{1,200}+){0,2}\\|(?!\\|)\\s*(?:\\\\?\\n\\s*)?(?:sudo\\s+(?:-\\w+\\s+)*)?(?:env\\s+)?(?:\\w+=\\S*\\s+)*(?:sudo\\s+(?:-\\w+\\s+)*)?(?:/usr)?(?:/bin/)?(?:(?:ba|z|da|k|a)?sh|python[23]?|perl|ruby|node|php)(?![\\w./=-])(?!\\s+-[mceE]\\b|\\s+-[np]+e\\b|\\s+-c|\\s+-\\w*n\\w*\\s)", check_download_to_shell},
     {"download_to_shell", SCAN_DOWNLOAD_TO_SHELL, SCAN_STRUCTURE, "download piped to a shell", IN_LIVE | IN_TEST, 0, 0, "(curl |(wget |`curl |`wget ",
      "(?:\\b(?:ba|z|da|k)?sh\\b[^\\n|;&]{0,60}?|\\bsource\\s+|(?:^|\\s)\\.\\s+)<\\(\\s*(?:curl|wget)\\s[^)\\n]{4,300}|\\b(?:(?:ba|z|da|k)?sh|python[23]?|ruby|perl)\\s+(?:-\\w+\\s+){0,3}-\\w*[ce]\\w*\\s+\\\\?[\"']?(?:\\\\?\\$\\(|`)\\s*(?:curl|wget)\\s[^)`\\n]{4,300}|\\beval\\s+\\\\?[\"']?(?:\\\\?\\$\\(|`)\\s*(?:curl|wget)\\s[^)`\\n]{4,300}", check_download_to_shell},
-    {"download_to_shell", SCAN_DOWNLOAD_TO_SHELL, SCAN_STRUCTURE, "download piped to a shell", IN_LIVE | IN_TEST, 0, 0, "downloadstring|invoke-expression|iex |iex(|\\|iex",
+    {"download_to_shell", SCAN_DOWNLOAD_TO_SHELL, SCAN_STRUCTURE, "download piped to a shell", IN_LIVE | IN_TEST, 0, 0, "downloadstring|invoke-expression|iex |iex(",
      "(?i)(?:\\biex\\b|invoke-expression)[^\\n]{0,80}?(?:downloadstring\\(|\\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\\s)[^\\n]{4,200}|(?:downloadstring\\([^\\n|]{4,200}|\\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\\s[^\\n|]{4,200})\\|\\s*(?:iex\\b|invoke-expression)", check_download_to_shell},
 };
 
