@@ -2,16 +2,17 @@
 -- owners. A list counts when it names people by name or address, holds no teams, and covers at least half of the
 -- period's commits.
 -- Blind spots: what a host or mailing list knows. A change made through a numbered pull or merge request, on the host's
--- own pages, or naming an issue is not judged (NULL). Robots, merges, first commits and documentation alone are not
--- looked at.
+-- own pages, or naming an issue is not judged (NULL). Robots, translations by Weblate, merges, first commits and
+-- changes to neither code, tests, configuration nor automation are not looked at.
 WITH bots(person) AS (SELECT DISTINCT author FROM commits WHERE author_bot = 1),
 named(oid, person) AS ( -- people beside the author who put their name to a commit
-  SELECT c.oid, t.person FROM commits c JOIN trailers t ON t.commit_oid = c.oid
-  WHERE t.key IN ('reviewed-by', 'acked-by', 'approved-by') AND t.person IS NOT NULL
-  UNION
-  SELECT oid, committer FROM commits WHERE committer_host = 0
-  UNION
-  SELECT c.oid, m.author FROM commits c JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid AND m.parents > 1
+  SELECT c.oid, t.person FROM trailers t JOIN commits c ON c.oid = t.commit_oid
+  WHERE t.key IN ('reviewed-by', 'acked-by', 'approved-by') AND t.person <> c.author
+  UNION ALL
+  SELECT oid, committer FROM commits WHERE committer_host = 0 AND committer <> author
+  UNION ALL
+  SELECT c.oid, m.author FROM commits c JOIN commits m ON m.oid = c.landed_by
+  WHERE c.first_parent = 0 AND m.parents > 1 AND m.author <> c.author
 ), listed(person) AS MATERIALIZED ( -- people a list of maintainers or owners names; package metadata is no such list
   SELECT p.person FROM publishers p LEFT JOIN documents d ON d.path = p.path
   WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) LIKE '%maintainers%' OR lower(p.path) LIKE '%owners%'
@@ -20,8 +21,7 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
   SELECT owner FROM owners WHERE kind = 'email'
 ), independent(oid, n, listed) AS MATERIALIZED (
   SELECT n.oid, count(DISTINCT n.person), max(n.person IN (SELECT person FROM listed)) FROM named n
-      JOIN commits c ON c.oid = n.oid
-  WHERE n.person <> c.author AND n.person NOT IN (SELECT person FROM bots)
+  WHERE n.person NOT IN (SELECT person FROM bots)
     AND NOT EXISTS (SELECT 1 FROM trailers t
                     WHERE t.commit_oid = n.oid AND t.key = 'co-authored-by' AND t.person = n.person)
   GROUP BY n.oid
@@ -37,7 +37,9 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
       OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear
   FROM commits c LEFT JOIN independent i ON i.oid = c.oid
   LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
-  WHERE c.parents = 1 AND c.author_bot = 0 AND c.paths > c.doc_paths + c.vendored_paths
+  WHERE c.parents = 1 AND c.author_bot = 0 AND c.subject_line NOT LIKE '% using Weblate%'
+      AND (c.code_paths + c.test_paths > 0
+    OR EXISTS (SELECT 1 FROM changes x WHERE x.commit_oid = c.oid AND x.class IN ('config', 'ci')))
 ), list(usable) AS (
   SELECT sum(listed) >= 10 AND 2 * sum(listed OR by_listed) >= count(*)
          AND NOT EXISTS (SELECT 1 FROM owners WHERE kind IN ('team', 'user', 'role')) FROM work
