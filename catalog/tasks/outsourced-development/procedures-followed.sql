@@ -3,15 +3,17 @@
 -- more commits of others, and then nothing counts against a commit.
 -- Blind spots: what a host or mailing list knows; whether an outsider is a partner, a customer or a volunteer. A change
 -- made through a numbered pull or merge request, on the host's own pages, or naming an issue is not judged (NULL).
--- Robots, merges, first commits and documentation alone are not looked at.
+-- Robots, translations by Weblate, merges, first commits and changes to neither code, tests, configuration nor
+-- automation are not looked at.
 WITH bots(person) AS (SELECT DISTINCT author FROM commits WHERE author_bot = 1),
 named(oid, person) AS ( -- people beside the author who put their name to a commit
-  SELECT c.oid, t.person FROM commits c JOIN trailers t ON t.commit_oid = c.oid
-  WHERE t.key IN ('reviewed-by', 'acked-by', 'approved-by') AND t.person IS NOT NULL
-  UNION
-  SELECT oid, committer FROM commits WHERE committer_host = 0
-  UNION
-  SELECT c.oid, m.author FROM commits c JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid AND m.parents > 1
+  SELECT c.oid, t.person FROM trailers t JOIN commits c ON c.oid = t.commit_oid
+  WHERE t.key IN ('reviewed-by', 'acked-by', 'approved-by') AND t.person <> c.author
+  UNION ALL
+  SELECT oid, committer FROM commits WHERE committer_host = 0 AND committer <> author
+  UNION ALL
+  SELECT c.oid, m.author FROM commits c JOIN commits m ON m.oid = c.landed_by
+  WHERE c.first_parent = 0 AND m.parents > 1 AND m.author <> c.author
 ), listed(person) AS MATERIALIZED ( -- people a list of maintainers or owners names; package metadata is no such list
   SELECT p.person FROM publishers p LEFT JOIN documents d ON d.path = p.path
   WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) LIKE '%maintainers%' OR lower(p.path) LIKE '%owners%'
@@ -20,19 +22,17 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
   SELECT owner FROM owners WHERE kind = 'email'
 ), landed AS ( -- by the list, and by everybody
   SELECT sum(n.person IN (SELECT person FROM listed)) AS listed, count(*) AS commits FROM named n
-      JOIN commits c ON c.oid = n.oid
-  WHERE n.person <> c.author AND n.person NOT IN (SELECT person FROM bots)
+  WHERE n.person NOT IN (SELECT person FROM bots)
 ), list(usable) AS (
   SELECT coalesce(listed >= 10 AND 2 * listed >= commits, 0)
          AND NOT EXISTS (SELECT 1 FROM owners WHERE kind IN ('team', 'user', 'role')) FROM landed
 ), insider(person) AS MATERIALIZED (
   SELECT person FROM listed WHERE (SELECT usable FROM list)
   UNION
-  SELECT n.person FROM named n JOIN commits c ON c.oid = n.oid
-  WHERE n.person <> c.author AND NOT (SELECT usable FROM list) GROUP BY n.person HAVING count(*) >= 5
+  SELECT person FROM named WHERE NOT (SELECT usable FROM list) GROUP BY person HAVING count(*) >= 5
 ), independent(oid, n) AS MATERIALIZED (
-  SELECT n.oid, max(n.person IN (SELECT person FROM insider)) FROM named n JOIN commits c ON c.oid = n.oid
-  WHERE n.person <> c.author AND n.person NOT IN (SELECT person FROM bots)
+  SELECT n.oid, max(n.person IN (SELECT person FROM insider)) FROM named n
+  WHERE n.person NOT IN (SELECT person FROM bots)
     AND NOT EXISTS (SELECT 1 FROM trailers t
                     WHERE t.commit_oid = n.oid AND t.key = 'co-authored-by' AND t.person = n.person)
   GROUP BY n.oid
@@ -47,7 +47,9 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
       OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear
   FROM commits c LEFT JOIN independent i ON i.oid = c.oid
   LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
-  WHERE c.parents = 1 AND c.author_bot = 0 AND c.paths > c.doc_paths + c.vendored_paths
+  WHERE c.parents = 1 AND c.author_bot = 0 AND c.subject_line NOT LIKE '% using Weblate%'
+      AND (c.code_paths + c.test_paths > 0
+    OR EXISTS (SELECT 1 FROM changes x WHERE x.commit_oid = c.oid AND x.class IN ('config', 'ci')))
 )
 SELECT c.subject,
        CASE WHEN w.persons > 0 THEN 1 WHEN w.on_host OR w.unclear THEN NULL WHEN l.usable THEN 0 END AS ok,
