@@ -1,20 +1,21 @@
 -- Evidence: commits that change code whose path says that it is security-critical, and whether a person other than the
 -- author is named as reviewer, applied the commit or merged it. None counts against a commit only where the period
--- shows the practice.
+-- shows the practice, as in code-review-rules.
 -- Blind spots: what a host or mailing list knows. A change made through a numbered pull or merge request, on the host's
--- own pages, or naming an issue is not judged (NULL). Robots, merges, first commits and documentation alone are not
--- looked at.
+-- own pages, or naming an issue is not judged (NULL). Robots, translations by Weblate, merges, first commits and
+-- changes to neither code, tests, configuration nor automation are not looked at.
 WITH bots(person) AS (SELECT DISTINCT author FROM commits WHERE author_bot = 1),
 named(oid, person) AS ( -- people beside the author who put their name to a commit
-  SELECT c.oid, t.person FROM commits c JOIN trailers t ON t.commit_oid = c.oid
-  WHERE t.key IN ('reviewed-by', 'acked-by', 'approved-by') AND t.person IS NOT NULL
-  UNION
-  SELECT oid, committer FROM commits WHERE committer_host = 0
-  UNION
-  SELECT c.oid, m.author FROM commits c JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid AND m.parents > 1
+  SELECT c.oid, t.person FROM trailers t JOIN commits c ON c.oid = t.commit_oid
+  WHERE t.key IN ('reviewed-by', 'acked-by', 'approved-by') AND t.person <> c.author
+  UNION ALL
+  SELECT oid, committer FROM commits WHERE committer_host = 0 AND committer <> author
+  UNION ALL
+  SELECT c.oid, m.author FROM commits c JOIN commits m ON m.oid = c.landed_by
+  WHERE c.first_parent = 0 AND m.parents > 1 AND m.author <> c.author
 ), independent(oid, n) AS MATERIALIZED (
-  SELECT n.oid, count(DISTINCT n.person) FROM named n JOIN commits c ON c.oid = n.oid
-  WHERE n.person <> c.author AND n.person NOT IN (SELECT person FROM bots)
+  SELECT n.oid, count(DISTINCT n.person) FROM named n
+  WHERE n.person NOT IN (SELECT person FROM bots)
     AND NOT EXISTS (SELECT 1 FROM trailers t
                     WHERE t.commit_oid = n.oid AND t.key = 'co-authored-by' AND t.person = n.person)
   GROUP BY n.oid
@@ -29,9 +30,12 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
       OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear
   FROM commits c LEFT JOIN independent i ON i.oid = c.oid
   LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
-  WHERE c.parents = 1 AND c.author_bot = 0 AND c.paths > c.doc_paths + c.vendored_paths
+  WHERE c.parents = 1 AND c.author_bot = 0 AND c.subject_line NOT LIKE '% using Weblate%'
+      AND (c.code_paths + c.test_paths > 0
+    OR EXISTS (SELECT 1 FROM changes x WHERE x.commit_oid = c.oid AND x.class IN ('config', 'ci')))
 ), practice(shown) AS (
-  SELECT sum(persons > 0 OR on_host) >= 10 AND 5 * sum(persons > 0 OR on_host) >= count(*) FROM work
+  SELECT sum(persons > 0 OR on_host) >= 10
+         AND 2 * sum(persons > 0 OR on_host) >= sum(persons > 0 OR on_host OR NOT unclear) FROM work
 ), touched AS MATERIALIZED (
   SELECT x.commit_oid AS oid, min(x.path) AS path FROM files f CROSS JOIN changes x ON x.path = f.path
   WHERE f.critical_hint IS NOT NULL AND f.class = 'code' GROUP BY x.commit_oid
