@@ -13,17 +13,20 @@ WITH work AS MATERIALIZED (
 ), practice AS (
   SELECT count(*) AS commits, coalesce(sum(named), 0) AS named FROM work
 ), significant AS MATERIALIZED (
-  SELECT oid, min(path) AS path FROM (
-    SELECT x.commit_oid AS oid, x.path FROM files f CROSS JOIN changes x ON x.path = f.path
+  SELECT oid, max(critical) AS critical, min(CASE WHEN critical THEN path END) AS path FROM (
+    SELECT x.commit_oid AS oid, x.path, 1 AS critical FROM files f CROSS JOIN changes x ON x.path = f.path
     WHERE f.critical_hint IS NOT NULL AND f.class = 'code'
     UNION ALL
-    SELECT c.oid, x.path FROM commits c CROSS JOIN changes x ON x.commit_oid = c.oid WHERE c.breaking = 1
-        AND x.class = 'code')
+    SELECT oid, NULL, 0 FROM commits WHERE breaking = 1)
   GROUP BY oid
 )
 SELECT c.subject, CASE WHEN w.named THEN 1 WHEN p.named >= 10 AND 10 * p.named >= 8 * p.commits THEN 0 END AS ok,
        c.at AS at, NULL AS due, c.oid AS commit_oid, substr(c.oid, 1, 10) AS short, c.subject_line AS title,
            s.path AS path,
+       CASE WHEN s.critical THEN 'changes security-critical code (' || s.path || ')'
+           ELSE 'is marked as breaking' END AS why_en,
+       CASE WHEN s.critical THEN 'muuttaa tietoturvakriittistä koodia (' || s.path || ')'
+            ELSE 'on merkitty yhteensopivuuden rikkovaksi,' END AS why_fi,
        100 * p.named / p.commits AS share
 FROM asked a JOIN significant s ON s.oid = a.name JOIN work w ON w.oid = s.oid JOIN commits c ON c.oid = s.oid
     CROSS JOIN practice p
