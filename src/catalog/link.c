@@ -61,7 +61,7 @@ static void resolve(struct source *s, const struct source_task *t, struct source
                          source_show(s, m->framework));
         return;
     }
-    for (size_t i = 0; i < m->m.framework->n_controls; i++)
+    for (size_t i = 0; i < m->m.framework->n_controls && !m->m.control; i++)
         if (str_eq(m->m.framework->controls[i].id, m->id)) m->m.control = &m->m.framework->controls[i];
     if (!m->m.control) {
         if (m->id.n)

@@ -78,11 +78,11 @@ static int authorize(void *arg, int action, const char *a, const char *b, const 
         if (a && (!strcmp(a, "asked") || is_view(j, a) || is_view(j, inner))) return SQLITE_OK;
         if (a && (!strcmp(a, "json_each") || !strcmp(a, "json_tree"))) return SQLITE_OK;
         if (is_expression(a, b)) return SQLITE_OK;
-        return refuse(j, "it reads the table ", a);
+        return refuse(j, "the rule reads the table ", a);
     }
-    if (action != SQLITE_FUNCTION) return refuse(j, "it does more than read", NULL);
+    if (action != SQLITE_FUNCTION) return refuse(j, "the rule does more than read", NULL);
     for (size_t i = 0; b && i < sizeof refused / sizeof *refused; i++)
-        if (sqlite3_stricmp(b, refused[i]) == 0) return refuse(j, "it calls ", b);
+        if (sqlite3_stricmp(b, refused[i]) == 0) return refuse(j, "the rule calls ", b);
     return SQLITE_OK;
 }
 

@@ -1,0 +1,361 @@
+/* catalog_check: a right folder has no faults, and each thing spoilt in it gives its own fault at its own place. */
+#include "base/limits.h"
+#include "catalog/catalog.h"
+
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "folder.h"
+
+struct spoil {
+    const char *path;
+    const char *old, *new; /* old NULL: the whole file is `new`; new NULL: the file is removed */
+    const char *at;        /* file and line of the fault expected first among those with the text */
+    const char *text;      /* part of it */
+    size_t faults;         /* in all */
+};
+
+#define FIRST "tasks/first/task.yaml"
+#define SECOND "tasks/second/task.yaml"
+#define RULE "tasks/second/shown.sql"
+#define CASE "tasks/second/cases/shown--bad.json"
+#define FRAME "frameworks/fw-1.0.yaml"
+
+/* One row per kind of fault. */
+static const struct spoil spoils[] = {
+    /* files */
+    {"README.md", NULL, "x", "README.md:0", "no place in a catalog", 1},
+    {"frameworks/notes.txt", NULL, "x", "frameworks/notes.txt:0", "no place in a catalog", 1},
+    {"frameworks/.hidden.yaml", NULL, "x", "frameworks/.hidden.yaml:0", "no place in a catalog", 1},
+    {"tasks/second/cases/readme", NULL, "x", "tasks/second/cases/readme:0", "no place in a catalog", 1},
+    {"tasks/first/extra.py", NULL, "x", "tasks/first/extra.py:0", "no place in a catalog", 1},
+    {"tasks/loose.yaml", NULL, "x", "tasks/loose.yaml:0", "not a task's folder", 1},
+    {"tasks/loose", NULL, "x", "tasks/loose:0", "not a folder", 1},
+    {"tasks/Upper/task.yaml", NULL, "x", "tasks/Upper:0", "not a task's folder", 1},
+    {FIRST, NULL, NULL, "tasks/first:0", "there is no task.yaml", 1},
+    {FIRST, "About it.", "About \xff it.", FIRST ":0", "not UTF-8", 1},
+    /* YAML */
+    {FIRST, "summary: {en", "summary: {en: {", FIRST ":", "", 1},
+    {FIRST, NULL, "", FIRST ":0", "there are no keys", 1},
+    {FIRST, NULL, "- a\n", FIRST ":1", "there are no keys", 1},
+    {FIRST, "order: 1\n", "order: 1\norder: 3\n", FIRST ":3", "duplicate key \"order\"", 1},
+    {FIRST, "{en: About it.", "&a {en: About it.", FIRST ":9", "an anchor", 1},
+    {FIRST, "title: {en: First", "title: !x {en: First", FIRST ":8", "a tag", 1},
+    {FIRST, "{en: Theme, fi: Teema}", "{en: &t Theme, fi: *t}", FIRST ":4", "an alias", 3},
+    /* keys and values */
+    {FIRST, "priority: high", "priority: high\ncolour: red", FIRST ":8", "unknown key \"colour\"", 1},
+    {FIRST, "title: {en: First, fi: Eka}\n", "", FIRST ":1", "\"title\" of a task is missing", 1},
+    {FIRST, "fi: Eka", "sv: Etta", FIRST ":8", "unknown key \"sv\"", 2},
+    {FIRST, ", fi: Eka", "", FIRST ":8", "\"fi\" of \"title\" is missing", 1},
+    {FIRST, "{en: First,", "{", FIRST ":8", "\"en\" of \"title\" is missing", 1},
+    {FIRST, "fi: Eka", "fi: \"\"", FIRST ":8", "\"fi\" of \"title\" is empty", 1},
+    {FIRST, "fi: Eka", "fi: \"E\\u202eka\"", FIRST ":8", "hidden characters", 1},
+    {FIRST, "{en: First, fi: Eka}", "First", FIRST ":8", "not a text in each language", 1},
+    {FIRST, "key: first", "key: First", FIRST ":1", "is not a key", 1},
+    {FIRST, "key: first", "key: fourth", FIRST ":1", "not the folder's name", 1},
+    {FRAME, "key: fw-1.0", "key: fw-2.0", FRAME ":1", "not the file's name", 2},
+    {FIRST, "order: 1", "order: one", FIRST ":2", "is not such a number", 1},
+    {FIRST, "order: 1", "order: 0", FIRST ":2", "is not such a number", 1},
+    {FIRST, "priority: high", "priority: urgent", FIRST ":7", "\"urgent\" is no priority", 1},
+    {FIRST, "strength: must", "strength: shall", FIRST ":16", "is no strength", 1},
+    {FIRST, "source: page", "source: guess", FIRST ":11", "is no source", 1},
+    {SECOND, "check: true", "check: maybe", SECOND ":24", "neither true nor false", 1},
+    {FIRST, "id: \"9\"", "id: 9", FIRST ":11", "looks like a number", 1},
+    {FIRST, "needs: [guideline, policy]", "needs: []", FIRST ":21", "is an empty list", 2},
+    {FIRST, "needs: [guideline, policy]", "needs: [\"Some Kind\"]", FIRST ":21", "not a kind of record", 1},
+    {FIRST, "[guideline, policy]", "[policy, policy]", FIRST ":21", "duplicate kind", 1},
+    /* frameworks */
+    {FRAME, "id: \"1.2\"", "id: \"1.1\"", FRAME ":10", "duplicate control \"1.1\"", 1},
+    {FRAME, "group: \"1\"}", "group: \"7\"}", FRAME ":9", "no heading \"7\"", 1},
+    {FRAME, "heading: true", "heading: false", FRAME ":9", "is no heading", 2},
+    {"frameworks/old.yaml", "order: 2", "order: 1", "frameworks/old.yaml:1", "order 1 is taken", 1},
+    /* across files */
+    {FIRST, "framework: fw-1.0", "framework: nope", FIRST ":12", "unknown framework \"nope\"", 1},
+    {FIRST, "id: \"1.1\"", "id: \"1.9\"", FIRST ":12", "no control \"1.9\"", 1},
+    {FIRST, "id: \"1.1\"", "id: \"1.2\"", FIRST ":12", "outside secure development", 1},
+    {FIRST, "{framework: fw-1.0, id: \"1.1\", source: own_judgement}", "{framework: old, id: \"9\", source: page}",
+     FIRST ":12", "stands twice", 1},
+    {SECOND, "order: 2", "order: 1", SECOND ":2", "order 1 is taken by first", 1},
+    {SECOND, "point: 2", "point: 1", SECOND ":19", "duplicate point 1", 1},
+    {SECOND, "key: also", "key: shown", SECOND ":19", "duplicate obligation", 7},
+    {SECOND, "theme_title: {en: Theme,", "theme_title: {en: Other,", SECOND ":1", "theme_title differs", 1},
+    {SECOND, "policy_title: {en: Policy,", "policy_title: {en: Other,", SECOND ":1", "policy_title differs", 1},
+    {"presets/few.yaml", "second/shown", "second/nothing", "presets/few.yaml:3", "unknown obligation", 1},
+    {"presets/few.yaml", "second/shown", "shown", "presets/few.yaml:3", "unknown obligation", 1},
+    {"presets/few.yaml", "second/shown", "first/named", "presets/few.yaml:3", "is a must already", 1},
+    {"presets/few.yaml", "second/shown", "second/also, second/also", "presets/few.yaml:3", "stands twice", 1},
+    {"presets/few.yaml", "[second/shown]", "second/shown", "presets/few.yaml:3", "is not a list", 1},
+    {"presets/page.yaml", "recommended", "must", "presets/page.yaml:3", "not a strength", 1},
+    /* points and their rules */
+    {SECOND, "    message: {en: \"{title} does not show it.\", fi: \"{title} ei näytä sitä.\"}\n", "", SECOND ":19",
+     "\"message\" of shown is missing", 1},
+    {SECOND, "    fix: {en: Mend it., fi: Korjaa se.}\n", "", SECOND ":19", "\"fix\" of shown is missing", 1},
+    {SECOND, "    needs: [guideline]\n", "", SECOND ":11", "\"needs\" of also is missing", 1},
+    {FIRST, "    needs:", "    fix: {en: a, fi: b}\n    message: {en: a, fi: b}\n    needs:", FIRST ":22",
+     "\"message\" where there is no rule", 2},
+    {FIRST, "    needs:", "    check: true\n    needs:", FIRST ":21", "\"check\" where there is no rule", 1},
+    {FIRST, "    needs:", "    off: later\n    needs:", FIRST ":21", "\"off\" where there is no rule", 1},
+    {SECOND, "fix: {en: Mend it.", "fix: {en: \"Mend {thing}.\"", SECOND ":27", "{thing} in \"fix\" is no column", 1},
+    {SECOND, "fix: {en: Mend it.", "fix: {en: \"Mend {it.\"", SECOND ":27", "a { without }", 1},
+    {SECOND, "settles: {en: Show it.", "settles: {en: \"Show {title}.\"", SECOND ":28", "the hole {title} in \"settles\"", 1},
+    {"tasks/second/other.sql", NULL, "SELECT 1", "tasks/second/other.sql:0", "a rule of no obligation", 1},
+    {RULE, NULL, NULL, SECOND ":19", "\"needs\" of shown is missing", 7},
+    /* SQL */
+    {RULE, "-- Evidence:", "-- Evidently:", RULE ":1", "no comment \"-- Evidence:\"", 1},
+    {RULE, "-- Blind spots: all else.\n", "", RULE ":1", "no comment \"-- Blind spots:\"", 1},
+    {RULE, "c.paths > 1", "c.pathos > 1", RULE ":4", "no such column: c.pathos", 1},
+    {RULE, "SELECT", "SELEKT", RULE ":4", "syntax error", 1},
+    {RULE, "JOIN commits", "JOIN comets", RULE ":0", "no such table", 1},
+    {RULE, ":since\n", ":since;\nDELETE FROM asked", RULE ":0", "exactly one statement", 1},
+    {RULE, "AS ok", "AS okay", RULE ":0", "column 2 is not \"ok\"", 1},
+    {RULE, "c.at AS at,", "", RULE ":0", "column 3 is not \"at\"", 2},
+    {RULE, "c.subject_line AS title", "c.subject_line AS title, 1 AS title", RULE ":0", "two columns are named", 1},
+    {RULE, ":since", ":until", RULE ":0", "unknown parameter :until", 1},
+    {RULE, "JOIN commits c", "JOIN d_commit c", RULE ":5", "\"d_commit\" is a derived table", 2},
+    {RULE, "SELECT c.subject", "WITH commits AS (SELECT 'x' AS subject, * FROM \"d_commit\") SELECT c.subject", RULE ":4",
+     "\"d_commit\" is a derived table", 1},
+    {RULE, "c.at >= :since", "(SELECT count(*) FROM sqlite_schema) > 0", RULE ":0", "reads the table sqlite_", 1},
+    {RULE, "c.at >= :since", "(SELECT count(*) FROM pragma_table_list) > 0", RULE ":0", "the rule does more than read", 1},
+    {RULE, "c.at >= :since", "random() > 0", RULE ":5", "the rule calls random", 1},
+    {RULE, "c.at >= :since", "c.at < current_timestamp", RULE ":5", "the rule calls current_timestamp", 1},
+    {RULE, "c.at >= :since", "c.at < unixepoch('now')", RULE ":5", "'now' reads the machine's clock", 1},
+    {RULE, "c.at >= :since", "c.at < unixepoch()", RULE ":5", "unixepoch() without a time", 1},
+    {RULE, "c.at >= :since", "'2026' < strftime('%Y')", RULE ":5", "strftime() without a time", 1},
+    {RULE, "c.at >= :since", "'2026' < date(c.at, 'unixepoch', 'localtime')", RULE ":5", "time zone", 1},
+    {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\nDELETE FROM asked", RULE ":0", "the rule does more than read", 1},
+    {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\nPRAGMA user_version", RULE ":0", "the rule does more than read", 1},
+    {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\nATTACH '/tmp/x' AS y", RULE ":0", "the rule does more than read", 1},
+    {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\n", RULE ":0", "exactly one statement", 1},
+    /* cases */
+    {CASE, NULL, NULL, RULE ":0", "no case has a row with ok 0", 1},
+    {CASE, "\"ok\": 0", "\"ok\": 1", RULE ":0", "no case has a row with ok 0", 1},
+    {"tasks/second/cases/shown--good.json", NULL, NULL, RULE ":0", "no case has a row with ok 1", 1},
+    {"tasks/second/cases/shown--none.json", NULL, NULL, RULE ":0", "ok null, or no rows", 1},
+    {"tasks/second/cases/also--x.json", NULL, "{}", "tasks/second/cases/also--x.json:0", "a case of no rule", 1},
+    {CASE, NULL, "{\"about\": ", CASE ":1", "not a case", 2},
+    {CASE, NULL, "[]", CASE ":1", "not a case: no object", 2},
+    {CASE, "{\"about\"", "{\"about\": \"x\", \"about\"", CASE ":1", "not a case", 2},
+    {CASE, "\"about\": \"bad\", ", "", CASE ":0", "\"about\" is missing", 1},
+    {CASE, "2026-06-01T00:00:00Z", "June", CASE ":1", "\"now\" is missing or no time", 1},
+    {CASE, "\"since\"", "\"from\"", CASE ":1", "\"from\" is no key of a case", 2},
+    {CASE, "\"commit\":", "\"comet\":", CASE ":2", "\"comet\" is no derived table", 1},
+    {CASE, "\"paths\"", "\"pathos\"", CASE ":2", "is no column of d_commit", 1},
+    {CASE, "\"paths\": 2", "\"paths\": [2]", CASE ":2", "neither text", 1},
+    {CASE, "[{\"oid\": \"c1\", \"paths\": 2}]", "3", CASE ":2", "is no list", 1},
+    {CASE, "\"ok\": 0", "\"ok\": 2", CASE ":3", "ok is not 1, 0 or null", 2},
+    {CASE, "\"subject\": \"commit:self/c1\"", "\"about\": \"c1\"", CASE ":3", "without a subject", 1},
+};
+
+struct seen {
+    const struct spoil *want;
+    size_t faults, matching;
+    bool sorted;
+    char last[300], log[8000];
+    int last_line;
+};
+
+static void see(void *arg, const struct catalog_fault *f)
+{
+    struct seen *s = arg;
+    char at[300], file[300];
+    (void)snprintf(file, sizeof file, STR_FMT, STR_ARG(f->file));
+    (void)snprintf(at, sizeof at, "%s:%d", file, f->line);
+    size_t n = strlen(s->log);
+    (void)snprintf(s->log + n, sizeof s->log - n, "    %s: " STR_FMT ". " STR_FMT "\n", at, STR_ARG(f->text), STR_ARG(f->remedy));
+    int order = strcmp(s->last, file);
+    s->sorted = s->sorted && (order < 0 || (order == 0 && s->last_line <= f->line));
+    strcpy(s->last, file);
+    s->last_line = f->line;
+    s->faults++;
+    if (f->remedy.n == 0) s->sorted = false;
+    if (!s->want) return;
+    size_t m = strlen(s->want->at);
+    bool here = s->want->at[m - 1] == ':' ? !strncmp(at, s->want->at, m) : !strcmp(at, s->want->at);
+    s->matching += here && str_has(f->text, str_from(s->want->text));
+}
+
+static char dir[64];
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st, (void)type, (void)at;
+    return remove(path);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    folder_make(dir);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void check(struct seen *s)
+{
+    struct ctx cx;
+    size_t faults = 99;
+    s->sorted = true;
+    ctx_init(&cx);
+    enum rc rc = catalog_check(&cx, dir, see, s, &faults);
+    if (rc != OK) print_error("%s\n", cx.message);
+    ctx_release(&cx);
+    assert_int_equal(rc, OK);
+    assert_int_equal(faults, s->faults);
+}
+
+static const char *content_of(const char *path)
+{
+    for (int i = 0; i < N_RIGHT; i++)
+        if (!strcmp(right_catalog[i].path, path)) return right_catalog[i].content;
+    return NULL;
+}
+
+static void apply(const struct spoil *s)
+{
+    char name[256];
+    (void)snprintf(name, sizeof name, "%s/%s", dir, s->path);
+    if (!s->new) {
+        assert_int_equal(remove(name), 0);
+        return;
+    }
+    if (!s->old) {
+        folder_put(dir, s->path, s->new, strlen(s->new));
+        return;
+    }
+    const char *before = content_of(s->path), *at = before ? strstr(before, s->old) : NULL;
+    if (!at) fail_msg("%s has no \"%s\"", s->path, s->old);
+    scoped_buf b;
+    buf_init(&b, 0);
+    buf_add(&b, before, (size_t)(at - before));
+    buf_cstr(&b, s->new);
+    buf_cstr(&b, at + strlen(s->old));
+    folder_put(dir, s->path, b.p, b.n);
+}
+
+static void restore(const struct spoil *s)
+{
+    char name[256];
+    const char *content = content_of(s->path);
+    if (content) {
+        folder_put(dir, s->path, content, strlen(content));
+        return;
+    }
+    (void)snprintf(name, sizeof name, "%s/%s", dir, s->path);
+    assert_int_equal(remove(name), 0);
+    *strrchr(name, '/') = 0;
+    (void)rmdir(name); /* only when the fault brought its folder along */
+}
+
+static void test_catalog_check__right_folder_has_no_faults(void **state)
+{
+    (void)state;
+    struct seen s = {0};
+    check(&s);
+    if (s.faults) print_error("%s", s.log);
+    assert_int_equal(s.faults, 0);
+}
+
+static void test_catalog_check__each_fault_is_found_at_its_place(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (size_t i = 0; i < sizeof spoils / sizeof *spoils; i++) {
+        struct seen s = {.want = &spoils[i]};
+        apply(&spoils[i]);
+        check(&s);
+        restore(&spoils[i]);
+        if (s.matching == 1 && s.faults == spoils[i].faults && s.sorted) continue;
+        wrong++;
+        print_error("row %zu, want %zu fault(s), \"%s\" at %s; got %zu:\n%s", i, spoils[i].faults, spoils[i].text,
+                    spoils[i].at, s.faults, s.log);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void test_catalog_check__links_are_not_followed(void **state)
+{
+    (void)state;
+    char name[256];
+    (void)snprintf(name, sizeof name, "%s/frameworks/link.yaml", dir);
+    assert_int_equal(symlink("/etc/passwd", name), 0);
+    (void)snprintf(name, sizeof name, "%s/tasks/link", dir);
+    assert_int_equal(symlink("/etc", name), 0);
+    struct seen s = {0};
+    check(&s);
+    assert_int_equal(s.faults, 2);
+    assert_non_null(strstr(s.log, "frameworks/link.yaml:0: a symbolic link"));
+    assert_non_null(strstr(s.log, "tasks/link:0: not a folder"));
+}
+
+static void test_catalog_check__special_files_do_not_block(void **state)
+{
+    (void)state;
+    char name[256];
+    (void)snprintf(name, sizeof name, "%s/presets/pipe.yaml", dir);
+    assert_int_equal(mkfifo(name, 0600), 0);
+    struct seen s = {0};
+    check(&s);
+    assert_int_equal(s.faults, 1);
+    assert_non_null(strstr(s.log, "not a plain file"));
+}
+
+static void test_catalog_check__large_files_are_not_read(void **state)
+{
+    (void)state;
+    char *text = calloc(1, LIMIT_CATALOG_FILE + 2);
+    assert_non_null(text);
+    memset(text, '#', LIMIT_CATALOG_FILE + 1);
+    folder_put(dir, FRAME, text, LIMIT_CATALOG_FILE + 1);
+    free(text);
+    struct seen s = {0};
+    check(&s);
+    assert_non_null(strstr(s.log, FRAME ":0: larger than"));
+}
+
+static void test_catalog_check__all_faults_of_a_folder_come_at_once(void **state)
+{
+    (void)state;
+    apply(&(struct spoil){.path = FIRST, .old = "priority: high", .new = "priority: urgent\nextra: 1"});
+    apply(&(struct spoil){.path = FRAME, .old = "id: \"1.2\"", .new = "id: \"1\""});
+    apply(&(struct spoil){.path = RULE, .old = "-- Evidence:", .new = "--"});
+    struct seen s = {0};
+    check(&s);
+    assert_int_equal(s.faults, 4);
+    assert_true(s.sorted);
+}
+
+static void test_catalog_check__absent_folder_is_not_found(void **state)
+{
+    (void)state;
+    struct ctx cx;
+    size_t faults;
+    struct seen s = {0};
+    ctx_init(&cx);
+    assert_int_equal(catalog_check(&cx, "/nonexistent/catalog", see, &s, &faults), E_NOTFOUND);
+    assert_int_equal(catalog_check(&cx, "/etc/passwd", see, &s, &faults), E_NOTFOUND);
+    ctx_release(&cx);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(test_catalog_check__##name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(right_folder_has_no_faults),
+        T(each_fault_is_found_at_its_place),
+        T(links_are_not_followed),
+        T(special_files_do_not_block),
+        T(large_files_are_not_read),
+        T(all_faults_of_a_folder_come_at_once),
+        T(absent_folder_is_not_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

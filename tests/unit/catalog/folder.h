@@ -1,0 +1,127 @@
+/* A small right catalog in a temporary folder, for tests that then spoil one thing in it. */
+#ifndef SINETTI_TESTS_CATALOG_FOLDER_H
+#define SINETTI_TESTS_CATALOG_FOLDER_H
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct test_file {
+    const char *path, *content;
+};
+
+static const struct test_file right_catalog[] = {
+    {"frameworks/fw-1.0.yaml",
+     "key: fw-1.0\n"
+     "order: 1\n"
+     "name: Frame\n"
+     "edition: \"1.0\"\n"
+     "title: {en: Frame, fi: Kehys}\n"
+     "legacy: false\n"
+     "controls:\n"
+     "  - {id: \"1\", title: Heading, heading: true}\n"
+     "  - {id: \"1.1\", title: First, group: \"1\"}\n"
+     "  - {id: \"1.2\", title: Second, group: \"1\", outside: true}\n"},
+    {"frameworks/old.yaml",
+     "key: old\n"
+     "order: 2\n"
+     "name: Old\n"
+     "edition: \"0\"\n"
+     "title: {en: Old, fi: Vanha}\n"
+     "legacy: true\n"
+     "controls: [{id: \"9\", title: Nine}]\n"},
+    {"presets/few.yaml", "key: few\ntitle: {en: Few, fi: Vähän}\nadopts: [second/shown]\n"},
+    {"presets/page.yaml",
+     "key: page\ntitle: {en: Page, fi: Sivu}\nadopts: {strengths: [recommended, example]}\n"},
+    {"tasks/first/task.yaml",
+     "key: first\n"
+     "order: 1\n"
+     "theme: the_theme\n"
+     "theme_title: {en: Theme, fi: Teema}\n"
+     "policy: the_policy\n"
+     "policy_title: {en: Policy, fi: Politiikka}\n"
+     "priority: high\n"
+     "title: {en: First, fi: Eka}\n"
+     "summary: {en: About it., fi: Siitä.}\n"
+     "controls:\n"
+     "  - {framework: old, id: \"9\", source: page}\n"
+     "  - {framework: fw-1.0, id: \"1.1\", source: own_judgement}\n"
+     "obligations:\n"
+     "  - key: named\n"
+     "    point: 1\n"
+     "    strength: must\n"
+     "    aspect: design\n"
+     "    type: document\n"
+     "    text: {en: It is named., fi: Se on nimetty.}\n"
+     "    settles: {en: Name it., fi: Nimeä se.}\n"
+     "    needs: [guideline, policy]\n"},
+    {"tasks/second/cases/shown--bad.json",
+     "{\"about\": \"bad\", \"now\": \"2026-06-01T00:00:00Z\", \"since\": \"2025-06-01T00:00:00Z\",\n"
+     " \"tables\": {\"commit\": [{\"oid\": \"c1\", \"paths\": 2}]},\n"
+     " \"rows\": [{\"subject\": \"commit:self/c1\", \"ok\": 0}]}\n"},
+    {"tasks/second/cases/shown--good.json",
+     "{\"about\": \"good\", \"now\": \"2026-06-01T00:00:00Z\", \"since\": \"2025-06-01T00:00:00Z\",\n"
+     " \"tables\": {}, \"rows\": [{\"subject\": \"commit:self/c1\", \"ok\": 1}]}\n"},
+    {"tasks/second/cases/shown--none.json",
+     "{\"about\": \"none\", \"now\": \"2026-06-01T00:00:00Z\", \"since\": \"2025-06-01T00:00:00Z\",\n"
+     " \"tables\": {}, \"rows\": []}\n"},
+    {"tasks/second/shown.sql",
+     "-- Evidence: a commit\n"
+     "-- that shows it.\n"
+     "-- Blind spots: all else.\n"
+     "SELECT c.subject, c.paths > 1 AS ok, c.at AS at, NULL AS due, c.subject_line AS title\n"
+     "FROM asked a JOIN commits c ON a.type = 'commit' AND c.oid = a.name WHERE c.at >= :since\n"},
+    {"tasks/second/task.yaml",
+     "key: second\n"
+     "order: 2\n"
+     "theme: the_theme\n"
+     "theme_title: {en: Theme, fi: Teema}\n"
+     "policy: the_policy\n"
+     "policy_title: {en: Policy, fi: Politiikka}\n"
+     "priority: low\n"
+     "title: {en: Second, fi: Toka}\n"
+     "summary: {en: About it., fi: Siitä.}\n"
+     "obligations:\n"
+     "  - key: also\n"
+     "    point: 2\n"
+     "    strength: example\n"
+     "    aspect: operation\n"
+     "    type: record\n"
+     "    text: {en: Also., fi: Myös.}\n"
+     "    settles: {en: Name it., fi: Nimeä se.}\n"
+     "    needs: [guideline]\n"
+     "  - key: shown\n"
+     "    point: 1\n"
+     "    strength: recommended\n"
+     "    aspect: operation\n"
+     "    type: practice\n"
+     "    check: true\n"
+     "    text: {en: It is shown., fi: Se näkyy.}\n"
+     "    message: {en: \"{title} does not show it.\", fi: \"{title} ei näytä sitä.\"}\n"
+     "    fix: {en: Mend it., fi: Korjaa se.}\n"
+     "    settles: {en: Show it., fi: Näytä se.}\n"},
+};
+enum { N_RIGHT = sizeof right_catalog / sizeof *right_catalog };
+
+static void folder_put(const char *dir, const char *path, const char *content, size_t n)
+{
+    char name[512];
+    (void)snprintf(name, sizeof name, "%s/%s", dir, path);
+    for (char *p = name + strlen(dir) + 1; (p = strchr(p, '/')) != NULL; *p++ = '/') {
+        *p = 0;
+        (void)mkdir(name, 0700);
+    }
+    FILE *f = fopen(name, "wb");
+    if (!f || fwrite(content, 1, n, f) != n || fclose(f) != 0) abort();
+}
+
+static void folder_make(char dir[64])
+{
+    strcpy(dir, "/tmp/sinetti-catalog-XXXXXX");
+    if (!mkdtemp(dir)) abort();
+    for (int i = 0; i < N_RIGHT; i++)
+        folder_put(dir, right_catalog[i].path, right_catalog[i].content, strlen(right_catalog[i].content));
+}
+
+#endif
