@@ -4,11 +4,17 @@
 WITH found AS (
   SELECT h.path, sum(h.count) AS items, sum(CASE WHEN h.confidence IN ('checksum', 'structure') THEN h.count
       ELSE 0 END) AS firm,
-         min(h.line) AS line, min(h.what) AS what, min(h.allowed) AS allowed
+         min(h.line) AS line, max(h.rule) AS rule, min(h.allowed) AS allowed
   FROM hits h WHERE h.category = 'personal_data' GROUP BY h.path
 )
 SELECT a.subject, CASE WHEN d.allowed = 0 AND d.items >= 50 AND d.firm >= 20 THEN 0 WHEN f.lines IS NOT NULL
     THEN 1 END AS ok,
-       NULL AS at, NULL AS due, f.path AS path, d.line AS line, d.items AS items, d.what AS what
+       NULL AS at, NULL AS due, f.path AS path, d.line AS line, d.items AS items,
+       CASE d.rule WHEN 'finnish_personal_identity_code' THEN 'henkilötunnuksia' WHEN 'iban' THEN 'tilinumeroita'
+         WHEN 'payment_card_number' THEN 'maksukorttien numeroita'
+             ELSE 'nimiä ja sähköpostiosoitteita' END AS what_fi,
+       CASE d.rule WHEN 'finnish_personal_identity_code' THEN 'Finnish personal identity codes' WHEN 'iban'
+           THEN 'bank account numbers'
+         WHEN 'payment_card_number' THEN 'payment card numbers' ELSE 'names and e-mail addresses' END AS what_en
 FROM asked a JOIN files f ON f.path = a.name LEFT JOIN found d ON d.path = f.path
 WHERE a.type = 'file' AND f.class = 'data'

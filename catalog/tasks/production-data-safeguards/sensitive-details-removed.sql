@@ -3,10 +3,16 @@
 -- Blind spots: invented data with right check digits (allow it beside it); names and addresses alone; data outside the
 -- repository.
 WITH found AS (
-  SELECT h.path, sum(h.count) AS items, min(h.line) AS line, min(h.what) AS what
+  SELECT h.path, sum(h.count) AS items, min(h.line) AS line, max(h.rule) AS rule
   FROM hits h WHERE h.category = 'personal_data' AND h.confidence = 'checksum' AND h.allowed = 0 GROUP BY h.path
 )
 SELECT a.subject, CASE WHEN d.items >= 5 THEN 0 WHEN f.lines IS NOT NULL THEN 1 END AS ok,
-       NULL AS at, NULL AS due, f.path AS path, d.line AS line, d.items AS items, d.what AS what
+       NULL AS at, NULL AS due, f.path AS path, d.line AS line, d.items AS items,
+       CASE d.rule WHEN 'finnish_personal_identity_code' THEN 'henkilötunnuksia' WHEN 'iban' THEN 'tilinumeroita'
+         WHEN 'payment_card_number' THEN 'maksukorttien numeroita'
+             ELSE 'nimiä ja sähköpostiosoitteita' END AS what_fi,
+       CASE d.rule WHEN 'finnish_personal_identity_code' THEN 'Finnish personal identity codes' WHEN 'iban'
+           THEN 'bank account numbers'
+         WHEN 'payment_card_number' THEN 'payment card numbers' ELSE 'names and e-mail addresses' END AS what_en
 FROM asked a JOIN files f ON f.path = a.name LEFT JOIN found d ON d.path = f.path
 WHERE a.type = 'file' AND f.class = 'data'
