@@ -49,8 +49,9 @@ SELECT a.subject, w.ok AS ok, NULL AS at, NULL AS due, w.path AS path, w.line AS
          WHEN 'invalid_owner' THEN 'line ' || w.line || ' names an owner that is no account, team or address'
          WHEN 'file_too_large' THEN 'the file is too large, so the host reads none of it'
          ELSE 'line ' || w.line || ' is not understood' END AS reason_en,
-       CASE w.reason WHEN 'owner' 
-         THEN 'uudella, tietoturvakriittiseltä vaikuttavalla koodilla (' || w.hint_fi || ')' || ' ei ole omistajaa CODEOWNERS-tiedostossa'
+       CASE w.reason WHEN 'owner'
+         THEN 'uudella, tietoturvakriittiseltä vaikuttavalla koodilla (' || w.hint_fi
+              || ') ei ole omistajaa CODEOWNERS-tiedostossa'
          WHEN 'stale' THEN 'rivi ' || w.line || ' ei enää ratkaise yhdenkään tiedoston omistajia'
          WHEN 'unsupported_negation' THEN 'rivi ' || w.line || ' jää huomiotta: !-merkkiä ei tueta'
          WHEN 'character_class' THEN 'rivi ' || w.line || ' jää huomiotta: hakasulkeita ei tueta'
