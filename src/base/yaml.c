@@ -403,6 +403,37 @@ static int bad_line(struct str text)
     return 0;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The character at i; behind the end a line break, as the parser sees it. */
+static char at(struct str s, size_t i)
+{
+    return i < s.n ? s.p[i] : '\n';
+}
+
+/* libfyaml 0.7.12 frees an object twice when, under an explicit key (`? `), a value is set off by a tab and then starts a
+ * block (`? r:<tab>|`). Nobody writes that; a text that might be so is not given to it. Returns the line, 0 none. */
+static int tab_line(struct str s)
+{
+    bool explicit_key = false;
+    int line = 1, found = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        line += s.p[i] == '\n';
+        if (s.p[i] == '?' && is_blank(at(s, i + 1)) && (i == 0 || is_blank(s.p[i - 1]) || strchr("[{,", s.p[i - 1])))
+            explicit_key = true;
+        if (s.p[i] != ':' || found) continue;
+        size_t next = i + 1;
+        bool tab = false;
+        for (; next < s.n && (s.p[next] == ' ' || s.p[next] == '\t'); next++) tab = tab || s.p[next] == '\t';
+        char c = at(s, next);
+        if (tab && (next >= s.n || strchr("?:|>", c) || (c == '-' && is_blank(at(s, next + 1))))) found = line;
+    }
+    return explicit_key ? found : 0;
+}
+
 enum rc yaml_read(struct ctx *cx, struct str text, enum yaml_mode mode, struct yaml *out)
 {
     struct reader *r = arena_new(&cx->arena, struct reader);
@@ -413,6 +444,8 @@ enum rc yaml_read(struct ctx *cx, struct str text, enum yaml_mode mode, struct y
         stop(r, E_LIMIT, 0, STR("the text is over 1 MiB"), "split the file");
     else if (bad)
         stop(r, E_INVALID, bad, STR("bytes that are not UTF-8 text"), "save the file as UTF-8 without control characters");
+    else if (tab_line(text))
+        stop(r, E_INVALID, tab_line(text), STR("a tab between : and a block, in a text with explicit keys (?)"), "use a space");
     else if (text.n)
         parse(r, text);
     *out = (struct yaml){r->documents, r->n_documents, r->faults, r->n_faults};

@@ -250,6 +250,19 @@ static void test_base_yaml__block_at_the_top_of_a_document(void **state)
     assert_str(str_trim(text), ":\n   -");
 }
 
+/* libfyaml would free an object twice. */
+static void test_base_yaml__tab_behind_an_explicit_key(void **state)
+{
+    (void)state;
+    struct yaml y;
+    assert_int_equal(read("x: 1\n? r:\t|", YAML_LENIENT, &y), E_INVALID);
+    assert_int_equal(y.faults[0].line, 2);
+    assert_int_equal(read("? r:\t- x", YAML_LENIENT, &y), E_INVALID);
+    assert_int_equal(read("? r:\t", YAML_LENIENT, &y), E_INVALID);
+    assert_int_equal(read("? r:\tx\n", YAML_LENIENT, &y), OK);
+    assert_int_equal(read("r:\t|\n  is it? yes\n", YAML_LENIENT, &y), OK);
+}
+
 static void test_base_yaml__many_keys_are_read_quickly(void **state)
 {
     (void)state;
@@ -281,6 +294,7 @@ int main(void)
         T(refuses_what_is_no_text),
         T(says_where_it_does_not_parse),
         T(block_at_the_top_of_a_document),
+        T(tab_behind_an_explicit_key),
         T(many_keys_are_read_quickly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
