@@ -63,7 +63,7 @@ bool text_is_wordy(struct str s)
         pairs++;
         if (common_pairs[(s.p[i] | 0x20) - 'a'] >> ((s.p[i + 1] | 0x20) - 'a') & 1) common++;
     }
-    return letters * 2 >= s.n && pairs >= 4 && common * 100 >= pairs * 62;
+    return letters * 2 >= s.n && pairs >= 4 && common * 100 >= pairs * (pairs < 14 ? 75 : 62);
 }
 
 bool text_has_run(struct str s)

@@ -49,6 +49,14 @@ static bool begins_line(struct str c, size_t i)
     return i == 0 || c.p[i - 1] == '\n';
 }
 
+/* DOCUMENTATION = r'''…: a text under a name that says so. */
+static bool is_documentation(struct str c, size_t i)
+{
+    const char *nl = i ? memrchr(c.p, '\n', i) : NULL;
+    size_t from = nl ? (size_t)(nl - c.p) + 1 : 0;
+    return has_any_word(str_slice(c, from, i), "documentation|examples|example|usage|help|description|epilog|doc|docs|return");
+}
+
 /* One step outside strings and comments. */
 static void step_plain(struct lexer *lx, const struct comments *k, struct str c)
 {
@@ -68,7 +76,7 @@ static void step_plain(struct lexer *lx, const struct comments *k, struct str c)
         return;
     }
     if (k->triple && (at_text(c, i, "\"\"\"") || at_text(c, i, "'''"))) {
-        lx->state = begins_line(c, i) ? IN_PROSE : IN_TRIPLE;
+        lx->state = begins_line(c, i) || is_documentation(c, i) ? IN_PROSE : IN_TRIPLE;
         lx->quote = ch;
         lx->at += 3;
         return;

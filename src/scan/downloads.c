@@ -15,7 +15,7 @@ bool check_download_to_shell(struct scanner *s, struct match *m)
         return false;
     if (is_any(f->ext, "md|rst|txt|adoc|html|htm|json|po|svg|css|csv|xml"))
         return is_any(f->name, "package.json|composer.json|devcontainer.json");
-    bool runs = f->script || f->kind == IN_CI || is_any(f->ext, "yml|yaml|tf|hcl|toml|cfg|template|service|tpl|mk|conf|j2|nix") || f->syntax == SYNTAX_NONE;
+    bool runs = f->script || f->kind == IN_CI || is_any(f->ext, "yml|yaml|tf|hcl|toml|cfg|template|service|tpl|mk|conf|j2|nix") || (f->syntax == SYNTAX_NONE && f->kind != IN_TEST);
     if (!runs && !has_any(head, "exec|spawn|system(|popen|subprocess|.run(|shell|sh(|`|cmd|command|check_call|check_output")) return false;
     /* a text printed by a here-document */
     struct str rest = scanner_before(s, m->begin, 25), line;

@@ -83,12 +83,17 @@ static void read_marks(struct file_facts *f)
                                  "selftest|selftests|conformance|playwright|testserver|testfixtures") ||
               has_any_word(n, "test|tests|spec|specs|mock|mocks|conftest|testing|e2e|testdata|unittest") ||
               has_any(n, "test.java|tests.java|test.kt|tests.cs|test.cs|test.php|test.scala|test.groovy|testcase|it.java");
+    struct str rest = p, part;
+    while (str_cut(&rest, '/', &part) && rest.p) /* httptest/, t/ as in Perl and git */
+        f->test = f->test || is_any(part, "t|tst") ||
+                  (str_ends(part, STR("test")) && !is_any(part, "latest|contest|attest|protest|greatest"));
+    f->test = f->test || is_any(n, "tox.ini|noxfile.py|phpunit.xml|phpunit.xml.dist|karma.conf.js|pytest.ini|setup.cfg.test");
     f->example = folder_has_word(p, "example|examples|sample|samples|demo|demos|tutorial|tutorials|doc|docs|documentation|playground|"
                                     "snippets|snippet|cookbook|quickstart|getting-started|templates-example|guides|guide|website|contrib|"
-                                    "vagrant|sandbox|codelab|codelabs") ||
+                                    "vagrant|sandbox|codelab|codelabs|generators|generator|scaffold|scaffolds|blueprints|cookiecutter|archetype|archetypes|boilerplate") ||
                  has_any_word(n, "example|examples|sample|demo|dist|tmpl|template|tutorial|skeleton|snakeoil|readme");
     f->dev = folder_has_word(p, "dev|devel|development|local|devcontainer|sandbox|devstack|staging|docker-dev|devenv|developer") ||
-             has_any_word(n, "dev|devel|development|local|devcontainer|vagrantfile|staging|override|debug");
+             has_any_word(n, "dev|devel|development|local|devcontainer|vagrantfile|vagrant|staging|override|debug");
     f->production = has_any_word(n, "prod|production|prd|live") || folder_has_word(p, "prod|production|prd|live");
     f->locale = folder_has_word(p, "locale|locales|i18n|l10n|lang|langs|language|languages|translation|translations|messages|intl|lc_messages") ||
                 is_any(f->ext, "po|pot|resx|strings|xlf|xliff|arb|ftl|ts_messages") || has_any_word(n, "messages|strings|translations|locale");

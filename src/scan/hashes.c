@@ -8,7 +8,7 @@ static bool is_prescribed(struct scanner *s, size_t at)
     const struct file_facts *f = scanner_file(s);
     static const char *const protocols = "ntlm|digest_auth|digestauth|digest-auth|cram|scram|sasl|mysql_native|caching_sha2|native_password|pgmd5|"
                                          "postgres_md5|apop|wsse|usernametoken|mschap|radius|htdigest|subsonic|pwned|hibp|haveibeenpwned|gravatar|"
-                                         "rfc2617|rfc7616|rfc 2617|rfc 7616|rfc2069|pkcs12|pkcs5|openssl_bytestokey|evp_bytes|keystore|wpa|onvif|"
+                                         "rfc2617|rfc7616|rfc 2617|rfc 7616|rfc2069|pkcs12|pkcs5|openssl_bytestokey|evp_bytes|keystore|httprequestmessage|sendasync|http.newrequest|urlrequest|wpa|onvif|"
                                          "auth_digest|aws4|vnc|old_password|md5_password|challenge|rtsp|sip_";
     if (has_any(f->path, protocols) || has_any_word(f->name, "digest|legacy|compat|checksum|postgres|mysql")) return true;
     return has_any(scanner_around(s, at, 15, 15), protocols) ||
@@ -31,7 +31,7 @@ static bool name_goes_elsewhere(struct str subject)
         for (size_t i = 0; i + word.n <= subject.n; i++) {
             if (!str_eq_nocase(str_slice(subject, i, i + word.n), word)) continue;
             size_t e = i + word.n;
-            while (e < subject.n && (subject.p[e] == '_' || (subject.p[e] | 0x20) >= 'a') && (subject.p[e] | 0x20) <= 'z') e++;
+            while (e < subject.n && (subject.p[e] == '_' || ((subject.p[e] | 0x20) >= 'a' && (subject.p[e] | 0x20) <= 'z'))) e++;
             struct str rest = str_slice(subject, i + word.n, e);
             if (!has_any(rest, "reset|token|file|path|url|link|key|id|policy|field|label|hash|hint|changed|date|expir|mail|salt|list|encrypt|rule|type"))
                 return false;

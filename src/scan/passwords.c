@@ -44,9 +44,17 @@ static bool is_uuid(struct str v)
     return v.n == 36 && v.p[8] == '-' && v.p[13] == '-' && v.p[18] == '-' && v.p[23] == '-';
 }
 
+static bool is_hex_digest(struct str v)
+{
+    if (v.n < 32) return false;
+    for (size_t i = 0; i < v.n; i++)
+        if (!strchr("0123456789abcdefABCDEF", v.p[i])) return false;
+    return true;
+}
+
 static bool is_text_not_value(struct str v)
 {
-    return memchr(v.p, ' ', v.n) || has_any(v, "://|./|..|/*|()|=>|</|.js|.py|.html|.json|.php|.yml|.txt|.pem|.key|.java") ||
+    return memchr(v.p, ' ', v.n) || has_any_word(v, "required|confirmed|nullable|sometimes|optional") || has_any(v, "://|./|..|/*|()|=>|</|.js|.py|.html|.json|.php|.yml|.txt|.pem|.key|.java") ||
            v.p[0] == '/' || v.p[0] == '.' || v.p[0] == '#' || v.p[0] == '-' || v.p[0] == '^';
 }
 
@@ -66,7 +74,7 @@ static bool judge_password(struct scanner *s, struct match *m, const struct assi
 {
     const struct file_facts *f = scanner_file(s);
     struct str v = a->value;
-    if (f->dev || f->locale || is_reference(v) || v.n < 3 || v.n > 100 || is_hash_text(v) || is_text_not_value(v)) return false;
+    if (f->dev || f->locale || is_reference(v) || v.n < 3 || v.n > 100 || is_hash_text(v) || is_hex_digest(v) || is_text_not_value(v)) return false;
     if (is_any(v, "null|none|nil|true|false|string|text|varchar|undefined|password_hash|str|yes|no|required|optional|hidden|pass|basic|unset|void|"
                   "char|input|field|md5|sha1|sha256|bcrypt|plain|plaintext|scram-sha-256|trust|disabled|enabled|auto|prompt|ask|keyring|file|env"))
         return false;
@@ -219,6 +227,7 @@ bool check_signing_secret(struct scanner *s, struct match *m)
         return false;
     if (has_any(v, "unsafe|test|dev-|dev_|example|dummy|fake|not-a-secret|notsecret|only for")) return false;
     m->value = v;
+    if (has_any(str_slice(scanner_content(s), m->line_at, m->begin), "error(|throw |raise |print|log|message")) return false;
     return !scanner_is_guarded(s, m);
 }
 
@@ -288,7 +297,7 @@ bool check_credential_file(struct scanner *s, struct match *m)
     if (strcmp(id, "netrc_password") == 0)
         return has_any(f->name, "netrc") && !is_placeholder(m->group[1]) && !host_is_made_up(m->group[2]);
     if (strcmp(id, "pgpass_password") == 0) return has_any(f->name, "pgpass") && !is_placeholder(m->group[1]);
-    if (strcmp(id, "password_hash_file") == 0) return has_any(f->name, "htpasswd|shadow|passwd") && !is_placeholder(m->group[1]);
+    if (strcmp(id, "password_hash_file") == 0) return has_any(f->name, "htpasswd|shadow|passwd") && !has_any(m->group[1], "example|xxxx|...");
     return false;
 }
 
@@ -330,6 +339,7 @@ bool check_account_literal(struct scanner *s, struct match *m)
         for (int g = 1; g < MATCH_GROUPS; g++)
             if (m->group[g].n) v = m->group[g];
     }
+    if (str_starts(v, STR("{noop}"))) v = str_slice(v, 6, v.n);
     if (f->dev || v.n < 3 || v.n > 64 || is_reference(v) || is_hash_text(v) || is_text_not_value(v) || memchr(v.p, '%', v.n)) return false;
     if (is_any(v, "dummy|invalid|null|none|unusable|string") || has_any(v, "your|xxx|***|<|example|dummy|redacted|password_here|_password_|fake|unused")) return false;
     if (has_any(scanner_before(s, m->begin, 12), "rails.env.dev|rails.env.test|environment('local')|isdevelopment|node_env|doctest|>>>")) return false;

@@ -9,6 +9,7 @@ struct gathered {
     uint32_t seen[DISTINCT_MAX]; /* CRC-32 of each distinct value */
     size_t distinct, shapes;     /* shapes: looked like one, valid or not */
     int64_t count;
+    size_t until;                /* the last one reaches so far */
     size_t first;                /* offset of the first valid one */
     struct str value;
     bool context, sure;
@@ -76,6 +77,7 @@ static void try_hetu(struct scanner *s, struct gathered *g, struct str c, size_t
 
 static void try_iban(struct gathered *g, struct str c, size_t run)
 {
+    if (run < g->until) return;
     for (size_t back = 2; back <= 14 && back <= run; back++) {
         size_t at = run - back;
         if (!is_upper(c.p[at]) || !is_upper(c.p[at + 1]) || !is_digit(c.p[at + 2]) || !is_digit(c.p[at + 3])) continue;
@@ -90,6 +92,7 @@ static void try_iban(struct gathered *g, struct str c, size_t run)
                 bool known = false;
                 for (size_t k = 0; k < g->shapes; k++) known = known || g->seen[DISTINCT_MAX - 1 - k] == country;
                 if (!known && g->shapes < 16) g->seen[DISTINCT_MAX - 1 - g->shapes++] = country; /* countries, from the end */
+                g->until = i + 1;
                 if (g->distinct < DISTINCT_MAX - 16) gather(g, (struct str){c.p + at, i + 1 - at}, at);
                 return;
             }
@@ -105,6 +108,7 @@ static void try_card(struct scanner *s, struct gathered *g, struct str c, size_t
     char digits[17];
     size_t have = 0, end = at + n;
     bool grouped = false;
+    if (at < g->until) return;
     if (at > 0 && (is_alnum(c.p[at - 1]) || strchr("-_.+#/", c.p[at - 1]))) return;
     if (n == 4) {
         char sep = end < c.n ? c.p[end] : 0;
@@ -136,6 +140,7 @@ static void try_card(struct scanner *s, struct gathered *g, struct str c, size_t
     if (!context && !grouped) return;
     if (has_any_word(line, "test|example|dummy|fake|invalid")) return;
     if (context) g->context = true;
+    g->until = end;
     gather(g, (struct str){c.p + at, end - at}, at);
 }
 
@@ -236,7 +241,7 @@ void personal_data_scan(struct scanner *s)
         while (i + 4 < to) i += 4; /* the loop's own step goes past the run */
     }
     if (hetu.distinct && hetu.distinct * 2 >= hetu.shapes && (hetu.context || hetu.sure || hetu.distinct >= 3)) report(s, &hetu);
-    if (about_codes) return;
+    if (about_codes || f->example) return;
     if (iban.distinct && iban.shapes < 5) report(s, &iban);
     if (card.distinct && (card.context || card.distinct >= 3)) report(s, &card);
     if (rows) scan_mails(s, c);

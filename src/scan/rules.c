@@ -178,10 +178,10 @@ static const struct rule table[] = {
      "\\bssl_version\\s*(?:=|:|=>)\\s*:(?:SSLv3|TLSv1|TLSv1_1)\\b|\\bmin_version\\s*=\\s*(?:OpenSSL::SSL::)?(?::TLS1|:TLS1_1|TLS1_VERSION|TLS1_1_VERSION)\\b|SSL_CTX_set_min_proto_version\\([^,\\n]{1,60},\\s*(?:SSL3|TLS1|TLS1_1)_VERSION|SSL_CTX_new\\(\\s*(?:SSLv3|TLSv1|TLSv1_1)_(?:client_|server_)?method\\(", check_old_tls},
 
     /* --- plain HTTP --- */
-    {"plain_http", SCAN_PLAIN_HTTP, SCAN_CONTEXT, "plain HTTP to a public host", IN_CODE | IN_CONFIG | IN_CI | IN_OTHER, 0, 0, "http://", NULL, check_plain_http},
+    {"plain_http", SCAN_PLAIN_HTTP, SCAN_CONTEXT, "plain HTTP to a public host", IN_CODE | IN_CONFIG | IN_CI | IN_OTHER, RULE_FOLD, 0, "http://", NULL, check_plain_http},
 
     /* --- production in tests --- */
-    {"production_host_in_test", SCAN_PRODUCTION_IN_TEST, SCAN_CONTEXT, "production host in test configuration", IN_TEST, 0, 0, "prod|.live.",
+    {"production_host_in_test", SCAN_PRODUCTION_IN_TEST, SCAN_CONTEXT, "production host in test configuration", IN_TEST, RULE_WEAK, 0, "prod|.live.",
      "^\\s*(?:export\\s+|-\\s+)?[\"']?([\\w.-]*(?i:url|uri|host|hostname|server|servers|endpoint|dsn|database|datasource|broker|brokers|jdbc|address|db|redis|mongo|api)[\\w.-]*)[\"']?\\s*[:=]\\s*[\"']?([^\\s\"',;]{6,300})", check_production_host},
     {"production_credentials_in_test", SCAN_PRODUCTION_IN_TEST, SCAN_CONTEXT, "production credentials in tests", IN_TEST, RULE_AT, 0, "sk_live_|rk_live_", EDGE "([sr]k_live_[A-Za-z0-9]{24,110})" END, check_live_key_in_test},
 
@@ -190,7 +190,7 @@ static const struct rule table[] = {
      "\\b(?:curl|wget)\\s(?:[^|;\\n&\"'\\\\)]|\\\\\\n|\\\\[^\\n]|&(?!&)|\"[^\"\\n]*\"|'[^'\\n]*')*+(?:\\|(?!\\|)\\s*(?:\\\\\\n\\s*)?(?!(?:sudo|env|bash|sh|zsh|dash|ksh|ash|python|perl|ruby|node|php|xargs)\\b)[^|;\\n&]{1,200}+){0,2}\\|(?!\\|)\\s*(?:\\\\?\\n\\s*)?(?:sudo\\s+(?:-\\w+\\s+)*)?(?:env\\s+)?(?:\\w+=\\S*\\s+)*(?:sudo\\s+(?:-\\w+\\s+)*)?(?:/usr)?(?:/bin/)?(?:(?:ba|z|da|k|a)?sh|python[23]?|perl|ruby|node|php)(?![\\w./=-])(?!\\s+-[mceE]\\b|\\s+-[np]+e\\b|\\s+-c|\\s+-\\w*n\\w*\\s)", check_download_to_shell},
     {"download_to_shell", SCAN_DOWNLOAD_TO_SHELL, SCAN_STRUCTURE, "download piped to a shell", IN_LIVE | IN_TEST, 0, 0, "(curl |(wget |`curl |`wget ",
      "(?:\\b(?:ba|z|da|k)?sh\\b[^\\n|;&]{0,60}?|\\bsource\\s+|(?:^|\\s)\\.\\s+)<\\(\\s*(?:curl|wget)\\s[^)\\n]{4,300}|\\b(?:(?:ba|z|da|k)?sh|python[23]?|ruby|perl)\\s+(?:-\\w+\\s+){0,3}-\\w*[ce]\\w*\\s+\\\\?[\"']?(?:\\\\?\\$\\(|`)\\s*(?:curl|wget)\\s[^)`\\n]{4,300}|\\beval\\s+\\\\?[\"']?(?:\\\\?\\$\\(|`)\\s*(?:curl|wget)\\s[^)`\\n]{4,300}", check_download_to_shell},
-    {"download_to_shell", SCAN_DOWNLOAD_TO_SHELL, SCAN_STRUCTURE, "download piped to a shell", IN_LIVE | IN_TEST, 0, 0, "downloadstring|invoke-expression|iex |iex(",
+    {"download_to_shell", SCAN_DOWNLOAD_TO_SHELL, SCAN_STRUCTURE, "download piped to a shell", IN_LIVE | IN_TEST, 0, 0, "downloadstring|invoke-expression|iex |iex(|iwr -|iwr http|irm -|irm http|invoke-webrequest",
      "(?i)(?:\\biex\\b|invoke-expression)[^\\n]{0,80}?(?:downloadstring\\(|\\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\\s)[^\\n]{4,200}|(?:downloadstring\\([^\\n|]{4,200}|\\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\\s[^\\n|]{4,200})\\|\\s*(?:iex\\b|invoke-expression)", check_download_to_shell},
 };
 

@@ -163,6 +163,13 @@ struct str scanner_around(const struct scanner *s, size_t at, unsigned before, u
     return str_slice(s->content, from, to);
 }
 
+static size_t indent_of(struct str line)
+{
+    size_t n = 0, width = 0;
+    for (; n < line.n && (line.p[n] == ' ' || line.p[n] == '\t'); n++) width += line.p[n] == '\t' ? 8 : 1;
+    return width;
+}
+
 bool scanner_is_guarded(struct scanner *s, const struct match *m)
 {
     static const char *const about = "verif|insecure|ssl|tls|cert|unsafe|skip|trust|debug|dev|test|strict|validat|check|https|"
@@ -176,17 +183,19 @@ bool scanner_is_guarded(struct scanner *s, const struct match *m)
     struct str tail = str_slice(s->content, m->end, m->line_end);
     if (has_any_word(tail, "if|unless") && has_any(tail, about)) return true;
     if (has_any(line, "add_argument|add_option|argparse|optparse|.option(|@click|flag.bool|boolvar|cobra|getopt")) return true;
-    struct str rest = scanner_before(s, m->begin, 4), l;
-    while (str_cut(&rest, '\n', &l)) {
-        struct str t = str_trim(l);
-        bool opens = str_starts(t, STR("if")) || str_starts(t, STR("} else")) || str_starts(t, STR("else")) || str_starts(t, STR("elif")) ||
-                     str_starts(t, STR("unless")) || str_starts(t, STR("case ")) || str_starts(t, STR("when ")) || str_starts(t, STR("#if"));
-        if (opens && (has_any(t, about) || str_has(t, STR("else")))) {
-            /* still open at the match: nothing between closes it at its own depth */
-            size_t indent = (size_t)(t.p - l.p), own = 0;
-            while (own < line.n && (line.p[own] == ' ' || line.p[own] == '\t')) own++;
-            if (own > indent || str_starts(t, STR("#if"))) return true;
-        }
+    /* the lines it stands under: each that is indented less than everything between it and the match */
+    struct str above = scanner_before(s, m->begin, 14);
+    size_t least = indent_of(line);
+    while (above.n > 0) {
+        size_t from = line_start(above, above.n - 1);
+        struct str l = str_slice(above, from, above.n - 1), t = str_trim(l);
+        above.n = from;
+        if (t.n == 0) continue;
+        bool directive = str_starts(t, STR("#if")), opens = directive;
+        static const char *const openers[] = {"if", "} else", "else", "elif", "} elif", "unless", "case ", "when ", "switch"};
+        for (size_t i = 0; i < sizeof openers / sizeof *openers; i++) opens = opens || str_starts(t, str_from(openers[i]));
+        if (opens && (directive || indent_of(l) < least) && (has_any(t, about) || str_has(t, STR("else")))) return true;
+        if (indent_of(l) < least) least = indent_of(l);
     }
     return false;
 }

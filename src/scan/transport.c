@@ -89,7 +89,7 @@ bool check_old_tls_list(struct scanner *s, struct match *m)
         i += n;
         bool minus = word.n && (word.p[0] == '-' || word.p[0] == '!');
         if (minus) word = str_slice(word, 1, word.n);
-        if (is_any(word, "all")) all = true;
+        if (is_any(word, "all")) all = !minus;
         if (is_any(word, "TLSv1|TLSv1.0|TLS1.0|TLS10")) minus ? (minus10 = true) : (old = true);
         if (is_any(word, "TLSv1.1|TLS1.1|TLS11")) minus ? (minus11 = true) : (old = true);
         if (is_any(word, "SSLv2|SSLv3") && !minus) old = true;
