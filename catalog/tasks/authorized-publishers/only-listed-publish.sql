@@ -1,8 +1,9 @@
 -- Evidence: who put a change on the branch (merged or applied it) and who made a version tag, against the people that
 -- MAINTAINERS, OWNERS, CODEOWNERS or a governance file names. A list is used when it names people by name or address,
--- holds no teams or accounts, and covers at least half of the period's publications and ten of them.
--- Blind spots: names in commits are claims unless signed. What the host itself committed (squash, rebase) and robots
--- are NULL.
+-- holds no teams or accounts, and covers at least half of the period's publications and ten of them. An unlisted
+-- publisher is told of once, by their newest publication.
+-- Blind spots: names in commits are claims unless signed; a listed person under a new name and address looks unlisted.
+-- What the host itself committed (squash, rebase) and robots are NULL.
 WITH listed(person) AS MATERIALIZED ( -- people a list of maintainers or owners names; package metadata is no such list
   SELECT p.person FROM publishers p LEFT JOIN documents d ON d.path = p.path
   WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) LIKE '%maintainers%' OR lower(p.path) LIKE '%owners%'
@@ -17,14 +18,17 @@ WITH listed(person) AS MATERIALIZED ( -- people a list of maintainers or owners 
   UNION ALL
   SELECT 'ref', t.name, t.target, t.at, t.label, t.tagger
   FROM tags t WHERE t.version IS NOT NULL AND t.at BETWEEN :since AND :now
+), told AS (
+  SELECT *, person IN (SELECT person FROM listed) AS on_list, count(*) OVER (PARTITION BY person) AS times,
+         row_number() OVER (PARTITION BY person ORDER BY at DESC, name) AS nth
+  FROM published
 ), list(usable) AS (
   SELECT sum(person IN (SELECT person FROM listed)) >= 10
          AND 2 * sum(person IN (SELECT person FROM listed)) >= count(person)
          AND NOT EXISTS (SELECT 1 FROM owners WHERE kind IN ('team', 'user', 'role')) FROM published
 )
 SELECT a.subject,
-       CASE WHEN NOT coalesce(l.usable, 0) OR p.person IS NULL THEN NULL ELSE p.person IN (SELECT person
-           FROM listed) END AS ok,
-       p.at AS at, NULL AS due, p.oid AS commit_oid, p.what AS what
-FROM asked a JOIN published p ON p.type = a.type AND p.name = a.name CROSS JOIN list l
-WHERE a.type IN ('commit', 'ref')
+       CASE WHEN NOT coalesce(l.usable, 0) OR p.person IS NULL THEN NULL ELSE p.on_list END AS ok,
+       p.at AS at, NULL AS due, p.oid AS commit_oid, p.what AS what, p.times AS times
+FROM asked a JOIN told p ON p.type = a.type AND p.name = a.name CROSS JOIN list l
+WHERE a.type IN ('commit', 'ref') AND (p.nth = 1 OR p.person IS NULL OR p.on_list OR NOT coalesce(l.usable, 0))
