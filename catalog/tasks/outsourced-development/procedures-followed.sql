@@ -3,8 +3,8 @@
 -- more commits of others, and then nothing counts against a commit.
 -- Blind spots: what a host or mailing list knows; whether an outsider is a partner, a customer or a volunteer. A change
 -- made through a numbered pull or merge request, on the host's own pages, or naming an issue is not judged (NULL).
--- Robots, translations by Weblate, merges, first commits and changes to neither code, tests, configuration nor
--- automation are not looked at.
+-- Robots, translation services, merges, first commits and changes to neither code, tests, configuration nor automation
+-- are not looked at.
 WITH bots(person) AS (SELECT DISTINCT author FROM commits WHERE author_bot = 1),
 named(oid, person) AS ( -- people beside the author who put their name to a commit
   SELECT c.oid, t.person FROM trailers t JOIN commits c ON c.oid = t.commit_oid
@@ -44,11 +44,12 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
                      'pr-url', 'pull-request',
                                'merge-request', 'part-of', 'link')) AS on_host,
     c.committer_host = 1 OR c.issue_refs > 0 OR (c.first_parent = 0 AND c.landed_by IS NULL)
-      OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear
+      OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear,
+    c.committer = c.author AS own, c.first_parent AS line
   FROM commits c LEFT JOIN independent i ON i.oid = c.oid
   LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
   WHERE c.parents = 1 AND c.author_bot = 0 AND c.subject_line NOT LIKE '% using Weblate%'
-      AND (c.code_paths + c.test_paths > 0
+      AND c.subject_line NOT LIKE 'New translations %' AND (c.code_paths + c.test_paths > 0
     OR EXISTS (SELECT 1 FROM changes x WHERE x.commit_oid = c.oid AND x.class IN ('config', 'ci')))
 )
 SELECT c.subject,
