@@ -2,8 +2,8 @@
 -- author is named as reviewer, applied the commit or merged it. None counts against a commit only where the period
 -- shows the practice, as in code-review-rules.
 -- Blind spots: what a host or mailing list knows. A change made through a numbered pull or merge request, on the host's
--- own pages, or naming an issue is not judged (NULL). Robots, translations by Weblate, merges, first commits and
--- changes to neither code, tests, configuration nor automation are not looked at.
+-- own pages, or naming an issue is not judged (NULL). Robots, translation services, merges, first commits and changes
+-- to neither code, tests, configuration nor automation are not looked at.
 WITH bots(person) AS (SELECT DISTINCT author FROM commits WHERE author_bot = 1),
 named(oid, person) AS ( -- people beside the author who put their name to a commit
   SELECT c.oid, t.person FROM trailers t JOIN commits c ON c.oid = t.commit_oid
@@ -27,15 +27,22 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
                      'pr-url', 'pull-request',
                                'merge-request', 'part-of', 'link')) AS on_host,
     c.committer_host = 1 OR c.issue_refs > 0 OR (c.first_parent = 0 AND c.landed_by IS NULL)
-      OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear
+      OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear,
+    c.committer = c.author AS own, c.first_parent AS line
   FROM commits c LEFT JOIN independent i ON i.oid = c.oid
   LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
   WHERE c.parents = 1 AND c.author_bot = 0 AND c.subject_line NOT LIKE '% using Weblate%'
-      AND (c.code_paths + c.test_paths > 0
+      AND c.subject_line NOT LIKE 'New translations %' AND (c.code_paths + c.test_paths > 0
     OR EXISTS (SELECT 1 FROM changes x WHERE x.commit_oid = c.oid AND x.class IN ('config', 'ci')))
-), practice(shown) AS (
-  SELECT sum(persons > 0 OR on_host) >= 10
-         AND 2 * sum(persons > 0 OR on_host) >= sum(persons > 0 OR on_host OR NOT unclear) FROM work
+), tally AS (
+  SELECT sum(on_host) AS numbered, sum(on_host OR persons > 0 OR NOT unclear) AS judged,
+         sum(own AND persons > 0) AS vouched, sum(own AND (persons > 0 OR NOT unclear)) AS own,
+         sum(own AND persons = 0 AND NOT on_host AND NOT unclear) AS traceless,
+         sum(line AND persons = 1 AND NOT own AND NOT on_host) AS rebased
+  FROM work
+), practice(shown) AS ( -- numbered changes are the rule, and hardly anyone lands them by rebase; or people's own work is vouched for
+  SELECT (numbered >= 10 AND 2 * numbered >= judged AND 5 * rebased <= traceless) OR (vouched >= 10
+      AND 2 * vouched >= own) FROM tally
 ), touched AS MATERIALIZED (
   SELECT x.commit_oid AS oid, min(x.path) AS path FROM files f CROSS JOIN changes x ON x.path = f.path
   WHERE f.critical_hint IS NOT NULL AND f.class = 'code' GROUP BY x.commit_oid
