@@ -12,8 +12,9 @@ SELECT a.subject, h.allowed AS ok, NULL AS at, NULL AS due, h.path AS path,
 FROM asked a JOIN hit h ON h.path = a.name
 WHERE a.type = 'file'
 UNION ALL
-SELECT a.subject, CASE WHEN EXISTS (SELECT 1 FROM files WHERE class IN ('code', 'config', 'ci')
-    AND lines IS NOT NULL) THEN 1 END,
+SELECT a.subject,
+       CASE WHEN EXISTS (SELECT 1 FROM files WHERE class IN ('code', 'config', 'ci') AND lines IS NOT NULL)
+           THEN 1 END,
        NULL, NULL, NULL, NULL, NULL, NULL
 FROM asked a
 WHERE a.type = 'repo' AND NOT EXISTS (SELECT 1 FROM hit WHERE allowed = 0)
