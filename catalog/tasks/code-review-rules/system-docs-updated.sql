@@ -4,11 +4,10 @@
 -- repository (NULL).
 WITH step AS ( -- every commit with the release it went into: the newest version tag at or above it in topological order
   SELECT c.oid, c.conventional, c.breaking,
-         max(CASE WHEN r.target IS NOT NULL THEN c.position END)
-             OVER (ORDER BY c.position ROWS UNBOUNDED PRECEDING) AS release
-  FROM commits c LEFT JOIN (SELECT DISTINCT target FROM tags WHERE version IS NOT NULL AND prerelease IS NULL
-      AND reachable = 1) r
-       ON r.target = c.oid
+         max(CASE WHEN c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL AND prerelease IS NULL
+             AND reachable = 1)
+             THEN c.position END) OVER (ORDER BY c.position ROWS UNBOUNDED PRECEDING) AS release
+  FROM commits c
 ), moved AS (
   SELECT DISTINCT x.commit_oid AS oid FROM changes x
   WHERE x.class = 'doc' AND NOT EXISTS (SELECT 1 FROM changelog l WHERE l.path = x.path)
@@ -24,6 +23,6 @@ SELECT t.subject,
             WHEN r.features > 0 AND w.shown THEN 0 END AS ok,
        t.at AS at, NULL AS due, t.label AS label, r.features AS features, t.target AS commit_oid
 FROM tags t JOIN asked a ON a.type = 'ref' AND a.name = t.name JOIN commits c ON c.oid = t.target
-JOIN release r ON r.position = c.position LEFT JOIN tags p ON p.name = t.previous CROSS JOIN practice w
-    CROSS JOIN lines l
+JOIN release r ON r.position = c.position LEFT JOIN tags p ON p.name = t.previous
+CROSS JOIN practice w CROSS JOIN lines l
 WHERE t.version IS NOT NULL AND t.prerelease IS NULL AND t.reachable = 1 AND t.at BETWEEN :since AND :now

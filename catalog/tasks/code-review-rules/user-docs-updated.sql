@@ -4,19 +4,16 @@
 -- Blind spots: instructions kept elsewhere; texts inside the program; several release lines in one repository (NULL).
 WITH step AS ( -- every commit with the release it went into: the newest version tag at or above it in topological order
   SELECT c.oid, c.conventional, c.breaking,
-         max(CASE WHEN r.target IS NOT NULL THEN c.position END)
-             OVER (ORDER BY c.position ROWS UNBOUNDED PRECEDING) AS release
-  FROM commits c LEFT JOIN (SELECT DISTINCT target FROM tags WHERE version IS NOT NULL AND prerelease IS NULL
-      AND reachable = 1) r
-       ON r.target = c.oid
+         max(CASE WHEN c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL AND prerelease IS NULL
+             AND reachable = 1)
+             THEN c.position END) OVER (ORDER BY c.position ROWS UNBOUNDED PRECEDING) AS release
+  FROM commits c
 ), moved AS (
   SELECT DISTINCT x.commit_oid AS oid FROM changes x
   WHERE x.class = 'doc' AND NOT EXISTS (SELECT 1 FROM changelog l WHERE l.path = x.path)
-    AND (lower(x.path) LIKE '%readme%' OR lower(x.path) LIKE '%guide%' OR lower(x.path) LIKE '%manual%'
-        OR lower(x.path) LIKE '%user%'
-         OR lower(x.path) LIKE '%tutorial%' OR lower(x.path) LIKE '%help%' OR lower(x.path) LIKE '%/man/%'
-             OR lower(x.path) LIKE 'man/%'
-         OR lower(x.path) LIKE '%how%to%' OR lower(x.path) LIKE 'docs/%' OR lower(x.path) LIKE 'doc/%')
+    AND (x.path LIKE '%readme%' OR x.path LIKE '%guide%' OR x.path LIKE '%manual%' OR x.path LIKE '%user%'
+         OR x.path LIKE '%tutorial%' OR x.path LIKE '%help%' OR x.path LIKE '%/man/%' OR x.path LIKE 'man/%'
+         OR x.path LIKE '%how%to%' OR x.path LIKE 'docs/%' OR x.path LIKE 'doc/%')
 ), release AS (
   SELECT s.release AS position, sum(s.conventional = 'feat' OR s.breaking) AS features, count(m.oid) AS documented
   FROM step s LEFT JOIN moved m ON m.oid = s.oid
@@ -29,6 +26,6 @@ SELECT t.subject,
             WHEN r.features > 0 AND w.shown THEN 0 END AS ok,
        t.at AS at, NULL AS due, t.label AS label, r.features AS features, t.target AS commit_oid
 FROM tags t JOIN asked a ON a.type = 'ref' AND a.name = t.name JOIN commits c ON c.oid = t.target
-JOIN release r ON r.position = c.position LEFT JOIN tags p ON p.name = t.previous CROSS JOIN practice w
-    CROSS JOIN lines l
+JOIN release r ON r.position = c.position LEFT JOIN tags p ON p.name = t.previous
+CROSS JOIN practice w CROSS JOIN lines l
 WHERE t.version IS NOT NULL AND t.prerelease IS NULL AND t.reachable = 1 AND t.at BETWEEN :since AND :now
