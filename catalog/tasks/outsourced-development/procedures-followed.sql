@@ -40,17 +40,17 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
   SELECT c.oid, coalesce(i.n, 0) AS persons,
     c.change_number IS NOT NULL OR m.change_number IS NOT NULL
       OR EXISTS (SELECT 1 FROM trailers t WHERE t.commit_oid = c.oid
-                 AND t.key IN ('change-id', 'reviewed-on', 'reviewed-at', 'differential-revision',
-                     'pr-url', 'pull-request',
-                               'merge-request', 'part-of', 'link')) AS on_host,
+                 AND t.key IN ('change-id', 'reviewed-on', 'reviewed-at', 'differential-revision', 'pr-url',
+                               'pull-request', 'merge-request', 'part-of', 'link')) AS on_host,
     c.committer_host = 1 OR c.issue_refs > 0 OR (c.first_parent = 0 AND c.landed_by IS NULL)
       OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear,
     c.committer = c.author AS own, c.first_parent AS line
   FROM commits c LEFT JOIN independent i ON i.oid = c.oid
   LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
-  WHERE c.parents = 1 AND c.author_bot = 0 AND c.subject_line NOT LIKE '% using Weblate%'
-      AND c.subject_line NOT LIKE 'New translations %' AND (c.code_paths + c.test_paths > 0
-    OR EXISTS (SELECT 1 FROM changes x WHERE x.commit_oid = c.oid AND x.class IN ('config', 'ci')))
+  WHERE c.parents = 1 AND c.author_bot = 0
+    AND c.subject_line NOT LIKE '% using Weblate%' AND c.subject_line NOT LIKE 'New translations %'
+    AND (c.code_paths + c.test_paths > 0
+         OR EXISTS (SELECT 1 FROM changes x WHERE x.commit_oid = c.oid AND x.class IN ('config', 'ci')))
 )
 SELECT c.subject,
        CASE WHEN w.persons > 0 THEN 1 WHEN w.on_host OR w.unclear THEN NULL WHEN l.usable THEN 0 END AS ok,
