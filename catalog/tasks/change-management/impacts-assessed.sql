@@ -4,11 +4,10 @@
 -- Blind spots: breaking changes nobody marked; announcements elsewhere; several release lines in one repository (NULL).
 WITH step AS ( -- every commit with the release it went into: the newest version tag at or above it in topological order
   SELECT c.oid, c.breaking,
-         max(CASE WHEN r.target IS NOT NULL THEN c.position END)
-             OVER (ORDER BY c.position ROWS UNBOUNDED PRECEDING) AS release
+         max(CASE WHEN c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL AND prerelease IS NULL
+             AND reachable = 1)
+             THEN c.position END) OVER (ORDER BY c.position ROWS UNBOUNDED PRECEDING) AS release
   FROM commits c
-  LEFT JOIN (SELECT DISTINCT target FROM tags WHERE version IS NOT NULL AND prerelease IS NULL
-      AND reachable = 1) r ON r.target = c.oid
 ), broken AS (
   SELECT release AS position, min(oid) AS oid FROM step WHERE breaking = 1 AND release IS NOT NULL GROUP BY release
 ), entry AS MATERIALIZED (

@@ -6,8 +6,7 @@
 WITH work AS MATERIALIZED (
   SELECT c.oid, c.issue_refs > 0 OR c.change_number IS NOT NULL OR m.change_number IS NOT NULL
       OR EXISTS (SELECT 1 FROM trailers t WHERE t.commit_oid = c.oid
-                 AND t.key IN ('change-id', 'fixes', 'closes', 'reviewed-on',
-                     'pr-url', 'link', 'issue', 'bug')) AS named
+                 AND t.key IN ('change-id', 'reviewed-on', 'pr-url', 'link', 'issue', 'bug')) AS named
   FROM commits c LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
   WHERE c.parents = 1 AND c.author_bot = 0 AND c.is_revert = 0 AND c.code_paths > 0
 ), practice AS (
