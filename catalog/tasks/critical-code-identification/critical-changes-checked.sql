@@ -23,26 +23,26 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
   SELECT c.oid, coalesce(i.n, 0) AS persons,
     c.change_number IS NOT NULL OR m.change_number IS NOT NULL
       OR EXISTS (SELECT 1 FROM trailers t WHERE t.commit_oid = c.oid
-                 AND t.key IN ('change-id', 'reviewed-on', 'reviewed-at', 'differential-revision',
-                     'pr-url', 'pull-request',
-                               'merge-request', 'part-of', 'link')) AS on_host,
+                 AND t.key IN ('change-id', 'reviewed-on', 'reviewed-at', 'differential-revision', 'pr-url',
+                               'pull-request', 'merge-request', 'part-of', 'link')) AS on_host,
     c.committer_host = 1 OR c.issue_refs > 0 OR (c.first_parent = 0 AND c.landed_by IS NULL)
       OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear,
     c.committer = c.author AS own, c.first_parent AS line
   FROM commits c LEFT JOIN independent i ON i.oid = c.oid
   LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
-  WHERE c.parents = 1 AND c.author_bot = 0 AND c.subject_line NOT LIKE '% using Weblate%'
-      AND c.subject_line NOT LIKE 'New translations %' AND (c.code_paths + c.test_paths > 0
-    OR EXISTS (SELECT 1 FROM changes x WHERE x.commit_oid = c.oid AND x.class IN ('config', 'ci')))
+  WHERE c.parents = 1 AND c.author_bot = 0
+    AND c.subject_line NOT LIKE '% using Weblate%' AND c.subject_line NOT LIKE 'New translations %'
+    AND (c.code_paths + c.test_paths > 0
+         OR EXISTS (SELECT 1 FROM changes x WHERE x.commit_oid = c.oid AND x.class IN ('config', 'ci')))
 ), tally AS (
   SELECT sum(on_host) AS numbered, sum(on_host OR persons > 0 OR NOT unclear) AS judged,
          sum(own AND persons > 0) AS vouched, sum(own AND (persons > 0 OR NOT unclear)) AS own,
          sum(own AND persons = 0 AND NOT on_host AND NOT unclear) AS traceless,
          sum(line AND persons = 1 AND NOT own AND NOT on_host) AS rebased
   FROM work
-), practice(shown) AS ( -- numbered changes are the rule, and hardly anyone lands them by rebase; or people's own work is vouched for
-  SELECT (numbered >= 10 AND 2 * numbered >= judged AND 5 * rebased <= traceless) OR (vouched >= 10
-      AND 2 * vouched >= own) FROM tally
+), practice(shown) AS ( -- numbered changes are the rule and seldom rebased by others; or own work carries another's name
+  SELECT (numbered >= 10 AND 2 * numbered >= judged AND 5 * rebased <= traceless)
+      OR (vouched >= 10 AND 2 * vouched >= own) FROM tally
 ), touched AS MATERIALIZED (
   SELECT x.commit_oid AS oid, min(x.path) AS path FROM files f CROSS JOIN changes x ON x.path = f.path
   WHERE f.critical_hint IS NOT NULL AND f.class = 'code' GROUP BY x.commit_oid

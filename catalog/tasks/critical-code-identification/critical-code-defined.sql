@@ -7,29 +7,29 @@
 WITH critical AS MATERIALIZED ( -- covered: 2 by a line of its own, 1 by the line for everything, 0 by none
   SELECT f.path, f.critical_hint AS hint,
          CASE WHEN o.owners IS NULL OR o.owners = 0 THEN 0
-              WHEN EXISTS (SELECT 1 FROM owner_rules r WHERE r.line = o.rule_line AND r.pattern IN ('*', '**', '/',
-                  '/**', '/*')) THEN 1
+              WHEN EXISTS (SELECT 1 FROM owner_rules r WHERE r.line = o.rule_line
+                             AND r.pattern IN ('*', '**', '/', '/**', '/*')) THEN 1
               ELSE 2 END AS covered,
          EXISTS (SELECT 1 FROM changes x WHERE x.path = f.path AND x.status = 'A') AS added
   FROM files f LEFT JOIN file_owners o ON o.path = f.path WHERE f.critical_hint IS NOT NULL AND f.class = 'code'
 ), total AS (
   SELECT count(*) AS files, sum(covered > 0) AS owned, sum(covered = 2) AS declared, sum(covered = 0) AS bare
-      FROM critical
-), told(path, line) AS (
-  SELECT t.path, min(t.line) FROM topics t JOIN documents d ON d.path = t.path
+  FROM critical
+), told AS (
+  SELECT t.path FROM topics t JOIN documents d ON d.path = t.path
   WHERE t.topic = 'critical_code' AND t.heading = 1 AND d.placeholder = 0
 ), listed AS ( -- people who answer for the whole or for folders, without saying what is critical
   SELECT 1 FROM publishers p LEFT JOIN documents d ON d.path = p.path
   WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) LIKE '%maintainers%' OR lower(p.path) LIKE '%owners%'
 ), verdict AS (
   SELECT 'repo' AS type, '' AS name, c.path, c.hint,
-         CASE WHEN EXISTS (SELECT 1 FROM told WHERE path IS NOT NULL) OR (t.declared > 0 AND 2 * t.owned >= t.files)
-             THEN 1
+         CASE WHEN EXISTS (SELECT 1 FROM told) OR (t.declared > 0 AND 2 * t.owned >= t.files) THEN 1
               WHEN t.bare >= 3 AND 2 * t.owned < t.files AND NOT EXISTS (SELECT 1 FROM listed) THEN 0 END AS ok
-  FROM (SELECT 1) LEFT JOIN (SELECT path, hint FROM critical WHERE covered = 0
-    ORDER BY instr('authentication,cryptography,access_control,payment,session',
-        hint) = 0, instr('authentication,cryptography,access_control,payment,session', hint), path LIMIT 1) c ON 1
-        CROSS JOIN total t
+  FROM total t LEFT JOIN (
+    SELECT path, hint FROM critical WHERE covered = 0
+    ORDER BY CASE hint WHEN 'authentication' THEN 0 WHEN 'cryptography' THEN 1 WHEN 'access_control' THEN 2
+        ELSE 3 END, path
+    LIMIT 1) c ON 1
   UNION ALL
   SELECT 'file', c.path, c.path, c.hint, CASE c.covered WHEN 0 THEN 0 WHEN 2 THEN 1 END
   FROM critical c CROSS JOIN total t WHERE c.added = 0 AND t.owned > 0 AND 2 * t.owned >= t.files

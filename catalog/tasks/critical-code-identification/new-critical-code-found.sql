@@ -6,14 +6,14 @@
 WITH critical AS MATERIALIZED ( -- covered: 2 by a line of its own, 1 by the line for everything, 0 by none
   SELECT f.path, f.critical_hint AS hint,
          CASE WHEN o.owners IS NULL OR o.owners = 0 THEN 0
-              WHEN EXISTS (SELECT 1 FROM owner_rules r WHERE r.line = o.rule_line AND r.pattern IN ('*', '**', '/',
-                  '/**', '/*')) THEN 1
+              WHEN EXISTS (SELECT 1 FROM owner_rules r WHERE r.line = o.rule_line
+                             AND r.pattern IN ('*', '**', '/', '/**', '/*')) THEN 1
               ELSE 2 END AS covered,
          EXISTS (SELECT 1 FROM changes x WHERE x.path = f.path AND x.status = 'A') AS added
   FROM files f LEFT JOIN file_owners o ON o.path = f.path WHERE f.critical_hint IS NOT NULL AND f.class = 'code'
 ), total AS (
   SELECT count(*) AS files, sum(covered > 0) AS owned, sum(covered = 2) AS declared, sum(covered = 0) AS bare
-      FROM critical
+  FROM critical
 ), verdict AS (
   SELECT c.path, NULL AS line, 'owner' AS reason, c.hint,
          CASE WHEN c.covered = 2 THEN 1 WHEN c.covered = 0 AND t.owned > 0 AND 2 * t.owned >= t.files THEN 0 END AS ok
