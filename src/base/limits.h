@@ -27,6 +27,11 @@
 #define LIMIT_TRAILERS 256           /* trailers kept of one commit */
 
 /* observe */
+#define LIMIT_PERSON 256              /* a name or an address; longer ones are cut */
+#define LIMIT_MAILMAP (1 * MIB)
+#define LIMIT_SAME_CONTENT 64         /* paths of one content that are scanned, when it is longer than … */
+#define LIMIT_SAME_BYTES (16 * KIB)
+#define LIMIT_CHANGES 3000000         /* changed paths kept of a period; commits are counted whole */
 #define LIMIT_CODEOWNERS (3 * MIB)   /* GitHub ignores a larger file; we say so */
 #define LIMIT_CODEOWNERS_LINES 100000
 #define LIMIT_CODEOWNERS_WORK 20000000 /* pattern comparisons; files beyond them stay undecided, and we say so */

@@ -8,17 +8,18 @@
 #include "store/store.h"
 
 struct observe_options {
-    struct str head;    /* commit oid to look at */
+    struct str head;    /* commit oid to look at; STR_NONE only for a staged change on an unborn branch */
     struct str rev;     /* as the user named it, safe to show */
     int64_t since, now;
     const char *cache;  /* file, NULL none */
     int threads;        /* 0: one per core */
+    int lang;           /* of the notices: 0 English, 1 Finnish */
 };
 
 struct observe_outcome {
     sqlite3 *db;              /* the caller's to store_close() */
     struct str cache;         /* "none", "used", "extended", "rebuilt: reason" */
-    const struct str *notices; /* sentences for the reader: shallow, missing objects, files not read (English keys, see observe/notices.h) */
+    const struct str *notices; /* sentences for the reader: shallow, missing objects, files not read …; in the ctx's arena */
     size_t n_notices;
 };
 
@@ -26,7 +27,8 @@ struct observe_outcome {
 enum rc observe_repository(struct ctx *cx, struct git *g, const struct observe_options *o, struct observe_outcome *out) MUST_CHECK;
 
 /* Only a change, for `check`: the tree's listing at head, the contents of changed paths, the commits base..head.
- * staged: the index against head instead (base is ignored). Fills also the temporary table changed(path). */
+ * staged: the index against head instead (base is ignored). Fills also the temporary table changed(path TEXT PRIMARY KEY,
+ * status TEXT), status A, M, D or T. Refs and tags are not read; o->cache, o->since have no effect. */
 enum rc observe_change(struct ctx *cx, struct git *g, const struct observe_options *o, struct str base, bool staged,
                        struct observe_outcome *out) MUST_CHECK;
 

@@ -15,8 +15,16 @@ void people_free(struct people *p);
 int people_mention(struct people *p, struct str name, struct str email);
 /* A .mailmap file (gitmailmap(5)): its lines join people. Lines that do not parse are passed over. */
 void people_mailmap(struct people *p, struct str content);
-/* The person's hash, 32 hex digits, final once all mentions are in. */
+/* The person's hash, 32 hex digits, final once all mentions are in; it does not depend on their order. */
 struct str people_hash(struct people *p, int handle);
+
+/* From now on people_hash() tells mentions apart: each name and address has a hash of its own, final at once. What was
+ * stored with such hashes can be joined later, and again differently when mentions come or go (see observe/join.h). */
+void people_keep_apart(struct people *p);
+/* Mentions so far, by handle from 0; name and email as they were given. */
+int people_count(const struct people *p);
+void people_get(const struct people *p, int handle, struct str *name, struct str *email);
+
 /* A robot by its name or address: [bot], dependabot, renovate, github-actions, *-bot … */
 bool people_is_bot(struct str name, struct str email);
 /* The hosting service itself as committer: noreply@github.com, noreply@gitlab.com, … */
