@@ -66,6 +66,8 @@ struct git_ref {
     struct str tagger_name, tagger_email; int64_t at; /* tagger time or commit time */
 };
 enum rc git_refs(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, const struct git_ref *r), void *arg) MUST_CHECK;
+/* 64 hex digits that change when a ref comes, goes or moves; no object is read. In the ctx's arena. */
+struct str git_refs_digest(struct ctx *cx, const struct git *g);
 
 /* The staged change: index against head (an unborn branch counts as empty). */
 enum rc git_staged(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, const struct git_change *c), void *arg) MUST_CHECK;

@@ -37,12 +37,12 @@ static bool is_needed(struct str path)
 
 static int by_path(const void *a, const void *b)
 {
-    return str_cmp(((const struct reader_file *)a)->path, ((const struct reader_file *)b)->path);
+    return str_cmp(((const struct sweep_file *)a)->path, ((const struct sweep_file *)b)->path);
 }
 
-static const struct reader_file *find_path(const struct tree *t, struct str path)
+static const struct sweep_file *find_path(const struct tree *t, struct str path)
 {
-    struct reader_file key = {.path = path};
+    struct sweep_file key = {.path = path};
     return t->n ? bsearch(&key, t->files, t->n, sizeof key, by_path) : NULL;
 }
 
@@ -66,7 +66,7 @@ static enum rc split(struct change *c, struct tree *todo)
     scoped_stmt *gone = NULL;
     enum rc rc = store_prepare(r->cx, r->db, STR("SELECT 1 FROM changed WHERE path = ? AND status = 'D'"), &gone);
     for (size_t i = 0; rc == OK && i < c->tree.n; i++) {
-        const struct reader_file *f = &c->tree.files[i], *t = find_path(&c->touched, f->path);
+        const struct sweep_file *f = &c->tree.files[i], *t = find_path(&c->touched, f->path);
         bool row = false;
         if (c->staged && !t) {
             store_bind_str(gone, 1, f->path);
@@ -78,7 +78,7 @@ static enum rc split(struct change *c, struct tree *todo)
         else tree_add(&named, f->path, f->oid, f->mode, f->size);
     }
     for (size_t i = 0; rc == OK && c->staged && i < c->touched.n; i++) {
-        const struct reader_file *f = &c->touched.files[i];
+        const struct sweep_file *f = &c->touched.files[i];
         tree_add(tree_is_regular(f) ? todo : &named, f->path, f->oid, f->mode, f->size);
     }
     store_finalize(&gone);
@@ -91,15 +91,15 @@ static enum rc read_files(struct change *c)
 {
     struct run *r = c->r;
     struct tree todo;
-    struct reader *reader = NULL;
+    struct sweep *sweep = NULL;
     struct tree_writer writer = {0};
     bool done;
     tree_init(&todo);
     enum rc rc = split(c, &todo);
     if (rc == OK) rc = tree_writer_init(&writer, r, (int64_t)todo.n);
-    if (rc == OK) rc = reader_start(r->cx, r->git, todo.files, todo.n, r->o->threads, r->scan_key, &reader);
-    if (rc == OK) rc = reader_take(r->cx, reader, true, tree_write, &writer, &done);
-    reader_stop(reader);
+    if (rc == OK) rc = sweep_start(r->cx, r->git, todo.files, todo.n, r->o->threads, r->scan_key, &sweep);
+    if (rc == OK) rc = sweep_take(r->cx, sweep, true, tree_write, &writer, &done);
+    sweep_stop(sweep);
     tree_writer_release(&writer);
     tree_release(&todo);
     return rc;

@@ -54,7 +54,6 @@ struct plan {
     bool keep_history;      /* what is in the tables holds; more may come on top */
     struct str exclude;     /* the walk ends here; STR_NONE whole */
     const char *why;        /* of no use */
-    struct str why_text;
 };
 
 static enum rc clear_history(struct run *r)
@@ -67,7 +66,7 @@ static enum rc clear_history(struct run *r)
 /* Loads the cache when there is one that helps. */
 static enum rc make_plan(struct run *r, struct plan *p)
 {
-    TRY(refs_fingerprint(r, &p->refs));
+    p->refs = git_refs_digest(r->cx, r->git);
     if (!r->o->cache) return run_new_tables(r);
     enum rc rc = cache_load(r, &p->was, &p->why);
     if (rc != OK) {
@@ -90,15 +89,15 @@ static enum rc make_plan(struct run *r, struct plan *p)
 struct work {
     struct run *r;
     struct tree tree, todo;
-    struct reader *reader;
+    struct sweep *sweep;
     struct tree_writer writer;
     bool done; /* all files are in the tables */
 };
 
 static enum rc take_files(struct work *w, bool wait)
 {
-    if (!w->reader || w->done) return OK;
-    return reader_take(w->r->cx, w->reader, wait, tree_write, &w->writer, &w->done);
+    if (!w->sweep || w->done) return OK;
+    return sweep_take(w->r->cx, w->sweep, wait, tree_write, &w->writer, &w->done);
 }
 
 static enum rc meanwhile(void *arg)
@@ -112,7 +111,7 @@ static enum rc start_files(struct work *w)
     TRY(tree_list(r, r->o->head, &w->tree));
     TRY(tree_plan(r, &w->tree, &w->todo));
     TRY(tree_writer_init(&w->writer, r, (int64_t)w->todo.n));
-    return reader_start(r->cx, r->git, w->todo.files, w->todo.n, r->o->threads, r->scan_key, &w->reader);
+    return sweep_start(r->cx, r->git, w->todo.files, w->todo.n, r->o->threads, r->scan_key, &w->sweep);
 }
 
 static enum rc read_all(struct run *r, struct plan *p)
@@ -128,7 +127,7 @@ static enum rc read_all(struct run *r, struct plan *p)
     if (!p->loaded || !p->same_head) rc = start_files(&w);
     if (rc == OK && !(p->keep_history && p->same_head)) rc = history_read(r, p->exclude, meanwhile, &w);
     if (rc == OK) rc = take_files(&w, true);
-    reader_stop(w.reader);
+    sweep_stop(w.sweep);
     tree_writer_release(&w.writer);
     tree_release(&w.tree);
     tree_release(&w.todo);

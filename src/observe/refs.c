@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/digest.h"
 #include "observe/versions.h"
 
 struct tag {
@@ -117,26 +116,6 @@ enum rc refs_read(struct run *r)
     free(h.tags);
     arena_release(&h.arena);
     return rc;
-}
-
-static enum rc add_to_digest(void *arg, const struct git_ref *g)
-{
-    digest_field(arg, g->name);
-    digest_field(arg, g->oid);
-    return OK;
-}
-
-enum rc refs_fingerprint(struct run *r, struct str *hex)
-{
-    struct digest d;
-    uint8_t out[32];
-    char text[65];
-    digest_init(&d);
-    TRY(git_refs(r->cx, r->git, add_to_digest, &d));
-    digest_final(&d, out);
-    digest_hex(out, sizeof out, text);
-    *hex = arena_str(&r->cx->arena, (struct str){text, 64});
-    return OK;
 }
 
 enum rc refs_finish(struct run *r)

@@ -91,6 +91,12 @@ CREATE TABLE d_file (
   critical_hint TEXT               -- why this is likely security-critical code (authentication, cryptography, session, access_control, payment, secrets, deserialization, upload, command_execution), NULL when not
 ) STRICT, WITHOUT ROWID;
 
+-- Files of the tree that were not read, or not wholly.
+CREATE TABLE d_unread (
+  path TEXT PRIMARY KEY,
+  why TEXT NOT NULL                -- too_large, missing, partly (a limit of the scanner was reached)
+) STRICT, WITHOUT ROWID;
+
 -- Every line of every file called CODEOWNERS, as each dialect reads it; content_finish() takes the ones in force from here.
 CREATE TABLE d_owner_line (
   path TEXT NOT NULL, line INTEGER NOT NULL,

@@ -20,7 +20,7 @@ void tree_release(struct tree *t)
     *t = (struct tree){0};
 }
 
-static struct reader_file *add_borrowed(struct tree *t, struct reader_file f)
+static struct sweep_file *add_borrowed(struct tree *t, struct sweep_file f)
 {
     if (t->n == t->cap) {
         t->cap = t->cap ? t->cap * 2 : 1024;
@@ -33,10 +33,10 @@ static struct reader_file *add_borrowed(struct tree *t, struct reader_file f)
 
 void tree_add(struct tree *t, struct str path, struct str oid, uint32_t mode, int64_t size)
 {
-    add_borrowed(t, (struct reader_file){arena_str(&t->arena, path), arena_str(&t->arena, oid), mode, size});
+    add_borrowed(t, (struct sweep_file){arena_str(&t->arena, path), arena_str(&t->arena, oid), mode, size});
 }
 
-bool tree_is_regular(const struct reader_file *f)
+bool tree_is_regular(const struct sweep_file *f)
 {
     return (f->mode & MODE_TYPE) == MODE_REGULAR;
 }
@@ -52,7 +52,7 @@ enum rc tree_list(struct run *r, struct str commit, struct tree *t)
     return git_tree(r->cx, r->git, commit, each_entry, t);
 }
 
-static void bind_file(sqlite3_stmt *st, const struct reader_file *f, int64_t size, const struct classification *is, int64_t lines)
+static void bind_file(sqlite3_stmt *st, const struct sweep_file *f, int64_t size, const struct classification *is, int64_t lines)
 {
     store_bind_str(st, 1, f->path);
     store_bind_str(st, 2, f->oid);
@@ -79,7 +79,7 @@ void tree_writer_release(struct tree_writer *w)
     store_finalize(&w->unread);
 }
 
-static enum rc put_named(struct tree_writer *w, const struct reader_file *f, const char *why)
+static enum rc put_named(struct tree_writer *w, const struct sweep_file *f, const char *why)
 {
     struct classification is = classify(f->path, f->mode, STR_NONE);
     bind_file(w->file, f, f->size, &is, -1);
@@ -99,7 +99,7 @@ enum rc tree_put_named(struct run *r, const struct tree *t)
     return rc;
 }
 
-static enum rc put_hits(struct tree_writer *w, const struct reader_result *res)
+static enum rc put_hits(struct tree_writer *w, const struct sweep_result *res)
 {
     int64_t line = -1, seq = 0;
     for (size_t i = 0; i < res->n_hits; i++) {
@@ -123,7 +123,7 @@ static enum rc put_hits(struct tree_writer *w, const struct reader_result *res)
     return OK;
 }
 
-enum rc tree_write(void *writer, const struct reader_result *res)
+enum rc tree_write(void *writer, const struct sweep_result *res)
 {
     struct tree_writer *w = writer;
     struct run *r = w->r;
@@ -157,7 +157,7 @@ static const char forget_sql[] =
     "DELETE FROM d_ci_permission WHERE path IN gone; DELETE FROM d_pin WHERE path IN gone; DELETE FROM d_manifest WHERE path IN gone;"
     "DELETE FROM d_migration WHERE path IN gone;";
 
-static enum rc is_known(struct run *r, sqlite3_stmt *find, const struct reader_file *f, bool *known)
+static enum rc is_known(struct run *r, sqlite3_stmt *find, const struct sweep_file *f, bool *known)
 {
     bool row;
     store_bind_str(find, 1, f->path);
@@ -212,7 +212,7 @@ enum rc tree_plan(struct run *r, struct tree *t, struct tree *todo)
     struct tree_writer w;
     enum rc rc = tree_writer_init(&w, r, 0);
     for (size_t i = 0; rc == OK && i < t->n; i++) {
-        const struct reader_file *f = &t->files[i];
+        const struct sweep_file *f = &t->files[i];
         if (known[i]) continue;
         if (!tree_is_regular(f)) rc = put_named(&w, f, NULL);
         else if (f->size < 0) rc = put_named(&w, f, "missing");

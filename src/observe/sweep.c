@@ -1,4 +1,4 @@
-#include "observe/reader.h"
+#include "observe/sweep.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -27,15 +27,15 @@ struct same {
 struct batch {
     struct batch *next;
     struct arena arena;
-    struct reader_result *results;
+    struct sweep_result *results;
     size_t n, cap;
     enum rc rc;
     char message[256];
 };
 
-struct reader {
+struct sweep {
     struct git *git;
-    const struct reader_file *files;
+    const struct sweep_file *files;
     struct arena arena;
     struct blob *blobs;
     struct same *same;
@@ -52,7 +52,7 @@ struct reader {
 };
 
 struct worker {
-    struct reader *x;
+    struct sweep *x;
     struct scanner *scanner;
     struct git_blobs *blobs;
     struct ctx cx;
@@ -79,18 +79,18 @@ static bool is_text_class(const char *class)
 }
 
 /* again: how many paths had the same content before. */
-static void judge(struct worker *w, const struct reader_file *f, struct str content, bool missing, size_t again)
+static void judge(struct worker *w, const struct sweep_file *f, struct str content, bool missing, size_t again)
 {
     struct batch *b = w->batch;
     if (b->n == b->cap) {
         size_t cap = b->cap ? b->cap * 2 : BATCH_BLOBS;
-        struct reader_result *more = arena_array(&b->arena, struct reader_result, cap);
+        struct sweep_result *more = arena_array(&b->arena, struct sweep_result, cap);
         if (b->n) memcpy(more, b->results, b->n * sizeof *more);
         b->results = more;
         b->cap = cap;
     }
-    struct reader_result *r = &b->results[b->n++];
-    *r = (struct reader_result){.file = f, .lines = -1, .size = missing ? -1 : content.p ? (int64_t)content.n : f->size,
+    struct sweep_result *r = &b->results[b->n++];
+    *r = (struct sweep_result){.file = f, .lines = -1, .size = missing ? -1 : content.p ? (int64_t)content.n : f->size,
                                 .missing = missing, .too_large = !missing && !content.p};
     r->is = classify(f->path, f->mode, str_slice(content, 0, HEAD_BYTES));
     if (!content.p) return;
@@ -127,7 +127,7 @@ static enum rc each_blob(void *arg, size_t i, struct str content, bool missing)
 }
 
 /* The next blobs to read; 0 when there are no more. */
-static size_t take_blobs(struct reader *x, const struct blob **from)
+static size_t take_blobs(struct sweep *x, const struct blob **from)
 {
     pthread_mutex_lock(&x->lock);
     while (!x->stop && x->waiting >= BATCHES_WAITING) pthread_cond_wait(&x->emptied, &x->lock);
@@ -144,7 +144,7 @@ static size_t take_blobs(struct reader *x, const struct blob **from)
     return n;
 }
 
-static void hand_over(struct reader *x, struct batch *b)
+static void hand_over(struct sweep *x, struct batch *b)
 {
     pthread_mutex_lock(&x->lock);
     b->next = NULL;
@@ -171,7 +171,7 @@ static void batch_free(struct batch *b)
 
 static void work(struct worker *w)
 {
-    struct reader *x = w->x;
+    struct sweep *x = w->x;
     enum rc rc = w->scanner ? OK : fail(&w->cx, E_IO, "out of memory for a scanner");
     size_t n;
     if (rc == OK) rc = git_blobs_open(&w->cx, x->git, &w->blobs);
@@ -189,7 +189,7 @@ static void work(struct worker *w)
 
 static void *thread_main(void *arg)
 {
-    struct reader *x = arg;
+    struct sweep *x = arg;
     struct worker w = {.x = x, .scanner = scanner_new(x->key)};
     ctx_init(&w.cx);
     work(&w);
@@ -204,7 +204,7 @@ static void *thread_main(void *arg)
 }
 
 /* One entry for each object, in the order of first appearance. */
-static void find_same(struct reader *x, size_t n)
+static void find_same(struct sweep *x, size_t n)
 {
     struct arena scratch;
     arena_init(&scratch);
@@ -232,13 +232,13 @@ static void find_same(struct reader *x, size_t n)
     arena_release(&scratch);
 }
 
-enum rc reader_start(struct ctx *cx, struct git *g, const struct reader_file *files, size_t n, int threads,
-                     const uint8_t key[16], struct reader **out)
+enum rc sweep_start(struct ctx *cx, struct git *g, const struct sweep_file *files, size_t n, int threads,
+                     const uint8_t key[16], struct sweep **out)
 {
-    struct reader *x = calloc(1, sizeof *x);
+    struct sweep *x = calloc(1, sizeof *x);
     *out = x;
     if (!x) return fail(cx, E_IO, "out of memory");
-    *x = (struct reader){.git = g, .files = files};
+    *x = (struct sweep){.git = g, .files = files};
     memcpy(x->key, key, sizeof x->key);
     x->last = &x->first;
     arena_init(&x->arena);
@@ -267,7 +267,7 @@ enum rc reader_start(struct ctx *cx, struct git *g, const struct reader_file *fi
     return x->n_threads || !x->n_blobs ? OK : fail(cx, E_IO, "cannot start a thread");
 }
 
-static struct batch *next_batch(struct reader *x, bool wait, bool *done)
+static struct batch *next_batch(struct sweep *x, bool wait, bool *done)
 {
     pthread_mutex_lock(&x->lock);
     while (wait && !x->first && x->running) pthread_cond_wait(&x->filled, &x->lock);
@@ -283,7 +283,7 @@ static struct batch *next_batch(struct reader *x, bool wait, bool *done)
     return b;
 }
 
-enum rc reader_take(struct ctx *cx, struct reader *x, bool wait, enum rc (*take)(void *arg, const struct reader_result *r),
+enum rc sweep_take(struct ctx *cx, struct sweep *x, bool wait, enum rc (*take)(void *arg, const struct sweep_result *r),
                     void *arg, bool *done)
 {
     enum rc rc = OK;
@@ -295,7 +295,7 @@ enum rc reader_take(struct ctx *cx, struct reader *x, bool wait, enum rc (*take)
     return rc;
 }
 
-void reader_stop(struct reader *x)
+void sweep_stop(struct sweep *x)
 {
     if (!x) return;
     pthread_mutex_lock(&x->lock);

@@ -1,21 +1,21 @@
 /* Private to observe: reads blobs on several threads and judges them (classes, lines, the scan, documents); what was found
  * comes back to the thread that owns the tables. At most a bounded number of finished batches wait. */
-#ifndef SINETTI_OBSERVE_READER_H
-#define SINETTI_OBSERVE_READER_H
+#ifndef SINETTI_OBSERVE_SWEEP_H
+#define SINETTI_OBSERVE_SWEEP_H
 
 #include "observe/classify.h"
 #include "observe/content.h"
 #include "observe/run.h"
 #include "scan/scan.h"
 
-struct reader_file {
-    struct str path, oid; /* must outlive the reader */
+struct sweep_file {
+    struct str path, oid; /* must outlive the sweep */
     uint32_t mode;
     int64_t size;
 };
 
-struct reader_result {
-    const struct reader_file *file;
+struct sweep_result {
+    const struct sweep_file *file;
     struct classification is;
     int64_t lines;              /* -1 when not text */
     int64_t size;               /* of the content; -1 missing */
@@ -26,15 +26,15 @@ struct reader_result {
     struct str mailmap;         /* the content, when the path is .mailmap at the top */
 };
 
-struct reader;
+struct sweep;
 
 /* files: in the tree's order; those with the same oid are read once. `key` is the scanner's. */
-enum rc reader_start(struct ctx *cx, struct git *g, const struct reader_file *files, size_t n, int threads,
-                     const uint8_t key[16], struct reader **out) MUST_CHECK;
+enum rc sweep_start(struct ctx *cx, struct git *g, const struct sweep_file *files, size_t n, int threads,
+                     const uint8_t key[16], struct sweep **out) MUST_CHECK;
 /* Gives finished results to `take`; waits for all of them, or only takes what is there. *done: nothing will come. */
-enum rc reader_take(struct ctx *cx, struct reader *x, bool wait, enum rc (*take)(void *arg, const struct reader_result *r),
+enum rc sweep_take(struct ctx *cx, struct sweep *x, bool wait, enum rc (*take)(void *arg, const struct sweep_result *r),
                     void *arg, bool *done) MUST_CHECK;
 /* Stops the threads; always called. */
-void reader_stop(struct reader *x);
+void sweep_stop(struct sweep *x);
 
 #endif
