@@ -1,13 +1,13 @@
--- Evidence: who put a change on the branch (merged or applied it) and who made a version tag, against the people that
--- MAINTAINERS, OWNERS, CODEOWNERS or a governance file names. A list is used when it names people by name or address,
--- holds no teams or accounts, and covers at least half of the period's publications and ten of them. An unlisted
--- publisher is told of once, by their newest publication.
+-- Evidence: who put a change on the branch (merged or applied it) and who made a version tag, against the people that a
+-- MAINTAINERS, CODEOWNERS or governance file names. A list is used when it names people by name or address, holds no
+-- teams or accounts, and covers at least half of the period's publications and ten of them. An unlisted publisher is
+-- told of once, by their newest publication.
 -- Blind spots: names in commits are claims unless signed; a listed person under a new name and address looks unlisted.
 -- What the host itself committed (squash, rebase) and robots are NULL.
-WITH listed(person) AS MATERIALIZED ( -- people a list of maintainers or owners names; package metadata is no such list
+WITH listed(person) AS MATERIALIZED ( -- people a list of maintainers names; not package metadata, nor OWNERS with its accounts
   SELECT p.person FROM publishers p LEFT JOIN documents d ON d.path = p.path
-  WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) LIKE '%maintainers%' OR lower(p.path) LIKE '%owners%'
-     OR lower(p.path) LIKE '%committers%' OR lower(p.path) LIKE '%publishers%'
+  WHERE d.kind IN ('maintainers', 'governance') OR p.path LIKE '%maintainers%' OR p.path LIKE '%committers%'
+     OR p.path LIKE '%publishers%'
   UNION
   SELECT owner FROM owners WHERE kind = 'email'
 ), published AS MATERIALIZED (
