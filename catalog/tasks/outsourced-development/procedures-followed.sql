@@ -14,10 +14,10 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
   UNION ALL
   SELECT c.oid, m.author FROM commits c JOIN commits m ON m.oid = c.landed_by
   WHERE c.first_parent = 0 AND m.parents > 1 AND m.author <> c.author
-), listed(person) AS MATERIALIZED ( -- people a list of maintainers or owners names; package metadata is no such list
+), listed(person) AS MATERIALIZED ( -- people a list of maintainers names; not package metadata, nor OWNERS with its accounts
   SELECT p.person FROM publishers p LEFT JOIN documents d ON d.path = p.path
-  WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) LIKE '%maintainers%' OR lower(p.path) LIKE '%owners%'
-     OR lower(p.path) LIKE '%committers%' OR lower(p.path) LIKE '%publishers%'
+  WHERE d.kind IN ('maintainers', 'governance') OR p.path LIKE '%maintainers%' OR p.path LIKE '%committers%'
+     OR p.path LIKE '%publishers%'
   UNION
   SELECT owner FROM owners WHERE kind = 'email'
 ), landed AS ( -- by the list, and by everybody
