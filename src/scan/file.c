@@ -75,6 +75,16 @@ static bool folder_has_word(struct str path, const char *words)
     return false;
 }
 
+/* config_de.properties, login_pt_BR.properties */
+static bool is_translation(struct str name)
+{
+    struct str end = STR(".properties");
+    if (!str_ends(name, end) || name.n < end.n + 4) return false;
+    struct str stem = str_slice(name, 0, name.n - end.n);
+    const char *bar = memrchr(stem.p, '_', stem.n);
+    return bar && (size_t)(stem.p + stem.n - bar) == 3;
+}
+
 static void read_marks(struct file_facts *f)
 {
     struct str p = f->path, n = f->name;
@@ -97,6 +107,7 @@ static void read_marks(struct file_facts *f)
     f->production = has_any_word(n, "prod|production|prd|live") || folder_has_word(p, "prod|production|prd|live");
     f->locale = folder_has_word(p, "locale|locales|i18n|l10n|lang|langs|language|languages|translation|translations|messages|intl|lc_messages") ||
                 is_any(f->ext, "po|pot|resx|strings|xlf|xliff|arb|ftl|ts_messages") || has_any_word(n, "messages|strings|translations|locale");
+    f->locale = f->locale || is_translation(n);
     f->seed = folder_has_word(p, "seed|seeds|seeders|seeder|fixture|fixtures|migration|migrations|migrate|initdb|bootstrap|flyway|liquibase|changelog") ||
               has_any_word(n, "seed|seeds|seeder|fixture|fixtures|init|migration|migrate|bootstrap|datacreator|initial|setup|install|dump|backup");
     f->script = is_any(f->ext, "sh|bash|zsh|ksh|fish|ps1|psm1|bat|cmd|mk|dockerfile") || has_any_word(n, "dockerfile|containerfile|makefile|vagrantfile|jenkinsfile") ||

@@ -10,9 +10,9 @@ static bool is_prescribed(struct scanner *s, size_t at)
                                          "postgres_md5|apop|wsse|usernametoken|mschap|radius|htdigest|subsonic|pwned|hibp|haveibeenpwned|gravatar|"
                                          "rfc2617|rfc7616|rfc 2617|rfc 7616|rfc2069|pkcs12|pkcs5|openssl_bytestokey|evp_bytes|keystore|httprequestmessage|sendasync|http.newrequest|urlrequest|wpa|onvif|"
                                          "auth_digest|aws4|vnc|old_password|md5_password|challenge|rtsp|sip_";
-    if (has_any(f->path, protocols) || has_any_word(f->name, "digest|legacy|compat|checksum|postgres|mysql")) return true;
+    if (has_any(f->path, protocols) || has_any_word(f->name, "digest|legacy|compat|checksum")) return true;
     return has_any(scanner_around(s, at, 15, 15), protocols) ||
-           has_any_word(scanner_around(s, at, 8, 8), "nonce|realm|cnonce|HA1|ha1|qop|scramble|breach|breached|breaches|legacy|migrate|deprecated");
+           has_any_word(scanner_around(s, at, 8, 8), "handshake|greeting|auth_plugin|wire|nonce|realm|cnonce|ha1|qop|scramble|breach|breached|breaches|legacy|migrate|deprecated");
 }
 
 /* Argon2 and its like close by: the digest only shortens or prepares. */
@@ -25,8 +25,8 @@ static bool is_strengthened(struct scanner *s, size_t at)
 /* What follows the word for a password in the same name: `password_reset_token` is none. */
 static bool name_goes_elsewhere(struct str subject)
 {
-    static const char *const words[] = {"password", "passwd", "passphrase", "pwd"};
-    for (size_t w = 0; w < 4; w++) {
+    static const char *const words[] = {"password", "passwd", "passphrase", "pwd", "passwort", "pass"};
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
         struct str word = str_from(words[w]);
         for (size_t i = 0; i + word.n <= subject.n; i++) {
             if (!str_eq_nocase(str_slice(subject, i, i + word.n), word)) continue;
@@ -52,7 +52,7 @@ static bool hashes_password(struct str text)
     struct str rest = text, line;
     while (str_cut(&rest, '\n', &line)) {
         if (!has_any(line, "password|passwd|passphrase|pwd|passwort")) continue;
-        if (!has_any(line, "update(|.digest(|computehash(|hashdata(|doFinal(|.write(|update_final|.process(|getbytes|.sum(")) continue;
+        if (!has_any(line, "update(|.digest(|computehash(|hashdata(|dofinal(|.write(|update_final|.process(|getbytes|.sum(")) continue;
         if (has_any(line, "update users|update user|log|print|reset|token")) continue;
         return true;
     }
@@ -73,7 +73,7 @@ bool check_hash_function(struct scanner *s, struct match *m)
 
 bool check_few_rounds(struct scanner *s, struct match *m)
 {
-    int64_t rounds, most = strcmp(m->rule->id, "pbkdf2_few_iterations") == 0 ? 9999 : 7;
+    int64_t rounds, most = strcmp(m->rule->id, "pbkdf2_few_iterations") == 0 ? 1000 : 7;
     m->value = STR_NONE;
     return str_to_i64(m->group[1], 1, most, &rounds) && !scanner_file(s)->dev && !scanner_is_guarded(s, m) && !is_prescribed(s, m->begin);
 }

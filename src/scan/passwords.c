@@ -80,6 +80,9 @@ static bool judge_password(struct scanner *s, struct match *m, const struct assi
         return false;
     bool guessable = text_is_guessable_password(v), same = user_is_same(s, m->begin, v), seeded = f->seed && f->kind == IN_CODE;
     bool echoes = is_any(v, "password|passwd|pwd|secret|user|test|default|username|admin_password|passphrase|new-password|current-password");
+    if (v.p[0] >= 'A' && v.p[0] <= 'Z' && is_any(v, "password|passwort|salasana|passphrase")) return false; /* a label */
+    struct str line = str_slice(scanner_content(s), m->line_at, m->line_end);
+    if (!f->settings && has_any(line, "127.0.0.1|localhost|docker run|docker exec")) return false; /* the developer's own machine */
     bool first = has_any_word(a->name, first_words);
     bool settings = f->settings || f->kind == IN_CONFIG;
     bool strong = !is_placeholder(v) && (text_is_random(v) || (text_is_strong_password(v) && !text_is_wordy(v)) ||
@@ -131,6 +134,8 @@ bool check_assignment(struct scanner *s, struct match *m)
     size_t dots = 0;
     for (size_t i = 0; i < v.n; i++) dots += v.p[i] == '.' || v.p[i] == '/' || v.p[i] == ':' || v.p[i] == '-';
     if (dots * 6 > v.n) return false;
+    /* keys of maps in web pages are public by design */
+    if (has_any(scanner_around(s, m->begin, 8, 8), "tilelayer|leaflet|mapprovider|here.com|mapbox|maps.google|tencent|maplayer|map-provider|mapurl")) return false;
     m->rule = rules_find("hardcoded_secret");
     return true;
 }
@@ -341,6 +346,8 @@ bool check_account_literal(struct scanner *s, struct match *m)
     }
     if (str_starts(v, STR("{noop}"))) v = str_slice(v, 6, v.n);
     if (f->dev || v.n < 3 || v.n > 64 || is_reference(v) || is_hash_text(v) || is_text_not_value(v) || memchr(v.p, '%', v.n)) return false;
+    struct str text = str_slice(scanner_content(s), m->line_at, m->line_end);
+    if (has_any(m->group[0], "identified") && !has_any(text, "create user|alter user|grant |set password|mysql ")) return false;
     if (is_any(v, "dummy|invalid|null|none|unusable|string") || has_any(v, "your|xxx|***|<|example|dummy|redacted|password_here|_password_|fake|unused")) return false;
     if (has_any(scanner_before(s, m->begin, 12), "rails.env.dev|rails.env.test|environment('local')|isdevelopment|node_env|doctest|>>>")) return false;
     if (f->kind == IN_CI || has_any(f->name, "compose")) return false;

@@ -133,7 +133,7 @@ static const struct rule table[] = {
     {"password_weak_encoder", SCAN_WEAK_PASSWORD_HASH, SCAN_STRUCTURE, "password encoder that is no protection", IN_CODE | IN_CONFIG, 0, 3, "password_hashers", "PASSWORD_HASHERS\\s*=\\s*[\\[(]\\s*['\"][\\w.]*\\.(?:UnsaltedSHA1|UnsaltedMD5|MD5|SHA1|Crypt)PasswordHasher", check_weak_encoder},
     {"bcrypt_low_cost", SCAN_WEAK_PASSWORD_HASH, SCAN_CONTEXT, "bcrypt with a cost under 8", IN_CODE, 0, 0, "bcrypt|gensalt",
      "(?:bcrypt\\.hash(?:Sync)?\\([^\\n,]{1,60},\\s*|gensalt\\(\\s*(?:rounds\\s*=\\s*)?|BCryptPasswordEncoder\\(\\s*|GenerateFromPassword\\([^\\n,]{1,60},\\s*|genSalt(?:Sync)?\\(\\s*)(\\d{1,2})\\s*[,)]", check_few_rounds},
-    {"pbkdf2_few_iterations", SCAN_WEAK_PASSWORD_HASH, SCAN_CONTEXT, "PBKDF2 with under 10,000 iterations", IN_CODE, 0, 0, "pbkdf2",
+    {"pbkdf2_few_iterations", SCAN_WEAK_PASSWORD_HASH, SCAN_CONTEXT, "PBKDF2 with at most 1,000 iterations", IN_CODE, 0, 0, "pbkdf2",
      "(?i)pbkdf2(?:_hmac|Sync|_sha\\d+)?\\(\\s*(?:['\"]\\w+['\"]\\s*,\\s*)?" PASSWORD "[^\\n,]{0,30},[^\\n,]{1,40},\\s*(\\d{1,4})\\s*[,)]", check_few_rounds},
 
     /* --- certificate checks off --- */

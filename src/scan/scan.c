@@ -419,13 +419,17 @@ static int by_line(const void *a, const void *b)
     return strcmp(x->rule, y->rule);
 }
 
+/* A file that hashes passwords in so many ways implements hashes, for a protocol or a tool; it stores no accounts. */
+#define HASHES_OF_A_LIBRARY 6
+
 /* Drops weak hits beside others on their line, and sorts. */
 static size_t settle(struct scanner *s)
 {
-    size_t n = 0;
+    size_t n = 0, hashes = 0;
+    for (size_t i = 0; i < s->n_found; i++) hashes += s->found[i].hit.category == SCAN_WEAK_PASSWORD_HASH;
     for (size_t i = 0; i < s->n_found; i++) {
         const struct found *f = &s->found[i];
-        bool drop = false;
+        bool drop = f->hit.category == SCAN_WEAK_PASSWORD_HASH && hashes >= HASHES_OF_A_LIBRARY;
         for (size_t j = 0; f->rule->flags & RULE_WEAK && j < s->n_found && !drop; j++)
             drop = j != i && s->found[j].at == f->at && (!(s->found[j].rule->flags & RULE_WEAK) || j < i) &&
                    (s->found[j].hit.category == f->hit.category || s->found[j].hit.category == SCAN_PRODUCTION_IN_TEST);

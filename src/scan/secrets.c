@@ -54,7 +54,7 @@ static bool is_secret_char(char c)
 
 static bool is_aws_secret(struct str v)
 {
-    if (v.n != 40 || text_entropy(v) < 4.3 || text_has_run(v) || text_is_wordy(v) || has_any(v, "example|xxxx")) return false;
+    if (v.n != 40 || text_entropy(v) < 4.3 || text_has_run(v) || text_is_wordy(v) || has_any(v, "example|xxxx|wjalrxutnfemi")) return false;
     bool lower = false, upper = false, digit = false;
     for (size_t i = 0; i < v.n; i++) {
         lower |= v.p[i] >= 'a' && v.p[i] <= 'z';
@@ -78,7 +78,7 @@ static bool aws_secret_stands_in(struct str text)
 bool check_aws_id(struct scanner *s, struct match *m)
 {
     struct str id = m->group[1], tail = str_slice(id, 4, id.n);
-    if (has_any(id, "example|xxxx|test|fake|dummy|sample") || text_has_run(tail) || text_is_wordy(tail)) return false;
+    if (has_any(id, "example|xxxx|test|fake|dummy|sample|iosfodnn7") || text_has_run(tail) || text_is_wordy(tail)) return false;
     if (text_entropy(tail) < 2.8) return false;
     bool base32 = true;
     for (size_t i = 0; i < tail.n; i++) base32 = base32 && !strchr("0189", tail.p[i]);
@@ -109,7 +109,7 @@ bool check_google_key(struct scanner *s, struct match *m)
     if (is_any(f->name, "google-services.json|googleservice-info.plist|androidmanifest.xml|firebase.json|.firebaserc") ||
         is_any(f->ext, "html|htm|plist|xib|erb|haml|ejs|hbs|tpl|twig|vue|svelte|css|jsx|tsx|dart|swift|kt"))
         return false;
-    if (has_any(scanner_around(s, m->begin, 12, 12), "firebase|authdomain|messagingsenderid|maps.google|maps/api|appid|public|browser|"
+    if (has_any_word(f->name, "map|maps") || has_any(scanner_around(s, m->begin, 12, 12), "firebase|authdomain|messagingsenderid|maps.google|maps/api|appid|public|browser|googlemap|google-map|"
                                                      "recaptcha|client_key|youtube"))
         return false;
     return text_is_random(str_slice(m->group[1], 4, m->group[1].n)) && check_token(s, m);

@@ -11,20 +11,28 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-static bool next_word(struct str *words, struct str *word)
+/* One bit per letter or class of byte: a word whose first byte is nowhere in the text need not be looked for. */
+static uint64_t bit_of(char c)
 {
-    return str_cut(words, '|', word);
+    return 1ULL << ((unsigned char)c & 63);
 }
 
-bool has_any(struct str s, const char *words)
+static uint64_t bits_of(struct str s)
 {
-    struct str rest = str_from(words), w;
-    while (next_word(&rest, &w)) {
-        if (w.n == 0 || w.n > s.n) continue;
-        for (size_t i = 0; i + w.n <= s.n; i++)
-            if (lower(s.p[i]) == w.p[0] && str_eq_nocase((struct str){s.p + i, w.n}, w)) return true;
-    }
-    return false;
+    uint64_t bits = 0;
+    for (size_t i = 0; i < s.n; i++) bits |= bit_of(lower(s.p[i]));
+    return bits;
+}
+
+/* The next of the words; they are written by us, so no call is spent on finding the bars. */
+static bool next_word(const char **words, struct str *w)
+{
+    const char *p = *words;
+    if (!*p) return false;
+    while (*p && *p != '|') p++;
+    *w = (struct str){*words, (size_t)(p - *words)};
+    *words = *p ? p + 1 : p;
+    return true;
 }
 
 static bool is_upper(char c)
@@ -39,23 +47,40 @@ static bool is_bounded(struct str s, size_t i, size_t n)
     return before && after;
 }
 
-bool has_any_word(struct str s, const char *words)
+static bool word_is_at(struct str s, size_t i, struct str w)
 {
-    struct str rest = str_from(words), w;
-    while (next_word(&rest, &w)) {
-        if (w.n == 0 || w.n > s.n) continue;
+    for (size_t k = 1; k < w.n; k++)
+        if (lower(s.p[i + k]) != w.p[k]) return false;
+    return true;
+}
+
+static bool find_words(struct str s, const char *words, bool bounded)
+{
+    uint64_t bits = bits_of(s);
+    struct str w;
+    while (next_word(&words, &w)) {
+        if (w.n == 0 || w.n > s.n || !(bits & bit_of(w.p[0])) || !(bits & bit_of(w.p[w.n - 1]))) continue;
         for (size_t i = 0; i + w.n <= s.n; i++)
-            if (lower(s.p[i]) == w.p[0] && str_eq_nocase((struct str){s.p + i, w.n}, w) && is_bounded(s, i, w.n))
-                return true;
+            if (lower(s.p[i]) == w.p[0] && word_is_at(s, i, w) && (!bounded || is_bounded(s, i, w.n))) return true;
     }
     return false;
 }
 
+bool has_any(struct str s, const char *words)
+{
+    return find_words(s, words, false);
+}
+
+bool has_any_word(struct str s, const char *words)
+{
+    return find_words(s, words, true);
+}
+
 bool is_any(struct str s, const char *words)
 {
-    struct str rest = str_from(words), w;
-    while (next_word(&rest, &w))
-        if (str_eq_nocase(s, w)) return true;
+    struct str w;
+    while (next_word(&words, &w))
+        if (w.n == s.n && str_eq_nocase(s, w)) return true;
     return false;
 }
 

@@ -51,6 +51,7 @@ bool check_command_unverified(struct scanner *s, struct match *m)
     struct str command = m->group[0], head = str_slice(scanner_content(s), m->line_at, m->begin);
     m->value = STR_NONE;
     if (f->dev || aims_at_own_machine(s, m) || only_speaks(s, m) || scanner_is_guarded(s, m)) return false;
+    if (has_any(f->name, "healthcheck|health-check")) return false;
     if (!f->script && f->kind == IN_CODE && !has_any(head, "exec|spawn|system|popen|subprocess|run|shell|sh(|`|cmd|command|call")) return false;
     if (has_any(command, "healthcheck|http://") && !has_any(command, "https://")) return false;
     struct str host = url_host(command);
@@ -80,7 +81,7 @@ bool check_old_tls_list(struct scanner *s, struct match *m)
     struct str list = m->group[1], word;
     bool all = false, old = false, minus10 = false, minus11 = false;
     m->value = STR_NONE;
-    if (scanner_file(s)->dev || is_reference(list)) return false;
+    if (scanner_file(s)->dev || is_reference(list) || is_any(scanner_file(s)->ext, "html|htm")) return false;
     for (size_t i = 0; i < list.n;) {
         while (i < list.n && strchr(" \t,:;\"'+[]=>", list.p[i])) i++;
         size_t n = 0;
