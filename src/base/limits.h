@@ -15,9 +15,10 @@
 #define LIMIT_CATALOG_ENTRIES 4096   /* files in one folder of a catalog */
 
 /* yaml (catalog files and other people's CI files) */
-#define LIMIT_YAML_FILE (1 * MIB)
+#define LIMIT_YAML_FILE (512 * KIB)
 #define LIMIT_YAML_DEPTH 64          /* levels */
 #define LIMIT_YAML_NODES 200000      /* events */
+#define LIMIT_YAML_RUN 1000          /* white space in a row, a tag, a directive: time grows with their square */
 
 /* git */
 #define LIMIT_BLOB_SCAN (4 * MIB)    /* larger blobs are counted and named, not read */
@@ -25,6 +26,19 @@
 #define LIMIT_COMMIT_MESSAGE (64 * KIB)
 #define LIMIT_PATH (4 * KIB)
 #define LIMIT_TRAILERS 256           /* trailers kept of one commit */
+#define LIMIT_GIT_CONFIG (1 * MIB)
+#define LIMIT_GIT_REFS 1000000       /* refs of one repository */
+#define LIMIT_GIT_REFS_FILE (64 * MIB) /* packed-refs, shallow */
+#define LIMIT_GIT_REFS_DEPTH 64      /* folders below refs/ */
+#define LIMIT_GIT_INDEX (512 * MIB)  /* index and shared index together */
+#define LIMIT_GIT_COMMITS 4000000    /* commits of one walk */
+#define LIMIT_GIT_HEADER (1 * MIB)   /* header of one commit or tag; parents beyond it make it unreadable */
+#define LIMIT_GIT_CHANGES 200000     /* changed paths given of one commit */
+#define LIMIT_GIT_ENTRIES 5000000    /* files of one tree */
+#define LIMIT_GIT_RESTARTS 1000      /* deaths of git on damaged objects; further objects count as missing */
+#define LIMIT_GIT_CPU_SECONDS 900    /* of one child */
+#define LIMIT_GIT_MEMORY (2048 * MIB) /* private memory of one child */
+#define LIMIT_GIT_WRITTEN (64 * KIB) /* file a child may write: its complaints */
 
 /* observe */
 #define LIMIT_PERSON 256              /* a name or an address; longer ones are cut */

@@ -434,6 +434,26 @@ static int tab_line(struct str s)
     return explicit_key ? found : 0;
 }
 
+/* The parser looks ahead from the start again for each character of white space, of a tag with escapes, and of a
+ * directive, so long ones take it minutes. The line on which one is too long; 0 none. */
+static int run_line(struct str s)
+{
+    int line = 1;
+    size_t blanks = 0, word = 0, start = 0; /* start: of the line */
+    bool tag = false;
+    for (size_t i = 0; i < s.n; i++) {
+        bool blank = is_blank(s.p[i]);
+        if (i && (s.p[i - 1] == '\n' || s.p[i - 1] == '\r')) start = i;
+        bool directive = s.p[start] == '%' && i - start > LIMIT_YAML_RUN;
+        blanks = blank ? blanks + 1 : 0;
+        word = blank ? 0 : word + 1;
+        tag = !blank && (tag || s.p[i] == '!');
+        if (blanks > LIMIT_YAML_RUN || (word > LIMIT_YAML_RUN && tag) || directive) return line;
+        line += s.p[i] == '\n';
+    }
+    return 0;
+}
+
 enum rc yaml_read(struct ctx *cx, struct str text, enum yaml_mode mode, struct yaml *out)
 {
     struct reader *r = arena_new(&cx->arena, struct reader);
@@ -441,9 +461,11 @@ enum rc yaml_read(struct ctx *cx, struct str text, enum yaml_mode mode, struct y
     r->faults = arena_array(r->a, struct yaml_fault, YAML_FAULTS_MAX);
     int bad = bad_line(text);
     if (text.n > LIMIT_YAML_FILE)
-        stop(r, E_LIMIT, 0, STR("the text is over 1 MiB"), "split the file");
+        stop(r, E_LIMIT, 0, STR("the text is over 512 KiB"), "split the file");
     else if (bad)
         stop(r, E_INVALID, bad, STR("bytes that are not UTF-8 text"), "save the file as UTF-8 without control characters");
+    else if (run_line(text))
+        stop(r, E_LIMIT, run_line(text), STR("white space, a tag or a directive of over 1000 characters"), "shorten it");
     else if (tab_line(text))
         stop(r, E_INVALID, tab_line(text), STR("a tab between : and a block, in a text with explicit keys (?)"), "use a space");
     else if (text.n)

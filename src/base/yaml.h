@@ -1,7 +1,8 @@
-/* YAML 1.2 from strangers, read into a small tree with line numbers. Refuses what could hurt: text that is not UTF-8,
- * nesting deeper than LIMIT_YAML_DEPTH, trees that have more than LIMIT_YAML_NODES nodes when every alias is written out.
- * So a plain recursive walk over a tree always ends soon, however the aliases were arranged. Nothing is ever resolved to
- * a type: scalars are text, and `quoted` says whether the author asked for text. Pure apart from the arena of the ctx.
+/* YAML 1.2 from strangers, read into a small tree with line numbers. Refuses what could hurt: text that is not UTF-8 or
+ * over LIMIT_YAML_FILE, white space, tags and directives over LIMIT_YAML_RUN, nesting deeper than LIMIT_YAML_DEPTH, trees
+ * that have more than LIMIT_YAML_NODES nodes when every alias is written out. So a plain recursive walk over a tree always
+ * ends soon, however the aliases were arranged. Nothing is ever resolved to a type: scalars are text, and `style` says
+ * whether the author asked for text. Pure apart from the arena of the ctx.
  */
 #ifndef SINETTI_BASE_YAML_H
 #define SINETTI_BASE_YAML_H
