@@ -51,9 +51,9 @@ static struct str skip_words(struct str s, bool heading)
         if (is_version(s, &len) && !is_date_like(str_slice(s, 0, len))) return s;
         while (n < s.n && s.p[n] != ' ') n++;
         struct str word = str_slice(s, 0, n);
-        bool known = one_of(word, "version|release|released|changes|in|with|for|v|ver|ver.|release:|version:|and|the|to|notes|changelog|what's|new");
+        bool known = text_is(word, "version|release|released|changes|in|with|for|v|ver|ver.|release:|version:|and|the|to|notes|changelog|what's|new");
         /* a heading may begin with the project's name: "Rails 7.1.0", "curl and libcurl 8.0" */
-        bool name = heading && word.n && isalpha((unsigned char)word.p[0]) && !strchr(".:;,!?", word.p[word.n - 1]) && words < 3 && !one_of(word, "upgrading|upgrade|from|since|supported|support|migrating|"
+        bool name = heading && word.n && isalpha((unsigned char)word.p[0]) && !strchr(".:;,!?", word.p[word.n - 1]) && words < 3 && !text_is(word, "upgrading|upgrade|from|since|supported|support|migrating|"
                                                                                                     "migration|requires|require|drop|dropped|update|updated|bump|fix|fixes|fixed|add|added|remove|removed|before|until|python|php|node|node.js|ruby|java|go|deprecated|api");
         if (!known && !name) return STR_NONE;
         s = str_slice(s, n, s.n);
@@ -124,7 +124,7 @@ static void leave(struct content *c, struct entry *e)
     if (!e->open) return;
     e->open = false;
     bool has_version = e->version.p && !e->unreleased;
-    ROW(c, T_CHANGELOG, INT(e->line), has_version ? TEXT(visible(c->arena, e->version.p[0] == 'v' || e->version.p[0] == 'V' ? str_slice(e->version, 1, e->version.n) : e->version, 60)) : NOTHING,
+    ROW(c, T_CHANGELOG, INT(e->line), has_version ? TEXT(text_visible(c->arena, e->version.p[0] == 'v' || e->version.p[0] == 'V' ? str_slice(e->version, 1, e->version.n) : e->version, 60)) : NOTHING,
         e->dated && !e->unreleased ? INT(e->at) : NOTHING, INT(e->yanked), INT(e->items), INT(e->breaking), INT(e->security));
 }
 
@@ -181,7 +181,8 @@ static void read_log(struct content *c, struct str text)
         if (str_starts(t, STR("```"))) fence = !fence;
         bool hash = line.n && line.p[0] == '#', underlined = t.n && is_underline(next) && !is_underline(t) && t.p == line.p;
         bool equals = str_starts(line, STR("== ")) || str_starts(line, STR("=== "));
-        bool heading = hash || equals || underlined;
+        bool first = !entries && l.line <= 3 && text_is(c->place.stem, "release-notes|release_notes|releasenotes|relnotes");
+        bool heading = hash || equals || underlined || first;
         int depth = 0;
         while (hash && (size_t)depth < line.n && line.p[depth] == '#') depth++;
         bool begins = !fence && t.n && t.p == line.p && entries < LIMIT_CHANGELOG_ENTRIES && !is_underline(t) &&
@@ -207,8 +208,8 @@ static bool version_of_file(const struct place *pl, struct str *version)
     if (dir.n) dir.n--;
     size_t slash = dir.n;
     while (slash && dir.p[slash - 1] != '/') slash--;
-    if (!one_of(str_slice(dir, slash, dir.n), note_folders)) return false;
-    struct str s = one_of(pl->ext, "md|txt|rst|adoc|html") ? pl->stem : pl->name;
+    if (!text_is(str_slice(dir, slash, dir.n), note_folders)) return false;
+    struct str s = text_is(pl->ext, "md|txt|rst|adoc|html") ? pl->stem : pl->name;
     static const char *const prefixes[] = {"release-notes-", "release-", "changelog-", "release_notes_", "Changelog-", "CHANGELOG-"};
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
         if (str_starts(s, str_from(prefixes[i]))) s = str_slice(s, strlen(prefixes[i]), s.n);
@@ -221,20 +222,20 @@ static bool version_of_file(const struct place *pl, struct str *version)
 static bool is_log_name(const struct place *pl)
 {
     if (str_eq(pl->path, STR("debian/changelog"))) return true;
-    if (pl->ext.n && !one_of(pl->ext, "md|rst|txt|adoc|rdoc|markdown|asciidoc")) {
+    if (pl->ext.n && !text_is(pl->ext, "md|rst|txt|adoc|rdoc|markdown|asciidoc")) {
         size_t len;
         return str_starts(pl->name, STR("CHANGELOG-")) && is_version(pl->ext, &len);
     }
     if (place_below(pl, "changelog.d|changes.d|newsfragments|fragments|changesets|.changeset|news.d|unreleased|changelog_unreleased")) return false;
-    if (one_of(pl->stem, "changelog|changes|news|history|release-notes|release_notes|releasenotes|relnotes|changelogs|muutokset|muutosloki|releases"))
-        return !one_of(pl->stem, "news|releases|history|changes") || pl->depth < 3;
+    if (text_is(pl->stem, "changelog|changes|news|history|release-notes|release_notes|releasenotes|relnotes|changelogs|muutokset|muutosloki|releases"))
+        return !text_is(pl->stem, "news|releases|history|changes") || pl->depth < 3;
     return str_starts(pl->name, STR("CHANGELOG-")) || str_starts(pl->name, STR("CHANGELOG_"));
 }
 
 bool changelog_wants(const struct place *pl)
 {
     struct str version;
-    return !pl->sample && (is_log_name(pl) || (one_of(pl->ext, "md|txt|rst|adoc") && version_of_file(pl, &version)) ||
+    return !pl->sample && (is_log_name(pl) || (text_is(pl->ext, "md|txt|rst|adoc") && version_of_file(pl, &version)) ||
                            (str_has(pl->dir, STR("RelNotes/")) && version_of_file(pl, &version)));
 }
 

@@ -5,7 +5,7 @@
 static const char *system_of(const struct place *pl)
 {
     if (str_starts(pl->name, STR("Jenkinsfile")) && pl->depth < 3 && !pl->sample) return "jenkins";
-    if (!one_of(pl->ext, "yml|yaml")) return NULL;
+    if (!text_is(pl->ext, "yml|yaml")) return NULL;
     if (!pl->dir.n && (str_eq(pl->stem, STR(".travis")) || str_eq(pl->stem, STR("travis")))) return "travis";
     if (str_eq(pl->dir, STR(".circleci/")) && str_eq(pl->stem, STR("config"))) return "circleci";
     if (pl->depth < 4 && (str_starts(pl->name, STR("azure-pipelines")) || str_starts(pl->dir, STR(".azure-pipelines/")))) return "azure";

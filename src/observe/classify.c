@@ -147,7 +147,7 @@ static const char doc_folders[] = "doc|docs|documentation|man|manual|guides";
 static const struct kind *find_kind(const struct kind *table, size_t n, struct str s)
 {
     for (size_t i = 0; i < n; i++)
-        if (one_of(s, table[i].names)) return &table[i];
+        if (text_is(s, table[i].names)) return &table[i];
     return NULL;
 }
 #define FIND(table, s) find_kind((table), sizeof(table) / sizeof((table)[0]), (s))
@@ -174,7 +174,7 @@ static const struct kind *find_by_name(const struct place *pl)
     if (str_starts_nocase(pl->name, STR("jenkinsfile"))) return FIND(names, STR("jenkinsfile"));
     if (str_starts(pl->name, STR(".env"))) return FIND(names, STR(".env"));
     if (str_starts_nocase(pl->name, STR("requirements")) && str_ends(pl->name, STR(".txt"))) return FIND(names, STR("go.mod"));
-    if (one_of(pl->stem, "readme|license|licence|copying|notice") && !one_of(pl->ext, "json|yml|yaml|html|py|js|go|rb|c|h|php"))
+    if (text_is(pl->stem, "readme|license|licence|copying|notice") && !text_is(pl->ext, "json|yml|yaml|html|py|js|go|rb|c|h|php"))
         return FIND(names, STR("readme"));
     return find_ending(pl->name);
 }
@@ -186,28 +186,28 @@ static bool is_ci_place(const struct place *pl)
            str_starts(d, STR(".gitlab-ci/")) || str_starts(d, STR(".gitlab/ci/")) || str_eq(d, STR(".woodpecker/")) ||
            str_starts(d, STR(".buildkite/")) || str_starts(d, STR(".azure-pipelines/")) ||
            str_starts(d, STR(".github/scripts/")) || str_ends_nocase(pl->name, STR(".gitlab-ci.yml")) ||
-           (str_starts(pl->name, STR("azure-pipelines")) && one_of(pl->ext, "yml|yaml"));
+           (str_starts(pl->name, STR("azure-pipelines")) && text_is(pl->ext, "yml|yaml"));
 }
 
 /* A test by its own name, as its language's tools find tests. */
 static bool is_test_name(const struct place *pl, const char *language)
 {
     struct str s = pl->stem;
-    if (one_of(pl->ext, "bats|feature")) return true;
+    if (text_is(pl->ext, "bats|feature")) return true;
     if (!language) return false;
     struct str l = str_from(language);
     if (str_eq(l, STR("go"))) return str_ends(s, STR("_test"));
     if (str_eq(l, STR("python")))
-        return str_starts(s, STR("test_")) || str_ends(s, STR("_test")) || one_of(s, "conftest|tests|test");
-    if (str_eq(l, STR("ruby"))) return str_ends(s, STR("_test")) || str_ends(s, STR("_spec")) || one_of(s, "test_helper|spec_helper");
-    if (one_of(l, "javascript|typescript|vue|svelte|coffeescript"))
+        return str_starts(s, STR("test_")) || str_ends(s, STR("_test")) || text_is(s, "conftest|tests|test");
+    if (str_eq(l, STR("ruby"))) return str_ends(s, STR("_test")) || str_ends(s, STR("_spec")) || text_is(s, "test_helper|spec_helper");
+    if (text_is(l, "javascript|typescript|vue|svelte|coffeescript"))
         return str_ends_nocase(s, STR(".test")) || str_ends_nocase(s, STR(".spec")) || str_ends(s, STR(".cy")) ||
                str_ends_nocase(s, STR("spec")) || str_ends(s, STR("_test")) || str_ends(s, STR("-test")) || str_eq(s, STR("test"));
-    if (one_of(l, "java|kotlin|csharp|scala|groovy|php|swift|fsharp|visual-basic"))
+    if (text_is(l, "java|kotlin|csharp|scala|groovy|php|swift|fsharp|visual-basic"))
         return str_ends(s, STR("Test")) || str_ends(s, STR("Tests")) || str_ends(s, STR("TestCase")) || str_ends(s, STR("IT")) ||
                str_ends(s, STR("Spec")) || str_ends(s, STR("TestBase")) ||
                (str_starts(s, STR("Test")) && s.n > 4 && isupper((unsigned char)s.p[4]));
-    if (one_of(l, "rust|elixir|dart|perl|c|cpp|shell|lua|erlang"))
+    if (text_is(l, "rust|elixir|dart|perl|c|cpp|shell|lua|erlang"))
         return str_ends(s, STR("_test")) || str_ends(s, STR("_tests")) || str_ends(s, STR("_unittest")) ||
                str_starts(s, STR("test_")) || str_starts(s, STR("unittest_")) || str_eq(s, STR("tests")) ||
                (str_eq(l, STR("cpp")) && (str_ends(s, STR("Test")) || str_ends(s, STR("Tests"))));
@@ -220,7 +220,7 @@ static bool below_tests(const struct place *pl)
     struct str rest = pl->dir, part;
     for (int depth = 0; str_cut(&rest, '/', &part); depth++) {
         if (str_eq(part, STR("t")) && depth > 0) continue;
-        if (one_of(part, test_folders)) return true;
+        if (text_is(part, test_folders)) return true;
         if (part.n > 6 && (str_ends(part, STR(".Tests")) || str_ends(part, STR(".Test")) || str_ends(part, STR("Tests")) ||
                            str_ends(part, STR("-tests")) || str_ends(part, STR("_tests")) || str_ends(part, STR("-test"))))
             return true;
@@ -232,10 +232,10 @@ static bool is_vendored(const struct place *pl)
 {
     struct str rest = pl->dir, part, before = STR("");
     for (int depth = 0; str_cut(&rest, '/', &part); before = part, depth++) {
-        if (!one_of(part, vendored_folders)) continue;
+        if (!text_is(part, vendored_folders)) continue;
         /* names that mean something else further down: `gems` is foreign below `vendor` only, `external` at the top only */
-        if (one_of(part, "gems|pods") && !one_of(before, "vendor|vendored") && !(depth == 0 && str_eq(part, STR("Pods")))) continue;
-        if (one_of(part, "extern|external|externals|vendors") && depth > 1) continue;
+        if (text_is(part, "gems|pods") && !text_is(before, "vendor|vendored") && !(depth == 0 && str_eq(part, STR("Pods")))) continue;
+        if (text_is(part, "extern|external|externals|vendors") && depth > 1) continue;
         return true;
     }
     return false;
@@ -326,10 +326,10 @@ struct classification classify(struct str path, uint32_t mode, struct str head)
         return k;
     }
     if (code && (below_tests(&pl) || is_test_name(&pl, k.language))) k.class = "test";
-    else if (code && k.language && one_of(str_from(k.language), "html|css|template") && pl.depth && place_below(&pl, doc_folders)) k.class = "doc";
-    else if (config && below_tests(&pl) && one_of(pl.ext, "json|xml|yaml|yml|properties|ini|cfg|conf|toml|config")) k.class = "data";
-    else if (strcmp(k.class, "doc") == 0 && below_tests(&pl) && one_of(pl.ext, "txt|text|md|rst|1|2|3|4|5|6|7|8") &&
-             !one_of(pl.stem, "readme|contributing|testing|changelog|hacking"))
+    else if (code && k.language && text_is(str_from(k.language), "html|css|template") && pl.depth && place_below(&pl, doc_folders)) k.class = "doc";
+    else if (config && below_tests(&pl) && text_is(pl.ext, "json|xml|yaml|yml|properties|ini|cfg|conf|toml|config")) k.class = "data";
+    else if (strcmp(k.class, "doc") == 0 && below_tests(&pl) && text_is(pl.ext, "txt|text|md|rst|1|2|3|4|5|6|7|8") &&
+             !text_is(pl.stem, "readme|contributing|testing|changelog|hacking"))
         k.class = "data";
     else if (!by && below_tests(&pl) && strcmp(k.class, "other") == 0) k.class = "data";
     else if (!by && strcmp(k.class, "other") == 0 && place_below(&pl, doc_folders) && str_eq(pl.ext, STR(""))) k.class = "doc";

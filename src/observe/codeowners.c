@@ -74,7 +74,7 @@ static bool read_owner(struct str w, enum owners_dialect dialect, struct owner *
 {
     if (str_starts(w, STR("@@")) && dialect == OWNERS_GITLAB) {
         *o = (struct owner){str_slice(w, 2, w.n), "role"};
-        return one_of(o->text, "developer|developers|maintainer|maintainers|owner|owners");
+        return text_is(o->text, "developer|developers|maintainer|maintainers|owner|owners");
     }
     if (w.n > 1 && w.p[0] == '@') {
         struct str name = str_slice(w, 1, w.n);
@@ -162,7 +162,7 @@ static bool alike(const struct entry *a, const struct entry *b)
 /* A handle is known to people by the host's own address for it; a team by one that can be nobody's. */
 static struct value person_of(struct arena *a, const struct owner *o)
 {
-    struct str name = lower(a, o->text);
+    struct str name = text_lower(a, o->text);
     if (strcmp(o->kind, "email") == 0) return PERSON(STR(""), name);
     if (strcmp(o->kind, "user") == 0) return PERSON(STR(""), arena_printf(a, STR_FMT "@users.noreply.github.com", STR_ARG(name)));
     return PERSON(STR(""), arena_printf(a, STR_FMT "@%s.codeowners.invalid", STR_ARG(name), o->kind));
@@ -171,7 +171,7 @@ static struct value person_of(struct arena *a, const struct owner *o)
 static void leave(struct content *c, int64_t line, int dialects, const struct entry *e)
 {
     struct arena *a = c->arena;
-    ROW(c, T_OWNER_LINE, INT(line), INT(dialects), TEXT(e->section.p ? visible(a, e->section, 200) : STR_NONE), INT(e->required),
+    ROW(c, T_OWNER_LINE, INT(line), INT(dialects), TEXT(e->section.p ? text_visible(a, e->section, 200) : STR_NONE), INT(e->required),
         TEXT(arena_str(a, str_slice(e->pattern, 0, LIMIT_PATH))), CTEXT(e->error));
     if (e->error) return;
     for (unsigned i = 0; i < e->n; i++)

@@ -111,11 +111,11 @@ static void unwrap(const struct words *w, size_t *from)
             i += 2;
             continue;
         }
-        if (one_of(word, wrappers) && (i + 1 < w->n)) {
+        if (text_is(word, wrappers) && (i + 1 < w->n)) {
             i++;
             continue;
         }
-        if (one_of(word, interpreters) && i + 1 < w->n && w->at[i + 1].p[0] != '-' && !str_eq(word, STR("deno"))) {
+        if (text_is(word, interpreters) && i + 1 < w->n && w->at[i + 1].p[0] != '-' && !str_eq(word, STR("deno"))) {
             /* "python manage.py", "rails" keeps its words */
             if (str_eq(word, STR("rails")) || str_eq(word, STR("bun"))) return;
             i++;
@@ -166,13 +166,13 @@ static void read_targets(struct content *c, const struct job *j, int64_t line, c
             }
             if (t.p[0] == '-' || is_assignment(t) || is_number(t)) continue;
             if (str_eq(t, STR("run")) && !targeted[k].word) return; /* another row's */
-            if (one_of(t, no_targets)) return;
+            if (text_is(t, no_targets)) return;
             struct str part, list = t;
             while (str_cut(&list, ',', &part)) {
                 const char *role = command_target_role(part);
                 if (role) rows_step(c, j, line, role);
             }
-            if (!one_of(name, "make|gmake|rake|tox|nox")) break;
+            if (!text_is(name, "make|gmake|rake|tox|nox")) break;
         }
         return;
     }
@@ -187,7 +187,7 @@ static void read_script_name(struct content *c, const struct job *j, int64_t lin
     if (!script && !memchr(word.p, '/', word.n)) return;
     const char *dot = script ? memrchr(name.p, '.', name.n) : NULL;
     if (dot) name.n = (size_t)(dot - name.p);
-    if (one_of(name, "test|tests|deploy|release|publish|rollback|lint|migrate|runtests|run-tests|run_tests|fuzz|sign|e2e|coverage|verify|"
+    if (text_is(name, "test|tests|deploy|release|publish|rollback|lint|migrate|runtests|run-tests|run_tests|fuzz|sign|e2e|coverage|verify|"
                      "build|cibuild|ci-test|run-test|unittest|unit-tests|integration-tests|test-all|check") ||
         word_fits(name, "deploy-*|deploy_*|release-*|publish-*|rollback-*|test-*|test_*|run-*-tests|*-deploy|build-*")) {
         struct str t = str_starts(name, STR("run")) || str_eq(name, STR("cibuild")) ? STR("test") : name;
@@ -214,19 +214,20 @@ static void read_words(struct content *c, const struct job *j, int64_t line, con
     unwrap(w, &from);
     if (from >= w->n) return;
     struct str name = base_name(w->at[from]);
-    if (one_of(name, "echo|printf|cat|pip|pip3|apt-get|apt|brew|cd|mkdir|cp|mv|rm|which|type|test|[|[[|export|set|for|case|grep|sed|ls|git-config|"
+    if (text_is(name, "echo|printf|cat|pip|pip3|apt-get|apt|brew|cd|mkdir|cp|mv|rm|which|type|test|[|[[|export|set|for|case|grep|sed|ls|git-config|"
                      "curl|wget|tar|chmod|read|return|exit|choco|yum|dnf|apk|conda|cat|pacman|trap|local|declare|unset|alias|function|install"))
         return;
-    if (one_of(name, "gem|cargo|go|npm|dotnet|uv|helm|npx|bundle|composer") && from + 1 < w->n && one_of(w->at[from + 1], "install|add|get|fetch|new") &&
+    if (text_is(name, "gem|cargo|go|npm|dotnet|uv|helm|npx|bundle|composer") && from + 1 < w->n && text_is(w->at[from + 1], "install|add|get|fetch|new") &&
         !str_eq(name, STR("go")))
         return;
     bool manage = str_eq(name, STR("manage.py"));
     for (size_t i = 0; i < commands_table_n; i++) {
         if (!row_fits(w, from, commands_table[i].words) || is_told_otherwise(w, from, commands_table[i].role)) continue;
         if (manage && strcmp(commands_table[i].role, "test") == 0 && !(from + 1 < w->n && str_eq(w->at[from + 1], STR("test")))) continue;
-        if (one_of(name, "tox|nox") && w->n > from + 1) { /* which environment says what for */
+        if (text_is(name, "tox|nox") && w->n > from + 1) { /* which environment says what for */
             bool chosen = false;
-            for (size_t k = from + 1; k < w->n; k++) chosen = chosen || one_of(w->at[k], "-e|-s|--session|--sessions");
+            for (size_t k = from + 1; k + 1 < w->n; k++) /* unless it is computed */
+                chosen = chosen || (text_is(w->at[k], "-e|-s|--session|--sessions") && !memchr(w->at[k + 1].p, '$', w->at[k + 1].n));
             if (chosen) continue;
         }
         rows_step(c, j, line, commands_table[i].role);

@@ -11,8 +11,8 @@ static const struct reader {
 } readers[] = {
     {codeowners_wants, codeowners_read},
     {maintainers_wants, maintainers_read},
+    {changelog_wants, changelog_read}, /* before documents: a changelog without entries is none */
     {document_wants, document_read},
-    {changelog_wants, changelog_read},
     {workflow_github_wants, workflow_github_read},
     {workflow_gitlab_wants, workflow_gitlab_read},
     {ci_other_wants, ci_other_read},
@@ -103,7 +103,7 @@ void rows_step(struct content *c, const struct job *j, int64_t line, const char 
 void rows_pin(struct content *c, int64_t line, const char *kind, struct str target, bool pinned, bool first_party)
 {
     if (!target.n) return;
-    ROW(c, T_PIN, INT(line), CTEXT(kind), TEXT(visible(c->arena, target, 300)), INT(pinned), INT(first_party));
+    ROW(c, T_PIN, INT(line), CTEXT(kind), TEXT(text_visible(c->arena, target, 300)), INT(pinned), INT(first_party));
 }
 
 void content_mention(struct content *c, struct people *p)

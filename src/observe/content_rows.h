@@ -23,9 +23,9 @@ struct place place_of(struct str path, const char *class);
 bool place_below(const struct place *pl, const char *names);
 
 /* Whether s equals one of "a|b|c" (lower case), case ignored. */
-bool one_of(struct str s, const char *names);
-struct str lower(struct arena *a, struct str s); /* ASCII */
-struct str visible(struct arena *a, struct str s, size_t max); /* safe to show, cut at `max` bytes of UTF-8 */
+bool text_is(struct str s, const char *names);
+struct str text_lower(struct arena *a, struct str s); /* ASCII */
+struct str text_visible(struct arena *a, struct str s, size_t max); /* safe to show, cut at `max` bytes of UTF-8 */
 
 /* Lines of a text, without their "\n" or "\r\n". */
 struct lines {

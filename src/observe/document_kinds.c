@@ -34,7 +34,7 @@ static const struct naming {
                         "code_guidelines|coding_practices|koodausohje*", AT_TOP, true, false, 30},
     {"definition_of_done", "definition_of_done|dod|definition_of_ready_and_done|valmiin_maaritelma|done_criteria", ANYWHERE, true, false, 15},
     {"review_policy", "code_review*|codereview*|review_policy|review_guideline*|reviewing|reviewing_*|review_process|review_checklist|reviewer_guide*|koodikatselmointi*|katselmointi*", AT_TOP, true, false, 30},
-    {"release_policy", "release_policy|release_process*|releasing|release|how_to_release|howto_release|release_procedure*|making_releases|making_a_release|publishing|release_management|release_checklist|release_howto|julkaisu|"
+    {"release_policy", "release_policy|release_process*|releasing|releasing_*|release|how_to_release|howto_release|release_procedure*|making_releases|making_a_release|publishing|release_management|release_checklist|release_howto|julkaisu|"
                        "julkaisuprosessi|julkaisuohje*|julkaisukaytanto|release_guide|release_steps|release_instructions|maintaining_git|howto_release|release_plan|release_strategy|versioning_policy", AT_TOP, true, false, 30},
     {"change_management", "change_management*|change_process|change_policy|change_control|muutoshallinta*|muutostenhallinta*|muutosprosessi", ANYWHERE, true, false, 30},
     {"restoration", "rollback*|restore|restoration*|recovery|disaster_recovery*|backup_and_restore*|backup*|palautus*|palautuminen|toipumissuunnitelma|varmuuskopiointi", AT_TOP, true, true, 30},
@@ -53,7 +53,7 @@ static const char top_folders[] = "|.github/|.gitlab/|docs/|doc/|documentation/|
     "docs/security/|docs/governance/|docs/project/|docs/release/|docs/maintainers/|docs/guidelines/|documentation/process/|policies/|policy/|process/|security/|governance/|doc/development/|docs/operations/|docs/ops/|"
     "ohjeet/|dokumentaatio/|docs/ohjeet/|docs/internals/contributing/|docs/docsite/rst/community/|docs/docsite/rst/dev_guide/|.well-known/|handbook/|docs/runbooks/|runbooks/|engineering/|docs/engineering/|";
 /* Folders whose other documents are about how the team works. */
-static const char process_folders[] = ".github|.gitlab|dev|development|developer|developers|contributing|contributor|contributors|internal|internals|process|processes|policy|policies|security|governance|project|release|"
+static const char process_folders[] = ".github|.gitlab|development|developer|developers|contributing|contributor|contributors|process|processes|policy|policies|security|governance|project|release|"
     "maintainers|guidelines|operations|ops|runbook|runbooks|handbook|engineering|team|tietoturva|ohjeet|kehitys|adr|adrs|maintainer";
 
 static struct str fold_name(struct str s, char *out, size_t max)
@@ -106,8 +106,8 @@ static void set(struct document_kind *k, const char *kind, bool process, bool to
 
 bool document_kind_find(const struct place *pl, struct document_kind *k)
 {
-    if (pl->sample || pl->depth > 6 || one_of(str_from(pl->class), "test|code|vendored|generated|binary|data")) return false;
-    bool marked = one_of(pl->ext, "md|markdown|rst|adoc|asciidoc|txt|org|mdx|textile"), plain = !pl->ext.n;
+    if (pl->sample || pl->depth > 6 || text_is(str_from(pl->class), "test|code|vendored|generated|binary|data")) return false;
+    bool marked = text_is(pl->ext, "md|markdown|rst|adoc|asciidoc|txt|org|mdx|textile"), plain = !pl->ext.n;
     char buffer[128];
     struct str name = fold_name(marked ? pl->stem : pl->name, buffer, sizeof buffer);
 
@@ -117,15 +117,15 @@ bool document_kind_find(const struct place *pl, struct document_kind *k)
     }
     if (str_eq_nocase(pl->dir, STR(".github/ISSUE_TEMPLATE/")) || str_eq_nocase(pl->dir, STR(".gitlab/issue_templates/"))) {
         set(k, "issue_template", false, false, false, 5);
-        return marked || one_of(pl->ext, "yml|yaml");
+        return (marked || text_is(pl->ext, "yml|yaml")) && !str_eq(pl->stem, STR("config"));
     }
     if (str_ends_nocase(pl->dir, STR("PULL_REQUEST_TEMPLATE/")) || str_eq_nocase(pl->dir, STR(".gitlab/merge_request_templates/"))) {
         set(k, "pull_request_template", true, true, false, 5);
         return marked;
     }
     if (!marked && !plain) return false;
-    if (plain && (!isupper((unsigned char)pl->name.p[0]) || one_of(str_from(pl->class), "config|ci"))) return false;
-    if (one_of(pl->ext, "txt") && one_of(str_from(pl->class), "config|ci")) return false;
+    if (plain && (!isupper((unsigned char)pl->name.p[0]) || text_is(str_from(pl->class), "config|ci"))) return false;
+    if (text_is(pl->ext, "txt") && text_is(str_from(pl->class), "config|ci")) return false;
     if (is_adr(pl, name)) {
         set(k, "adr", true, true, false, 30);
         return true;

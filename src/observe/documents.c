@@ -28,6 +28,7 @@ struct doc {
     struct arena scratch;
     struct block *blocks;
     size_t n, max;
+    int holes;
     struct str title;
     int64_t words, reviewed_at, reviewed_line, next_at;
     bool reviewed, next, approved, template_text, contact;
@@ -116,21 +117,22 @@ static void read_statement(struct doc *d, struct str t, int64_t line)
     }
 }
 
-static const char *const template_words[] = {
-    "Use this section to tell people", "lorem ipsum", "[INSERT", "<!-- TODO", "Describe your", "[Your ", "<your ", "TODO: ", "[TODO]", "[TBD]", "{{ cookiecutter", "Tell them where to go, how often they can expect",
-    "[insert ", "<insert ", "Fill in ", "Replace this",
-};
+/* One of the strong ones, or three holes to fill in, make a text that nobody has filled in. */
+static const char *const strong_template[] = {"Use this section to tell people", "Tell them where to go, how often they can expect", "Lorem ipsum dolor"};
+static const char *const template_holes[] = {"[INSERT ", "[TODO]", "[TBD]", "[Your ", "<your-", "<your ", "[insert ", "<insert ", "{{ cookiecutter", "[Name]", "TODO:", "[YYYY-MM-DD]"};
 
 static void add_block(struct doc *d, int level, int64_t line, struct str text)
 {
     if (d->n == d->max || !text.n) return;
     struct block *b = &d->blocks[d->n++];
     *b = (struct block){.level = level, .line = line, .text = text, .words = count_words(text)};
-    if (level && !d->title.p) d->title = text;
+    if (level && !d->title.p && !strchr("[!<", text.p[0])) d->title = text;
     if (!level) {
         d->words += b->words;
-        for (size_t i = 0; i < sizeof template_words / sizeof template_words[0]; i++)
-            if (str_has_nocase(str_slice(text, 0, BLOCK_MAX), str_from(template_words[i]))) d->template_text = true;
+        for (size_t i = 0; i < sizeof strong_template / sizeof strong_template[0]; i++)
+            if (str_has(text, str_from(strong_template[i]))) d->template_text = true;
+        for (size_t i = 0; i < sizeof template_holes / sizeof template_holes[0]; i++)
+            if (str_has(text, str_from(template_holes[i])) && ++d->holes >= 3) d->template_text = true;
         if (str_has(text, STR("://")) || (memchr(text.p, '@', text.n) && str_has(text, STR(".")))) d->contact = true;
     }
 }
@@ -185,7 +187,9 @@ static void cut(struct doc *d, struct str text)
     buf_init(&k.paragraph, BLOCK_MAX);
     struct lines l = {.rest = text}, ahead;
     struct str line, next;
-    bool fence = false, comment = false, front = false, adoc = one_of(d->c->place.ext, "adoc|asciidoc|org"), directive = false;
+    bool fence = false, comment = false, front = false, adoc = text_is(d->c->place.ext, "adoc|asciidoc|org"), directive = false;
+    bool hashes = text_is(d->c->place.ext, "md|markdown|mdx|mkd"), yaml = text_is(d->c->place.ext, "yml|yaml");
+    bool form = str_has(str_from(d->kind.kind), STR("template")); /* of a form the comments are the content */
     while (lines_next(&l, &line)) {
         if (line.n > LINE_MAX_READ) line.n = LINE_MAX_READ;
         struct str t = str_trim(line);
@@ -205,6 +209,7 @@ static void cut(struct doc *d, struct str text)
             continue;
         }
         if (fence) continue;
+        if (form) t = text_is(t, "<!--|-->") ? STR("") : strip(t, "<!->");
         t = str_trim(without_comment(t, &comment));
         if (!t.n) {
             flush(&k);
@@ -220,9 +225,11 @@ static void cut(struct doc *d, struct str text)
         }
         if (directive && indented) continue;
         directive = false;
-        if (line.n > 4 && (line.p[0] == '\t' || str_starts(line, STR("    "))) && !k.paragraph.n && !is_list_item(t) && one_of(d->c->place.ext, "md|markdown|rst")) continue;
+        if (!form && line.n > 4 && (line.p[0] == '\t' || str_starts(line, STR("    "))) && !k.paragraph.n && !is_list_item(t) && text_is(d->c->place.ext, "md|markdown|rst")) continue;
+        if (yaml && t.p[0] == '#') continue;
         read_statement(d, t, l.line);
-        int level = heading_level(t, adoc);
+        int level = hashes ? heading_level(t, false) : 0;
+        if (!level && !hashes) level = heading_level(t, true);
         if (!level && adoc) level = heading_level(t, false);
         if (level) {
             flush(&k);
@@ -279,9 +286,27 @@ static int64_t section_words(const struct doc *d, size_t at)
     return n;
 }
 
+static void notice(void *arg, const char *topic)
+{
+    (void)topic;
+    *(bool *)arg = true;
+}
+
+/* A document of no known kind is looked into only when its title names a topic: else it is part of a manual, whose chapters
+ * speak of the product. */
+static bool is_on_topic(struct doc *d)
+{
+    if (d->kind.process || strcmp(d->kind.kind, "other") != 0) return true;
+    bool on = false;
+    if (d->title.p && count_words(d->title) <= 6) topics_find(d->index, d->title, IN_HEADING, notice, &on);
+    d->kind.process = on;
+    return on;
+}
+
 static void find_topics(struct doc *d)
 {
     d->index = topic_index_new(&d->scratch);
+    if (!is_on_topic(d)) return;
     unsigned process_heading = d->kind.process ? IN_PROCESS_HEADING : 0, process_sentence = d->kind.process ? IN_PROCESS_SENTENCE : 0;
     for (int headings = 1; headings >= 0; headings--)
         for (size_t i = 0; i < d->n; i++) {
@@ -321,7 +346,7 @@ static bool is_manual(const struct doc *d)
     static const char *const own[] = {"policy", "process", "procedure", "strategy", "plan", "guideline", "our ", "ohje", "kaytanto", "käytäntö", "periaat"};
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         if (str_has_nocase(d->title, str_from(own[i]))) return false;
-    return count_words(d->title) > 2 || one_of(d->c->place.ext, "rst");
+    return count_words(d->title) > 2 || text_is(d->c->place.ext, "rst");
 }
 
 void document_read(struct content *c, struct str text)
@@ -344,9 +369,15 @@ void document_read(struct content *c, struct str text)
     bool placeholder = d.words < (d.contact && d.kind.words_min > 8 ? 8 : d.kind.words_min) || (d.template_text && !str_eq(kind, STR("pull_request_template")) && d.words < 400);
     if (str_eq(kind, STR("issue_template")) || str_eq(kind, STR("pull_request_template"))) d.approved = false;
     if (d.kind.topics && !placeholder) find_topics(&d);
+    if (str_eq(kind, STR("changelog")) && !text_is(c->place.stem, "changelog|changes|muutosloki|muutokset")) {
+        /* "History" can be a tale: its entries decide */
+        bool entries = false;
+        for (const struct row *r = c->first; r && !entries; r = r->next) entries = r->table == T_CHANGELOG;
+        if (!entries) kind = STR("other");
+    }
     bool other = str_eq(kind, STR("other"));
     if (!other || c->rows > before || d.reviewed || d.approved)
-        ROW(c, T_DOCUMENT, TEXT(arena_str(c->arena, kind)), d.title.p ? TEXT(visible(c->arena, d.title, 200)) : NOTHING, INT(d.words), INT(placeholder),
+        ROW(c, T_DOCUMENT, TEXT(arena_str(c->arena, kind)), d.title.p ? TEXT(text_visible(c->arena, d.title, 200)) : NOTHING, INT(d.words), INT(placeholder),
             d.reviewed ? INT(d.reviewed_at) : NOTHING, d.reviewed ? INT(d.reviewed_line) : NOTHING, INT(d.approved), d.next ? INT(d.next_at) : NOTHING);
     arena_release(&d.scratch);
 }

@@ -15,8 +15,8 @@ bool maintainers_wants(const struct place *pl)
 {
     if (pl->sample || pl->test) return false;
     if (is_owners_file(pl)) return true;
-    if (pl->depth < 2 && one_of(pl->stem, "maintainers|maintainer") && one_of(pl->ext.n ? pl->ext : STR("txt"), "md|txt|rst|adoc")) return true;
-    return !pl->depth && one_of(pl->name, "pyproject.toml|setup.cfg");
+    if (pl->depth < 2 && text_is(pl->stem, "maintainers|maintainer") && text_is(pl->ext.n ? pl->ext : STR("txt"), "md|txt|rst|adoc")) return true;
+    return !pl->depth && text_is(pl->name, "pyproject.toml|setup.cfg");
 }
 
 static bool is_handle(struct str s)
@@ -37,7 +37,7 @@ static void leave(struct content *c, int64_t line, struct str name, struct str e
 static void leave_handle(struct content *c, int64_t line, struct str name, struct str handle, const char *role)
 {
     if (!is_handle(handle)) return;
-    struct str h = lower(c->arena, handle);
+    struct str h = text_lower(c->arena, handle);
     leave(c, line, name, arena_printf(c->arena, STR_FMT "@users.noreply.github.com", STR_ARG(h)), role);
 }
 
@@ -173,6 +173,6 @@ void maintainers_read(struct content *c, struct str text)
 {
     if (str_eq(c->place.name, STR("OWNERS_ALIASES"))) return;
     if (is_owners_file(&c->place)) read_owners(c, text);
-    else if (one_of(c->place.stem, "maintainers|maintainer")) read_list(c, text);
+    else if (text_is(c->place.stem, "maintainers|maintainer")) read_list(c, text);
     else read_metadata(c, text);
 }

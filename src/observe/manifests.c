@@ -148,10 +148,10 @@ static const char *ecosystem_of(const struct place *pl)
         {"build.gradle|build.gradle.kts", "gradle"}, {"gemfile", "gem"}, {"composer.json", "composer"}, {"mix.exs", "hex"}, {"pubspec.yaml", "pub"},
     };
     for (size_t i = 0; i < sizeof by_name / sizeof by_name[0]; i++)
-        if (one_of(pl->name, by_name[i].names)) return by_name[i].ecosystem;
-    if (one_of(pl->ext, "csproj|fsproj|vbproj")) return "nuget";
-    if (str_starts(pl->name, STR("requirements")) && one_of(pl->ext, "txt")) return "pypi";
-    if (!pl->dir.n || !one_of(pl->ext, "txt")) return NULL;
+        if (text_is(pl->name, by_name[i].names)) return by_name[i].ecosystem;
+    if (text_is(pl->ext, "csproj|fsproj|vbproj")) return "nuget";
+    if (str_starts(pl->name, STR("requirements")) && text_is(pl->ext, "txt")) return "pypi";
+    if (!pl->dir.n || !text_is(pl->ext, "txt")) return NULL;
     return str_ends(pl->dir, STR("requirements/")) ? "pypi" : NULL;
 }
 
@@ -162,11 +162,11 @@ bool manifest_wants(const struct place *pl)
 
 static void read_python(const struct place *pl, struct str text, struct facts *f)
 {
-    if (one_of(pl->ext, "txt")) read_requirements(text, f);
-    else if (one_of(pl->name, "pyproject.toml")) {
+    if (text_is(pl->ext, "txt")) read_requirements(text, f);
+    else if (text_is(pl->name, "pyproject.toml")) {
         f->dependencies = count_toml_array(text, "dependencies") + count_toml(text, "poetry.dependencies|dev-dependencies|group.dev.dependencies|group.test.dependencies");
         f->skip = !str_has(text, STR("[project]")) && !str_has(text, STR("[tool.poetry]")); /* only tools' settings */
-    } else if (one_of(pl->name, "pipfile")) {
+    } else if (text_is(pl->name, "pipfile")) {
         f->dependencies = count_toml(text, "packages|dev-packages");
     } else {
         f->skip = !str_has(text, STR("install_requires"));
@@ -242,8 +242,11 @@ static struct str parent_of(struct str dir)
     return dir;
 }
 
-static enum rc find_lock(struct ctx *cx, struct arena *a, sqlite3_stmt *has, struct str dir, struct str ecosystem, struct str *lock)
+/* Lists of requirements have no workspace: only a lock file beside them counts. */
+static enum rc find_lock(struct ctx *cx, struct arena *a, sqlite3_stmt *has, const struct place *pl, struct str ecosystem, struct str *lock)
 {
+    struct str dir = pl->dir;
+    bool list = text_is(pl->ext, "txt");
     enum rc rc = OK;
     *lock = STR_NONE;
     for (size_t i = 0; i < sizeof locks / sizeof locks[0]; i++) {
@@ -258,7 +261,7 @@ static enum rc find_lock(struct ctx *cx, struct arena *a, sqlite3_stmt *has, str
                 }
                 if (rc != OK) return rc;
             }
-            if (!locks[i].up || !d.n) return OK;
+            if (!locks[i].up || list || !d.n) return OK;
         }
     }
     return OK;
@@ -277,8 +280,9 @@ static enum rc finish_all(struct ctx *cx, sqlite3 *db, struct arena *a)
         TRY(store_step(cx, each, &row));
         if (!row) return OK;
         struct str path = arena_str(a, store_column_str(each, 0)), ecosystem = arena_str(a, store_column_str(each, 1)), lock;
-        struct str dir = place_of(path, NULL).dir;
-        TRY(find_lock(cx, a, has, dir, ecosystem, &lock));
+        struct place pl = place_of(path, NULL);
+        struct str dir = pl.dir;
+        TRY(find_lock(cx, a, has, &pl, ecosystem, &lock));
         if (lock.p) {
             store_bind_str(set, 1, path);
             store_bind_str(set, 2, lock);

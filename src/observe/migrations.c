@@ -22,13 +22,13 @@ static bool is_flyway(struct str name, char letter)
 bool migration_wants(const struct place *pl)
 {
     if (pl->sample || pl->test || place_below(pl, "docs|doc")) return false;
-    if (one_of(pl->ext, "sql"))
+    if (text_is(pl->ext, "sql"))
         return is_flyway(pl->name, 'V') || place_below(pl, "migrations|migration|migrate|goose|changelog|liquibase") ||
                str_ends(pl->name, STR(".up.sql")) || str_ends(pl->name, STR(".down.sql"));
-    if (one_of(pl->ext, "rb")) return str_ends(pl->dir, STR("/migrate/")) || str_eq(pl->dir, STR("migrate/"));
-    if (one_of(pl->ext, "py")) return (place_below(pl, "migrations") && digits(pl->name) >= 4) || str_ends(pl->dir, STR("versions/"));
-    if (one_of(pl->ext, "js|ts|cjs|mjs|php|cs|exs")) return place_below(pl, "migrations|migration") && (digits(pl->name) >= 4 || one_of(pl->ext, "php|cs|ts"));
-    if (one_of(pl->ext, "xml|yaml|yml")) return place_below(pl, "changelog|changelogs|liquibase|changesets") || str_has_nocase(pl->name, STR("changelog")) ||
+    if (text_is(pl->ext, "rb")) return str_ends(pl->dir, STR("/migrate/")) || str_eq(pl->dir, STR("migrate/"));
+    if (text_is(pl->ext, "py")) return (place_below(pl, "migrations") && digits(pl->name) >= 4) || str_ends(pl->dir, STR("versions/"));
+    if (text_is(pl->ext, "js|ts|cjs|mjs|php|cs|exs")) return place_below(pl, "migrations|migration") && (digits(pl->name) >= 4 || text_is(pl->ext, "php|cs|ts"));
+    if (text_is(pl->ext, "xml|yaml|yml")) return place_below(pl, "changelog|changelogs|liquibase|changesets") || str_has_nocase(pl->name, STR("changelog")) ||
                                                 str_has_nocase(pl->name, STR("liquibase"));
     return false;
 }
@@ -195,15 +195,15 @@ static void read_script(struct content *c, struct str text)
 {
     const struct place *pl = &c->place;
     int down;
-    if (one_of(pl->ext, "php")) {
+    if (text_is(pl->ext, "php")) {
         if (!str_has(text, STR("extends Migration")) && !str_has(text, STR("Illuminate\\Database\\Migrations"))) return;
         if ((down = brace_body(text, "function up(")) < 0) return;
         leave(c, "laravel", down == 0 || brace_body(text, "function down(") == 1);
-    } else if (one_of(pl->ext, "cs")) {
+    } else if (text_is(pl->ext, "cs")) {
         if (str_ends(pl->name, STR(".Designer.cs")) || !str_has(text, STR(": Migration"))) return;
         if ((down = brace_body(text, "void Up(")) < 0) return;
         leave(c, "efcore", down == 0 || brace_body(text, "void Down(") == 1);
-    } else if (one_of(pl->ext, "exs")) {
+    } else if (text_is(pl->ext, "exs")) {
         if (!str_has(text, STR("Ecto.Migration"))) return;
         leave(c, "ecto", str_has(text, STR("def change")) || str_has(text, STR("def down")));
     } else if (str_has(text, STR("MigrationInterface"))) {
@@ -219,16 +219,16 @@ static void read_script(struct content *c, struct str text)
 void migration_read(struct content *c, struct str text)
 {
     const struct place *pl = &c->place;
-    if (one_of(pl->ext, "sql")) read_sql(c, text);
-    else if (one_of(pl->ext, "rb")) {
+    if (text_is(pl->ext, "sql")) read_sql(c, text);
+    else if (text_is(pl->ext, "rb")) {
         if (str_has(text, STR("ActiveRecord::Migration")) && digits(pl->name) >= 3) leave(c, "rails", rails_down(text));
-    } else if (one_of(pl->ext, "py")) {
+    } else if (text_is(pl->ext, "py")) {
         if (str_has(text, STR("migrations.Migration"))) leave(c, "django", django_down(text));
         else if (str_has(text, STR("down_revision")) && str_has(text, STR("def upgrade"))) {
             int up = python_body(text, "def upgrade("), down = python_body(text, "def downgrade(");
             leave(c, "alembic", up == 0 || down == 1);
         }
-    } else if (one_of(pl->ext, "xml|yaml|yml")) {
+    } else if (text_is(pl->ext, "xml|yaml|yml")) {
         if (!str_has(text, STR("databaseChangeLog")) || !str_has_nocase(text, STR("changeSet"))) return;
         leave(c, "liquibase", str_has(text, STR("<rollback")) || str_has(text, STR("rollback:")) ? 1 : -1);
     } else {

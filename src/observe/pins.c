@@ -8,9 +8,9 @@ bool container_wants(const struct place *pl)
 {
     if (pl->sample) return false;
     if (str_starts_nocase(pl->name, STR("dockerfile")) || str_starts_nocase(pl->name, STR("containerfile")))
-        return !one_of(pl->ext, "md|txt|rst|dockerignore|rb|py|go|js|ts|java|html|json|yml|yaml|tmpl|tpl|erb|j2");
+        return !text_is(pl->ext, "md|txt|rst|dockerignore|rb|py|go|js|ts|java|html|json|yml|yaml|tmpl|tpl|erb|j2");
     if (str_ends_nocase(pl->name, STR(".dockerfile")) && pl->stem.n) return true;
-    return one_of(pl->ext, "yml|yaml") && (str_starts(pl->name, STR("docker-compose")) || str_starts(pl->name, STR("compose.")) ||
+    return text_is(pl->ext, "yml|yaml") && (str_starts(pl->name, STR("docker-compose")) || str_starts(pl->name, STR("compose.")) ||
                                            str_starts(pl->name, STR("compose-")));
 }
 
@@ -171,6 +171,6 @@ static void read_compose(struct content *c, struct str text)
 
 void container_read(struct content *c, struct str text)
 {
-    if (one_of(c->place.ext, "yml|yaml")) read_compose(c, text);
+    if (text_is(c->place.ext, "yml|yaml")) read_compose(c, text);
     else read_dockerfile(c, text);
 }

@@ -10,7 +10,7 @@ static const char sample_folders[] =
 static const char test_folders[] =
     "test|tests|__tests__|spec|specs|e2e|it|testing|integration-tests|unittests|src-test|t";
 
-bool one_of(struct str s, const char *names)
+bool text_is(struct str s, const char *names)
 {
     if (!s.n) return false;
     struct str rest = str_from(names), name;
@@ -34,8 +34,8 @@ struct place place_of(struct str path, const char *class)
     while (str_cut(&rest, '/', &part)) {
         if (!part.n) continue;
         pl.depth++;
-        if (one_of(part, sample_folders)) pl.sample = true;
-        if (one_of(part, test_folders)) pl.test = true;
+        if (text_is(part, sample_folders) || str_ends_nocase(part, STR("_template")) || str_ends_nocase(part, STR("-template"))) pl.sample = true;
+        if (text_is(part, test_folders)) pl.test = true;
     }
     return pl;
 }
@@ -44,18 +44,18 @@ bool place_below(const struct place *pl, const char *names)
 {
     struct str rest = pl->dir, part;
     while (str_cut(&rest, '/', &part))
-        if (one_of(part, names)) return true;
+        if (text_is(part, names)) return true;
     return false;
 }
 
-struct str lower(struct arena *a, struct str s)
+struct str text_lower(struct arena *a, struct str s)
 {
     char *p = arena_alloc(a, s.n + 1);
     for (size_t i = 0; i < s.n; i++) p[i] = (char)tolower((unsigned char)s.p[i]);
     return (struct str){p, s.n};
 }
 
-struct str visible(struct arena *a, struct str s, size_t max)
+struct str text_visible(struct arena *a, struct str s, size_t max)
 {
     scoped_buf b;
     buf_init(&b, 0);

@@ -12,19 +12,39 @@ static const char script_folders[] = "scripts|script|bin|tools|ci|.ci|build|hack
 
 static bool is_makefile(const struct place *pl)
 {
-    return pl->depth < 2 && (one_of(pl->name, "makefile|gnumakefile|justfile|.justfile") || str_eq_nocase(pl->name, STR("makefile.am")));
+    return pl->depth < 2 && (text_is(pl->name, "makefile|gnumakefile|justfile|.justfile") || str_eq_nocase(pl->name, STR("makefile.am")));
 }
 
 bool script_wants(const struct place *pl)
 {
     if (pl->sample || pl->test) return false;
     if (is_makefile(pl)) return true;
-    if (pl->depth < 2 && one_of(pl->name, "package.json|composer.json|tox.ini")) return true;
-    bool shell = one_of(pl->ext, "sh|bash|ps1|cmd|bat");
+    if (pl->depth < 2 && text_is(pl->name, "package.json|composer.json|tox.ini")) return true;
+    bool shell = text_is(pl->ext, "sh|bash|ps1|cmd|bat");
     if (!shell && pl->ext.n) return false;
     if (!pl->dir.n) return shell;
     struct str top = str_slice(pl->dir, 0, (size_t)((char *)memchr(pl->dir.p, '/', pl->dir.n) - pl->dir.p));
-    return pl->depth < 4 && one_of(top, script_folders) && (shell || one_of(str_from(pl->class), "code|ci"));
+    return pl->depth < 4 && text_is(top, script_folders) && (shell || text_is(str_from(pl->class), "code|ci"));
+}
+
+/* "$(GO) test" is most likely "go test": a variable stands for what it is called. */
+static struct str with_variables_named(struct arena *a, struct str t)
+{
+    if (!str_has(t, STR("$(")) && !str_has(t, STR("${"))) return t;
+    char *out = arena_alloc(a, t.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < t.n; i++) {
+        size_t end = i + 2;
+        while (t.p[i] == '$' && end < t.n && (isupper((unsigned char)t.p[end]) || t.p[end] == '_')) end++;
+        bool variable = t.p[i] == '$' && i + 1 < t.n && strchr("({", t.p[i + 1]) && end > i + 2 && end < t.n && strchr(")}", t.p[end]);
+        if (!variable) {
+            out[n++] = t.p[i];
+            continue;
+        }
+        for (size_t k = i + 2; k < end; k++) out[n++] = (char)tolower((unsigned char)t.p[k]);
+        i = end;
+    }
+    return (struct str){out, n};
 }
 
 static void read_makefile(struct content *c, struct str text)
@@ -35,7 +55,7 @@ static void read_makefile(struct content *c, struct str text)
     int64_t target_line = 0;
     while (lines_next(&l, &line)) {
         if (line.n > LIMIT_LINE_SCAN) continue;
-        bool recipe = line.n && (line.p[0] == '\t' || (line.p[0] == ' ' && one_of(c->place.name, "justfile|.justfile")));
+        bool recipe = line.n && (line.p[0] == '\t' || (line.p[0] == ' ' && text_is(c->place.name, "justfile|.justfile")));
         struct str t = str_trim(line);
         if (recipe) {
             while (t.n && strchr("@-+", t.p[0])) t = str_trim(str_slice(t, 1, t.n));
@@ -45,8 +65,7 @@ static void read_makefile(struct content *c, struct str text)
                 if (role) rows_step(c, &j, target_line, role);
                 target_line = 0; /* a target without commands is an alias: its parts speak */
             }
-            if (str_starts(t, STR("$(MAKE)")) || str_starts(t, STR("${MAKE}"))) continue;
-            commands_read(c, &j, l.line, t);
+            if (t.n < 4096) commands_read(c, &j, l.line, with_variables_named(c->arena, t));
             continue;
         }
         const char *colon = t.n && t.p[0] != '#' && t.p[0] != '.' ? memchr(t.p, ':', t.n) : NULL;
@@ -62,7 +81,7 @@ static void read_makefile(struct content *c, struct str text)
                 target = STR_NONE;
                 break;
             }
-        if (target.p) target = visible(c->arena, target, 100);
+        if (target.p) target = text_visible(c->arena, target, 100);
         target_line = l.line;
     }
 }
@@ -96,7 +115,7 @@ static void read_package_json(struct content *c, struct str text)
         /* npm's own placeholder tests nothing */
         if (str_has(command, STR("no test specified"))) continue;
         int64_t line = line_of_key(text, key);
-        struct job j = {.name = visible(c->arena, str_from(key), 100), .environment = STR_NONE};
+        struct job j = {.name = text_visible(c->arena, str_from(key), 100), .environment = STR_NONE};
         const char *role = command_target_role(str_from(key));
         if (role) rows_step(c, &j, line, role);
         if (command.n && command.n < 4096 && !memchr(command.p, '\n', command.n)) commands_read(c, &j, line, command);
@@ -127,13 +146,13 @@ void script_read(struct content *c, struct str text)
     const struct place *pl = &c->place;
     int64_t before = c->rows;
     if (is_makefile(pl)) read_makefile(c, text);
-    else if (one_of(pl->ext, "json")) read_package_json(c, text);
-    else if (one_of(pl->name, "tox.ini")) read_tox(c, text);
+    else if (text_is(pl->ext, "json")) read_package_json(c, text);
+    else if (text_is(pl->name, "tox.ini")) read_tox(c, text);
     else {
-        bool shell = one_of(pl->ext, "sh|bash|ps1|cmd|bat") || (str_starts(text, STR("#!")) && str_has(str_slice(text, 0, 100), STR("sh")));
+        bool shell = text_is(pl->ext, "sh|bash|ps1|cmd|bat") || (str_starts(text, STR("#!")) && str_has(str_slice(text, 0, 100), STR("sh")));
         if (!shell) return;
         struct job j = {.name = STR_NONE, .environment = STR_NONE};
-        if (one_of(pl->stem, "deploy|rollback|release|publish")) rows_step(c, &j, 1, command_target_role(pl->stem));
+        if (text_is(pl->stem, "deploy|rollback|release|publish")) rows_step(c, &j, 1, command_target_role(pl->stem));
         commands_read(c, &j, 1, text);
     }
     if (c->rows > before) ROW(c, T_CI_FILE, CTEXT("script"), INT(0), INT(0), NOTHING);

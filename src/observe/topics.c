@@ -7,6 +7,7 @@
 #define SENTENCE_WORDS_MIN 6
 #define SENTENCE_WORDS_MAX 400
 #define HEADING_WORDS_MAX 9
+#define HEADING_OF_ONE_WORD 4 /* words of a heading in which one word says what it is about */
 #define WORD_MAX 40
 
 struct word {
@@ -101,7 +102,9 @@ static void match(const struct topic_index *x, const struct word *words, size_t 
         unsigned char b = (unsigned char)words[i].text[0];
         for (uint16_t k = 0; k < x->counts[b]; k++) {
             const struct phrase *p = &topic_phrases[x->by_byte[b][k]];
-            if ((p->where & where) && phrase_fits(words, n, i, p->text)) found(arg, p->topic);
+            if (!(p->where & where) || !phrase_fits(words, n, i, p->text)) continue;
+            if (n > HEADING_OF_ONE_WORD && (where & (IN_HEADING | IN_PROCESS_HEADING)) && !strchr(p->text, ' ')) continue;
+            found(arg, p->topic);
         }
     }
 }

@@ -15,7 +15,7 @@ struct reading {
 
 bool workflow_github_wants(const struct place *pl)
 {
-    if (!one_of(pl->ext, "yml|yaml")) return false;
+    if (!text_is(pl->ext, "yml|yaml")) return false;
     return str_eq(pl->dir, STR(".github/workflows/")) ||
            (str_starts(pl->dir, STR(".github/actions/")) && str_eq(pl->stem, STR("action"))) ||
            (!pl->dir.n && str_eq(pl->stem, STR("action")));
@@ -54,7 +54,7 @@ static void read_action_roles(struct reading *r, struct str action, const struct
     }
     if (str_starts_nocase(action, STR("aquasecurity/trivy-action"))) {
         struct str type = yaml_text(yaml_find(with, STR("scan-type")));
-        leave_role(r, one_of(type, "fs|repo|rootfs") ? "sca" : str_eq(type, STR("config")) ? "sast" : "container_scan");
+        leave_role(r, text_is(type, "fs|repo|rootfs") ? "sca" : str_eq(type, STR("config")) ? "sast" : "container_scan");
         return;
     }
     if (str_starts_nocase(action, STR("snyk/actions/docker"))) {
@@ -144,7 +144,7 @@ static bool read_permissions(struct content *c, const struct yaml_node *owner, s
     for (size_t i = 0; i < p->n; i++) {
         const char *level = level_of(yaml_text(p->pairs[i].value));
         if (level)
-            ROW(c, T_CI_PERMISSION, INT(p->pairs[i].line), TEXT(job), TEXT(visible(c->arena, p->pairs[i].key, 60)), CTEXT(level));
+            ROW(c, T_CI_PERMISSION, INT(p->pairs[i].line), TEXT(job), TEXT(text_visible(c->arena, p->pairs[i].key, 60)), CTEXT(level));
     }
     return true;
 }
@@ -153,7 +153,7 @@ static struct str environment_of(struct arena *a, const struct yaml_node *job)
 {
     const struct yaml_node *e = yaml_find(job, STR("environment"));
     struct str name = e && e->kind == YAML_MAPPING ? yaml_text(yaml_find(e, STR("name"))) : yaml_text(e);
-    return name.n ? visible(a, name, 100) : STR_NONE;
+    return name.n ? text_visible(a, name, 100) : STR_NONE;
 }
 
 static void read_image(struct reading *r, const struct yaml_node *owner, struct str key)
@@ -170,7 +170,7 @@ static bool read_job(struct reading *r, const struct yaml_pair *pair)
 {
     const struct yaml_node *job = pair->value;
     struct arena *a = r->c->arena;
-    r->job = (struct job){.name = visible(a, pair->key, 100), .environment = environment_of(a, job)};
+    r->job = (struct job){.name = text_visible(a, pair->key, 100), .environment = environment_of(a, job)};
     r->job.manual = r->job.environment.p || r->dispatch_only;
     r->job.allow_failure = yaml_bool(yaml_find(job, STR("continue-on-error")), false);
     bool says = read_permissions(r->c, job, r->job.name);

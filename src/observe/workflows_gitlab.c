@@ -21,7 +21,7 @@ static const struct {
 
 bool workflow_gitlab_wants(const struct place *pl)
 {
-    if (!one_of(pl->ext, "yml|yaml") || pl->sample) return false;
+    if (!text_is(pl->ext, "yml|yaml") || pl->sample) return false;
     return (!pl->dir.n && str_eq(pl->stem, STR(".gitlab-ci"))) || str_starts(pl->dir, STR(".gitlab/ci/")) ||
            str_starts(pl->dir, STR(".gitlab-ci/")) || (str_ends(pl->stem, STR(".gitlab-ci")) && pl->depth < 4);
 }
@@ -138,7 +138,7 @@ static void read_job(struct content *c, const struct yaml_node *root, const stru
     const struct yaml_node *environment = inherited(root, job, STR("environment"), 0);
     struct str env = environment && environment->kind == YAML_MAPPING ? yaml_text(yaml_find(environment, STR("name"))) : yaml_text(environment);
     const struct yaml_node *allow = inherited(root, job, STR("allow_failure"), 0);
-    struct job j = {.name = visible(a, pair->key, 100), .environment = env.n ? visible(a, env, 100) : STR_NONE};
+    struct job j = {.name = text_visible(a, pair->key, 100), .environment = env.n ? text_visible(a, env, 100) : STR_NONE};
     j.manual = str_eq(yaml_text(inherited(root, job, STR("when"), 0)), STR("manual")) || is_manual(inherited(root, job, STR("rules"), 0));
     j.allow_failure = allow && allow->kind == YAML_SCALAR && yaml_bool(allow, false);
     read_images(c, job);
@@ -163,7 +163,7 @@ static const char *read_root(struct content *c, const struct yaml_node *root, bo
     *on_change = speaks_of_changes(yaml_get(root, STR("workflow")), 0);
     for (size_t i = 0; i < root->n; i++) {
         const struct yaml_pair *p = &root->pairs[i];
-        if (one_of(p->key, not_jobs) || p->value->kind != YAML_MAPPING) continue;
+        if (text_is(p->key, not_jobs) || p->value->kind != YAML_MAPPING) continue;
         if (!*on_change && (speaks_of_changes(yaml_find(p->value, STR("rules")), 0) || speaks_of_changes(yaml_find(p->value, STR("only")), 0)))
             *on_change = true;
         if (str_starts(p->key, STR("."))) read_images(c, p->value); /* a template: its steps count where it is extended */
