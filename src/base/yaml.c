@@ -90,9 +90,11 @@ static struct str token_text(struct reader *r, struct fy_token *t)
         const struct fy_iter_chunk *piece = NULL;
         int error = 0;
         fy_token_iter_start(t, r->iter);
-        while ((piece = fy_token_iter_chunk_next(r->iter, piece, &error)) != NULL) buf_add(&r->scratch, piece->str, piece->len);
+        while ((piece = fy_token_iter_chunk_next(r->iter, piece, &error)) != NULL)
+            buf_add(&r->scratch, piece->str, piece->len);
         fy_token_iter_finish(r->iter);
-        if (error || r->scratch.failed) stop(r, E_LIMIT, token_line(t, 0), STR("a text that cannot be read"), "shorten it");
+        if (error || r->scratch.failed)
+            stop(r, E_LIMIT, token_line(t, 0), STR("a text that cannot be read"), "shorten it");
     }
     return arena_str(r->a, buf_view(&r->scratch));
 }
@@ -274,7 +276,8 @@ static void on_alias(struct reader *r, struct fy_event *e)
         found = found ? found : node_new(r, YAML_SCALAR, line);
     }
     if (!found)
-        stop(r, E_INVALID, line, shown(r, "no complete anchor stands before the alias", name), "define the anchor first");
+        stop(r, E_INVALID, line, shown(r, "no complete anchor stands before the alias", name),
+             "define the anchor first");
     else
         put(r, found);
 }
@@ -414,8 +417,8 @@ static char at(struct str s, size_t i)
     return i < s.n ? s.p[i] : '\n';
 }
 
-/* libfyaml 0.7.12 frees an object twice when, under an explicit key (`? `), a value is set off by a tab and then starts a
- * block (`? r:<tab>|`). Nobody writes that; a text that might be so is not given to it. Returns the line, 0 none. */
+/* libfyaml 0.7.12 frees an object twice when, under an explicit key (`? `), a value is set off by a tab and then starts
+ * a block (`? r:<tab>|`). Nobody writes that; a text that might be so is not given to it. Returns the line, 0 none. */
 static int tab_line(struct str s)
 {
     bool explicit_key = false;
@@ -463,11 +466,14 @@ enum rc yaml_read(struct ctx *cx, struct str text, enum yaml_mode mode, struct y
     if (text.n > LIMIT_YAML_FILE)
         stop(r, E_LIMIT, 0, STR("the text is over 512 KiB"), "split the file");
     else if (bad)
-        stop(r, E_INVALID, bad, STR("bytes that are not UTF-8 text"), "save the file as UTF-8 without control characters");
+        stop(r, E_INVALID, bad, STR("bytes that are not UTF-8 text"),
+             "save the file as UTF-8 without control characters");
     else if (run_line(text))
-        stop(r, E_LIMIT, run_line(text), STR("white space, a tag or a directive of over 1000 characters"), "shorten it");
+        stop(r, E_LIMIT, run_line(text), STR("white space, a tag or a directive of over 1000 characters"),
+             "shorten it");
     else if (tab_line(text))
-        stop(r, E_INVALID, tab_line(text), STR("a tab between : and a block, in a text with explicit keys (?)"), "use a space");
+        stop(r, E_INVALID, tab_line(text), STR("a tab between : and a block, in a text with explicit keys (?)"),
+             "use a space");
     else if (text.n)
         parse(r, text);
     *out = (struct yaml){r->documents, r->n_documents, r->faults, r->n_faults};

@@ -1,8 +1,8 @@
 /* YAML 1.2 from strangers, read into a small tree with line numbers. Refuses what could hurt: text that is not UTF-8 or
- * over LIMIT_YAML_FILE, white space, tags and directives over LIMIT_YAML_RUN, nesting deeper than LIMIT_YAML_DEPTH, trees
- * that have more than LIMIT_YAML_NODES nodes when every alias is written out. So a plain recursive walk over a tree always
- * ends soon, however the aliases were arranged. Nothing is ever resolved to a type: scalars are text, and `style` says
- * whether the author asked for text. Pure apart from the arena of the ctx.
+ * over LIMIT_YAML_FILE, white space, tags and directives over LIMIT_YAML_RUN, nesting deeper than LIMIT_YAML_DEPTH,
+ * trees that have more than LIMIT_YAML_NODES nodes when every alias is written out. So a plain recursive walk over a
+ * tree always ends soon, however the aliases were arranged. Nothing is ever resolved to a type: scalars are text, and
+ * `style` says whether the author asked for text. Pure apart from the arena of the ctx.
  */
 #ifndef SINETTI_BASE_YAML_H
 #define SINETTI_BASE_YAML_H
@@ -22,17 +22,17 @@ struct yaml_pair {
 
 struct yaml_node {
     enum yaml_kind kind;
-    int line;                /* from 1: where it was written; for an alias, where the anchored node was. Of a block: the
-                                first line of its text, below the | or > */
-    enum yaml_style style;   /* of a scalar */
-    struct str text;         /* of a scalar; p is never NULL */
-    struct str tag;          /* "!reference", as written or resolved; STR_NONE when it has none */
+    int line;              /* from 1: where it was written; for an alias, where the anchored node was. Of a block: the
+                              first line of its text, below the | or > */
+    enum yaml_style style; /* of a scalar */
+    struct str text;       /* of a scalar; p is never NULL */
+    struct str tag;        /* "!reference", as written or resolved; STR_NONE when it has none */
     union {
         const struct yaml_node *const *items; /* of a sequence */
         const struct yaml_pair *pairs;        /* of a mapping, in order, duplicates dropped */
     };
-    size_t n;                /* items or pairs */
-    unsigned size, height;   /* nodes and levels below and with it, aliases written out */
+    size_t n;              /* items or pairs */
+    unsigned size, height; /* nodes and levels below and with it, aliases written out */
 };
 
 enum yaml_mode {
@@ -48,19 +48,19 @@ struct yaml_fault {
 
 struct yaml {
     const struct yaml_node *const *documents;
-    size_t n;                         /* 0 for an empty text */
-    const struct yaml_fault *faults;  /* by line, at most YAML_FAULTS_MAX */
+    size_t n;                        /* 0 for an empty text */
+    const struct yaml_fault *faults; /* by line, at most YAML_FAULTS_MAX */
     size_t n_faults;
 };
 #define YAML_FAULTS_MAX 50
 
-/* Everything in *out lives in the ctx's arena; the text may go. OK: all of it was read; look at `faults` (strict callers
- * refuse any). E_INVALID: it does not parse; documents before the fault are in *out and the fault is the last of faults.
- * E_LIMIT: a ceiling, likewise. cx->message has the fault as "line N: text". */
+/* Everything in *out lives in the ctx's arena; the text may go. OK: all of it was read; look at `faults` (strict
+ * callers refuse any). E_INVALID: it does not parse; documents before the fault are in *out and the fault is the last
+ * of faults. E_LIMIT: a ceiling, likewise. cx->message has the fault as "line N: text". */
 enum rc yaml_read(struct ctx *cx, struct str text, enum yaml_mode mode, struct yaml *out) MUST_CHECK;
 
-/* The value of a key; NULL when m is NULL, no mapping or has no such key. yaml_find() follows merge keys (`<<`) too, own
- * keys first. yaml_pair_of() gives the pair, without merges. */
+/* The value of a key; NULL when m is NULL, no mapping or has no such key. yaml_find() follows merge keys (`<<`) too,
+ * own keys first. yaml_pair_of() gives the pair, without merges. */
 const struct yaml_node *yaml_get(const struct yaml_node *m, struct str key);
 const struct yaml_node *yaml_find(const struct yaml_node *m, struct str key);
 const struct yaml_pair *yaml_pair_of(const struct yaml_node *m, struct str key);

@@ -1,5 +1,5 @@
-/* The cases beside the rules: JSON of the right shape, facts that the tables have, and enough kinds of outcome. What the
- * rules return for them is tried by the rules' own tests. */
+/* The cases beside the rules: JSON of the right shape, facts that the tables have, and enough kinds of outcome. What
+ * the rules return for them is tried by the rules' own tests. */
 #include "base/time.h"
 #include "catalog/source.h"
 #include "store/store.h"
@@ -29,7 +29,8 @@ static int line_of(const struct one_case *c, const char *word)
 
 static void bad(const struct one_case *c, const char *word, const char *problem, const char *remedy)
 {
-    source_fault(c->s, c->file->path, line_of(c, word), remedy, "\"%s\" %s", source_show(c->s, str_from(word)), problem);
+    source_fault(c->s, c->file->path, line_of(c, word), remedy, "\"%s\" %s", source_show(c->s, str_from(word)),
+                 problem);
 }
 
 static bool has_column(const struct one_case *c, const char *table, const char *column)
@@ -61,7 +62,8 @@ static void check_table(const struct one_case *c, const char *name, json_t *rows
         json_object_foreach(row, column, value)
         {
             if (!has_column(c, name, column))
-                bad(c, column, arena_printf(&c->s->cx->arena, "is no column of d_%s", name).p, "see src/observe/schema.sql");
+                bad(c, column, arena_printf(&c->s->cx->arena, "is no column of d_%s", name).p,
+                    "see src/observe/schema.sql");
             else if (json_is_object(value) || json_is_array(value) || json_is_real(value))
                 bad(c, column, "is neither text, whole number, true, false nor null", "write such a value");
         }
@@ -72,8 +74,10 @@ static void check_row(const struct one_case *c, json_t *row, struct tally *t)
 {
     json_t *subject = json_object_get(row, "subject"), *ok = json_object_get(row, "ok");
     if (!json_is_string(subject)) bad(c, "rows", "has a row without a subject", "name the subject of every row");
-    bool one = json_is_integer(ok) && json_integer_value(ok) == 1, zero = json_is_integer(ok) && json_integer_value(ok) == 0;
-    if (!one && !zero && !json_is_null(ok)) bad(c, "rows", "has a row whose ok is not 1, 0 or null", "write one of them");
+    bool one = json_is_integer(ok) && json_integer_value(ok) == 1,
+         zero = json_is_integer(ok) && json_integer_value(ok) == 0;
+    if (!one && !zero && !json_is_null(ok))
+        bad(c, "rows", "has a row whose ok is not 1, 0 or null", "write one of them");
     t->good = t->good || one;
     t->bad = t->bad || zero;
     t->open = t->open || json_is_null(ok);
@@ -98,7 +102,8 @@ static void check_object(const struct one_case *c, json_t *top, struct tally *t)
         for (size_t i = 0; i < sizeof known / sizeof *known; i++) fine = fine || !strcmp(key, known[i]);
         if (!fine) bad(c, key, "is no key of a case", "known here: about now since tables rows");
     }
-    if (!json_is_string(about) || !*json_string_value(about)) bad(c, "about", "is missing", "say in one sentence what it shows");
+    if (!json_is_string(about) || !*json_string_value(about))
+        bad(c, "about", "is missing", "say in one sentence what it shows");
     check_time(c, top, "now");
     check_time(c, top, "since");
     json_t *tables = json_object_get(top, "tables"), *rows = json_object_get(top, "rows");
@@ -118,8 +123,8 @@ static void read_case(const struct one_case *c, struct tally *t)
     json_error_t error;
     json_t *top = json_loadb(c->file->content.p, c->file->content.n, JSON_REJECT_DUPLICATES, &error);
     if (!json_is_object(top))
-        source_fault(c->s, c->file->path, top ? 1 : error.line, "see \"Case\" in docs/formats/catalog.md", "not a case: %s",
-                     top ? "no object" : source_show(c->s, str_from(error.text)));
+        source_fault(c->s, c->file->path, top ? 1 : error.line, "see \"Case\" in docs/formats/catalog.md",
+                     "not a case: %s", top ? "no object" : source_show(c->s, str_from(error.text)));
     else
         check_object(c, top, t);
     json_decref(top);
@@ -148,7 +153,8 @@ static bool has_task(const struct source *s, struct str folder)
     return false;
 }
 
-static void read_cases_of(struct one_case *c, const struct source_task *t, const struct source_obligation *o, bool *claimed)
+static void read_cases_of(struct one_case *c, const struct source_task *t, const struct source_obligation *o,
+                          bool *claimed)
 {
     struct source *s = c->s;
     struct tally tally = {0};
@@ -167,7 +173,8 @@ enum rc source_read_cases(struct source *s)
     struct one_case c = {.s = s};
     bool *claimed = arena_array(&s->cx->arena, bool, s->n_files);
     TRY(store_open_memory(s->cx, observe_schema_sql, &db));
-    enum rc rc = store_prepare(s->cx, db, STR("SELECT 1 FROM pragma_table_info(?1) WHERE ?2 IS NULL OR name = ?2"), &c.column);
+    enum rc rc =
+        store_prepare(s->cx, db, STR("SELECT 1 FROM pragma_table_info(?1) WHERE ?2 IS NULL OR name = ?2"), &c.column);
     for (size_t i = 0; rc == OK && i < s->n_tasks; i++)
         for (size_t k = 0; k < s->tasks[i].n_obligations; k++)
             if (s->tasks[i].obligations[k].rule) read_cases_of(&c, &s->tasks[i], &s->tasks[i].obligations[k], claimed);

@@ -31,8 +31,8 @@ static enum rc read_all(struct source *s)
     return OK;
 }
 
-enum rc catalog_compile(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f), void *arg,
-                        size_t *faults, struct buf *image)
+enum rc catalog_compile(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f),
+                        void *arg, size_t *faults, struct buf *image)
 {
     struct source *s = arena_new(&cx->arena, struct source);
     *faults = 0;
@@ -47,8 +47,8 @@ enum rc catalog_compile(struct ctx *cx, const char *dir, void (*fault)(void *arg
     return image_write(cx, &draft, image);
 }
 
-enum rc catalog_check(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f), void *arg,
-                      size_t *faults)
+enum rc catalog_check(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f),
+                      void *arg, size_t *faults)
 {
     return catalog_compile(cx, dir, fault, arg, faults, NULL);
 }

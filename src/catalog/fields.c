@@ -10,7 +10,8 @@ const struct yaml_node *fields_document(struct source *s, const struct source_fi
     if (rc != OK && y.n_faults == 0) source_fault(s, file->path, 0, "try again", "%s", s->cx->message);
     if (rc != OK) return NULL;
     if (y.n == 1 && y.documents[0]->kind == YAML_MAPPING) return y.documents[0];
-    source_fault(s, file->path, y.n ? y.documents[0]->line : 0, "see docs/formats/catalog.md", "there are no keys in it");
+    source_fault(s, file->path, y.n ? y.documents[0]->line : 0, "see docs/formats/catalog.md",
+                 "there are no keys in it");
     return NULL;
 }
 
@@ -23,7 +24,8 @@ static bool listed(const char *words, struct str word)
     return false;
 }
 
-struct fields fields_of(struct source *s, struct str file, const struct yaml_node *map, const char *what, const char *known)
+struct fields fields_of(struct source *s, struct str file, const struct yaml_node *map, const char *what,
+                        const char *known)
 {
     struct fields f = {s, file, map, what};
     if (map && map->kind != YAML_MAPPING) {
@@ -125,7 +127,8 @@ int field_int(const struct fields *f, const char *key, int min, int max)
     const struct yaml_node *n = want(f, key, true);
     int64_t v = min;
     if (n && (n->kind != YAML_SCALAR || n->style != YAML_PLAIN || !str_to_i64(n->text, min, max, &v)))
-        bad(f, key, arena_printf(&f->s->cx->arena, "write a whole number from %d to %d", min, max).p, "is not such a number");
+        bad(f, key, arena_printf(&f->s->cx->arena, "write a whole number from %d to %d", min, max).p,
+            "is not such a number");
     return (int)v;
 }
 
@@ -176,6 +179,7 @@ const struct yaml_node *field_list(const struct fields *f, const char *key, bool
     const struct yaml_node *n = want(f, key, required);
     if (!n) return NULL;
     if (n->kind == YAML_SEQUENCE && n->n) return n;
-    bad(f, key, "write a list with at least one entry", n->kind == YAML_SEQUENCE ? "is an empty list" : "is not a list");
+    bad(f, key, "write a list with at least one entry",
+        n->kind == YAML_SEQUENCE ? "is an empty list" : "is not a list");
     return NULL;
 }

@@ -15,7 +15,8 @@ struct fields {
 const struct yaml_node *fields_document(struct source *s, const struct source_file *file);
 
 /* Keys outside `known` (words separated by a space) are faults. */
-struct fields fields_of(struct source *s, struct str file, const struct yaml_node *map, const char *what, const char *known);
+struct fields fields_of(struct source *s, struct str file, const struct yaml_node *map, const char *what,
+                        const char *known);
 
 bool fields_has(const struct fields *f, const char *key);
 int fields_line(const struct fields *f, const char *key); /* of the key, else of the mapping */

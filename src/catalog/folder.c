@@ -55,7 +55,8 @@ static int open_folder(struct source *s, int at, struct str name, struct str pat
 {
     int fd = openat(at, name.p, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        source_fault(s, path, 0, errno == ENOTDIR || errno == ELOOP ? "make it a folder of its own" : "make it readable",
+        source_fault(s, path, 0,
+                     errno == ENOTDIR || errno == ELOOP ? "make it a folder of its own" : "make it readable",
                      errno == ENOTDIR || errno == ELOOP ? "not a folder" : "cannot be opened: %s", strerror(errno));
     return fd;
 }
@@ -107,8 +108,7 @@ static void add_file(struct source *s, int at, struct str folder, struct str nam
     struct str path = below(s, folder, name), content = STR_NONE;
     if (!read_file(s, at, name, path, &content)) return;
     source_grow(s, s->files, s->n_files, s->cap_files);
-    s->files[s->n_files++] =
-        (struct source_file){kind, path, task, str_slice(name, 0, name.n - suffix.n), content};
+    s->files[s->n_files++] = (struct source_file){kind, path, task, str_slice(name, 0, name.n - suffix.n), content};
 }
 
 static void unknown(struct source *s, struct str path, const char *what)
@@ -117,7 +117,8 @@ static void unknown(struct source *s, struct str path, const char *what)
 }
 
 /* A folder that holds files of one suffix only. */
-static void read_flat(struct source *s, int at, struct str path, struct str suffix, struct str task, enum source_kind kind)
+static void read_flat(struct source *s, int at, struct str path, struct str suffix, struct str task,
+                      enum source_kind kind)
 {
     struct names names;
     int fd = dup(at);
@@ -130,7 +131,8 @@ static void read_flat(struct source *s, int at, struct str path, struct str suff
         if (str_ends(name, suffix) && name.n > suffix.n && name.p[0] != '.')
             add_file(s, at, path, name, suffix, task, kind);
         else
-            unknown(s, below(s, path, name), kind == SOURCE_CASE ? "only *.json belongs here" : "only *.yaml belongs here");
+            unknown(s, below(s, path, name),
+                    kind == SOURCE_CASE ? "only *.json belongs here" : "only *.yaml belongs here");
     }
 }
 

@@ -3,9 +3,9 @@
  *
  *   "SINETTI CATALOG\n"                16 bytes
  *   version, total, records, pool      u32 each: bytes of the whole image, of the records, of the pool
- *   records                            u32 values in the order of image_write.c; a string is its offset and length in the pool
- *   pool                               the strings' bytes, each string once
- *   SHA-256 of all before it           32 bytes; in hex it is the catalog's digest
+ *   records                            u32 values in the order of image_write.c; a string is its offset and length in
+ * the pool pool                               the strings' bytes, each string once SHA-256 of all before it 32 bytes;
+ * in hex it is the catalog's digest
  *
  * All u32 are little-endian. The same catalog gives the same bytes on every machine.
  */
@@ -22,8 +22,8 @@
 /* E_LIMIT when it would be larger than LIMIT_CATALOG_IMAGE. `out` is an empty buffer of the caller's. */
 enum rc image_write(struct ctx *cx, const struct catalog *c, struct buf *out) MUST_CHECK;
 
-/* Decodes; every offset, count and word is checked. E_CORRUPT otherwise. The catalog is the caller's to catalog_free(); it
- * borrows `bytes`, which catalog_free() frees when `owned` (malloc's; taken over in any case). */
+/* Decodes; every offset, count and word is checked. E_CORRUPT otherwise. The catalog is the caller's to catalog_free();
+ * it borrows `bytes`, which catalog_free() frees when `owned` (malloc's; taken over in any case). */
 enum rc image_open(struct ctx *cx, struct str bytes, bool owned, struct catalog **out) MUST_CHECK;
 
 #endif

@@ -164,7 +164,8 @@ static void get_all(struct reader *r, struct catalog *c)
 static bool is_whole(struct str bytes, char hex[65], size_t *records, size_t *pool)
 {
     const unsigned char *p = (const unsigned char *)bytes.p;
-    if (bytes.n < IMAGE_HEADER + IMAGE_DIGEST || bytes.n > LIMIT_CATALOG_IMAGE || memcmp(p, IMAGE_MAGIC, 16)) return false;
+    if (bytes.n < IMAGE_HEADER + IMAGE_DIGEST || bytes.n > LIMIT_CATALOG_IMAGE || memcmp(p, IMAGE_MAGIC, 16))
+        return false;
     *records = u32_at(p + 24);
     *pool = u32_at(p + 28);
     if (u32_at(p + 16) != IMAGE_VERSION || u32_at(p + 20) != bytes.n || *records > bytes.n || *pool > bytes.n ||

@@ -46,8 +46,8 @@ static void link_frameworks(struct source *s)
         for (size_t k = 0; k < fw->f.n_controls; k++) controls[k] = fw->controls[k].c;
         fw->f.controls = controls;
         if (i && fw->order == s->frameworks[i - 1].order)
-            source_fault(s, fw->file, fw->line, "give each framework its own", "order %d is taken by " STR_FMT, fw->order,
-                         STR_ARG(s->frameworks[i - 1].f.key));
+            source_fault(s, fw->file, fw->line, "give each framework its own", "order %d is taken by " STR_FMT,
+                         fw->order, STR_ARG(s->frameworks[i - 1].f.key));
     }
 }
 
@@ -118,8 +118,8 @@ static void link_tasks(struct source *s)
     for (size_t i = 0; i < s->n_tasks; i++) {
         struct source_task *t = &s->tasks[i];
         if (i && t->t.order == s->tasks[i - 1].t.order)
-            source_fault(s, t->file, t->order_line, "give each task its own", "order %d is taken by " STR_FMT, t->t.order,
-                         STR_ARG(s->tasks[i - 1].t.key));
+            source_fault(s, t->file, t->order_line, "give each task its own", "order %d is taken by " STR_FMT,
+                         t->t.order, STR_ARG(s->tasks[i - 1].t.key));
         check_titles(s, i);
         link_mappings(s, t);
         if (t->n_obligations) qsort(t->obligations, t->n_obligations, sizeof *t->obligations, by_point);
@@ -149,7 +149,8 @@ static void check_names(struct source *s, const struct source_preset *p)
             source_fault(s, p->file, p->lines[i], "write task/obligation as in tasks/", "unknown obligation \"%s\"",
                          source_show(s, p->names[i]));
         else if (o->strength == STRENGTH_MUST)
-            source_fault(s, p->file, p->lines[i], "leave it out", "\"%s\" is a must already", source_show(s, p->names[i]));
+            source_fault(s, p->file, p->lines[i], "leave it out", "\"%s\" is a must already",
+                         source_show(s, p->names[i]));
         for (size_t j = 0; j < i; j++)
             if (str_eq(p->names[i], p->names[j]))
                 source_fault(s, p->file, p->lines[i], "keep one of them", "\"%s\" stands twice",

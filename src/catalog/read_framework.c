@@ -1,6 +1,7 @@
 #include "catalog/fields.h"
 
-static struct source_control read_control(struct source *s, const struct source_framework *fw, const struct yaml_node *n)
+static struct source_control read_control(struct source *s, const struct source_framework *fw,
+                                          const struct yaml_node *n)
 {
     struct fields f = fields_of(s, fw->file, n, "a control", "id title group heading outside");
     struct source_control c = {.line = n->line};

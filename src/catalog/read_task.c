@@ -67,7 +67,8 @@ static void read_needs(struct source *s, struct source_obligation *o, const stru
     o->o.n_needs = list->n;
 }
 
-static struct source_obligation read_obligation(struct source *s, const struct source_task *t, const struct yaml_node *n)
+static struct source_obligation read_obligation(struct source *s, const struct source_task *t,
+                                                const struct yaml_node *n)
 {
     struct fields f = fields_of(s, t->file, n, "an obligation",
                                 "key point strength aspect type check text message fix settles needs off");
@@ -115,13 +116,14 @@ void source_read_task(struct source *s, const struct source_file *file)
 {
     const struct yaml_node *top = fields_document(s, file);
     if (!top) return;
-    struct fields f = fields_of(s, file->path, top, "a task",
-                                "key order theme theme_title policy policy_title priority title summary controls obligations");
+    struct fields f =
+        fields_of(s, file->path, top, "a task",
+                  "key order theme theme_title policy policy_title priority title summary controls obligations");
     struct source_task t = {.file = file->path, .folder = file->task, .line = fields_line(&f, "key")};
     t.t.key = field_key(&f, "key", NULL);
     if (t.t.key.n && !str_eq(t.t.key, file->task))
-        source_fault(s, file->path, t.line, "name the folder by the task's key", "the key \"%s\" is not the folder's name",
-                     source_show(s, t.t.key));
+        source_fault(s, file->path, t.line, "name the folder by the task's key",
+                     "the key \"%s\" is not the folder's name", source_show(s, t.t.key));
     t.t.order = field_int(&f, "order", 1, 1000);
     t.order_line = fields_line(&f, "order");
     t.t.theme = field_key(&f, "theme", "_");

@@ -56,21 +56,33 @@ static int refuse(struct judge *j, const char *what, const char *name)
     return SQLITE_DENY;
 }
 
-/* SQLite asks about a common table expression of which no column is used as if it were a table; any name that is no table
- * can only be one. */
+/* SQLite asks about a common table expression of which no column is used as if it were a table; any name that is no
+ * table can only be one. */
 static bool is_expression(const char *name, const char *column)
 {
-    return name && column && !*column && strncmp(name, "d_", 2) && strncmp(name, "sqlite_", 7) && strncmp(name, "pragma_", 7);
+    return name && column && !*column && strncmp(name, "d_", 2) && strncmp(name, "sqlite_", 7) &&
+           strncmp(name, "pragma_", 7);
 }
 
-/* Reading below a view is the view's own doing: SQLite then names it as the last argument. A common table expression that
- * borrows a view's name would be taken for it, so rule_check_words() looks for derived tables in the text itself. */
+/* Reading below a view is the view's own doing: SQLite then names it as the last argument. A common table expression
+ * that borrows a view's name would be taken for it, so rule_check_words() looks for derived tables in the text itself.
+ */
 static int authorize(void *arg, int action, const char *a, const char *b, const char *database, const char *inner)
 {
-    static const char *const refused[] = {
-        "random", "randomblob", "current_timestamp", "current_date", "current_time", "load_extension", "changes",
-        "total_changes", "last_insert_rowid", "sqlite_version", "sqlite_source_id", "sqlite_compileoption_get",
-        "sqlite_compileoption_used", "fts3_tokenizer"};
+    static const char *const refused[] = {"random",
+                                          "randomblob",
+                                          "current_timestamp",
+                                          "current_date",
+                                          "current_time",
+                                          "load_extension",
+                                          "changes",
+                                          "total_changes",
+                                          "last_insert_rowid",
+                                          "sqlite_version",
+                                          "sqlite_source_id",
+                                          "sqlite_compileoption_get",
+                                          "sqlite_compileoption_used",
+                                          "fts3_tokenizer"};
     struct judge *j = arg;
     (void)database;
     if (action == SQLITE_SELECT || action == SQLITE_RECURSIVE) return SQLITE_OK;
@@ -120,7 +132,8 @@ static void check_columns(struct source *s, const struct source_file *file, sqli
     int n = sqlite3_column_count(st);
     for (int i = 0; i < 4; i++)
         if (i >= n || strcmp(sqlite3_column_name(st, i), first[i]))
-            source_fault(s, file->path, 0, "start with subject, ok, at, due", "column %d is not \"%s\"", i + 1, first[i]);
+            source_fault(s, file->path, 0, "start with subject, ok, at, due", "column %d is not \"%s\"", i + 1,
+                         first[i]);
     for (int i = 0; i < n; i++)
         for (int k = 0; k < i; k++)
             if (!strcmp(sqlite3_column_name(st, i), sqlite3_column_name(st, k)))
@@ -136,7 +149,8 @@ static bool has_column(sqlite3_stmt *st, struct str name)
 }
 
 /* Every {hole} of a text is a column; st NULL: the text may have none. */
-static void check_holes(struct source *s, struct str file, const struct source_text *t, const char *what, sqlite3_stmt *st)
+static void check_holes(struct source *s, struct str file, const struct source_text *t, const char *what,
+                        sqlite3_stmt *st)
 {
     for (int lang = 0; lang < LANG_COUNT; lang++) {
         struct str text = t->text[lang];
@@ -178,8 +192,9 @@ static void check_rule(struct source *s, struct judge *j, const struct source_ta
         int at = sqlite3_error_offset(j->db), line = 0;
         for (int i = 0; at >= 0 && (size_t)i < file->content.n && i <= at; i++)
             line += i == 0 || file->content.p[i - 1] == '\n';
-        source_fault(s, file->path, line, j->refused[0] ? "read documented views only, see docs/formats/facts.md" : "mend the SQL",
-                     "%s", j->refused[0] ? j->refused : s->cx->message);
+        source_fault(s, file->path, line,
+                     j->refused[0] ? "read documented views only, see docs/formats/facts.md" : "mend the SQL", "%s",
+                     j->refused[0] ? j->refused : s->cx->message);
         return;
     }
     if (sqlite3_column_count(st) == 0) source_fault(s, file->path, 0, "write one SELECT", "the rule returns nothing");

@@ -40,7 +40,8 @@ static void skip_blank(struct lexer *x)
 
 static bool in_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           (unsigned char)c >= 0x80;
 }
 
 static struct token next(struct lexer *x)
@@ -101,7 +102,8 @@ static void check_date(struct source *s, const struct source_file *file, struct 
     }
     bool strftime = str_eq_nocase(name, STR("strftime"));
     if (arguments == 0 || (strftime && commas == 0))
-        clock_fault(s, file, line, source_show(s, arena_printf(&s->cx->arena, STR_FMT "() without a time", STR_ARG(name))));
+        clock_fault(s, file, line,
+                    source_show(s, arena_printf(&s->cx->arena, STR_FMT "() without a time", STR_ARG(name))));
 }
 
 void rule_check_words(struct source *s, const struct source_file *file)

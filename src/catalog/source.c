@@ -27,8 +27,8 @@ void source_fault(struct source *s, struct str file, int line, const char *remed
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     source_grow(s, s->faults, s->n_faults, s->cap_faults);
-    s->faults[s->n_faults++] = (struct catalog_fault){
-        file, line, arena_str(&s->cx->arena, str_from(text)), arena_str(&s->cx->arena, str_from(remedy))};
+    s->faults[s->n_faults++] = (struct catalog_fault){file, line, arena_str(&s->cx->arena, str_from(text)),
+                                                      arena_str(&s->cx->arena, str_from(remedy))};
 }
 
 static int by_place(const void *a, const void *b)

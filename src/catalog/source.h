@@ -1,5 +1,5 @@
-/* The catalog's folder as it is being checked: files, what was read from them, and every fault found. Everything lives in
- * the ctx's arena. Only the catalog room sees this; others see catalog/catalog.h.
+/* The catalog's folder as it is being checked: files, what was read from them, and every fault found. Everything lives
+ * in the ctx's arena. Only the catalog room sees this; others see catalog/catalog.h.
  *
  * Life: source_open() → source_read_*() → source_link() → source_draft().
  */
@@ -13,9 +13,9 @@ enum source_kind { SOURCE_FRAMEWORK, SOURCE_TASK, SOURCE_RULE, SOURCE_CASE, SOUR
 
 struct source_file {
     enum source_kind kind;
-    struct str path;   /* below the folder */
-    struct str task;   /* name of the task's folder; empty elsewhere */
-    struct str name;   /* without folder and suffix */
+    struct str path; /* below the folder */
+    struct str task; /* name of the task's folder; empty elsewhere */
+    struct str name; /* without folder and suffix */
     struct str content;
 };
 
@@ -83,8 +83,8 @@ struct source {
     size_t n_presets, cap_presets;
 };
 
-/* Lists and reads the folder. Files that have no place in a catalog, links, and files that are too large or no UTF-8 are
- * faults. E_NOTFOUND, E_IO for the folder itself. */
+/* Lists and reads the folder. Files that have no place in a catalog, links, and files that are too large or no UTF-8
+ * are faults. E_NOTFOUND, E_IO for the folder itself. */
 enum rc source_open(struct ctx *cx, const char *dir, struct source *s) MUST_CHECK;
 
 /* Read the files of each kind; faults are noted. */

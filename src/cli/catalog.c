@@ -6,12 +6,12 @@
 
 int cli_catalog(int argc, char **argv);
 
-static const char usage[] =
-    "usage: sinetti catalog check [DIR]     every fault of a catalog folder (default: ./catalog, else the built-in one)\n"
-    "       sinetti catalog list [OPTIONS]  its tasks\n"
-    "       sinetti catalog show TASK [OPTIONS]\n"
-    "options: --catalog DIR  another catalog than the built-in one\n"
-    "         --lang en|fi\n";
+static const char usage[] = "usage: sinetti catalog check [DIR]     every fault of a catalog folder (default: "
+                            "./catalog, else the built-in one)\n"
+                            "       sinetti catalog list [OPTIONS]  its tasks\n"
+                            "       sinetti catalog show TASK [OPTIONS]\n"
+                            "options: --catalog DIR  another catalog than the built-in one\n"
+                            "         --lang en|fi\n";
 
 enum { EXIT_FINE, EXIT_FAULTS, EXIT_USAGE };
 
@@ -76,7 +76,8 @@ static void print_sum(const struct catalog *c)
         obligations += c->tasks[i].n_obligations;
         for (size_t k = 0; k < c->tasks[i].n_obligations; k++) rules += c->tasks[i].obligations[k].sql.n > 0;
     }
-    printf("no faults: %zu tasks, %zu requirement points, %zu rules, %zu frameworks with %zu controls, %zu presets\ndigest %s\n",
+    printf("no faults: %zu tasks, %zu requirement points, %zu rules, %zu frameworks with %zu controls, %zu "
+           "presets\ndigest %s\n",
            c->n_tasks, obligations, rules, c->n_frameworks, controls, c->n_presets, c->digest);
 }
 
@@ -129,8 +130,9 @@ static void show_obligation(const struct catalog_obligation *o, enum lang lang)
     printf("\n%d. " STR_FMT " (%s, %s, %s)\n   " STR_FMT "\n", o->point, STR_ARG(o->key), strength_name(o->strength),
            aspect_name(o->aspect), evidence_type_name(o->type), STR_ARG(o->text[lang]));
     if (o->sql.n) {
-        printf("   rule%s%s\n   evidence: " STR_FMT "\n   blind spots: " STR_FMT "\n", o->enabled ? "" : ", switched off",
-               o->check ? ", asked by check" : "", STR_ARG(o->evidence), STR_ARG(o->blind_spots));
+        printf("   rule%s%s\n   evidence: " STR_FMT "\n   blind spots: " STR_FMT "\n",
+               o->enabled ? "" : ", switched off", o->check ? ", asked by check" : "", STR_ARG(o->evidence),
+               STR_ARG(o->blind_spots));
     }
     for (size_t i = 0; i < o->n_needs; i++)
         printf("%s" STR_FMT "%s", i ? ", " : "   records: ", STR_ARG(o->needs[i]), i + 1 == o->n_needs ? "\n" : "");

@@ -1,6 +1,6 @@
 /* Any bytes as YAML, both ways. What comes out is walked whole: every promise of base/yaml.h about it is asserted. */
-#include "base/limits.h"
 #include "base/yaml.h"
+#include "base/limits.h"
 
 #include <assert.h>
 

@@ -46,7 +46,8 @@ static void assert_str(struct str s, const char *expected)
 static void test_base_yaml__gives_lines_and_styles(void **state)
 {
     (void)state;
-    const struct yaml_node *t = tree("# c\na: 1\nb: 'x'\nc: |\n  one\n  two\nd: >-\n  f\n  g\ne:\nf: [p, q]\n", YAML_STRICT);
+    const struct yaml_node *t =
+        tree("# c\na: 1\nb: 'x'\nc: |\n  one\n  two\nd: >-\n  f\n  g\ne:\nf: [p, q]\n", YAML_STRICT);
     assert_int_equal(t->kind, YAML_MAPPING);
     assert_int_equal(t->n, 6);
     assert_int_equal(t->pairs[0].line, 2);
@@ -100,7 +101,7 @@ static void test_base_yaml__strict_notes_every_indirection(void **state)
         int line;
         const char *text;
     } expected[] = {{1, "an anchor \"x\""}, {2, "an alias \"x\""}, {4, "a merge key (<<)"},
-                    {4, "an alias \"x\""}, {5, "a tag \"!t\""},    {6, "duplicate key \"d\""}};
+                    {4, "an alias \"x\""},  {5, "a tag \"!t\""},   {6, "duplicate key \"d\""}};
     assert_int_equal(y.n_faults, 6);
     for (size_t i = 0; i < 6; i++) {
         assert_int_equal(y.faults[i].line, expected[i].line);
@@ -122,7 +123,8 @@ static void test_base_yaml__lenient_shares_anchored_nodes(void **state)
 {
     (void)state;
     struct yaml y;
-    assert_int_equal(read(".b: &b {x: 1, y: 2}\n.c: &c {z: 3}\nj:\n  <<: [*b, *c]\n  y: own\nk: *b\n", YAML_LENIENT, &y), OK);
+    assert_int_equal(
+        read(".b: &b {x: 1, y: 2}\n.c: &c {z: 3}\nj:\n  <<: [*b, *c]\n  y: own\nk: *b\n", YAML_LENIENT, &y), OK);
     assert_int_equal(y.n_faults, 0);
     const struct yaml_node *t = y.documents[0], *j = yaml_get(t, STR("j"));
     assert_ptr_equal(yaml_get(t, STR("k")), yaml_get(t, STR(".b")));
@@ -173,8 +175,8 @@ static void test_base_yaml__aliases_cannot_multiply_without_bound(void **state)
     buf_init(&b, 0);
     buf_cstr(&b, "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
     for (int i = 1; i < 10; i++)
-        buf_printf(&b, "a%d: &a%d [*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d]\n", i, i, i - 1, i - 1, i - 1, i - 1,
-                   i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+        buf_printf(&b, "a%d: &a%d [*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d]\n", i, i, i - 1, i - 1, i - 1,
+                   i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
     assert_int_equal(yaml_read(&cx, buf_view(&b), YAML_LENIENT, &y), E_LIMIT);
 }
 

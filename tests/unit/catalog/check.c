@@ -101,7 +101,8 @@ static const struct spoil spoils[] = {
     {FIRST, "    needs:", "    off: later\n    needs:", FIRST ":21", "\"off\" where there is no rule", 1},
     {SECOND, "fix: {en: Mend it.", "fix: {en: \"Mend {thing}.\"", SECOND ":27", "{thing} in \"fix\" is no column", 1},
     {SECOND, "fix: {en: Mend it.", "fix: {en: \"Mend {it.\"", SECOND ":27", "a { without }", 1},
-    {SECOND, "settles: {en: Show it.", "settles: {en: \"Show {title}.\"", SECOND ":28", "the hole {title} in \"settles\"", 1},
+    {SECOND, "settles: {en: Show it.", "settles: {en: \"Show {title}.\"", SECOND ":28",
+     "the hole {title} in \"settles\"", 1},
     {"tasks/second/other.sql", NULL, "SELECT 1", "tasks/second/other.sql:0", "a rule of no obligation", 1},
     {RULE, NULL, NULL, SECOND ":19", "\"needs\" of shown is missing", 7},
     /* SQL */
@@ -116,10 +117,11 @@ static const struct spoil spoils[] = {
     {RULE, "c.subject_line AS title", "c.subject_line AS title, 1 AS title", RULE ":0", "two columns are named", 1},
     {RULE, ":since", ":until", RULE ":0", "unknown parameter :until", 1},
     {RULE, "JOIN commits c", "JOIN d_commit c", RULE ":5", "\"d_commit\" is a derived table", 2},
-    {RULE, "SELECT c.subject", "WITH commits AS (SELECT 'x' AS subject, * FROM \"d_commit\") SELECT c.subject", RULE ":4",
-     "\"d_commit\" is a derived table", 1},
+    {RULE, "SELECT c.subject", "WITH commits AS (SELECT 'x' AS subject, * FROM \"d_commit\") SELECT c.subject",
+     RULE ":4", "\"d_commit\" is a derived table", 1},
     {RULE, "c.at >= :since", "(SELECT count(*) FROM sqlite_schema) > 0", RULE ":0", "reads the table sqlite_", 1},
-    {RULE, "c.at >= :since", "(SELECT count(*) FROM pragma_table_list) > 0", RULE ":0", "the rule does more than read", 1},
+    {RULE, "c.at >= :since", "(SELECT count(*) FROM pragma_table_list) > 0", RULE ":0", "the rule does more than read",
+     1},
     {RULE, "c.at >= :since", "random() > 0", RULE ":5", "the rule calls random", 1},
     {RULE, "c.at >= :since", "c.at < current_timestamp", RULE ":5", "the rule calls current_timestamp", 1},
     {RULE, "c.at >= :since", "c.at < unixepoch('now')", RULE ":5", "'now' reads the machine's clock", 1},
@@ -127,8 +129,10 @@ static const struct spoil spoils[] = {
     {RULE, "c.at >= :since", "'2026' < strftime('%Y')", RULE ":5", "strftime() without a time", 1},
     {RULE, "c.at >= :since", "'2026' < date(c.at, 'unixepoch', 'localtime')", RULE ":5", "time zone", 1},
     {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\nDELETE FROM asked", RULE ":0", "the rule does more than read", 1},
-    {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\nPRAGMA user_version", RULE ":0", "the rule does more than read", 1},
-    {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\nATTACH '/tmp/x' AS y", RULE ":0", "the rule does more than read", 1},
+    {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\nPRAGMA user_version", RULE ":0", "the rule does more than read",
+     1},
+    {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\nATTACH '/tmp/x' AS y", RULE ":0", "the rule does more than read",
+     1},
     {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\n", RULE ":0", "exactly one statement", 1},
     /* cases */
     {CASE, NULL, NULL, RULE ":0", "no case has a row with ok 0", 1},
@@ -165,7 +169,8 @@ static void see(void *arg, const struct catalog_fault *f)
     (void)snprintf(file, sizeof file, STR_FMT, STR_ARG(f->file));
     (void)snprintf(at, sizeof at, "%s:%d", file, f->line);
     size_t n = strlen(s->log);
-    (void)snprintf(s->log + n, sizeof s->log - n, "    %s: " STR_FMT ". " STR_FMT "\n", at, STR_ARG(f->text), STR_ARG(f->remedy));
+    (void)snprintf(s->log + n, sizeof s->log - n, "    %s: " STR_FMT ". " STR_FMT "\n", at, STR_ARG(f->text),
+                   STR_ARG(f->remedy));
     int order = strcmp(s->last, file);
     s->sorted = s->sorted && (order < 0 || (order == 0 && s->last_line <= f->line));
     strcpy(s->last, file);
@@ -349,12 +354,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_catalog_check__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(right_folder_has_no_faults),
-        T(each_fault_is_found_at_its_place),
-        T(links_are_not_followed),
-        T(special_files_do_not_block),
-        T(large_files_are_not_read),
-        T(all_faults_of_a_folder_come_at_once),
+        T(right_folder_has_no_faults), T(each_fault_is_found_at_its_place), T(links_are_not_followed),
+        T(special_files_do_not_block), T(large_files_are_not_read),         T(all_faults_of_a_folder_come_at_once),
         T(absent_folder_is_not_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

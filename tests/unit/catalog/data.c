@@ -1,4 +1,5 @@
-/* The project's own catalog: right, complete in its frameworks, and true to the facts it was made from (where those are). */
+/* The project's own catalog: right, complete in its frameworks, and true to the facts it was made from (where those
+ * are). */
 #include "catalog/catalog.h"
 
 #include <setjmp.h>
@@ -89,7 +90,8 @@ static void test_catalog_data__small_team_adopts_fewer(void **state)
                                 *small = catalog_find_preset(catalog, STR("small-team"));
     assert_non_null(small);
     assert_true(small->n_adopts < page->n_adopts);
-    for (size_t i = 0; i < small->n_adopts; i++) assert_false(str_eq(small->adopts[i], STR("code-review-rules/two-reviewers")));
+    for (size_t i = 0; i < small->n_adopts; i++)
+        assert_false(str_eq(small->adopts[i], STR("code-review-rules/two-reviewers")));
 }
 
 static json_t *facts(const char *name)
@@ -114,7 +116,8 @@ static const char *framework_of(json_t *control)
 static const struct catalog_mapping *mapping(const struct catalog_task *t, const char *framework, const char *id)
 {
     for (size_t i = 0; i < t->n_controls; i++)
-        if (str_eq(t->controls[i].framework->key, str_from(framework)) && str_eq(t->controls[i].control->id, str_from(id)))
+        if (str_eq(t->controls[i].framework->key, str_from(framework)) &&
+            str_eq(t->controls[i].control->id, str_from(id)))
             return &t->controls[i];
     return NULL;
 }
@@ -170,7 +173,8 @@ static int check_points(const struct catalog_task *t, json_t *points)
         for (size_t k = 0; k < t->n_obligations; k++)
             if (t->obligations[k].point == n) found = &t->obligations[k];
         if (found && !strcmp(strength_name(found->strength), strength)) continue;
-        print_error(STR_FMT ": point %d (%s) %s\n", STR_ARG(t->key), n, strength, found ? "has another strength" : "is missing");
+        print_error(STR_FMT ": point %d (%s) %s\n", STR_ARG(t->key), n, strength,
+                    found ? "has another strength" : "is missing");
         wrong++;
     }
     if (t->n_obligations == asked) return wrong;
