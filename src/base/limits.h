@@ -36,7 +36,7 @@
 #define LIMIT_GIT_CHANGES 200000     /* changed paths given of one commit */
 #define LIMIT_GIT_ENTRIES 5000000    /* files of one tree */
 #define LIMIT_GIT_RESTARTS 1000      /* deaths of git on damaged objects; further objects count as missing */
-#define LIMIT_GIT_CPU_SECONDS 900    /* of one child */
+#define LIMIT_GIT_CPU_SECONDS 600    /* of one child */
 #define LIMIT_GIT_MEMORY (2048 * MIB) /* private memory of one child */
 #define LIMIT_GIT_WRITTEN (64 * KIB) /* file a child may write: its complaints */
 

@@ -17,6 +17,10 @@ struct git;
  * E_NOTFOUND: no repository there (the text says what was looked for). E_IO: not readable. E_INVALID: unknown format. */
 enum rc git_open(struct ctx *cx, const char *path, struct git **out) MUST_CHECK;
 void git_close(struct git *g);
+/* The private GIT_DIR, which git_close() removes. A signal handler that ends the process calls git_remove_private() for
+ * it: system calls only. */
+const char *git_private_dir(const struct git *g);
+void git_remove_private(const struct git *g);
 
 struct git_facts {
     struct str object_format; /* "sha1", "sha256" */
@@ -69,6 +73,8 @@ enum rc git_refs(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, const
 /* 64 hex digits that change when a ref comes, goes or moves; no object is read. In the ctx's arena. */
 struct str git_refs_digest(struct ctx *cx, const struct git *g);
 
+/* The index git_staged() reads instead of the repository's own: what GIT_INDEX_FILE names inside a hook. */
+enum rc git_use_index(struct ctx *cx, struct git *g, const char *path) MUST_CHECK;
 /* The staged change: index against head (an unborn branch counts as empty). */
 enum rc git_staged(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, const struct git_change *c), void *arg) MUST_CHECK;
 /* Changes between two commits' trees. */

@@ -1,0 +1,16 @@
+/* The short lines git's plumbing prints before each path or object. Everything borrows from the text given. Pure. */
+#ifndef SINETTI_GIT_RECORDS_H
+#define SINETTI_GIT_RECORDS_H
+
+#include "git/git.h"
+
+/* ":100644 100644 <old> <new> M" of `--raw`; the path is set by the caller. */
+bool record_change(struct str meta, size_t hex, struct git_change *out);
+/* "100644 blob <oid>" of ls-tree; path and size are set by the caller. */
+bool record_entry(struct str meta, size_t hex, struct git_entry *out, bool *is_blob);
+
+enum object_type { OBJECT_MISSING, OBJECT_COMMIT, OBJECT_TREE, OBJECT_BLOB, OBJECT_TAG };
+/* "<oid> <type> <size>" of cat-file; anything else ("… missing", "… ambiguous") is OBJECT_MISSING. */
+enum object_type record_object(struct str line, size_t hex, struct str *oid, int64_t *size);
+
+#endif
