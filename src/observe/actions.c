@@ -55,8 +55,8 @@ static const struct {
     {"deploy", "actions/deploy-pages"}, {"deploy", "peaceiris/actions-gh-pages"}, {"deploy", "jamesives/github-pages-deploy-action"},
     {"deploy", "akhileshns/heroku-deploy"}, {"deploy", "amondnet/vercel-action"}, {"deploy", "nwtgck/actions-netlify"}, {"deploy", "netlify/actions"},
     {"deploy", "cloudflare/pages-action"}, {"deploy", "cloudflare/wrangler-action"}, {"deploy", "firebaseextended/action-hosting-deploy"},
-    {"deploy", "appleboy/ssh-action"}, {"deploy", "easingthemes/ssh-deploy"}, {"deploy", "burnett01/rsync-deployments"}, {"deploy", "superfly/flyctl-actions"},
-    {"deploy", "einaregilsson/beanstalk-deploy"}, {"deploy", "digitalocean/app_action"}, {"deploy", "appleboy/scp-action"}, {"deploy", "deployphp/action"},
+    {"deploy", "easingthemes/ssh-deploy"}, {"deploy", "burnett01/rsync-deployments"}, {"deploy", "superfly/flyctl-actions"},
+    {"deploy", "einaregilsson/beanstalk-deploy"}, {"deploy", "digitalocean/app_action"}, {"deploy", "deployphp/action"},
 };
 
 void actions_roles(struct str action, void (*each)(void *arg, const char *role), void *arg)

@@ -187,7 +187,7 @@ static void read_log(struct content *c, struct str text)
         while (hash && (size_t)depth < line.n && line.p[depth] == '#') depth++;
         bool begins = !fence && t.n && t.p == line.p && entries < LIMIT_CHANGELOG_ENTRIES && !is_underline(t) &&
                       (read_debian(line, &new) || ((heading || isdigit((unsigned char)t.p[0]) || strchr("vV[C", t.p[0]) || str_starts(t, STR("Release"))) && read_header(line, heading, &new)));
-        if (begins && hash && level && depth > level + (e.open && e.unreleased ? 1 : 0)) begins = false;
+        if (begins && hash && level && depth > level && !new.dated && !str_has(line, STR("]("))) begins = false; /* of an entry's own parts */
         if (begins) {
             leave(c, &e);
             e = new;

@@ -32,7 +32,7 @@ static const struct {
     {"npm", "run|run-script"}, {"pnpm", "run"}, {"yarn", "run"}, {"bun", "run"}, {"make", NULL}, {"gmake", NULL}, {"just", NULL}, {"task", NULL},
     {"invoke", NULL}, {"inv", NULL}, {"rake", NULL}, {"composer", "run|run-script"}, {"tox", "-e"}, {"nox", "-s"}, {"hatch", "run"}, {"deno", "task"},
     {"composer", NULL}, {"yarn", NULL}, {"pnpm", NULL}, {"poe", NULL}, {"cargo", "xtask|make"}, {"ant", NULL}, {"mage", NULL}, {"nx", NULL},
-    {"nox", "-e|--session|--sessions"}, {"build.sh", NULL},
+    {"nox", "-e|--session|--sessions"}, {"cmake", "--target|-t"}, {"ninja", NULL},
 };
 static const char no_targets[] = "install|ci|add|remove|update|upgrade|config|global|cache|why|outdated|link|create|dlx|version|info|require|dump-autoload";
 

@@ -18,6 +18,7 @@ const struct command commands_table[] = {
     {"test", "stack|cabal|dune|opam test|runtest"}, {"test", "zig test"}, {"test", "behave|robot"}, {"test", "forge test"},
     {"test", "ansible-test units|integration|sanity"}, {"test", "helm test"}, {"test", "tox|nox"},
 
+    {"test", "coverage run"},
     {"coverage", "coverage run|xml|report|html|combine"}, {"coverage", "codecov|coveralls|coveralls-lcov|codecovcli"},
     {"coverage", "pytest --cov*"}, {"coverage", "go test -cover*"}, {"coverage", "nyc|c8|lcov|gcovr|gcov|kcov|jacoco*"},
     {"coverage", "jest|vitest --coverage*"}, {"coverage", "cargo tarpaulin|llvm-cov"}, {"coverage", "phpunit --coverage*"},

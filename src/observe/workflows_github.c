@@ -77,6 +77,12 @@ static void read_action_roles(struct reading *r, struct str action, const struct
             return;
         }
     }
+    const char *workflow = memmem(action.p, action.n, "/.github/workflows/", 19);
+    if (workflow) {
+        struct place pl = place_of(str_slice(action, (size_t)(workflow - action.p) + 1, action.n), NULL);
+        const char *role = command_target_role(pl.stem);
+        if (role) leave_role(r, role);
+    }
     actions_roles(action, leave_role, r);
     if (str_starts_nocase(action, STR("pypa/gh-action-pypi-publish"))) {
         /* attests by itself since 1.11, unless told not to */
@@ -114,7 +120,7 @@ static void read_steps(struct reading *r, const struct yaml_node *steps)
         if (uses) read_uses(r, uses->value, yaml_find(step, STR("with")), uses->line);
         struct str shell = yaml_text(yaml_find(step, STR("shell")));
         if (run && run->kind == YAML_SCALAR && !str_starts(shell, STR("python")) && !str_starts(shell, STR("perl")))
-            commands_read(r->c, &r->job, run->line + (run->style == YAML_BLOCK), run->text);
+            commands_read(r->c, &r->job, run->line, run->text);
     }
     r->job.allow_failure = job_allows;
 }
