@@ -52,6 +52,7 @@
 #define LIMIT_CONTENT_ROWS 500000      /* rows kept of one file */
 #define LIMIT_DOCUMENT (512 * KIB)     /* longer documents are read so far */
 #define LIMIT_CHANGELOG_ENTRIES 5000
+#define LIMIT_CI_COMMANDS 20000        /* shell commands looked at of one file */
 
 /* rules and reports */
 #define LIMIT_FINDINGS 1000          /* kept per obligation; the full count is kept beside them */

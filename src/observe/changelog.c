@@ -1,16 +1,17 @@
-/* Changelogs: Keep a Changelog 1.1.0 and the other forms people use. An entry begins at a heading, underlined line or bare
- * line whose first thing is a version; its date stands there or in the lines before its first item. */
+/* Changelogs: Keep a Changelog 1.1.0 and the other forms people use. An entry begins at a heading, underlined line or
+ * bare line whose first thing is a version; its date stands there or in the lines before its first item. */
 #include <ctype.h>
 
 #include "base/limits.h"
 #include "observe/content_rows.h"
 #include "observe/dates.h"
 
-#define HEADER_MAX 300     /* bytes of a line that can begin an entry */
-#define DATE_LINES 8       /* lines behind it that may hold its date */
-#define NOT_A_VERSION 40   /* longer versions are something else */
+#define HEADER_MAX 300   /* bytes of a line that can begin an entry */
+#define DATE_LINES 8     /* lines behind it that may hold its date */
+#define NOT_A_VERSION 40 /* longer versions are something else */
 
-static const char note_folders[] = "relnotes|release-notes|release_notes|releasenotes|releases|release|changelogs|changelog";
+static const char note_folders[] =
+    "relnotes|release-notes|release_notes|releasenotes|releases|release|changelogs|changelog";
 
 struct entry {
     int64_t line, at, items;
@@ -23,14 +24,17 @@ static bool is_version(struct str s, size_t *len)
     size_t i = 0, dots = 0;
     if (i < s.n && (s.p[i] == 'v' || s.p[i] == 'V')) i++;
     size_t from = i;
-    while (i < s.n && (isdigit((unsigned char)s.p[i]) || (s.p[i] == '.' && i > from && i + 1 < s.n && isdigit((unsigned char)s.p[i + 1])))) dots += s.p[i++] == '.';
+    while (i < s.n && (isdigit((unsigned char)s.p[i]) ||
+                       (s.p[i] == '.' && i > from && i + 1 < s.n && isdigit((unsigned char)s.p[i + 1]))))
+        dots += s.p[i++] == '.';
     if (i == from || (!dots && from == 0) || i - from > NOT_A_VERSION) return false;
     /* a prerelease or build: -rc.1, b2, .dev0, +meta, .Final */
     size_t core = i;
     while (i < s.n && (isalnum((unsigned char)s.p[i]) || strchr(".-+_~", s.p[i]))) i++;
     while (i > core && strchr(".-_", s.p[i - 1])) i--;
     if (i - from > NOT_A_VERSION) return false;
-    if (i > core && s.p[core] == '.' && i - core == 2 && (s.p[core + 1] == 'x' || s.p[core + 1] == 'X')) return false; /* "1.x": a line of versions */
+    if (i > core && s.p[core] == '.' && i - core == 2 && (s.p[core + 1] == 'x' || s.p[core + 1] == 'X'))
+        return false; /* "1.x": a line of versions */
     *len = i;
     return true;
 }
@@ -51,10 +55,15 @@ static struct str skip_words(struct str s, bool heading)
         if (is_version(s, &len) && !is_date_like(str_slice(s, 0, len))) return s;
         while (n < s.n && s.p[n] != ' ') n++;
         struct str word = str_slice(s, 0, n);
-        bool known = text_is(word, "version|release|released|changes|in|with|for|v|ver|ver.|release:|version:|and|the|to|notes|changelog|what's|new");
+        bool known = text_is(word, "version|release|released|changes|in|with|for|v|ver|ver.|release:|version:|and|the|"
+                                   "to|notes|changelog|what's|new");
         /* a heading may begin with the project's name: "Rails 7.1.0", "curl and libcurl 8.0" */
-        bool name = heading && word.n && isalpha((unsigned char)word.p[0]) && !strchr(".:;,!?", word.p[word.n - 1]) && words < 3 && !text_is(word, "upgrading|upgrade|from|since|supported|support|migrating|"
-                                                                                                    "migration|requires|require|drop|dropped|update|updated|bump|fix|fixes|fixed|add|added|remove|removed|before|until|python|php|node|node.js|ruby|java|go|deprecated|api");
+        bool name =
+            heading && word.n && isalpha((unsigned char)word.p[0]) && !strchr(".:;,!?", word.p[word.n - 1]) &&
+            words < 3 &&
+            !text_is(word, "upgrading|upgrade|from|since|supported|support|migrating|"
+                           "migration|requires|require|drop|dropped|update|updated|bump|fix|fixes|fixed|add|added|"
+                           "remove|removed|before|until|python|php|node|node.js|ruby|java|go|deprecated|api");
         if (!known && !name) return STR_NONE;
         s = str_slice(s, n, s.n);
     }
@@ -63,8 +72,10 @@ static struct str skip_words(struct str s, bool heading)
 
 static bool says_unreleased(struct str s)
 {
-    return str_has_nocase(s, STR("unreleased")) || str_has_nocase(s, STR("not yet released")) || str_has_nocase(s, STR("in development")) || str_has_nocase(s, STR("under development")) ||
-           str_has_nocase(s, STR("in progress")) || str_has_nocase(s, STR("julkaisematon")) || str_has_nocase(s, STR("(tbd")) || str_has_nocase(s, STR("(xx.xx"));
+    return str_has_nocase(s, STR("unreleased")) || str_has_nocase(s, STR("not yet released")) ||
+           str_has_nocase(s, STR("in development")) || str_has_nocase(s, STR("under development")) ||
+           str_has_nocase(s, STR("in progress")) || str_has_nocase(s, STR("julkaisematon")) ||
+           str_has_nocase(s, STR("(tbd")) || str_has_nocase(s, STR("(xx.xx"));
 }
 
 /* Whether the line begins an entry. `heading`: it is marked as one, so more may stand around the version. */
@@ -77,8 +88,9 @@ static bool read_header(struct str line, bool heading, struct entry *e)
     *e = (struct entry){.open = true};
     struct str bare = t;
     while (bare.n && strchr("[(*_", bare.p[0])) bare = str_slice(bare, 1, bare.n);
-    if (heading && (str_starts_nocase(bare, STR("unreleased")) || str_starts_nocase(bare, STR("next release")) || str_starts_nocase(bare, STR("next version")) ||
-                    str_starts_nocase(bare, STR("upcoming")) || str_starts_nocase(bare, STR("julkaisematon")) || str_eq_nocase(bare, STR("next")))) {
+    if (heading && (str_starts_nocase(bare, STR("unreleased")) || str_starts_nocase(bare, STR("next release")) ||
+                    str_starts_nocase(bare, STR("next version")) || str_starts_nocase(bare, STR("upcoming")) ||
+                    str_starts_nocase(bare, STR("julkaisematon")) || str_eq_nocase(bare, STR("next")))) {
         e->unreleased = true;
         return bare.n < 60;
     }
@@ -95,7 +107,9 @@ static bool read_header(struct str line, bool heading, struct entry *e)
     int words = 0;
     for (size_t i = 0; i + 1 < rest.n; i++) words += rest.p[i] == ' ' && isalpha((unsigned char)rest.p[i + 1]);
     bool link = str_has(rest, STR("](")) || str_has(rest, STR("http"));
-    if (heading) return e->dated || words <= 3 || link || str_has(rest, STR(" - ")) || str_starts(str_trim(rest), STR(":")) || str_has(rest, STR("—")) || str_has(rest, STR("“"));
+    if (heading)
+        return e->dated || words <= 3 || link || str_has(rest, STR(" - ")) || str_starts(str_trim(rest), STR(":")) ||
+               str_has(rest, STR("—")) || str_has(rest, STR("“"));
     if (rest.n && isalnum((unsigned char)rest.p[0])) return false;
     return (e->dated && words <= 3) || e->unreleased || !str_trim(rest).n || (words == 0 && rest.n < 4);
 }
@@ -103,7 +117,8 @@ static bool read_header(struct str line, bool heading, struct entry *e)
 /* name (1.2-3) unstable; urgency=low */
 static bool read_debian(struct str line, struct entry *e)
 {
-    const char *open = line.n ? memchr(line.p, '(', line.n) : NULL, *close = open ? memchr(open, ')', line.n - (size_t)(open - line.p)) : NULL;
+    const char *open = line.n ? memchr(line.p, '(', line.n) : NULL,
+               *close = open ? memchr(open, ')', line.n - (size_t)(open - line.p)) : NULL;
     if (!close || isspace((unsigned char)line.p[0]) || !str_has(line, STR("; urgency="))) return false;
     *e = (struct entry){.open = true, .version = {open + 1, (size_t)(close - open - 1)}};
     e->unreleased = str_has(line, STR("UNRELEASED"));
@@ -124,15 +139,23 @@ static void leave(struct content *c, struct entry *e)
     if (!e->open) return;
     e->open = false;
     bool has_version = e->version.p && !e->unreleased;
-    ROW(c, T_CHANGELOG, INT(e->line), has_version ? TEXT(text_visible(c->arena, e->version.p[0] == 'v' || e->version.p[0] == 'V' ? str_slice(e->version, 1, e->version.n) : e->version, 60)) : NOTHING,
-        e->dated && !e->unreleased ? INT(e->at) : NOTHING, INT(e->yanked), INT(e->items), INT(e->breaking), INT(e->security));
+    ROW(c, T_CHANGELOG, INT(e->line),
+        has_version ? TEXT(text_visible(c->arena,
+                                        e->version.p[0] == 'v' || e->version.p[0] == 'V'
+                                            ? str_slice(e->version, 1, e->version.n)
+                                            : e->version,
+                                        60))
+                    : NOTHING,
+        e->dated && !e->unreleased ? INT(e->at) : NOTHING, INT(e->yanked), INT(e->items), INT(e->breaking),
+        INT(e->security));
 }
 
 static bool is_item(struct str line, struct str t)
 {
     size_t indent = (size_t)(t.p - line.p);
     if (t.n < 2 || indent > 3) return false;
-    return (strchr("-*+", t.p[0]) && (t.p[1] == ' ' || t.p[1] == '\t')) || (isdigit((unsigned char)t.p[0]) && (t.p[1] == '.' || t.p[1] == ')')) || str_starts(t, STR("•")) ||
+    return (strchr("-*+", t.p[0]) && (t.p[1] == ' ' || t.p[1] == '\t')) ||
+           (isdigit((unsigned char)t.p[0]) && (t.p[1] == '.' || t.p[1] == ')')) || str_starts(t, STR("•")) ||
            str_starts(t, STR("o "));
 }
 
@@ -143,7 +166,8 @@ static void read_body(struct entry *e, struct str line, int64_t since)
     size_t end;
     if (is_item(line, t)) e->items++;
     if (!e->dated && since <= DATE_LINES && !e->items) {
-        bool says = str_has_nocase(t, STR("releas")) || str_has_nocase(t, STR("date")) || str_has_nocase(t, STR("julkais"));
+        bool says =
+            str_has_nocase(t, STR("releas")) || str_has_nocase(t, STR("date")) || str_has_nocase(t, STR("julkais"));
         struct str bare = t;
         while (bare.n && strchr("*_([:> ", bare.p[0])) bare = str_slice(bare, 1, bare.n);
         int64_t at;
@@ -155,12 +179,17 @@ static void read_body(struct entry *e, struct str line, int64_t since)
         }
     }
     if (str_starts(line, STR(" -- ")) && date_find(line, &e->at, &end)) e->dated = true; /* Debian's trailer */
-    if (!e->breaking && ((str_has_nocase(t, STR("breaking change")) && !str_has_nocase(t, STR("no breaking"))) || str_has(t, STR("BREAKING")) || str_has_nocase(t, STR("backwards incompatible")) ||
-                         str_has_nocase(t, STR("backward incompatible")) || str_has_nocase(t, STR("backwards-incompatible")) || str_has_nocase(t, STR("incompatible change"))))
+    if (!e->breaking &&
+        ((str_has_nocase(t, STR("breaking change")) && !str_has_nocase(t, STR("no breaking"))) ||
+         str_has(t, STR("BREAKING")) || str_has_nocase(t, STR("backwards incompatible")) ||
+         str_has_nocase(t, STR("backward incompatible")) || str_has_nocase(t, STR("backwards-incompatible")) ||
+         str_has_nocase(t, STR("incompatible change"))))
         e->breaking = true;
     bool heading = t.p[0] == '#' || t.p[0] == '*' || t.n < 30;
     if (!e->security && (str_has(t, STR("CVE-")) || str_has(t, STR("GHSA-")) ||
-                         (heading && t.n < 60 && (str_starts_nocase(t, STR("security")) || str_has_nocase(t, STR("# security")) || str_has_nocase(t, STR("tietoturva")) || str_starts(t, STR("**Security"))))))
+                         (heading && t.n < 60 &&
+                          (str_starts_nocase(t, STR("security")) || str_has_nocase(t, STR("# security")) ||
+                           str_has_nocase(t, STR("tietoturva")) || str_starts(t, STR("**Security"))))))
         e->security = true;
 }
 
@@ -179,15 +208,21 @@ static void read_log(struct content *c, struct str text)
         if (!lines_next(&ahead, &next)) next = STR("");
         struct str t = str_trim(line);
         if (str_starts(t, STR("```"))) fence = !fence;
-        bool hash = line.n && line.p[0] == '#', underlined = t.n && is_underline(next) && !is_underline(t) && t.p == line.p;
+        bool hash = line.n && line.p[0] == '#',
+             underlined = t.n && is_underline(next) && !is_underline(t) && t.p == line.p;
         bool equals = str_starts(line, STR("== ")) || str_starts(line, STR("=== "));
-        bool first = !entries && l.line <= 3 && text_is(c->place.stem, "release-notes|release_notes|releasenotes|relnotes");
+        bool first =
+            !entries && l.line <= 3 && text_is(c->place.stem, "release-notes|release_notes|releasenotes|relnotes");
         bool heading = hash || equals || underlined || first;
         int depth = 0;
         while (hash && (size_t)depth < line.n && line.p[depth] == '#') depth++;
-        bool begins = !fence && t.n && t.p == line.p && entries < LIMIT_CHANGELOG_ENTRIES && !is_underline(t) &&
-                      (read_debian(line, &new) || ((heading || isdigit((unsigned char)t.p[0]) || strchr("vV[C", t.p[0]) || str_starts(t, STR("Release"))) && read_header(line, heading, &new)));
-        if (begins && hash && level && depth > level && !new.dated && !str_has(line, STR("]("))) begins = false; /* of an entry's own parts */
+        bool begins =
+            !fence && t.n && t.p == line.p && entries < LIMIT_CHANGELOG_ENTRIES && !is_underline(t) &&
+            (read_debian(line, &new) ||
+             ((heading || isdigit((unsigned char)t.p[0]) || strchr("vV[C", t.p[0]) || str_starts(t, STR("Release"))) &&
+              read_header(line, heading, &new)));
+        if (begins && hash && level && depth > level && !new.dated && !str_has(line, STR("](")))
+            begins = false; /* of an entry's own parts */
         if (begins) {
             leave(c, &e);
             e = new;
@@ -210,7 +245,8 @@ static bool version_of_file(const struct place *pl, struct str *version)
     while (slash && dir.p[slash - 1] != '/') slash--;
     if (!text_is(str_slice(dir, slash, dir.n), note_folders)) return false;
     struct str s = text_is(pl->ext, "md|txt|rst|adoc|html") ? pl->stem : pl->name;
-    static const char *const prefixes[] = {"release-notes-", "release-", "changelog-", "release_notes_", "Changelog-", "CHANGELOG-"};
+    static const char *const prefixes[] = {"release-notes-", "release-",   "changelog-",
+                                           "release_notes_", "Changelog-", "CHANGELOG-"};
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
         if (str_starts(s, str_from(prefixes[i]))) s = str_slice(s, strlen(prefixes[i]), s.n);
     size_t len;
@@ -226,8 +262,11 @@ static bool is_log_name(const struct place *pl)
         size_t len;
         return str_starts(pl->name, STR("CHANGELOG-")) && is_version(pl->ext, &len);
     }
-    if (place_below(pl, "changelog.d|changes.d|newsfragments|fragments|changesets|.changeset|news.d|unreleased|changelog_unreleased")) return false;
-    if (text_is(pl->stem, "changelog|changes|news|history|release-notes|release_notes|releasenotes|relnotes|changelogs|muutokset|muutosloki|releases"))
+    if (place_below(pl, "changelog.d|changes.d|newsfragments|fragments|changesets|.changeset|news.d|unreleased|"
+                        "changelog_unreleased"))
+        return false;
+    if (text_is(pl->stem, "changelog|changes|news|history|release-notes|release_notes|releasenotes|relnotes|changelogs|"
+                          "muutokset|muutosloki|releases"))
         return !text_is(pl->stem, "news|releases|history|changes") || pl->depth < 3;
     return str_starts(pl->name, STR("CHANGELOG-")) || str_starts(pl->name, STR("CHANGELOG_"));
 }

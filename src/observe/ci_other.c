@@ -8,8 +8,11 @@ static const char *system_of(const struct place *pl)
     if (!text_is(pl->ext, "yml|yaml")) return NULL;
     if (!pl->dir.n && (str_eq(pl->stem, STR(".travis")) || str_eq(pl->stem, STR("travis")))) return "travis";
     if (str_eq(pl->dir, STR(".circleci/")) && str_eq(pl->stem, STR("config"))) return "circleci";
-    if (pl->depth < 4 && (str_starts(pl->name, STR("azure-pipelines")) || str_starts(pl->dir, STR(".azure-pipelines/")))) return "azure";
-    if ((!pl->dir.n && str_eq(pl->stem, STR(".woodpecker"))) || str_starts(pl->dir, STR(".woodpecker/"))) return "woodpecker";
+    if (pl->depth < 4 &&
+        (str_starts(pl->name, STR("azure-pipelines")) || str_starts(pl->dir, STR(".azure-pipelines/"))))
+        return "azure";
+    if ((!pl->dir.n && str_eq(pl->stem, STR(".woodpecker"))) || str_starts(pl->dir, STR(".woodpecker/")))
+        return "woodpecker";
     return NULL;
 }
 
@@ -40,8 +43,9 @@ static struct str jenkins_command(struct str t)
 static struct str yaml_command(struct str t)
 {
     while (str_starts(t, STR("- "))) t = str_trim(str_slice(t, 2, t.n));
-    static const char *const keys[] = {"run:", "command:", "script:", "bash:", "pwsh:", "powershell:", "install:", "before_script:", "after_success:",
-                                       "deploy:", "before_install:"};
+    static const char *const keys[] = {
+        "run:",     "command:",       "script:",        "bash:",   "pwsh:",          "powershell:",
+        "install:", "before_script:", "after_success:", "deploy:", "before_install:"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (str_starts(t, str_from(keys[i]))) t = str_trim(str_slice(t, strlen(keys[i]), t.n));
     if (t.n > 1 && (t.p[0] == '"' || t.p[0] == '\'') && t.p[t.n - 1] == t.p[0]) t = str_slice(t, 1, t.n - 1);
@@ -51,7 +55,9 @@ static struct str yaml_command(struct str t)
 static bool is_key(struct str t)
 {
     size_t i = 0;
-    while (i < t.n && (t.p[i] == '_' || t.p[i] == '-' || (t.p[i] >= 'a' && t.p[i] <= 'z') || (t.p[i] >= 'A' && t.p[i] <= 'Z'))) i++;
+    while (i < t.n &&
+           (t.p[i] == '_' || t.p[i] == '-' || (t.p[i] >= 'a' && t.p[i] <= 'z') || (t.p[i] >= 'A' && t.p[i] <= 'Z')))
+        i++;
     return i && i < t.n && t.p[i] == ':' && (i + 1 == t.n || t.p[i + 1] == ' ');
 }
 
@@ -66,10 +72,12 @@ void ci_other_read(struct content *c, struct str text)
         struct str t = str_trim(line);
         if (!t.n || t.n > 4096 || t.p[0] == '#' || str_starts(t, STR("//"))) continue;
         struct str command = jenkins ? jenkins_command(t) : yaml_command(t);
-        if (!jenkins && str_starts(command, STR("image:"))) rows_image(c, l.line, str_trim(str_slice(command, 6, command.n)));
+        if (!jenkins && str_starts(command, STR("image:")))
+            rows_image(c, l.line, str_trim(str_slice(command, 6, command.n)));
         if (!command.n || is_key(command)) continue;
         commands_read(c, &j, l.line, command);
     }
-    bool change = strcmp(system, "travis") == 0 || strcmp(system, "circleci") == 0 || str_has(text, STR("pull_request")) || str_has(text, STR("changeRequest"));
+    bool change = strcmp(system, "travis") == 0 || strcmp(system, "circleci") == 0 ||
+                  str_has(text, STR("pull_request")) || str_has(text, STR("changeRequest"));
     ROW(c, T_CI_FILE, CTEXT(system), INT(1), INT(change), NOTHING);
 }

@@ -1,5 +1,6 @@
-/* CODEOWNERS in GitHub's and GitLab's syntax. Which dialect holds is known only when all files are, so lines that the two
- * read differently leave a row for each. Sources: docs.github.com "About code owners", docs.gitlab.com "Code Owners file". */
+/* CODEOWNERS in GitHub's and GitLab's syntax. Which dialect holds is known only when all files are, so lines that the
+ * two read differently leave a row for each. Sources: docs.github.com "About code owners", docs.gitlab.com "Code Owners
+ * file". */
 #include "observe/codeowners.h"
 
 #include <ctype.h>
@@ -33,8 +34,8 @@ struct section {
 
 bool codeowners_wants(const struct place *pl)
 {
-    return str_eq(pl->name, STR("CODEOWNERS")) &&
-           (!pl->dir.n || str_eq(pl->dir, STR(".github/")) || str_eq(pl->dir, STR("docs/")) || str_eq(pl->dir, STR(".gitlab/")));
+    return str_eq(pl->name, STR("CODEOWNERS")) && (!pl->dir.n || str_eq(pl->dir, STR(".github/")) ||
+                                                   str_eq(pl->dir, STR("docs/")) || str_eq(pl->dir, STR(".gitlab/")));
 }
 
 static bool is_blank(char c)
@@ -95,12 +96,17 @@ static void read_github(struct str line, struct entry *e)
     e->pattern = cut_word(&rest);
     while ((w = cut_word(&rest)).n && w.p[0] != '#') {
         struct owner o;
-        if (!read_owner(w, OWNERS_GITHUB, &o)) e->error = "invalid_owner";
-        else if (e->n < OWNERS_MAX) e->owners[e->n++] = o;
+        if (!read_owner(w, OWNERS_GITHUB, &o))
+            e->error = "invalid_owner";
+        else if (e->n < OWNERS_MAX)
+            e->owners[e->n++] = o;
     }
-    if (str_starts(e->pattern, STR("!"))) e->error = "unsupported_negation";
-    else if (str_starts(e->pattern, STR("\\#"))) e->error = "escaped_hash";
-    else if (memchr(e->pattern.p, '[', e->pattern.n)) e->error = "character_class";
+    if (str_starts(e->pattern, STR("!")))
+        e->error = "unsupported_negation";
+    else if (str_starts(e->pattern, STR("\\#")))
+        e->error = "escaped_hash";
+    else if (memchr(e->pattern.p, '[', e->pattern.n))
+        e->error = "character_class";
 }
 
 static void read_owners_gitlab(struct str rest, struct owner *owners, unsigned *n)
@@ -152,10 +158,12 @@ static bool read_section(struct str line, struct section *s)
 
 static bool alike(const struct entry *a, const struct entry *b)
 {
-    if (!str_eq(a->pattern, b->pattern) || a->error || b->error || a->n != b->n || b->section.p || b->required != a->required)
+    if (!str_eq(a->pattern, b->pattern) || a->error || b->error || a->n != b->n || b->section.p ||
+        b->required != a->required)
         return false;
     for (unsigned i = 0; i < a->n; i++)
-        if (!str_eq(a->owners[i].text, b->owners[i].text) || strcmp(a->owners[i].kind, b->owners[i].kind) != 0) return false;
+        if (!str_eq(a->owners[i].text, b->owners[i].text) || strcmp(a->owners[i].kind, b->owners[i].kind) != 0)
+            return false;
     return true;
 }
 
@@ -164,15 +172,16 @@ static struct value person_of(struct arena *a, const struct owner *o)
 {
     struct str name = text_lower(a, o->text);
     if (strcmp(o->kind, "email") == 0) return PERSON(STR(""), name);
-    if (strcmp(o->kind, "user") == 0) return PERSON(STR(""), arena_printf(a, STR_FMT "@users.noreply.github.com", STR_ARG(name)));
+    if (strcmp(o->kind, "user") == 0)
+        return PERSON(STR(""), arena_printf(a, STR_FMT "@users.noreply.github.com", STR_ARG(name)));
     return PERSON(STR(""), arena_printf(a, STR_FMT "@%s.codeowners.invalid", STR_ARG(name), o->kind));
 }
 
 static void leave(struct content *c, int64_t line, int dialects, const struct entry *e)
 {
     struct arena *a = c->arena;
-    ROW(c, T_OWNER_LINE, INT(line), INT(dialects), TEXT(e->section.p ? text_visible(a, e->section, 200) : STR_NONE), INT(e->required),
-        TEXT(arena_str(a, str_slice(e->pattern, 0, LIMIT_PATH))), CTEXT(e->error));
+    ROW(c, T_OWNER_LINE, INT(line), INT(dialects), TEXT(e->section.p ? text_visible(a, e->section, 200) : STR_NONE),
+        INT(e->required), TEXT(arena_str(a, str_slice(e->pattern, 0, LIMIT_PATH))), CTEXT(e->error));
     if (e->error) return;
     for (unsigned i = 0; i < e->n; i++)
         ROW(c, T_OWNER_NAME, INT(line), INT(dialects), INT(i), person_of(a, &e->owners[i]), CTEXT(e->owners[i].kind));

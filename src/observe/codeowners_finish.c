@@ -18,9 +18,9 @@ static const char dialect_sql[] =
     "WHEN EXISTS (SELECT 1 FROM d_owner_line WHERE section IS NOT NULL) THEN 2 "
     "WHEN EXISTS (SELECT 1 FROM d_file WHERE path > '.github/' AND path < '.github0') THEN 1 "
     "WHEN EXISTS (SELECT 1 FROM d_file WHERE path IN ('.gitlab-ci.yml', '.gitlab/CODEOWNERS')) THEN 2 ELSE 1 END";
-static const char in_force_sql[] =
-    "SELECT path FROM (SELECT DISTINCT path FROM d_owner_line WHERE (dialects & ?1)) "
-    "ORDER BY CASE path WHEN '.github/CODEOWNERS' THEN 0 WHEN 'CODEOWNERS' THEN 1 WHEN 'docs/CODEOWNERS' THEN 2 ELSE 3 END LIMIT 1";
+static const char in_force_sql[] = "SELECT path FROM (SELECT DISTINCT path FROM d_owner_line WHERE (dialects & ?1)) "
+                                   "ORDER BY CASE path WHEN '.github/CODEOWNERS' THEN 0 WHEN 'CODEOWNERS' THEN 1 WHEN "
+                                   "'docs/CODEOWNERS' THEN 2 ELSE 3 END LIMIT 1";
 
 struct rule {
     int64_t line, required, owners, matches;
@@ -79,7 +79,8 @@ static enum rc load_rules(struct ctx *cx, sqlite3 *db, struct str path, int64_t 
         }
         struct str section = store_column_str(st, 1);
         struct rule *k = &r->items[r->n];
-        *k = (struct rule){.line = sqlite3_column_int64(st, 0), .required = sqlite3_column_int64(st, 2),
+        *k = (struct rule){.line = sqlite3_column_int64(st, 0),
+                           .required = sqlite3_column_int64(st, 2),
                            .owners = sqlite3_column_int64(st, 5)};
         k->section = section.p ? arena_str(&cx->arena, section) : STR_NONE;
         k->pattern = arena_str(&cx->arena, store_column_str(st, 3));
@@ -97,8 +98,8 @@ static void found(void *arg, int32_t rule, int32_t section)
     r->items[rule].matches++;
     const struct rule *new = &r->items[rule], *old = r->chosen >= 0 ? &r->items[r->chosen] : NULL;
     /* of several sections: one that asks for approval and has owners, then the later one */
-    int new_worth = (new->owners > 0) + (new->required > 0 && new->owners > 0), old_worth =
-        old ? (old->owners > 0) + (old->required > 0 && old->owners > 0) : -1;
+    int new_worth = (new->owners > 0) + (new->required > 0 && new->owners > 0),
+        old_worth = old ? (old->owners > 0) + (old->required > 0 && old->owners > 0) : -1;
     if (new_worth > old_worth || (new_worth == old_worth && old && new->line > old->line)) r->chosen = rule;
 }
 
@@ -106,7 +107,8 @@ static enum rc decide_files(struct ctx *cx, sqlite3 *db, struct owners_index *x,
 {
     scoped_stmt *files = NULL, *add = NULL;
     TRY(store_prepare(cx, db, STR("SELECT path FROM d_file"), &files));
-    TRY(store_prepare(cx, db, STR("INSERT OR REPLACE INTO d_file_owner (path, rule_line, owners) VALUES (?1, ?2, ?3)"), &add));
+    TRY(store_prepare(cx, db, STR("INSERT OR REPLACE INTO d_file_owner (path, rule_line, owners) VALUES (?1, ?2, ?3)"),
+                      &add));
     for (;;) {
         bool row;
         TRY(store_step(cx, files, &row));
@@ -125,11 +127,15 @@ static enum rc decide_files(struct ctx *cx, sqlite3 *db, struct owners_index *x,
     }
 }
 
-static enum rc write_rules(struct ctx *cx, sqlite3 *db, struct str path, int64_t dialect, const struct rules *r, bool complete)
+static enum rc write_rules(struct ctx *cx, sqlite3 *db, struct str path, int64_t dialect, const struct rules *r,
+                           bool complete)
 {
     scoped_stmt *st = NULL;
-    TRY(store_prepare(cx, db, STR("INSERT INTO d_owner_rule (path, line, dialect, section, required, pattern, owners, error, matches) "
-                                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"), &st));
+    TRY(store_prepare(
+        cx, db,
+        STR("INSERT INTO d_owner_rule (path, line, dialect, section, required, pattern, owners, error, matches) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"),
+        &st));
     for (int32_t i = 0; i < r->n; i++) {
         const struct rule *k = &r->items[i];
         scoped_buf shown;
@@ -162,7 +168,8 @@ enum rc codeowners_finish(struct ctx *cx, sqlite3 *db)
     TRY(load_rules(cx, db, path, dialect, &r));
     struct arena arena;
     arena_init(&arena);
-    struct owners_index *x = owners_index_new(&arena, dialect == OWNERS_GITLAB ? OWNERS_GITLAB : OWNERS_GITHUB, LIMIT_CODEOWNERS_WORK);
+    struct owners_index *x =
+        owners_index_new(&arena, dialect == OWNERS_GITLAB ? OWNERS_GITLAB : OWNERS_GITHUB, LIMIT_CODEOWNERS_WORK);
     for (int32_t i = 0; i < r.n; i++) {
         struct str p = r.items[i].pattern;
         bool exclusion = dialect == OWNERS_GITLAB && str_starts(p, STR("!"));

@@ -26,13 +26,14 @@ struct owners_index {
     struct entry *under[BUCKETS]; /* general patterns by the literal folders they begin with; "" for none */
     struct entry *general;        /* those that begin with a wildcard, newest first */
     int32_t sections;
-    int32_t name_parts;           /* components of the longest name that may stand at any depth */
-    int32_t *best, *stamp;        /* by section, of the path asked for */
+    int32_t name_parts;    /* components of the longest name that may stand at any depth */
+    int32_t *best, *stamp; /* by section, of the path asked for */
     bool *excluded;
     int32_t asked;
 };
 
-/* One component without slashes: '*' and '?' (and, for GitLab, '[…]'), '\' escapes. Linear but for one star at a time. */
+/* One component without slashes: '*' and '?' (and, for GitLab, '[…]'), '\' escapes. Linear but for one star at a time.
+ */
 static bool component_matches(struct str p, struct str s, bool classes, int64_t *work)
 {
     size_t i = 0, j = 0, star = SIZE_MAX, mark = 0;
@@ -64,7 +65,8 @@ static bool component_matches(struct str p, struct str s, bool classes, int64_t 
                     }
                     if ((unsigned char)s.p[j] >= lo && (unsigned char)s.p[j] <= hi) in = true;
                 }
-                if (k >= p.n) ok = s.p[j] == '[';
+                if (k >= p.n)
+                    ok = s.p[j] == '[';
                 else {
                     ok = in != negate;
                     step = k + 1 - i;
@@ -132,7 +134,8 @@ static struct reading read_pattern(struct str pattern, enum owners_dialect diale
 }
 
 /* Components against components; "**" stands for any number of folders. `descend`: what lies below a match matches too,
- * but not below a last "*" when `direct`. Only the last "**" has to be tried again: earlier ones took what they needed. */
+ * but not below a last "*" when `direct`. Only the last "**" has to be tried again: earlier ones took what they needed.
+ */
 static bool components_match(const struct reading *r, struct str path, bool direct, int64_t *work)
 {
     struct str p = r->body, s = path, retry_p = STR_NONE, retry_s = STR_NONE, pc, sc;
@@ -214,7 +217,9 @@ static void add_hashed(struct owners_index *x, const struct entry *e)
     uint32_t b = bucket_of(hash_of(e->key, e->shape == SHAPE_SUFFIX), e->shape);
     struct entry *o = x->buckets[b], *same = NULL;
     for (; o && !same && x->work-- > 0; o = o->next_bucket)
-        if (o->shape == e->shape && o->only_below == e->only_below && o->only_self == e->only_self && str_eq(o->key, e->key)) same = o;
+        if (o->shape == e->shape && o->only_below == e->only_below && o->only_self == e->only_self &&
+            str_eq(o->key, e->key))
+            same = o;
     if (same && same->section == e->section) {
         same->rule = e->rule;
         same->exclusion = e->exclusion;
@@ -243,7 +248,11 @@ void owners_index_add(struct owners_index *x, struct str pattern, int32_t rule, 
 {
     if (section >= x->sections) x->sections = section + 1;
     struct reading r = read_pattern(pattern, x->dialect);
-    struct entry e = {.key = r.body, .rule = rule, .section = section, .exclusion = exclusion, .only_below = r.folder,
+    struct entry e = {.key = r.body,
+                      .rule = rule,
+                      .section = section,
+                      .exclusion = exclusion,
+                      .only_below = r.folder,
                       .only_self = !r.descend && !r.folder};
     int32_t parts = 1;
     for (size_t i = 0; i < r.body.n; i++) parts += r.body.p[i] == '/';
@@ -330,13 +339,15 @@ static void look_up_endings(struct owners_index *x, struct str part, bool last)
 static void try_list(struct owners_index *x, const struct entry *e, struct str path)
 {
     for (; e && x->work > 0; e = e->older) {
-        if (x->dialect == OWNERS_GITHUB && x->stamp[0] == x->asked && x->best[0] >= e->rule) return; /* only older ones follow */
+        if (x->dialect == OWNERS_GITHUB && x->stamp[0] == x->asked && x->best[0] >= e->rule)
+            return; /* only older ones follow */
         x->work--;
         if (owners_pattern_matches(e->key, path, x->dialect, &x->work)) consider(x, e);
     }
 }
 
-bool owners_index_find(struct owners_index *x, struct str path, void (*found)(void *arg, int32_t rule, int32_t section), void *arg)
+bool owners_index_find(struct owners_index *x, struct str path, void (*found)(void *arg, int32_t rule, int32_t section),
+                       void *arg)
 {
     if (!x->sections) return true;
     if (!x->best) {

@@ -4,37 +4,66 @@
 
 #include <ctype.h>
 
+#include "base/limits.h"
 #include "observe/commands_table.h"
 
-#define WORDS_MAX 200    /* words looked at of one command */
-#define JOINED_MAX 8192  /* bytes looked at of one joined line */
+#define WORDS_MAX 200   /* words looked at of one command */
+#define JOINED_MAX 8192 /* bytes looked at of one joined line */
 #define HEREDOC_MAX 64
 
 /* These run what follows them; their own options are passed over. */
-static const char wrappers[] = "sudo|time|env|nice|ionice|exec|command|nohup|xvfb-run|npx|bunx|pnpx|uvx|if|then|do|else|elif|while|until|!|"
-    "{|(|@|-|catchsegv|stdbuf|unbuffer|dumb-init|tini|retry|dotenv|cross-env|setarch|ccache|valgrind|wine|faketime|chronic|eatmydata|"
+static const char wrappers[] =
+    "sudo|time|env|nice|ionice|exec|command|nohup|xvfb-run|npx|bunx|pnpx|uvx|if|then|do|else|elif|while|until|!|"
+    "{|(|@|-|catchsegv|stdbuf|unbuffer|dumb-init|tini|retry|dotenv|cross-env|setarch|ccache|valgrind|wine|faketime|"
+    "chronic|eatmydata|"
     "act|doas|gosu|su-exec|linux32|linux64|&|setsid|winpty|timeout|run";
 /* These do with the word behind them. */
 static const struct {
     const char *first, *second;
 } wrappers_of_two[] = {
-    {"poetry", "run"}, {"uv", "run"}, {"pipenv", "run"}, {"hatch", "run"}, {"pdm", "run"}, {"rye", "run"}, {"pipx", "run"}, {"bundle", "exec"},
-    {"npm", "exec"}, {"npm", "x"}, {"pnpm", "exec"}, {"pnpm", "dlx"}, {"yarn", "exec"}, {"yarn", "dlx"}, {"bun", "x"},
-    {"python", "-m"}, {"python3", "-m"}, {"py", "-m"}, {"python2", "-m"}, {"conda", "run"}, {"mise", "exec"}, {"direnv", "exec"},
-    {"go", "tool"}, {"dotnet", "tool"}, {"wine", "cmd"},
+    {"poetry", "run"}, {"uv", "run"},      {"pipenv", "run"},  {"hatch", "run"},   {"pdm", "run"},
+    {"rye", "run"},    {"pipx", "run"},    {"bundle", "exec"}, {"npm", "exec"},    {"npm", "x"},
+    {"pnpm", "exec"},  {"pnpm", "dlx"},    {"yarn", "exec"},   {"yarn", "dlx"},    {"bun", "x"},
+    {"python", "-m"},  {"python3", "-m"},  {"py", "-m"},       {"python2", "-m"},  {"conda", "run"},
+    {"mise", "exec"},  {"direnv", "exec"}, {"go", "tool"},     {"dotnet", "tool"}, {"wine", "cmd"},
 };
 /* These run a file by its name. */
-static const char interpreters[] = "python|python3|python2|bash|sh|zsh|perl|ruby|php|node|pwsh|powershell|tclsh|py|deno|ts-node|tsx|bun|source|.|rails";
+static const char interpreters[] = "python|python3|python2|bash|sh|zsh|perl|ruby|php|node|pwsh|powershell|tclsh|py|"
+                                   "deno|ts-node|tsx|bun|source|.|rails";
 /* What follows is the name of a target. `word` must come before it, NULL for none. */
 static const struct {
     const char *command, *word;
 } targeted[] = {
-    {"npm", "run|run-script"}, {"pnpm", "run"}, {"yarn", "run"}, {"bun", "run"}, {"make", NULL}, {"gmake", NULL}, {"just", NULL}, {"task", NULL},
-    {"invoke", NULL}, {"inv", NULL}, {"rake", NULL}, {"composer", "run|run-script"}, {"tox", "-e"}, {"nox", "-s"}, {"hatch", "run"}, {"deno", "task"},
-    {"composer", NULL}, {"yarn", NULL}, {"pnpm", NULL}, {"poe", NULL}, {"cargo", "xtask|make"}, {"ant", NULL}, {"mage", NULL}, {"nx", NULL},
-    {"nox", "-e|--session|--sessions"}, {"cmake", "--target|-t"}, {"ninja", NULL},
+    {"npm", "run|run-script"},
+    {"pnpm", "run"},
+    {"yarn", "run"},
+    {"bun", "run"},
+    {"make", NULL},
+    {"gmake", NULL},
+    {"just", NULL},
+    {"task", NULL},
+    {"invoke", NULL},
+    {"inv", NULL},
+    {"rake", NULL},
+    {"composer", "run|run-script"},
+    {"tox", "-e"},
+    {"nox", "-s"},
+    {"hatch", "run"},
+    {"deno", "task"},
+    {"composer", NULL},
+    {"yarn", NULL},
+    {"pnpm", NULL},
+    {"poe", NULL},
+    {"cargo", "xtask|make"},
+    {"ant", NULL},
+    {"mage", NULL},
+    {"nx", NULL},
+    {"nox", "-e|--session|--sessions"},
+    {"cmake", "--target|-t"},
+    {"ninja", NULL},
 };
-static const char no_targets[] = "install|ci|add|remove|update|upgrade|config|global|cache|why|outdated|link|create|dlx|version|info|require|dump-autoload";
+static const char no_targets[] = "install|ci|add|remove|update|upgrade|config|global|cache|why|outdated|link|create|"
+                                 "dlx|version|info|require|dump-autoload";
 
 struct words {
     struct str at[WORDS_MAX];
@@ -106,7 +135,8 @@ static void unwrap(const struct words *w, size_t *from)
         }
         bool two = false;
         for (size_t k = 0; i + 1 < w->n && k < sizeof wrappers_of_two / sizeof wrappers_of_two[0]; k++)
-            two = two || (str_eq(word, str_from(wrappers_of_two[k].first)) && str_eq(w->at[i + 1], str_from(wrappers_of_two[k].second)));
+            two = two || (str_eq(word, str_from(wrappers_of_two[k].first)) &&
+                          str_eq(w->at[i + 1], str_from(wrappers_of_two[k].second)));
         if (two) {
             i += 2;
             continue;
@@ -182,14 +212,17 @@ static void read_targets(struct content *c, const struct job *j, int64_t line, c
 static void read_script_name(struct content *c, const struct job *j, int64_t line, struct str word)
 {
     struct str name = base_name(word);
-    bool script = str_ends(name, STR(".sh")) || str_ends(name, STR(".py")) || str_ends(name, STR(".ps1")) || str_ends(name, STR(".rb")) ||
-                  str_ends(name, STR(".pl")) || str_ends(name, STR(".bash")) || str_ends(name, STR(".js")) || str_ends(name, STR(".mjs"));
+    bool script = str_ends(name, STR(".sh")) || str_ends(name, STR(".py")) || str_ends(name, STR(".ps1")) ||
+                  str_ends(name, STR(".rb")) || str_ends(name, STR(".pl")) || str_ends(name, STR(".bash")) ||
+                  str_ends(name, STR(".js")) || str_ends(name, STR(".mjs"));
     if (!script && !memchr(word.p, '/', word.n)) return;
     const char *dot = script ? memrchr(name.p, '.', name.n) : NULL;
     if (dot) name.n = (size_t)(dot - name.p);
-    if (text_is(name, "test|tests|deploy|release|publish|rollback|lint|migrate|runtests|run-tests|run_tests|fuzz|sign|e2e|coverage|verify|"
-                     "build|cibuild|ci-test|run-test|unittest|unit-tests|integration-tests|test-all|check") ||
-        word_fits(name, "deploy-*|deploy_*|release-*|publish-*|rollback-*|test-*|test_*|run-*-tests|*-deploy|build-*")) {
+    if (text_is(name, "test|tests|deploy|release|publish|rollback|lint|migrate|runtests|run-tests|run_tests|fuzz|sign|"
+                      "e2e|coverage|verify|"
+                      "build|cibuild|ci-test|run-test|unittest|unit-tests|integration-tests|test-all|check") ||
+        word_fits(name,
+                  "deploy-*|deploy_*|release-*|publish-*|rollback-*|test-*|test_*|run-*-tests|*-deploy|build-*")) {
         struct str t = str_starts(name, STR("run")) || str_eq(name, STR("cibuild")) ? STR("test") : name;
         const char *role = command_target_role(t);
         if (!role && word_fits(name, "deploy*|*-deploy")) role = "deploy";
@@ -200,9 +233,14 @@ static void read_script_name(struct content *c, const struct job *j, int64_t lin
 static bool is_told_otherwise(const struct words *w, size_t from, const char *role)
 {
     for (size_t i = from + 1; i < w->n; i++) {
-        if (str_eq(w->at[i], STR("--help")) || str_eq(w->at[i], STR("--version")) || str_eq(w->at[i], STR("-V"))) return true;
-        if (strcmp(role, "release") == 0 && (str_starts(w->at[i], STR("--dry-run")) || str_eq(w->at[i], STR("--snapshot")))) return true;
-        if (strcmp(role, "test") == 0 && word_fits(w->at[i], "-DskipTests*|-Dmaven.test.skip*|--no-run|-DskipITs=true|-xtest")) return true;
+        if (str_eq(w->at[i], STR("--help")) || str_eq(w->at[i], STR("--version")) || str_eq(w->at[i], STR("-V")))
+            return true;
+        if (strcmp(role, "release") == 0 &&
+            (str_starts(w->at[i], STR("--dry-run")) || str_eq(w->at[i], STR("--snapshot"))))
+            return true;
+        if (strcmp(role, "test") == 0 &&
+            word_fits(w->at[i], "-DskipTests*|-Dmaven.test.skip*|--no-run|-DskipITs=true|-xtest"))
+            return true;
         if (str_eq(w->at[i], STR("--collect-only"))) return true;
     }
     return false;
@@ -212,22 +250,27 @@ static void read_words(struct content *c, const struct job *j, int64_t line, con
 {
     size_t from = 0;
     unwrap(w, &from);
-    if (from >= w->n) return;
+    if (from >= w->n || ++c->commands > LIMIT_CI_COMMANDS) return;
     struct str name = base_name(w->at[from]);
-    if (text_is(name, "echo|printf|cat|pip|pip3|apt-get|apt|brew|cd|mkdir|cp|mv|rm|which|type|test|[|[[|export|set|for|case|grep|sed|ls|git-config|"
-                     "curl|wget|tar|chmod|read|return|exit|choco|yum|dnf|apk|conda|cat|pacman|trap|local|declare|unset|alias|function|install"))
+    if (text_is(name, "echo|printf|cat|pip|pip3|apt-get|apt|brew|cd|mkdir|cp|mv|rm|which|type|test|[|[[|export|set|for|"
+                      "case|grep|sed|ls|git-config|"
+                      "curl|wget|tar|chmod|read|return|exit|choco|yum|dnf|apk|conda|cat|pacman|trap|local|declare|"
+                      "unset|alias|function|install"))
         return;
-    if (text_is(name, "gem|cargo|go|npm|dotnet|uv|helm|npx|bundle|composer") && from + 1 < w->n && text_is(w->at[from + 1], "install|add|get|fetch|new") &&
-        !str_eq(name, STR("go")))
+    if (text_is(name, "gem|cargo|go|npm|dotnet|uv|helm|npx|bundle|composer") && from + 1 < w->n &&
+        text_is(w->at[from + 1], "install|add|get|fetch|new") && !str_eq(name, STR("go")))
         return;
     bool manage = str_eq(name, STR("manage.py"));
     for (size_t i = 0; i < commands_table_n; i++) {
         if (!row_fits(w, from, commands_table[i].words) || is_told_otherwise(w, from, commands_table[i].role)) continue;
-        if (manage && strcmp(commands_table[i].role, "test") == 0 && !(from + 1 < w->n && str_eq(w->at[from + 1], STR("test")))) continue;
+        if (manage && strcmp(commands_table[i].role, "test") == 0 &&
+            !(from + 1 < w->n && str_eq(w->at[from + 1], STR("test"))))
+            continue;
         if (text_is(name, "tox|nox") && w->n > from + 1) { /* which environment says what for */
             bool chosen = false;
             for (size_t k = from + 1; k + 1 < w->n; k++) /* unless it is computed */
-                chosen = chosen || (text_is(w->at[k], "-e|-s|--session|--sessions") && !memchr(w->at[k + 1].p, '$', w->at[k + 1].n));
+                chosen = chosen || (text_is(w->at[k], "-e|-s|--session|--sessions") &&
+                                    !memchr(w->at[k + 1].p, '$', w->at[k + 1].n));
             if (chosen) continue;
         }
         rows_step(c, j, line, commands_table[i].role);
@@ -279,8 +322,10 @@ static void read_line(struct content *c, const struct job *j, int64_t line, stru
             i++;
         }
         if (i > s.n) i = s.n;
-        if (w.n < WORDS_MAX && i > from) w.at[w.n++] = str_slice(s, from, i);
-        else if (i == from) i++;
+        if (w.n < WORDS_MAX && i > from)
+            w.at[w.n++] = str_slice(s, from, i);
+        else if (i == from)
+            i++;
     }
 }
 

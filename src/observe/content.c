@@ -97,7 +97,8 @@ void rows_add(struct content *c, enum table table, const struct value *values, u
 
 void rows_step(struct content *c, const struct job *j, int64_t line, const char *role)
 {
-    ROW(c, T_CI_STEP, INT(line), CTEXT(role), TEXT(j->name), TEXT(j->environment), INT(j->manual), INT(j->allow_failure));
+    ROW(c, T_CI_STEP, INT(line), CTEXT(role), TEXT(j->name), TEXT(j->environment), INT(j->manual),
+        INT(j->allow_failure));
 }
 
 void rows_pin(struct content *c, int64_t line, const char *kind, struct str target, bool pinned, bool first_party)
@@ -115,10 +116,14 @@ void content_mention(struct content *c, struct people *p)
 
 static void bind(sqlite3_stmt *st, int i, const struct value *v, struct people *p)
 {
-    if (v->kind == V_INT) store_bind_int(st, i, v->i);
-    else if (v->kind == V_TEXT) store_bind_str(st, i, v->s);
-    else if (v->kind == V_PERSON) store_bind_str(st, i, people_hash(p, (int)v->i));
-    else store_bind_null(st, i);
+    if (v->kind == V_INT)
+        store_bind_int(st, i, v->i);
+    else if (v->kind == V_TEXT)
+        store_bind_str(st, i, v->s);
+    else if (v->kind == V_PERSON)
+        store_bind_str(st, i, people_hash(p, (int)v->i));
+    else
+        store_bind_null(st, i);
 }
 
 static enum rc store_table(struct ctx *cx, sqlite3 *db, struct people *p, const struct content *c, enum table table)

@@ -1,5 +1,5 @@
-/* Private to observe: where a file stands, and the rows its readers leave. A reader is a pair of functions in the table of
- * content.c; it gets text without NULs, leaves rows, and cannot fail. Pure; any thread, one content each. */
+/* Private to observe: where a file stands, and the rows its readers leave. A reader is a pair of functions in the table
+ * of content.c; it gets text without NULs, leaves rows, and cannot fail. Pure; any thread, one content each. */
 #ifndef SINETTI_OBSERVE_CONTENT_ROWS_H
 #define SINETTI_OBSERVE_CONTENT_ROWS_H
 
@@ -24,7 +24,7 @@ bool place_below(const struct place *pl, const char *names);
 
 /* Whether s equals one of "a|b|c" (lower case), case ignored. */
 bool text_is(struct str s, const char *names);
-struct str text_lower(struct arena *a, struct str s); /* ASCII */
+struct str text_lower(struct arena *a, struct str s);               /* ASCII */
 struct str text_visible(struct arena *a, struct str s, size_t max); /* safe to show, cut at `max` bytes of UTF-8 */
 
 /* Lines of a text, without their "\n" or "\r\n". */
@@ -35,14 +35,25 @@ struct lines {
 bool lines_next(struct lines *l, struct str *line);
 
 enum table {
-    T_OWNER_LINE, T_OWNER_NAME, T_PUBLISHER, T_DOCUMENT, T_TOPIC, T_CHANGELOG, T_CI_FILE, T_CI_STEP, T_CI_PERMISSION, T_PIN,
-    T_MANIFEST, T_MIGRATION, T_COUNT
+    T_OWNER_LINE,
+    T_OWNER_NAME,
+    T_PUBLISHER,
+    T_DOCUMENT,
+    T_TOPIC,
+    T_CHANGELOG,
+    T_CI_FILE,
+    T_CI_STEP,
+    T_CI_PERMISSION,
+    T_PIN,
+    T_MANIFEST,
+    T_MIGRATION,
+    T_COUNT
 };
 
 struct value {
     enum { V_NULL, V_INT, V_TEXT, V_PERSON } kind;
-    int64_t i;            /* V_INT, or the handle of V_PERSON */
-    struct str s, email;  /* V_TEXT; V_PERSON: name and address */
+    int64_t i;           /* V_INT, or the handle of V_PERSON */
+    struct str s, email; /* V_TEXT; V_PERSON: name and address */
 };
 #define INT(n) ((struct value){.kind = V_INT, .i = (n)})
 #define TEXT(t) ((struct value){.kind = (t).p ? V_TEXT : V_NULL, .s = (t)})
@@ -61,7 +72,8 @@ struct content {
     struct arena *arena;
     struct place place;
     struct row *first, **last;
-    int64_t rows; /* at most LIMIT_CONTENT_ROWS */
+    int64_t rows;     /* at most LIMIT_CONTENT_ROWS */
+    int64_t commands; /* shell commands looked at, at most LIMIT_CI_COMMANDS */
 };
 
 /* One row: the path goes before `values`. Strings must live as long as the arena. */
@@ -84,7 +96,9 @@ void rows_image(struct content *c, int64_t line, struct str image);
 #define MAX_COLUMNS 16
 
 /* The readers; each file has its pair. */
-#define READER(name) bool name##_wants(const struct place *pl); void name##_read(struct content *c, struct str text)
+#define READER(name)                                                                                                   \
+    bool name##_wants(const struct place *pl);                                                                         \
+    void name##_read(struct content *c, struct str text)
 READER(codeowners);
 READER(maintainers);
 READER(document);

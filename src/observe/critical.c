@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 
+#define EVIDENCE_MAX (64 * 1024) /* bytes looked at */
+
 struct subject {
     const char *hint;
     const char *path_words; /* "a|b|c", lower case; one stands in the path */
@@ -13,19 +15,25 @@ struct subject {
 /* In order: the first that fits names the file. */
 static const struct subject subjects[] = {
     {"authentication",
-     "auth|authn|authentication|authenticate|authenticator|authenticatable|login|logins|signin|logon|oauth|oauth2|oidc|saml|"
+     "auth|authn|authentication|authenticate|authenticator|authenticatable|login|logins|signin|logon|oauth|oauth2|oidc|"
+     "saml|"
      "sso|ldap|password|passwords|passwd|totp|mfa|2fa|webauthn|passkey|jwt|kerberos|ntlm|remember|passwordreset",
      "password|credential|authenticat|bearer|jwt|oauth|login|signin|sign_in|saml|totp|ldap|kerberos"},
     {"cryptography",
-     "crypto|cryptography|crypt|encrypt|encryption|encryptor|encrypter|decrypt|decryption|cipher|ciphers|hmac|aes|rsa|ecdsa|"
-     "ed25519|bcrypt|scrypt|argon2|pbkdf2|vtls|ssl|openssl|gnutls|mbedtls|wolfssl|schannel|x509|keystore|pki|gpg|secureboot",
-     "encrypt|decrypt|cipher|hmac|aes|sha256|sha-256|sha512|rsa|tls|ssl_|openssl|gnutls|private key|privatekey|private_key|"
+     "crypto|cryptography|crypt|encrypt|encryption|encryptor|encrypter|decrypt|decryption|cipher|ciphers|hmac|aes|rsa|"
+     "ecdsa|"
+     "ed25519|bcrypt|scrypt|argon2|pbkdf2|vtls|ssl|openssl|gnutls|mbedtls|wolfssl|schannel|x509|keystore|pki|gpg|"
+     "secureboot",
+     "encrypt|decrypt|cipher|hmac|aes|sha256|sha-256|sha512|rsa|tls|ssl_|openssl|gnutls|private "
+     "key|privatekey|private_key|"
      "signature|digest|x509|certificate"},
     {"session", "session|sessions|cookie|cookies|csrf|xsrf",
-     "cookie|session_id|sessionid|session_key|csrf|xsrf|httponly|samesite|set-cookie|request.session|req.session|$_session|"
+     "cookie|session_id|sessionid|session_key|csrf|xsrf|httponly|samesite|set-cookie|request.session|req.session|$_"
+     "session|"
      "httpsession"},
     {"access_control",
-     "acl|acls|rbac|abac|authz|authorization|authorize|authorizer|authorizes|permission|permissions|policy|policies|guard|guards|"
+     "acl|acls|rbac|abac|authz|authorization|authorize|authorizer|authorizes|permission|permissions|policy|policies|"
+     "guard|guards|"
      "gate|role|roles|privilege|privileges|capabilities|seccomp|sandbox|sandboxing",
      "permission|is_allowed|isallowed|authorize|authorization|has_perm|haspermission|hasrole|has_role|can?(|forbidden|"
      "access denied|unauthorized|privilege|seccomp|access_policy|rbac"},
@@ -39,12 +47,15 @@ static const struct subject subjects[] = {
     {"upload", "upload|uploads|uploader|uploaders|multipart|fileupload",
      "multipart|content-disposition|$_files|move_uploaded_file|multer|iformfile|fileupload|uploadedfile"},
     {"command_execution", "exec|shell|subprocess|popen|spawn|command_executor",
-     "execve|execvp|posix_spawn|child_process|subprocess|os.system|popen|processbuilder|runtime.getruntime|exec.command"},
+     "execve|execvp|posix_spawn|child_process|subprocess|os.system|popen|processbuilder|runtime.getruntime|exec."
+     "command"},
 };
 
 /* Folders where such names are about something else. */
-static const char unrelated[] = "doc|docs|documentation|example|examples|sample|samples|demo|demos|i18n|locale|locales|lang|"
-    "translations|stories|storybook|benchmark|benchmarks|bench|migrations|migrate|scripts|script|tools|tool|build|ci|.github|"
+static const char unrelated[] =
+    "doc|docs|documentation|example|examples|sample|samples|demo|demos|i18n|locale|locales|lang|"
+    "translations|stories|storybook|benchmark|benchmarks|bench|migrations|migrate|scripts|script|tools|tool|build|ci|."
+    "github|"
     "contrib|icons|css|styles|generators|dev|fuzz|oss-fuzz|fuzzing|fuzzers|projects|compat|doc_fragments";
 
 static bool has_evidence(struct str head, const char *words)
@@ -82,10 +93,22 @@ static const struct subject *subject_of(struct str part)
     return NULL;
 }
 
+/* Carriers and pages of the subject, not its workings. */
+static bool says_something_else(const struct place *pl)
+{
+    static const char *const ends[] = {"Exception", "Exceptions", "EventArgs", "Dto",   "ViewModel",
+                                       ".blade",    "Constants",  "errors",    "Error", "Errors"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (str_ends(pl->stem, str_from(ends[i]))) return true;
+    return text_is(pl->ext, "js|jsx") && place_below(pl, "public|static|assets|www|htdocs|resources");
+}
+
 const char *critical_hint(const struct place *pl, const char *language, struct str head)
 {
-    if (pl->sample || pl->test || place_below(pl, unrelated)) return NULL;
-    if (!language || text_is(str_from(language), "css|html|template|batch|protobuf|graphql|sql|shell|powershell|build|lisp")) return NULL;
+    if (pl->sample || pl->test || place_below(pl, unrelated) || says_something_else(pl)) return NULL;
+    if (!language ||
+        text_is(str_from(language), "css|html|template|batch|protobuf|graphql|sql|shell|powershell|build|lisp"))
+        return NULL;
     const struct subject *s = subject_of(pl->stem);
     bool own_name = s != NULL;
     /* else the folder it stands in, the nearest one first */
@@ -99,5 +122,5 @@ const char *critical_hint(const struct place *pl, const char *language, struct s
     }
     if (!s) return NULL;
     if (!head.p) return own_name ? s->hint : NULL;
-    return has_evidence(head, s->evidence) ? s->hint : NULL;
+    return has_evidence(str_slice(head, 0, EVIDENCE_MAX), s->evidence) ? s->hint : NULL;
 }

@@ -5,9 +5,10 @@
 #include "base/time.h"
 
 static const char *const months[12][3] = {
-    {"january", "jan", "tammikuuta"}, {"february", "feb", "helmikuuta"}, {"march", "mar", "maaliskuuta"}, {"april", "apr", "huhtikuuta"},
-    {"may", "may", "toukokuuta"},     {"june", "jun", "kesäkuuta"},      {"july", "jul", "heinäkuuta"},   {"august", "aug", "elokuuta"},
-    {"september", "sep", "syyskuuta"}, {"october", "oct", "lokakuuta"},  {"november", "nov", "marraskuuta"}, {"december", "dec", "joulukuuta"},
+    {"january", "jan", "tammikuuta"}, {"february", "feb", "helmikuuta"},  {"march", "mar", "maaliskuuta"},
+    {"april", "apr", "huhtikuuta"},   {"may", "may", "toukokuuta"},       {"june", "jun", "kesäkuuta"},
+    {"july", "jul", "heinäkuuta"},    {"august", "aug", "elokuuta"},      {"september", "sep", "syyskuuta"},
+    {"october", "oct", "lokakuuta"},  {"november", "nov", "marraskuuta"}, {"december", "dec", "joulukuuta"},
 };
 
 /* At most `max` digits at *i; their number, or -1. */
@@ -78,8 +79,9 @@ static bool from_digits(struct str s, size_t i, int64_t *at, size_t *end)
         *end = j;
         return y > 0 && make(y, m, a, at);
     }
-    if (j + 1 < s.n && (str_starts_nocase(str_slice(s, j, s.n), STR("st")) || str_starts_nocase(str_slice(s, j, s.n), STR("nd")) ||
-                        str_starts_nocase(str_slice(s, j, s.n), STR("rd")) || str_starts_nocase(str_slice(s, j, s.n), STR("th"))))
+    if (j + 1 < s.n &&
+        (str_starts_nocase(str_slice(s, j, s.n), STR("st")) || str_starts_nocase(str_slice(s, j, s.n), STR("nd")) ||
+         str_starts_nocase(str_slice(s, j, s.n), STR("rd")) || str_starts_nocase(str_slice(s, j, s.n), STR("th"))))
         j += 2;
     skip(s, &j, " .-");
     int m = month_at(s, &j);
@@ -113,7 +115,8 @@ bool date_find(struct str s, int64_t *at, size_t *end)
         char before = i ? s.p[i - 1] : ' ';
         if (isdigit((unsigned char)s.p[i])) {
             /* not the middle of a version, a number or a path */
-            if (!isalnum((unsigned char)before) && before != '.' && before != '-' && from_digits(s, i, at, end)) return true;
+            if (!isalnum((unsigned char)before) && before != '.' && before != '-' && from_digits(s, i, at, end))
+                return true;
             while (i + 1 < s.n && isdigit((unsigned char)s.p[i + 1])) i++;
         } else if (isalpha((unsigned char)s.p[i]) && !is_letter(before)) {
             if (from_month(s, i, at, end)) return true;

@@ -11,10 +11,10 @@
 
 #define BLOCKS_MAX 20000
 #define LINE_MAX_READ 4096
-#define BLOCK_MAX 4000          /* bytes of one paragraph looked at */
+#define BLOCK_MAX 4000 /* bytes of one paragraph looked at */
 #define PARAGRAPH_WORDS_MIN 8
-#define SECTION_WORDS_MIN 8     /* fewer words below a heading: an empty section */
-#define STATED_GAP 40           /* bytes between "reviewed" and its date */
+#define SECTION_WORDS_MIN 8 /* fewer words below a heading: an empty section */
+#define STATED_GAP 40       /* bytes between "reviewed" and its date */
 
 struct block {
     int level; /* of a heading; 0 for a paragraph */
@@ -80,10 +80,16 @@ static struct str behind(struct str t, const char *words)
     return STR_NONE;
 }
 
-static const char reviewed_words[] = "last reviewed on|last reviewed|last review date|last review|reviewed on|review date|date of last review|date reviewed|reviewed|last_reviewed|reviewed_at|last-reviewed|"
-    "viimeksi katselmoitu|viimeksi tarkistettu|viimeksi tarkastettu|katselmoitu|tarkistettu|tarkastettu|katselmointipäivä|viimeisin katselmointi";
-static const char next_words[] = "next review date|next review|next scheduled review|review due|next_review|review by|seuraava katselmointi|seuraava tarkistus|seuraava tarkastus|to be reviewed by";
-static const char approved_words[] = "approved by|approved_by|approver|approvers|approved|hyväksynyt|hyväksyjä|hyväksyjät|hyvaksynyt|hyvaksyja|hyväksytty|approved-by";
+static const char reviewed_words[] =
+    "last reviewed on|last reviewed|last review date|last review|reviewed on|review date|date of last review|date "
+    "reviewed|reviewed|last_reviewed|reviewed_at|last-reviewed|"
+    "viimeksi katselmoitu|viimeksi tarkistettu|viimeksi "
+    "tarkastettu|katselmoitu|tarkistettu|tarkastettu|katselmointipäivä|viimeisin katselmointi";
+static const char next_words[] = "next review date|next review|next scheduled review|review due|next_review|review "
+                                 "by|seuraava katselmointi|seuraava tarkistus|seuraava tarkastus|to be reviewed by";
+static const char approved_words[] = "approved "
+                                     "by|approved_by|approver|approvers|approved|hyväksynyt|hyväksyjä|hyväksyjät|"
+                                     "hyvaksynyt|hyvaksyja|hyväksytty|approved-by";
 
 static void read_statement(struct doc *d, struct str t, int64_t line)
 {
@@ -111,22 +117,29 @@ static void read_statement(struct doc *d, struct str t, int64_t line)
     if (s.p && s.n && strchr(":|*_ ", s.p[0])) {
         bool separated = s.p[0] != ' ' || memchr(s.p, ':', s.n < 8 ? s.n : 8);
         s = strip(s, ":|*_ \t-=\"'[]");
-        bool empty = count_words(s) < 1 || str_starts_nocase(s, STR("tbd")) || str_starts_nocase(s, STR("todo")) || str_starts(s, STR("<")) || str_starts_nocase(s, STR("name")) ||
-                     str_starts_nocase(s, STR("n/a")) || str_starts_nocase(s, STR("no")) || str_starts(s, STR("{"));
+        bool empty = count_words(s) < 1 || str_starts_nocase(s, STR("tbd")) || str_starts_nocase(s, STR("todo")) ||
+                     str_starts(s, STR("<")) || str_starts_nocase(s, STR("name")) || str_starts_nocase(s, STR("n/a")) ||
+                     str_starts_nocase(s, STR("no")) || str_starts(s, STR("{"));
         if (separated && !empty && count_words(s) <= 15) d->approved = true;
     }
 }
 
 /* One of the strong ones, or three holes to fill in, make a text that nobody has filled in. */
-static const char *const strong_template[] = {"Use this section to tell people", "Tell them where to go, how often they can expect", "Lorem ipsum dolor"};
-static const char *const template_holes[] = {"[INSERT ", "[TODO]", "[TBD]", "[Your ", "<your-", "<your ", "[insert ", "<insert ", "{{ cookiecutter", "[Name]", "TODO:", "[YYYY-MM-DD]"};
+static const char *const strong_template[] = {"Use this section to tell people",
+                                              "Tell them where to go, how often they can expect", "Lorem ipsum dolor"};
+static const char *const template_holes[] = {"[INSERT ",        "[TODO]", "[TBD]",    "[Your ",
+                                             "<your-",          "<your ", "[insert ", "<insert ",
+                                             "{{ cookiecutter", "[Name]", "TODO:",    "[YYYY-MM-DD]"};
 
 static void add_block(struct doc *d, int level, int64_t line, struct str text)
 {
     if (d->n == d->max || !text.n) return;
     struct block *b = &d->blocks[d->n++];
     *b = (struct block){.level = level, .line = line, .text = text, .words = count_words(text)};
-    if (level && !d->title.p && !strchr("[!<", text.p[0])) d->title = text;
+    if (level && !d->title.p && !strchr("[!<", text.p[0])) {
+        const char *badge = str_find(text, STR("[!"));
+        d->title = badge ? str_trim(str_slice(text, 0, (size_t)(badge - text.p))) : text;
+    }
     if (!level) {
         d->words += b->words;
         for (size_t i = 0; i < sizeof strong_template / sizeof strong_template[0]; i++)
@@ -187,7 +200,8 @@ static void cut(struct doc *d, struct str text)
     buf_init(&k.paragraph, BLOCK_MAX);
     struct lines l = {.rest = text}, ahead;
     struct str line, next;
-    bool fence = false, comment = false, front = false, adoc = text_is(d->c->place.ext, "adoc|asciidoc|org"), directive = false;
+    bool fence = false, comment = false, front = false, adoc = text_is(d->c->place.ext, "adoc|asciidoc|org"),
+         directive = false;
     bool hashes = text_is(d->c->place.ext, "md|markdown|mdx|mkd"), yaml = text_is(d->c->place.ext, "yml|yaml");
     bool form = str_has(str_from(d->kind.kind), STR("template")); /* of a form the comments are the content */
     while (lines_next(&l, &line)) {
@@ -198,12 +212,17 @@ static void cut(struct doc *d, struct str text)
             continue;
         }
         if (front) {
-            if (str_eq(t, STR("---")) || str_eq(t, STR("+++"))) front = false;
-            else if (str_starts(t, STR("title:"))) d->title = strip(str_slice(t, 6, t.n), " \"'");
-            else read_statement(d, t, l.line);
+            if (str_eq(t, STR("---")) || str_eq(t, STR("+++")))
+                front = false;
+            else if (str_starts(t, STR("title:")))
+                d->title = strip(str_slice(t, 6, t.n), " \"'");
+            else
+                read_statement(d, t, l.line);
             continue;
         }
-        if (str_starts(t, STR("```")) || str_starts(t, STR("~~~~")) || (adoc && (str_eq(t, STR("----")) || str_eq(t, STR("....")))) || (!fence && str_starts(t, STR("~~~")) && t.n > 3 && isalpha((unsigned char)t.p[3]))) {
+        if (str_starts(t, STR("```")) || str_starts(t, STR("~~~~")) ||
+            (adoc && (str_eq(t, STR("----")) || str_eq(t, STR("....")))) ||
+            (!fence && str_starts(t, STR("~~~")) && t.n > 3 && isalpha((unsigned char)t.p[3]))) {
             flush(&k);
             fence = !fence;
             continue;
@@ -220,12 +239,15 @@ static void cut(struct doc *d, struct str text)
         bool indented = line.n > 2 && (line.p[0] == '\t' || (line.p[0] == ' ' && line.p[1] == ' '));
         if (str_starts(t, STR(".. "))) {
             flush(&k);
-            directive = str_has(t, STR("code")) || str_has(t, STR("toctree")) || str_has(t, STR("image")) || str_has(t, STR("contents"));
+            directive = str_has(t, STR("code")) || str_has(t, STR("toctree")) || str_has(t, STR("image")) ||
+                        str_has(t, STR("contents"));
             continue;
         }
         if (directive && indented) continue;
         directive = false;
-        if (!form && line.n > 4 && (line.p[0] == '\t' || str_starts(line, STR("    "))) && !k.paragraph.n && !is_list_item(t) && text_is(d->c->place.ext, "md|markdown|rst")) continue;
+        if (!form && line.n > 4 && (line.p[0] == '\t' || str_starts(line, STR("    "))) && !k.paragraph.n &&
+            !is_list_item(t) && text_is(d->c->place.ext, "md|markdown|rst"))
+            continue;
         if (yaml && t.p[0] == '#') continue;
         read_statement(d, t, l.line);
         int level = hashes ? heading_level(t, false) : 0;
@@ -241,14 +263,21 @@ static void cut(struct doc *d, struct str text)
             continue;
         }
         ahead = l;
-        if (!k.paragraph.n && !indented && lines_next(&ahead, &next) && is_underline(str_trim(next)) && str_trim(next).n + 3 >= t.n && t.n < 200 && !is_list_item(t) && t.p[0] != '|') {
+        if (!k.paragraph.n && !indented && lines_next(&ahead, &next) && is_underline(str_trim(next)) &&
+            str_trim(next).n + 3 >= t.n && t.n < 200 && !is_list_item(t) && t.p[0] != '|') {
             flush(&k);
-            add_block(d, next.p[0] == '=' || next.p[0] == '#' ? 1 : next.p[0] == '-' ? 2 : 3, l.line, arena_str(&d->scratch, strip(t, " *_`")));
+            add_block(d,
+                      next.p[0] == '=' || next.p[0] == '#' ? 1
+                      : next.p[0] == '-'                   ? 2
+                                                           : 3,
+                      l.line, arena_str(&d->scratch, strip(t, " *_`")));
             l = ahead;
             continue;
         }
         /* "**Heading**" alone on its line */
-        if (!k.paragraph.n && str_starts(t, STR("**")) && (str_ends(t, STR("**")) || str_ends(t, STR("**:")) || str_ends(t, STR(":**"))) && t.n < 90 && !str_find(str_slice(t, 2, t.n - 3), STR("**"))) {
+        if (!k.paragraph.n && str_starts(t, STR("**")) &&
+            (str_ends(t, STR("**")) || str_ends(t, STR("**:")) || str_ends(t, STR(":**"))) && t.n < 90 &&
+            !str_find(str_slice(t, 2, t.n - 3), STR("**"))) {
             add_block(d, 6, l.line, arena_str(&d->scratch, strip(t, " *:")));
             continue;
         }
@@ -292,8 +321,8 @@ static void notice(void *arg, const char *topic)
     *(bool *)arg = true;
 }
 
-/* A document of no known kind is looked into only when its title names a topic: else it is part of a manual, whose chapters
- * speak of the product. */
+/* A document of no known kind is looked into only when its title names a topic: else it is part of a manual, whose
+ * chapters speak of the product. */
 static bool is_on_topic(struct doc *d)
 {
     if (d->kind.process || strcmp(d->kind.kind, "other") != 0) return true;
@@ -307,14 +336,17 @@ static void find_topics(struct doc *d)
 {
     d->index = topic_index_new(&d->scratch);
     if (!is_on_topic(d)) return;
-    unsigned process_heading = d->kind.process ? IN_PROCESS_HEADING : 0, process_sentence = d->kind.process ? IN_PROCESS_SENTENCE : 0;
+    unsigned process_heading = d->kind.process ? IN_PROCESS_HEADING : 0,
+             process_sentence = d->kind.process ? IN_PROCESS_SENTENCE : 0;
     for (int headings = 1; headings >= 0; headings--)
         for (size_t i = 0; i < d->n; i++) {
             const struct block *b = &d->blocks[i];
             if ((b->level > 0) != (headings == 1)) continue;
             struct leaving v = {.d = d, .line = b->line, .heading = headings};
-            if (headings && section_words(d, i) >= SECTION_WORDS_MIN) topics_find(d->index, b->text, IN_HEADING | process_heading, leave_topic, &v);
-            else if (!headings && b->words >= PARAGRAPH_WORDS_MIN) topics_find(d->index, b->text, IN_SENTENCE | process_sentence, leave_topic, &v);
+            if (headings && section_words(d, i) >= SECTION_WORDS_MIN)
+                topics_find(d->index, b->text, IN_HEADING | process_heading, leave_topic, &v);
+            else if (!headings && b->words >= PARAGRAPH_WORDS_MIN)
+                topics_find(d->index, b->text, IN_SENTENCE | process_sentence, leave_topic, &v);
         }
 }
 
@@ -343,7 +375,8 @@ static bool is_manual(const struct doc *d)
 {
     if (!d->kind.ambiguous || !d->c->place.depth) return false;
     if (!d->title.p) return true;
-    static const char *const own[] = {"policy", "process", "procedure", "strategy", "plan", "guideline", "our ", "ohje", "kaytanto", "käytäntö", "periaat"};
+    static const char *const own[] = {"policy", "process", "procedure", "strategy", "plan",   "guideline",
+                                      "our ",   "ohje",    "kaytanto",  "käytäntö", "periaat"};
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         if (str_has_nocase(d->title, str_from(own[i]))) return false;
     return count_words(d->title) > 2 || text_is(d->c->place.ext, "rst");
@@ -360,13 +393,16 @@ void document_read(struct content *c, struct str text)
     d.blocks = arena_array(&d.scratch, struct block, d.max);
     int64_t before = c->rows;
     struct str kind = str_from(d.kind.kind);
-    if (str_eq(kind, STR("security_txt"))) read_security_txt(&d, text);
-    else cut(&d, text);
+    if (str_eq(kind, STR("security_txt")))
+        read_security_txt(&d, text);
+    else
+        cut(&d, text);
     if (is_manual(&d)) {
         kind = STR("other");
         d.kind.process = false;
     }
-    bool placeholder = d.words < (d.contact && d.kind.words_min > 8 ? 8 : d.kind.words_min) || (d.template_text && !str_eq(kind, STR("pull_request_template")) && d.words < 400);
+    bool placeholder = d.words < (d.contact && d.kind.words_min > 8 ? 8 : d.kind.words_min) ||
+                       (d.template_text && !str_eq(kind, STR("pull_request_template")) && d.words < 400);
     if (str_eq(kind, STR("issue_template")) || str_eq(kind, STR("pull_request_template"))) d.approved = false;
     if (d.kind.topics && !placeholder) find_topics(&d);
     if (str_eq(kind, STR("changelog")) && !text_is(c->place.stem, "changelog|changes|muutosloki|muutokset")) {
@@ -377,7 +413,9 @@ void document_read(struct content *c, struct str text)
     }
     bool other = str_eq(kind, STR("other"));
     if (!other || c->rows > before || d.reviewed || d.approved)
-        ROW(c, T_DOCUMENT, TEXT(arena_str(c->arena, kind)), d.title.p ? TEXT(text_visible(c->arena, d.title, 200)) : NOTHING, INT(d.words), INT(placeholder),
-            d.reviewed ? INT(d.reviewed_at) : NOTHING, d.reviewed ? INT(d.reviewed_line) : NOTHING, INT(d.approved), d.next ? INT(d.next_at) : NOTHING);
+        ROW(c, T_DOCUMENT, TEXT(arena_str(c->arena, kind)),
+            d.title.p ? TEXT(text_visible(c->arena, d.title, 200)) : NOTHING, INT(d.words), INT(placeholder),
+            d.reviewed ? INT(d.reviewed_at) : NOTHING, d.reviewed ? INT(d.reviewed_line) : NOTHING, INT(d.approved),
+            d.next ? INT(d.next_at) : NOTHING);
     arena_release(&d.scratch);
 }

@@ -1,4 +1,5 @@
-/* Who files name as maintainers: MAINTAINERS in its many forms, Kubernetes' OWNERS, the maintainers of package metadata. */
+/* Who files name as maintainers: MAINTAINERS in its many forms, Kubernetes' OWNERS, the maintainers of package
+ * metadata. */
 #include <ctype.h>
 
 #include "observe/content_rows.h"
@@ -15,7 +16,9 @@ bool maintainers_wants(const struct place *pl)
 {
     if (pl->sample || pl->test) return false;
     if (is_owners_file(pl)) return true;
-    if (pl->depth < 2 && text_is(pl->stem, "maintainers|maintainer") && text_is(pl->ext.n ? pl->ext : STR("txt"), "md|txt|rst|adoc")) return true;
+    if (pl->depth < 2 && text_is(pl->stem, "maintainers|maintainer") &&
+        text_is(pl->ext.n ? pl->ext : STR("txt"), "md|txt|rst|adoc"))
+        return true;
     return !pl->depth && text_is(pl->name, "pyproject.toml|setup.cfg");
 }
 
@@ -31,7 +34,8 @@ static void leave(struct content *c, int64_t line, struct str name, struct str e
 {
     if (c->rows >= PEOPLE_MAX) return;
     struct arena *a = c->arena;
-    ROW(c, T_PUBLISHER, INT(line), PERSON(arena_str(a, str_slice(name, 0, 200)), arena_str(a, str_slice(email, 0, 200))), CTEXT(role));
+    ROW(c, T_PUBLISHER, INT(line),
+        PERSON(arena_str(a, str_slice(name, 0, 200)), arena_str(a, str_slice(email, 0, 200))), CTEXT(role));
 }
 
 static void leave_handle(struct content *c, int64_t line, struct str name, struct str handle, const char *role)
@@ -46,7 +50,8 @@ static bool read_addresses(struct content *c, int64_t line, struct str s, const 
 {
     bool any = false;
     for (;;) {
-        const char *lt = s.n ? memchr(s.p, '<', s.n) : NULL, *gt = lt ? memchr(lt, '>', s.n - (size_t)(lt - s.p)) : NULL;
+        const char *lt = s.n ? memchr(s.p, '<', s.n) : NULL,
+                   *gt = lt ? memchr(lt, '>', s.n - (size_t)(lt - s.p)) : NULL;
         if (!gt) return any;
         struct str email = {lt + 1, (size_t)(gt - lt - 1)}, name = str_slice(s, 0, (size_t)(lt - s.p));
         if (str_starts(email, STR("mailto:"))) email = str_slice(email, 7, email.n);
@@ -63,7 +68,8 @@ static bool read_addresses(struct content *c, int64_t line, struct str s, const 
     }
 }
 
-/* "[Name](https://github.com/handle)", "@handle", table cells; the name is the text of the link or what stands before. */
+/* "[Name](https://github.com/handle)", "@handle", table cells; the name is the text of the link or what stands before.
+ */
 static void read_handles(struct content *c, int64_t line, struct str s, const char *role)
 {
     const char *url = str_find(s, STR("github.com/"));
@@ -71,7 +77,8 @@ static void read_handles(struct content *c, int64_t line, struct str s, const ch
         struct str rest = str_slice(s, (size_t)(url - s.p) + 11, s.n);
         size_t n = 0;
         while (n < rest.n && (isalnum((unsigned char)rest.p[n]) || rest.p[n] == '-')) n++;
-        if (n && (n == rest.n || strchr(")>]| ,\"", rest.p[n]))) leave_handle(c, line, STR(""), str_slice(rest, 0, n), role);
+        if (n && (n == rest.n || strchr(")>]| ,\"", rest.p[n])))
+            leave_handle(c, line, STR(""), str_slice(rest, 0, n), role);
         return;
     }
     for (size_t i = 0; i < s.n; i++) {
@@ -87,8 +94,9 @@ static void read_handles(struct content *c, int64_t line, struct str s, const ch
 /* A heading that ends the list: those who were, or do other things. */
 static bool is_past(struct str heading)
 {
-    return str_has_nocase(heading, STR("emerit")) || str_has_nocase(heading, STR("former")) || str_has_nocase(heading, STR("past ")) ||
-           str_has_nocase(heading, STR("retired")) || str_has_nocase(heading, STR("alumni")) || str_has_nocase(heading, STR("inactive")) ||
+    return str_has_nocase(heading, STR("emerit")) || str_has_nocase(heading, STR("former")) ||
+           str_has_nocase(heading, STR("past ")) || str_has_nocase(heading, STR("retired")) ||
+           str_has_nocase(heading, STR("alumni")) || str_has_nocase(heading, STR("inactive")) ||
            str_has_nocase(heading, STR("previous"));
 }
 
@@ -128,10 +136,12 @@ static void read_owners(struct content *c, struct str text)
         const char *comment = memchr(t.p, '#', t.n);
         if (comment) t = str_trim(str_slice(t, 0, (size_t)(comment - t.p)));
         if (t.n > 1 && strchr("\"'", t.p[0])) t = str_slice(t, 1, t.n - 1);
-        bool alias = str_ends(t, STR("-approvers")) || str_ends(t, STR("-reviewers")) || str_ends(t, STR("-leads")) || str_ends(t, STR("-admins")) ||
-                     str_ends(t, STR("-maintainers"));
-        if (memchr(t.p, '@', t.n)) leave(c, l.line, STR(""), t, "owner");
-        else if (!alias) leave_handle(c, l.line, STR(""), t, "owner");
+        bool alias = str_ends(t, STR("-approvers")) || str_ends(t, STR("-reviewers")) || str_ends(t, STR("-leads")) ||
+                     str_ends(t, STR("-admins")) || str_ends(t, STR("-maintainers"));
+        if (memchr(t.p, '@', t.n))
+            leave(c, l.line, STR(""), t, "owner");
+        else if (!alias)
+            leave_handle(c, l.line, STR(""), t, "owner");
     }
 }
 
@@ -140,7 +150,8 @@ static struct str quoted_after(struct str s, const char *key)
     const char *at = str_find(s, str_from(key));
     if (!at) return STR("");
     struct str rest = str_slice(s, (size_t)(at - s.p) + strlen(key), s.n);
-    const char *q = memchr(rest.p, '"', rest.n), *end = q ? memchr(q + 1, '"', rest.n - (size_t)(q + 1 - rest.p)) : NULL;
+    const char *q = memchr(rest.p, '"', rest.n),
+               *end = q ? memchr(q + 1, '"', rest.n - (size_t)(q + 1 - rest.p)) : NULL;
     return end ? (struct str){q + 1, (size_t)(end - q - 1)} : STR("");
 }
 
@@ -153,7 +164,8 @@ static void read_metadata(struct content *c, struct str text)
     while (lines_next(&l, &line)) {
         struct str t = str_trim(line);
         if (!t.n || t.n > LINE_MAX_READ) continue;
-        if (str_starts(t, STR("maintainer = ")) || str_starts(t, STR("maintainer="))) name = str_trim(str_slice(t, 11, t.n));
+        if (str_starts(t, STR("maintainer = ")) || str_starts(t, STR("maintainer=")))
+            name = str_trim(str_slice(t, 11, t.n));
         if (str_starts(t, STR("maintainer_email"))) {
             const char *eq = memchr(t.p, '=', t.n);
             struct str email = eq ? str_trim(str_slice(t, (size_t)(eq - t.p) + 1, t.n)) : STR("");
@@ -163,8 +175,10 @@ static void read_metadata(struct content *c, struct str text)
         if (str_starts(t, STR("maintainers")) && memchr(t.p, '[', t.n)) in = true;
         if (!in) continue;
         struct str who = quoted_after(t, "name"), email = quoted_after(t, "email");
-        if (who.n || email.n) leave(c, l.line, who, email, "maintainer");
-        else read_addresses(c, l.line, t, "maintainer");
+        if (who.n || email.n)
+            leave(c, l.line, who, email, "maintainer");
+        else
+            read_addresses(c, l.line, t, "maintainer");
         if (memchr(t.p, ']', t.n)) in = false;
     }
 }
@@ -172,7 +186,10 @@ static void read_metadata(struct content *c, struct str text)
 void maintainers_read(struct content *c, struct str text)
 {
     if (str_eq(c->place.name, STR("OWNERS_ALIASES"))) return;
-    if (is_owners_file(&c->place)) read_owners(c, text);
-    else if (text_is(c->place.stem, "maintainers|maintainer")) read_list(c, text);
-    else read_metadata(c, text);
+    if (is_owners_file(&c->place))
+        read_owners(c, text);
+    else if (text_is(c->place.stem, "maintainers|maintainer"))
+        read_list(c, text);
+    else
+        read_metadata(c, text);
 }

@@ -24,9 +24,11 @@ static void read_npm(struct str text, struct facts *f)
         json_decref(root);
         return;
     }
-    f->dependencies = count_object(root, "dependencies") + count_object(root, "devDependencies") + count_object(root, "optionalDependencies");
-    bool library = json_object_get(root, "exports") || json_object_get(root, "files") || json_object_get(root, "publishConfig") ||
-                   json_object_get(root, "workspaces") || json_object_get(root, "bin") || json_object_get(root, "peerDependencies");
+    f->dependencies = count_object(root, "dependencies") + count_object(root, "devDependencies") +
+                      count_object(root, "optionalDependencies");
+    bool library = json_object_get(root, "exports") || json_object_get(root, "files") ||
+                   json_object_get(root, "publishConfig") || json_object_get(root, "workspaces") ||
+                   json_object_get(root, "bin") || json_object_get(root, "peerDependencies");
     bool private = json_is_true(json_object_get(root, "private"));
     bool starts = json_object_get(json_object_get(root, "scripts"), "start") != NULL;
     f->application = !library && starts && (private || !json_object_get(root, "main"));
@@ -60,7 +62,8 @@ static int64_t count_toml(struct str text, const char *tables)
             while (name.n && strchr("[] ", name.p[0])) name = str_slice(name, 1, name.n);
             while (name.n && strchr("[] ", name.p[name.n - 1])) name.n--;
             in = false;
-            while (str_cut(&rest, '|', &one)) in = in || str_eq(name, one) || (str_ends(name, one) && name.p[name.n - one.n - 1] == '.');
+            while (str_cut(&rest, '|', &one))
+                in = in || str_eq(name, one) || (str_ends(name, one) && name.p[name.n - one.n - 1] == '.');
             /* [dependencies.serde] is one */
             const char *dot = memchr(name.p ? name.p : "", '.', name.n);
             rest = str_from(tables);
@@ -68,7 +71,9 @@ static int64_t count_toml(struct str text, const char *tables)
                 if (str_eq(str_slice(name, 0, (size_t)(dot - name.p)), one)) n++;
             continue;
         }
-        if (in && memchr(t.p, '=', t.n) && isalnum((unsigned char)t.p[0]) && !str_starts(t, STR("python ")) && !str_starts(t, STR("python="))) n++;
+        if (in && memchr(t.p, '=', t.n) && isalnum((unsigned char)t.p[0]) && !str_starts(t, STR("python ")) &&
+            !str_starts(t, STR("python=")))
+            n++;
     }
     return n;
 }
@@ -135,17 +140,25 @@ static void read_go(struct str text, struct facts *f)
     bool in = false;
     while (lines_next(&l, &line)) {
         struct str t = str_trim(line);
-        if (str_starts(t, STR("require ("))) in = true;
-        else if (in && str_starts(t, STR(")"))) in = false;
-        else if ((in && t.n && t.p[0] != '/') || str_starts(t, STR("require "))) f->dependencies++;
+        if (str_starts(t, STR("require (")))
+            in = true;
+        else if (in && str_starts(t, STR(")")))
+            in = false;
+        else if ((in && t.n && t.p[0] != '/') || str_starts(t, STR("require ")))
+            f->dependencies++;
     }
 }
 
 static const char *ecosystem_of(const struct place *pl)
 {
-    static const struct { const char *names, *ecosystem; } by_name[] = {
-        {"package.json", "npm"}, {"pyproject.toml|pipfile|setup.py|setup.cfg", "pypi"}, {"cargo.toml", "cargo"}, {"go.mod", "go"}, {"pom.xml", "maven"},
-        {"build.gradle|build.gradle.kts", "gradle"}, {"gemfile", "gem"}, {"composer.json", "composer"}, {"mix.exs", "hex"}, {"pubspec.yaml", "pub"},
+    static const struct {
+        const char *names, *ecosystem;
+    } by_name[] = {
+        {"package.json", "npm"}, {"pyproject.toml|pipfile|setup.py|setup.cfg", "pypi"},
+        {"cargo.toml", "cargo"}, {"go.mod", "go"},
+        {"pom.xml", "maven"},    {"build.gradle|build.gradle.kts", "gradle"},
+        {"gemfile", "gem"},      {"composer.json", "composer"},
+        {"mix.exs", "hex"},      {"pubspec.yaml", "pub"},
     };
     for (size_t i = 0; i < sizeof by_name / sizeof by_name[0]; i++)
         if (text_is(pl->name, by_name[i].names)) return by_name[i].ecosystem;
@@ -162,9 +175,12 @@ bool manifest_wants(const struct place *pl)
 
 static void read_python(const struct place *pl, struct str text, struct facts *f)
 {
-    if (text_is(pl->ext, "txt")) read_requirements(text, f);
+    if (text_is(pl->ext, "txt"))
+        read_requirements(text, f);
     else if (text_is(pl->name, "pyproject.toml")) {
-        f->dependencies = count_toml_array(text, "dependencies") + count_toml(text, "poetry.dependencies|dev-dependencies|group.dev.dependencies|group.test.dependencies");
+        f->dependencies =
+            count_toml_array(text, "dependencies") +
+            count_toml(text, "poetry.dependencies|dev-dependencies|group.dev.dependencies|group.test.dependencies");
         f->skip = !str_has(text, STR("[project]")) && !str_has(text, STR("[tool.poetry]")); /* only tools' settings */
     } else if (text_is(pl->name, "pipfile")) {
         f->dependencies = count_toml(text, "packages|dev-packages");
@@ -179,28 +195,41 @@ void manifest_read(struct content *c, struct str text)
     const char *ecosystem = ecosystem_of(&c->place);
     struct str e = str_from(ecosystem);
     struct facts f = {.application = false};
-    if (str_eq(e, STR("npm"))) read_npm(text, &f);
-    else if (str_eq(e, STR("composer"))) read_composer(text, &f);
-    else if (str_eq(e, STR("pypi"))) read_python(&c->place, text, &f);
+    if (str_eq(e, STR("npm")))
+        read_npm(text, &f);
+    else if (str_eq(e, STR("composer")))
+        read_composer(text, &f);
+    else if (str_eq(e, STR("pypi")))
+        read_python(&c->place, text, &f);
     else if (str_eq(e, STR("cargo"))) {
         f.dependencies = count_toml(text, "dependencies|dev-dependencies|build-dependencies");
         f.application = str_has(text, STR("[[bin]]")) && !str_has(text, STR("[lib]"));
-    } else if (str_eq(e, STR("go"))) read_go(text, &f);
+    } else if (str_eq(e, STR("go")))
+        read_go(text, &f);
     else if (str_eq(e, STR("maven"))) {
         f.dependencies = count_lines(text, "<dependency>");
-        f.application = str_has(text, STR("<artifactId>spring-boot-maven-plugin<")) || str_has(text, STR("<packaging>war<"));
+        f.application =
+            str_has(text, STR("<artifactId>spring-boot-maven-plugin<")) || str_has(text, STR("<packaging>war<"));
     } else if (str_eq(e, STR("gradle"))) {
-        f.dependencies = count_lines(text, "implementation|api |api(|compileOnly|runtimeOnly|testImplementation|testRuntimeOnly|kapt|annotationProcessor|compile ");
-        f.application = str_has(text, STR("org.springframework.boot")) || str_has(text, STR("com.android.application")) || str_has(text, STR("mainClass"));
+        f.dependencies = count_lines(
+            text, "implementation|api "
+                  "|api(|compileOnly|runtimeOnly|testImplementation|testRuntimeOnly|kapt|annotationProcessor|compile ");
+        f.application = str_has(text, STR("org.springframework.boot")) ||
+                        str_has(text, STR("com.android.application")) || str_has(text, STR("mainClass"));
         f.skip = !f.dependencies;
-    } else if (str_eq(e, STR("gem"))) f.dependencies = count_lines(text, "gem |gem(");
+    } else if (str_eq(e, STR("gem")))
+        f.dependencies = count_lines(text, "gem |gem(");
     else if (str_eq(e, STR("nuget"))) {
         f.dependencies = count_lines(text, "<PackageReference");
-        f.application = str_has(text, STR("Microsoft.NET.Sdk.Web")) || str_has(text, STR("<OutputType>Exe")) || str_has(text, STR("<OutputType>WinExe"));
-    } else if (str_eq(e, STR("hex"))) f.dependencies = count_lines(text, "{:");
-    else f.dependencies = count_lines(text, "^") + 1;
+        f.application = str_has(text, STR("Microsoft.NET.Sdk.Web")) || str_has(text, STR("<OutputType>Exe")) ||
+                        str_has(text, STR("<OutputType>WinExe"));
+    } else if (str_eq(e, STR("hex")))
+        f.dependencies = count_lines(text, "{:");
+    else
+        f.dependencies = count_lines(text, "^") + 1;
     if (f.skip) return;
-    ROW(c, T_MANIFEST, CTEXT(ecosystem), f.self_locked ? TEXT(c->place.path) : NOTHING, INT(f.application), INT(f.dependencies));
+    ROW(c, T_MANIFEST, CTEXT(ecosystem), f.self_locked ? TEXT(c->place.path) : NOTHING, INT(f.application),
+        INT(f.dependencies));
 }
 
 /* Lock files beside a manifest; `up`: a workspace's at a folder above counts too. */
@@ -210,15 +239,24 @@ static const struct {
 } locks[] = {
     {"npm", "package-lock.json|npm-shrinkwrap.json|yarn.lock|pnpm-lock.yaml|bun.lock|bun.lockb", true},
     {"pypi", "poetry.lock|uv.lock|pdm.lock|Pipfile.lock|pylock.toml|requirements.lock|conda-lock.yml", true},
-    {"cargo", "Cargo.lock", true}, {"go", "go.sum", false}, {"gem", "Gemfile.lock|gems.locked", false}, {"composer", "composer.lock", false},
-    {"nuget", "packages.lock.json", false}, {"gradle", "gradle.lockfile|gradle/verification-metadata.xml", true}, {"hex", "mix.lock", true}, {"pub", "pubspec.lock", true},
+    {"cargo", "Cargo.lock", true},
+    {"go", "go.sum", false},
+    {"gem", "Gemfile.lock|gems.locked", false},
+    {"composer", "composer.lock", false},
+    {"nuget", "packages.lock.json", false},
+    {"gradle", "gradle.lockfile|gradle/verification-metadata.xml", true},
+    {"hex", "mix.lock", true},
+    {"pub", "pubspec.lock", true},
 };
 
 /* A file beside the manifest that makes it an application. ?: "dir*" any file below dir. */
 static const struct {
     const char *ecosystem, *file;
 } marks[] = {
-    {"pypi", "manage.py"}, {"go", "main.go"}, {"gem", "config/application.rb"}, {"cargo", "src/main.rs"},
+    {"pypi", "manage.py"},
+    {"go", "main.go"},
+    {"gem", "config/application.rb"},
+    {"cargo", "src/main.rs"},
 };
 
 static bool file_exists(struct ctx *cx, sqlite3_stmt *st, struct str path, enum rc *rc)
@@ -243,7 +281,8 @@ static struct str parent_of(struct str dir)
 }
 
 /* Lists of requirements have no workspace: only a lock file beside them counts. */
-static enum rc find_lock(struct ctx *cx, struct arena *a, sqlite3_stmt *has, const struct place *pl, struct str ecosystem, struct str *lock)
+static enum rc find_lock(struct ctx *cx, struct arena *a, sqlite3_stmt *has, const struct place *pl,
+                         struct str ecosystem, struct str *lock)
 {
     struct str dir = pl->dir;
     bool list = text_is(pl->ext, "txt");
@@ -279,7 +318,8 @@ static enum rc finish_all(struct ctx *cx, sqlite3 *db, struct arena *a)
         enum rc rc = OK;
         TRY(store_step(cx, each, &row));
         if (!row) return OK;
-        struct str path = arena_str(a, store_column_str(each, 0)), ecosystem = arena_str(a, store_column_str(each, 1)), lock;
+        struct str path = arena_str(a, store_column_str(each, 0)), ecosystem = arena_str(a, store_column_str(each, 1)),
+                   lock;
         struct place pl = place_of(path, NULL);
         struct str dir = pl.dir;
         TRY(find_lock(cx, a, has, &pl, ecosystem, &lock));
@@ -289,7 +329,9 @@ static enum rc finish_all(struct ctx *cx, sqlite3 *db, struct arena *a)
             TRY(store_run(cx, set));
         }
         for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-            if (!str_eq(ecosystem, str_from(marks[i].ecosystem)) || !file_exists(cx, has, joined(a, dir, str_from(marks[i].file)), &rc)) continue;
+            if (!str_eq(ecosystem, str_from(marks[i].ecosystem)) ||
+                !file_exists(cx, has, joined(a, dir, str_from(marks[i].file)), &rc))
+                continue;
             store_bind_str(app, 1, path);
             TRY(store_run(cx, app));
         }
@@ -305,8 +347,10 @@ enum rc manifests_finish(struct ctx *cx, sqlite3 *db)
     enum rc rc = finish_all(cx, db, &a);
     arena_release(&a);
     if (rc != OK) return rc;
-    /* requirements beside a lock file of the same folder's tool are covered by it; a gem's own Gemfile is a library's */
+    /* requirements beside a lock file of the same folder's tool are covered by it; a gem's own Gemfile is a library's
+     */
     return store_exec(cx, db,
-                      "UPDATE d_manifest SET application = 0 WHERE ecosystem = 'cargo' AND EXISTS (SELECT 1 FROM d_file f WHERE f.path = "
+                      "UPDATE d_manifest SET application = 0 WHERE ecosystem = 'cargo' AND EXISTS (SELECT 1 FROM "
+                      "d_file f WHERE f.path = "
                       "replace(d_manifest.path, 'Cargo.toml', 'src/lib.rs'));");
 }

@@ -3,6 +3,10 @@
 
 #include "observe/content_rows.h"
 
+#define PYTHON_MAX (128 * 1024) /* bytes of a migration looked at */
+#define CALLS_MAX 100
+#define REASON_WORDS 6 /* a comment of so many words says why there is nothing to undo */
+
 static size_t digits(struct str s)
 {
     size_t n = 0;
@@ -13,9 +17,12 @@ static size_t digits(struct str s)
 /* V1__x.sql, V1.2__x.sql */
 static bool is_flyway(struct str name, char letter)
 {
-    if (name.n < 6 || name.p[0] != letter || !isdigit((unsigned char)name.p[1]) || !str_ends_nocase(name, STR(".sql"))) return false;
+    if (name.n < 6 || name.p[0] != letter || !isdigit((unsigned char)name.p[1]) || !str_ends_nocase(name, STR(".sql")))
+        return false;
     size_t i = 1;
-    while (i < name.n && (isdigit((unsigned char)name.p[i]) || name.p[i] == '.' || (name.p[i] == '_' && i + 1 < name.n && isdigit((unsigned char)name.p[i + 1])))) i++;
+    while (i < name.n && (isdigit((unsigned char)name.p[i]) || name.p[i] == '.' ||
+                          (name.p[i] == '_' && i + 1 < name.n && isdigit((unsigned char)name.p[i + 1]))))
+        i++;
     return i + 1 < name.n && name.p[i] == '_' && name.p[i + 1] == '_';
 }
 
@@ -26,10 +33,13 @@ bool migration_wants(const struct place *pl)
         return is_flyway(pl->name, 'V') || place_below(pl, "migrations|migration|migrate|goose|changelog|liquibase") ||
                str_ends(pl->name, STR(".up.sql")) || str_ends(pl->name, STR(".down.sql"));
     if (text_is(pl->ext, "rb")) return str_ends(pl->dir, STR("/migrate/")) || str_eq(pl->dir, STR("migrate/"));
-    if (text_is(pl->ext, "py")) return (place_below(pl, "migrations") && digits(pl->name) >= 4) || str_ends(pl->dir, STR("versions/"));
-    if (text_is(pl->ext, "js|ts|cjs|mjs|php|cs|exs")) return place_below(pl, "migrations|migration") && (digits(pl->name) >= 4 || text_is(pl->ext, "php|cs|ts"));
-    if (text_is(pl->ext, "xml|yaml|yml")) return place_below(pl, "changelog|changelogs|liquibase|changesets") || str_has_nocase(pl->name, STR("changelog")) ||
-                                                str_has_nocase(pl->name, STR("liquibase"));
+    if (text_is(pl->ext, "py"))
+        return (place_below(pl, "migrations") && digits(pl->name) >= 4) || str_ends(pl->dir, STR("versions/"));
+    if (text_is(pl->ext, "js|ts|cjs|mjs|php|cs|exs"))
+        return place_below(pl, "migrations|migration") && (digits(pl->name) >= 4 || text_is(pl->ext, "php|cs|ts"));
+    if (text_is(pl->ext, "xml|yaml|yml"))
+        return place_below(pl, "changelog|changelogs|liquibase|changesets") ||
+               str_has_nocase(pl->name, STR("changelog")) || str_has_nocase(pl->name, STR("liquibase"));
     return false;
 }
 
@@ -58,7 +68,10 @@ static int brace_body(struct str text, const char *what)
         if (isspace((unsigned char)ch) || ch == ';') continue;
         if (ch == '}' && depth-- == 0) return 0;
         if (ch == '/' && i + 1 < s.n && s.p[i + 1] == '/') {
-            while (i < s.n && s.p[i] != '\n') i++;
+            int words = 0;
+            for (; i < s.n && s.p[i] != '\n'; i++)
+                words += isalpha((unsigned char)s.p[i]) && !isalpha((unsigned char)s.p[i - 1]);
+            if (words >= REASON_WORDS) return 1;
             continue;
         }
         if (ch == '/' && i + 1 < s.n && s.p[i + 1] == '*') {
@@ -68,8 +81,9 @@ static int brace_body(struct str text, const char *what)
             continue;
         }
         struct str word = str_slice(s, i, s.n);
-        return !(str_starts(word, STR("throw ")) || str_starts(word, STR("return;")) || str_starts(word, STR("return Promise.resolve()")) ||
-                 str_starts(word, STR("return true")) || str_starts(word, STR("throw new")));
+        return !(str_starts(word, STR("throw ")) || str_starts(word, STR("return;")) ||
+                 str_starts(word, STR("return Promise.resolve()")) || str_starts(word, STR("return true")) ||
+                 str_starts(word, STR("throw new")));
     }
     return 0;
 }
@@ -96,7 +110,8 @@ static int python_body(struct str text, const char *def)
             doc = doc ? !closes : !(closes && t.n >= 6);
             continue;
         }
-        return !(str_eq(t, STR("pass")) || str_eq(t, STR("...")) || str_starts(t, STR("pass ")) || str_starts(t, STR("raise ")) || str_eq(t, STR("return")));
+        return !(str_eq(t, STR("pass")) || str_eq(t, STR("...")) || str_starts(t, STR("pass ")) ||
+                 str_starts(t, STR("raise ")) || str_eq(t, STR("return")));
     }
     return 0;
 }
@@ -106,16 +121,18 @@ static int django_down(struct str text)
 {
     static const char *const calls[] = {"RunPython(", "RunSQL("};
     for (size_t k = 0; k < 2; k++) {
-        struct str s = text;
-        while ((s = after(s, calls[k])).p) {
+        struct str s = str_slice(text, 0, PYTHON_MAX);
+        for (int calls_left = CALLS_MAX; calls_left > 0 && (s = after(s, calls[k])).p; calls_left--) {
             int depth = 0, arguments = 1;
             bool named = false, blank = true;
             char quote = 0;
             for (size_t i = 0; i < s.n; i++) {
                 char ch = s.p[i];
                 if (quote) {
-                    if (ch == '\\') i++;
-                    else if (ch == quote) quote = 0;
+                    if (ch == '\\')
+                        i++;
+                    else if (ch == quote)
+                        quote = 0;
                     continue;
                 }
                 if (ch == '#') {
@@ -134,18 +151,25 @@ static int django_down(struct str text)
                     blank = false;
                     continue;
                 }
-                if (strchr("([{", ch)) depth++;
-                else if (strchr(")]}", ch) && depth-- == 0) break;
+                if (strchr("([{", ch))
+                    depth++;
+                else if (strchr(")]}", ch) && depth-- == 0)
+                    break;
                 else if (ch == ',' && depth == 0) {
                     arguments++;
                     blank = true;
                     continue;
                 }
                 if (!isspace((unsigned char)ch)) {
-                    if (depth == 0 && blank && (str_starts(str_slice(s, i, s.n), STR("reverse_code")) || str_starts(str_slice(s, i, s.n), STR("reverse_sql"))))
+                    if (depth == 0 && blank &&
+                        (str_starts(str_slice(s, i, s.n), STR("reverse_code")) ||
+                         str_starts(str_slice(s, i, s.n), STR("reverse_sql"))))
                         named = true;
-                    if (depth == 0 && blank && arguments > 1 && (str_starts(str_slice(s, i, s.n), STR("elidable")) || str_starts(str_slice(s, i, s.n), STR("hints")) ||
-                                                               str_starts(str_slice(s, i, s.n), STR("atomic")) || str_starts(str_slice(s, i, s.n), STR("state_operations"))))
+                    if (depth == 0 && blank && arguments > 1 &&
+                        (str_starts(str_slice(s, i, s.n), STR("elidable")) ||
+                         str_starts(str_slice(s, i, s.n), STR("hints")) ||
+                         str_starts(str_slice(s, i, s.n), STR("atomic")) ||
+                         str_starts(str_slice(s, i, s.n), STR("state_operations"))))
                         arguments--;
                     blank = false;
                 }
@@ -182,13 +206,21 @@ static int sql_after(struct str text, const char *marker)
 static void read_sql(struct content *c, struct str text)
 {
     const struct place *pl = &c->place;
-    if (str_has(text, STR("-- +goose Up"))) leave(c, "goose", sql_after(text, "-- +goose Down"));
-    else if (str_has(text, STR("-- migrate:up"))) leave(c, "dbmate", sql_after(text, "-- migrate:down"));
-    else if (str_has_nocase(str_slice(text, 0, 200), STR("liquibase formatted sql"))) leave(c, "liquibase", str_has_nocase(text, STR("--rollback")) || str_has_nocase(text, STR("-- rollback")) ? 1 : -1);
-    else if (str_ends(pl->name, STR(".up.sql"))) leave(c, "golang-migrate", 0);       /* its twin is looked for at the end */
-    else if (str_eq(pl->name, STR("up.sql"))) leave(c, "diesel", 0);
-    else if (str_eq(pl->name, STR("migration.sql")) && place_below(pl, "prisma|migrations")) leave(c, "prisma", -1);
-    else if (is_flyway(pl->name, 'V')) leave(c, "flyway", -1);
+    if (str_has(text, STR("-- +goose Up")))
+        leave(c, "goose", sql_after(text, "-- +goose Down"));
+    else if (str_has(text, STR("-- migrate:up")))
+        leave(c, "dbmate", sql_after(text, "-- migrate:down"));
+    else if (str_has_nocase(str_slice(text, 0, 200), STR("liquibase formatted sql")))
+        leave(c, "liquibase",
+              str_has_nocase(text, STR("--rollback")) || str_has_nocase(text, STR("-- rollback")) ? 1 : -1);
+    else if (str_ends(pl->name, STR(".up.sql")))
+        leave(c, "golang-migrate", 0); /* its twin is looked for at the end */
+    else if (str_eq(pl->name, STR("up.sql")))
+        leave(c, "diesel", 0);
+    else if (str_eq(pl->name, STR("migration.sql")) && place_below(pl, "prisma|migrations"))
+        leave(c, "prisma", -1);
+    else if (is_flyway(pl->name, 'V'))
+        leave(c, "flyway", -1);
 }
 
 static void read_script(struct content *c, struct str text)
@@ -219,11 +251,13 @@ static void read_script(struct content *c, struct str text)
 void migration_read(struct content *c, struct str text)
 {
     const struct place *pl = &c->place;
-    if (text_is(pl->ext, "sql")) read_sql(c, text);
+    if (text_is(pl->ext, "sql"))
+        read_sql(c, text);
     else if (text_is(pl->ext, "rb")) {
         if (str_has(text, STR("ActiveRecord::Migration")) && digits(pl->name) >= 3) leave(c, "rails", rails_down(text));
     } else if (text_is(pl->ext, "py")) {
-        if (str_has(text, STR("migrations.Migration"))) leave(c, "django", django_down(text));
+        if (str_has(text, STR("migrations.Migration")))
+            leave(c, "django", django_down(text));
         else if (str_has(text, STR("down_revision")) && str_has(text, STR("def upgrade"))) {
             int up = python_body(text, "def upgrade("), down = python_body(text, "def downgrade(");
             leave(c, "alembic", up == 0 || down == 1);
@@ -236,16 +270,19 @@ void migration_read(struct content *c, struct str text)
     }
 }
 
-/* Twins: x.up.sql and x.down.sql, up.sql and down.sql, V1__x.sql and U1__x.sql (only where undo scripts are kept at all). */
+/* Twins: x.up.sql and x.down.sql, up.sql and down.sql, V1__x.sql and U1__x.sql (only where undo scripts are kept at
+ * all). */
 enum rc migrations_finish(struct ctx *cx, sqlite3 *db)
 {
-    return store_exec(cx, db,
-                      "UPDATE d_migration SET has_down = EXISTS (SELECT 1 FROM d_file f WHERE f.path = "
-                      "substr(d_migration.path, 1, length(d_migration.path) - 7) || '.down.sql') WHERE tool = 'golang-migrate';"
-                      "UPDATE d_migration SET has_down = EXISTS (SELECT 1 FROM d_file f WHERE f.path = "
-                      "substr(d_migration.path, 1, length(d_migration.path) - 6) || 'down.sql') WHERE tool = 'diesel';"
-                      "UPDATE d_migration SET has_down = 1 WHERE tool = 'prisma' AND EXISTS (SELECT 1 FROM d_file f WHERE f.path = "
-                      "substr(d_migration.path, 1, length(d_migration.path) - 13) || 'down.sql');"
-                      "UPDATE d_migration SET has_down = EXISTS (SELECT 1 FROM d_file f WHERE f.path = replace(d_migration.path, '/V', '/U')) "
-                      "WHERE tool = 'flyway' AND EXISTS (SELECT 1 FROM d_file f WHERE f.path GLOB '*/U[0-9]*__*.sql');");
+    return store_exec(
+        cx, db,
+        "UPDATE d_migration SET has_down = EXISTS (SELECT 1 FROM d_file f WHERE f.path = "
+        "substr(d_migration.path, 1, length(d_migration.path) - 7) || '.down.sql') WHERE tool = 'golang-migrate';"
+        "UPDATE d_migration SET has_down = EXISTS (SELECT 1 FROM d_file f WHERE f.path = "
+        "substr(d_migration.path, 1, length(d_migration.path) - 6) || 'down.sql') WHERE tool = 'diesel';"
+        "UPDATE d_migration SET has_down = 1 WHERE tool = 'prisma' AND EXISTS (SELECT 1 FROM d_file f WHERE f.path = "
+        "substr(d_migration.path, 1, length(d_migration.path) - 13) || 'down.sql');"
+        "UPDATE d_migration SET has_down = EXISTS (SELECT 1 FROM d_file f WHERE f.path = replace(d_migration.path, "
+        "'/V', '/U')) "
+        "WHERE tool = 'flyway' AND EXISTS (SELECT 1 FROM d_file f WHERE f.path GLOB '*/U[0-9]*__*.sql');");
 }

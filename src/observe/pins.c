@@ -1,4 +1,5 @@
-/* Container images and whether a digest fixes their content. Also container files: FROM lines, compose and Kubernetes. */
+/* Container images and whether a digest fixes their content. Also container files: FROM lines, compose and Kubernetes.
+ */
 #include <ctype.h>
 
 #include "observe/commands.h"
@@ -10,8 +11,9 @@ bool container_wants(const struct place *pl)
     if (str_starts_nocase(pl->name, STR("dockerfile")) || str_starts_nocase(pl->name, STR("containerfile")))
         return !text_is(pl->ext, "md|txt|rst|dockerignore|rb|py|go|js|ts|java|html|json|yml|yaml|tmpl|tpl|erb|j2");
     if (str_ends_nocase(pl->name, STR(".dockerfile")) && pl->stem.n) return true;
-    return text_is(pl->ext, "yml|yaml") && (str_starts(pl->name, STR("docker-compose")) || str_starts(pl->name, STR("compose.")) ||
-                                           str_starts(pl->name, STR("compose-")));
+    return text_is(pl->ext, "yml|yaml") &&
+           (str_starts(pl->name, STR("docker-compose")) || str_starts(pl->name, STR("compose.")) ||
+            str_starts(pl->name, STR("compose-")));
 }
 
 static bool is_digest(struct str ref)
@@ -29,8 +31,8 @@ void rows_image(struct content *c, int64_t line, struct str image)
 {
     image = str_trim(image);
     if (str_starts(image, STR("docker://"))) image = str_slice(image, 9, image.n);
-    if (!image.n || image.n > 400 || str_eq_nocase(image, STR("scratch")) || memchr(image.p, '$', image.n) || str_has(image, STR("{{")) ||
-        memchr(image.p, ' ', image.n))
+    if (!image.n || image.n > 400 || str_eq_nocase(image, STR("scratch")) || memchr(image.p, '$', image.n) ||
+        str_has(image, STR("{{")) || memchr(image.p, ' ', image.n))
         return;
     rows_pin(c, line, "image", image, is_digest(image), false);
 }
@@ -124,8 +126,10 @@ static void read_dockerfile(struct content *c, struct str text)
         }
         if (was) continue;
         struct str word = next_word(&rest);
-        if (str_eq_nocase(word, STR("from"))) read_from(c, &a, l.line, rest);
-        else if (str_eq_nocase(word, STR("arg"))) keep_arg(&a, rest);
+        if (str_eq_nocase(word, STR("from")))
+            read_from(c, &a, l.line, rest);
+        else if (str_eq_nocase(word, STR("arg")))
+            keep_arg(&a, rest);
         else if (str_eq_nocase(word, STR("copy")) && str_starts(str_trim(rest), STR("--from="))) {
             struct str w = next_word(&rest), from = str_slice(w, 7, w.n);
             bool stage = !memchr(from.p, '/', from.n) && !memchr(from.p, ':', from.n);
@@ -135,7 +139,8 @@ static void read_dockerfile(struct content *c, struct str text)
     }
 }
 
-/* Compose: an `image:` of a service. Those built here ("build:") have names of their own and are no images from elsewhere. */
+/* Compose: an `image:` of a service. Those built here ("build:") have names of their own and are no images from
+ * elsewhere. */
 static void read_compose(struct content *c, struct str text)
 {
     struct lines l = {.rest = text};
@@ -171,6 +176,8 @@ static void read_compose(struct content *c, struct str text)
 
 void container_read(struct content *c, struct str text)
 {
-    if (text_is(c->place.ext, "yml|yaml")) read_compose(c, text);
-    else read_dockerfile(c, text);
+    if (text_is(c->place.ext, "yml|yaml"))
+        read_compose(c, text);
+    else
+        read_dockerfile(c, text);
 }

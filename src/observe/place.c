@@ -12,10 +12,17 @@ static const char test_folders[] =
 
 bool text_is(struct str s, const char *names)
 {
-    if (!s.n) return false;
-    struct str rest = str_from(names), name;
-    while (str_cut(&rest, '|', &name))
-        if (str_eq_nocase(name, s)) return true;
+    /* asked many times of every path: a name is left at its first byte that differs */
+    for (const char *p = names; s.n && *p;) {
+        size_t i = 0;
+        while (i < s.n && *p && *p != '|' && *p == tolower((unsigned char)s.p[i])) {
+            p++;
+            i++;
+        }
+        if (i == s.n && (*p == '|' || !*p)) return true;
+        while (*p && *p != '|') p++;
+        if (*p) p++;
+    }
     return false;
 }
 
@@ -34,7 +41,9 @@ struct place place_of(struct str path, const char *class)
     while (str_cut(&rest, '/', &part)) {
         if (!part.n) continue;
         pl.depth++;
-        if (text_is(part, sample_folders) || str_ends_nocase(part, STR("_template")) || str_ends_nocase(part, STR("-template"))) pl.sample = true;
+        if (text_is(part, sample_folders) || str_ends_nocase(part, STR("_template")) ||
+            str_ends_nocase(part, STR("-template")))
+            pl.sample = true;
         if (text_is(part, test_folders)) pl.test = true;
     }
     return pl;

@@ -8,11 +8,13 @@
 #include "observe/commands.h"
 #include "observe/content_rows.h"
 
-static const char script_folders[] = "scripts|script|bin|tools|ci|.ci|build|hack|dev|devtools|ops|deploy|deployment|release|.github|utils|maint|util";
+static const char script_folders[] =
+    "scripts|script|bin|tools|ci|.ci|build|hack|dev|devtools|ops|deploy|deployment|release|.github|utils|maint|util";
 
 static bool is_makefile(const struct place *pl)
 {
-    return pl->depth < 2 && (text_is(pl->name, "makefile|gnumakefile|justfile|.justfile") || str_eq_nocase(pl->name, STR("makefile.am")));
+    return pl->depth < 2 && (text_is(pl->name, "makefile|gnumakefile|justfile|.justfile") ||
+                             str_eq_nocase(pl->name, STR("makefile.am")));
 }
 
 bool script_wants(const struct place *pl)
@@ -36,7 +38,8 @@ static struct str with_variables_named(struct arena *a, struct str t)
     for (size_t i = 0; i < t.n; i++) {
         size_t end = i + 2;
         while (t.p[i] == '$' && end < t.n && (isupper((unsigned char)t.p[end]) || t.p[end] == '_')) end++;
-        bool variable = t.p[i] == '$' && i + 1 < t.n && strchr("({", t.p[i + 1]) && end > i + 2 && end < t.n && strchr(")}", t.p[end]);
+        bool variable = t.p[i] == '$' && i + 1 < t.n && strchr("({", t.p[i + 1]) && end > i + 2 && end < t.n &&
+                        strchr(")}", t.p[end]);
         if (!variable) {
             out[n++] = t.p[i];
             continue;
@@ -55,7 +58,8 @@ static void read_makefile(struct content *c, struct str text)
     int64_t target_line = 0;
     while (lines_next(&l, &line)) {
         if (line.n > LIMIT_LINE_SCAN) continue;
-        bool recipe = line.n && (line.p[0] == '\t' || (line.p[0] == ' ' && text_is(c->place.name, "justfile|.justfile")));
+        bool recipe =
+            line.n && (line.p[0] == '\t' || (line.p[0] == ' ' && text_is(c->place.name, "justfile|.justfile")));
         struct str t = str_trim(line);
         if (recipe) {
             while (t.n && strchr("@-+", t.p[0])) t = str_trim(str_slice(t, 1, t.n));
@@ -145,11 +149,15 @@ void script_read(struct content *c, struct str text)
 {
     const struct place *pl = &c->place;
     int64_t before = c->rows;
-    if (is_makefile(pl)) read_makefile(c, text);
-    else if (text_is(pl->ext, "json")) read_package_json(c, text);
-    else if (text_is(pl->name, "tox.ini")) read_tox(c, text);
+    if (is_makefile(pl))
+        read_makefile(c, text);
+    else if (text_is(pl->ext, "json"))
+        read_package_json(c, text);
+    else if (text_is(pl->name, "tox.ini"))
+        read_tox(c, text);
     else {
-        bool shell = text_is(pl->ext, "sh|bash|ps1|cmd|bat") || (str_starts(text, STR("#!")) && str_has(str_slice(text, 0, 100), STR("sh")));
+        bool shell = text_is(pl->ext, "sh|bash|ps1|cmd|bat") ||
+                     (str_starts(text, STR("#!")) && str_has(str_slice(text, 0, 100), STR("sh")));
         if (!shell) return;
         struct job j = {.name = STR_NONE, .environment = STR_NONE};
         if (text_is(pl->stem, "deploy|rollback|release|publish")) rows_step(c, &j, 1, command_target_role(pl->stem));

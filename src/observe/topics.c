@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 
-#define GAP_MAX 12          /* words between the parts of a phrase */
+#define GAP_MAX 12 /* words between the parts of a phrase */
 #define SENTENCE_WORDS_MIN 6
 #define SENTENCE_WORDS_MAX 400
 #define HEADING_WORDS_MAX 9
@@ -45,13 +45,15 @@ struct topic_index *topic_index_new(struct arena *a)
     return x;
 }
 
-/* Folds one character into the word: lower case, Finnish letters to ASCII. Bytes used, 0 when it is no part of a word. */
+/* Folds one character into the word: lower case, Finnish letters to ASCII. Bytes used, 0 when it is no part of a word.
+ */
 static size_t fold(struct str s, size_t i, struct word *w)
 {
     unsigned char c = (unsigned char)s.p[i];
     char out = 0;
     size_t used = 1;
-    if (isalnum(c)) out = (char)tolower(c);
+    if (isalnum(c))
+        out = (char)tolower(c);
     else if (c == 0xc3 && i + 1 < s.n) {
         unsigned char d = (unsigned char)s.p[i + 1] | 0x20;
         out = d == 0xa4 || d == 0xa5 ? 'a' : d == 0xb6 ? 'o' : d == 0xa9 ? 'e' : '?';
@@ -96,14 +98,16 @@ static bool phrase_fits(const struct word *words, size_t n, size_t at, const cha
     return true;
 }
 
-static void match(const struct topic_index *x, const struct word *words, size_t n, unsigned where, void (*found)(void *, const char *), void *arg)
+static void match(const struct topic_index *x, const struct word *words, size_t n, unsigned where,
+                  void (*found)(void *, const char *), void *arg)
 {
     for (size_t i = 0; i < n; i++) {
         unsigned char b = (unsigned char)words[i].text[0];
         for (uint16_t k = 0; k < x->counts[b]; k++) {
             const struct phrase *p = &topic_phrases[x->by_byte[b][k]];
             if (!(p->where & where) || !phrase_fits(words, n, i, p->text)) continue;
-            if (n > HEADING_OF_ONE_WORD && (where & (IN_HEADING | IN_PROCESS_HEADING)) && !strchr(p->text, ' ')) continue;
+            if (n > HEADING_OF_ONE_WORD && (where & (IN_HEADING | IN_PROCESS_HEADING)) && !strchr(p->text, ' '))
+                continue;
             found(arg, p->topic);
         }
     }
@@ -115,10 +119,12 @@ static bool ends_sentence(struct str s, size_t i)
     if (s.p[i] == '!' || s.p[i] == '?') return i + 1 == s.n || isspace((unsigned char)s.p[i + 1]);
     if (s.p[i] != '.') return false;
     if (i + 1 < s.n && !isspace((unsigned char)s.p[i + 1])) return false;
-    return !(i >= 2 && s.p[i - 2] == '.') && !(i >= 2 && !isalnum((unsigned char)s.p[i - 2]) && isalpha((unsigned char)s.p[i - 1]));
+    return !(i >= 2 && s.p[i - 2] == '.') &&
+           !(i >= 2 && !isalnum((unsigned char)s.p[i - 2]) && isalpha((unsigned char)s.p[i - 1]));
 }
 
-void topics_find(struct topic_index *x, struct str text, unsigned where, void (*found)(void *arg, const char *topic), void *arg)
+void topics_find(struct topic_index *x, struct str text, unsigned where, void (*found)(void *arg, const char *topic),
+                 void *arg)
 {
     bool heading = where & (IN_HEADING | IN_PROCESS_HEADING);
     struct word *words = x->words;

@@ -47,14 +47,17 @@ static void read_action_roles(struct reading *r, struct str action, const struct
         struct str push = yaml_text(yaml_find(with, STR("push")));
         leave_role(r, "build");
         if (push.n && !str_eq_nocase(push, STR("false"))) leave_role(r, "release");
-        struct str provenance = yaml_text(yaml_find(with, STR("provenance"))), sbom = yaml_text(yaml_find(with, STR("sbom")));
+        struct str provenance = yaml_text(yaml_find(with, STR("provenance"))),
+                   sbom = yaml_text(yaml_find(with, STR("sbom")));
         if (provenance.n && !str_eq_nocase(provenance, STR("false"))) leave_role(r, "provenance");
         if (str_eq_nocase(sbom, STR("true"))) leave_role(r, "sbom");
         return;
     }
     if (str_starts_nocase(action, STR("aquasecurity/trivy-action"))) {
         struct str type = yaml_text(yaml_find(with, STR("scan-type")));
-        leave_role(r, text_is(type, "fs|repo|rootfs") ? "sca" : str_eq(type, STR("config")) ? "sast" : "container_scan");
+        leave_role(r, text_is(type, "fs|repo|rootfs") ? "sca"
+                      : str_eq(type, STR("config"))   ? "sast"
+                                                      : "container_scan");
         return;
     }
     if (str_starts_nocase(action, STR("snyk/actions/docker"))) {
@@ -67,8 +70,8 @@ static void read_action_roles(struct reading *r, struct str action, const struct
             commands_read(r->c, &r->job, r->line, arena_printf(r->c->arena, "gradle " STR_FMT, STR_ARG(arguments)));
         return;
     }
-    if (str_starts_nocase(action, STR("crazy-max/ghaction-import-gpg")) && !word_is(with, STR("git_tag_gpgsign"), "true") &&
-        !word_is(with, STR("git_commit_gpgsign"), "true"))
+    if (str_starts_nocase(action, STR("crazy-max/ghaction-import-gpg")) &&
+        !word_is(with, STR("git_tag_gpgsign"), "true") && !word_is(with, STR("git_commit_gpgsign"), "true"))
         return; /* only brings the key: the step that signs says so itself */
     if (str_starts_nocase(action, STR("goreleaser/"))) {
         struct str args = yaml_text(yaml_find(with, STR("args")));
@@ -101,7 +104,8 @@ static void read_uses(struct reading *r, const struct yaml_node *node, const str
     }
     if (str_starts(uses, STR("./")) || str_starts(uses, STR("../"))) return; /* a file of its own */
     const char *at = memchr(uses.p, '@', uses.n);
-    struct str action = at ? str_slice(uses, 0, (size_t)(at - uses.p)) : uses, ref = at ? str_slice(uses, action.n + 1, uses.n) : STR("");
+    struct str action = at ? str_slice(uses, 0, (size_t)(at - uses.p)) : uses,
+               ref = at ? str_slice(uses, action.n + 1, uses.n) : STR("");
     bool own = str_starts_nocase(action, STR("actions/")) || str_starts_nocase(action, STR("github/"));
     if (!str_has(uses, STR("${{"))) rows_pin(r->c, line, "action", uses, is_commit(ref), own);
     read_action_roles(r, action, with);
@@ -113,7 +117,9 @@ static void read_steps(struct reading *r, const struct yaml_node *steps)
     bool job_allows = r->job.allow_failure;
     for (size_t i = 0; i < steps->n; i++) {
         const struct yaml_node *step = steps->items[i];
-        if (word_is(step, STR("if"), "false") || str_eq(str_trim(yaml_text(yaml_find(step, STR("if")))), STR("${{ false }}"))) continue;
+        if (word_is(step, STR("if"), "false") ||
+            str_eq(str_trim(yaml_text(yaml_find(step, STR("if")))), STR("${{ false }}")))
+            continue;
         r->job.allow_failure = job_allows || yaml_bool(yaml_find(step, STR("continue-on-error")), false);
         const struct yaml_pair *uses = yaml_pair_of(step, STR("uses"));
         const struct yaml_node *run = yaml_find(step, STR("run"));
@@ -141,8 +147,10 @@ static bool read_permissions(struct content *c, const struct yaml_node *owner, s
     const struct yaml_node *p = pair->value;
     if (p->kind == YAML_SCALAR) {
         const char *level = level_of(p->text);
-        if (level) ROW(c, T_CI_PERMISSION, INT(pair->line), TEXT(job), CTEXT("all"), CTEXT(level));
-        else if (!p->text.n) ROW(c, T_CI_PERMISSION, INT(pair->line), TEXT(job), CTEXT("all"), CTEXT("none"));
+        if (level)
+            ROW(c, T_CI_PERMISSION, INT(pair->line), TEXT(job), CTEXT("all"), CTEXT(level));
+        else if (!p->text.n)
+            ROW(c, T_CI_PERMISSION, INT(pair->line), TEXT(job), CTEXT("all"), CTEXT("none"));
         return true;
     }
     if (p->kind != YAML_MAPPING) return true;
@@ -150,7 +158,8 @@ static bool read_permissions(struct content *c, const struct yaml_node *owner, s
     for (size_t i = 0; i < p->n; i++) {
         const char *level = level_of(yaml_text(p->pairs[i].value));
         if (level)
-            ROW(c, T_CI_PERMISSION, INT(p->pairs[i].line), TEXT(job), TEXT(text_visible(c->arena, p->pairs[i].key, 60)), CTEXT(level));
+            ROW(c, T_CI_PERMISSION, INT(p->pairs[i].line), TEXT(job), TEXT(text_visible(c->arena, p->pairs[i].key, 60)),
+                CTEXT(level));
     }
     return true;
 }
@@ -167,8 +176,10 @@ static void read_image(struct reading *r, const struct yaml_node *owner, struct 
     const struct yaml_pair *pair = yaml_pair_of(owner, key);
     if (!pair) return;
     const struct yaml_pair *image = yaml_pair_of(pair->value, STR("image"));
-    if (pair->value->kind == YAML_SCALAR) rows_image(r->c, pair->line, pair->value->text);
-    else if (image) rows_image(r->c, image->line, yaml_text(image->value));
+    if (pair->value->kind == YAML_SCALAR)
+        rows_image(r->c, pair->line, pair->value->text);
+    else if (image)
+        rows_image(r->c, image->line, yaml_text(image->value));
 }
 
 /* true when the job says what its token may do */
@@ -180,7 +191,8 @@ static bool read_job(struct reading *r, const struct yaml_pair *pair)
     r->job.manual = r->job.environment.p || r->dispatch_only;
     r->job.allow_failure = yaml_bool(yaml_find(job, STR("continue-on-error")), false);
     bool says = read_permissions(r->c, job, r->job.name);
-    if (word_is(job, STR("if"), "false") || str_eq(str_trim(yaml_text(yaml_find(job, STR("if")))), STR("${{ false }}"))) return says;
+    if (word_is(job, STR("if"), "false") || str_eq(str_trim(yaml_text(yaml_find(job, STR("if")))), STR("${{ false }}")))
+        return says;
     read_image(r, job, STR("container"));
     const struct yaml_node *services = yaml_find(job, STR("services"));
     if (services && services->kind == YAML_MAPPING)
@@ -207,9 +219,11 @@ static const char *read_workflow(struct content *c, const struct yaml_node *root
     const struct yaml_node *on = yaml_get(root, STR("on")), *jobs = yaml_get(root, STR("jobs"));
     if (!root || root->kind != YAML_MAPPING) return "not a workflow";
     *on_push = has_trigger(on, "push");
-    *on_change = has_trigger(on, "pull_request") || has_trigger(on, "pull_request_target") || has_trigger(on, "merge_group");
-    r.dispatch_only = has_trigger(on, "workflow_dispatch") && on->kind != YAML_MAPPING ? on->n < 2 : on && on->kind == YAML_MAPPING && on->n == 1 &&
-                      has_trigger(on, "workflow_dispatch");
+    *on_change =
+        has_trigger(on, "pull_request") || has_trigger(on, "pull_request_target") || has_trigger(on, "merge_group");
+    r.dispatch_only = has_trigger(on, "workflow_dispatch") && on->kind != YAML_MAPPING
+                          ? on->n < 2
+                          : on && on->kind == YAML_MAPPING && on->n == 1 && has_trigger(on, "workflow_dispatch");
     if (!jobs || jobs->kind != YAML_MAPPING) return "no jobs";
     bool says = read_permissions(c, root, STR_NONE), all = jobs->n > 0;
     for (size_t i = 0; i < jobs->n; i++)
@@ -224,7 +238,8 @@ static void read_action(struct content *c, const struct yaml_node *root)
     const struct yaml_node *runs = yaml_get(root, STR("runs"));
     read_steps(&r, yaml_find(runs, STR("steps")));
     const struct yaml_pair *image = yaml_pair_of(runs, STR("image"));
-    if (image && str_starts(yaml_text(image->value), STR("docker://"))) rows_image(c, image->line, yaml_text(image->value));
+    if (image && str_starts(yaml_text(image->value), STR("docker://")))
+        rows_image(c, image->line, yaml_text(image->value));
 }
 
 void workflow_github_read(struct content *c, struct str text)
@@ -236,9 +251,12 @@ void workflow_github_read(struct content *c, struct str text)
     const struct yaml_node *root = y.n ? y.documents[0] : NULL;
     bool on_push = false, on_change = false, workflow = str_eq(c->place.dir, STR(".github/workflows/"));
     const char *error = NULL;
-    if (rc != OK || !root) error = arena_cstr(c->arena, rc != OK ? str_from(cx.message) : STR("empty file"));
-    else if (workflow) error = read_workflow(c, root, &on_push, &on_change);
-    else read_action(c, root);
+    if (rc != OK || !root)
+        error = arena_cstr(c->arena, rc != OK ? str_from(cx.message) : STR("empty file"));
+    else if (workflow)
+        error = read_workflow(c, root, &on_push, &on_change);
+    else
+        read_action(c, root);
     if (workflow || !error || c->place.depth)
         ROW(c, T_CI_FILE, CTEXT("github"), INT(on_push), INT(on_change), CTEXT(error));
     ctx_release(&cx);

@@ -8,15 +8,27 @@
 #define EXTENDS_MAX 8   /* levels */
 #define SCRIPT_DEPTH 10 /* nested lists of a script */
 
-static const char not_jobs[] = "default|include|stages|variables|workflow|image|services|cache|before_script|after_script|spec|types";
+static const char not_jobs[] =
+    "default|include|stages|variables|workflow|image|services|cache|before_script|after_script|spec|types";
 
 /* GitLab's own templates and components: a part of their name → role. */
 static const struct {
     const char *part, *role;
 } templates[] = {
-    {"secret-detection", "secret_scan"}, {"dependency-scanning", "sca"}, {"container-scanning", "container_scan"}, {"dast", "dast"},
-    {"coverage-fuzzing", "fuzz"}, {"api-fuzzing", "fuzz"}, {"sast-iac", "sast"}, {"sast", "sast"}, {"code-quality", "lint"},
-    {"accessibility", "accessibility"}, {"auto-devops", "test"}, {"auto-devops", "deploy"}, {"jobs/test", "test"}, {"jobs/deploy", "deploy"},
+    {"secret-detection", "secret_scan"},
+    {"dependency-scanning", "sca"},
+    {"container-scanning", "container_scan"},
+    {"dast", "dast"},
+    {"coverage-fuzzing", "fuzz"},
+    {"api-fuzzing", "fuzz"},
+    {"sast-iac", "sast"},
+    {"sast", "sast"},
+    {"code-quality", "lint"},
+    {"accessibility", "accessibility"},
+    {"auto-devops", "test"},
+    {"auto-devops", "deploy"},
+    {"jobs/test", "test"},
+    {"jobs/deploy", "deploy"},
 };
 
 bool workflow_gitlab_wants(const struct place *pl)
@@ -71,7 +83,10 @@ static void read_include(struct content *c, const struct yaml_node *n, int depth
     } else if ((p = yaml_pair_of(n, STR("project")))) {
         struct str ref = yaml_text(yaml_get(n, STR("ref"))), project = yaml_text(p->value);
         if (!str_has(project, STR("$CI_PROJECT_PATH")))
-            rows_pin(c, p->line, "include", ref.n ? arena_printf(c->arena, STR_FMT "@" STR_FMT, STR_ARG(str_slice(project, 0, 300)), STR_ARG(str_slice(ref, 0, 100))) : project,
+            rows_pin(c, p->line, "include",
+                     ref.n ? arena_printf(c->arena, STR_FMT "@" STR_FMT, STR_ARG(str_slice(project, 0, 300)),
+                                          STR_ARG(str_slice(ref, 0, 100)))
+                           : project,
                      is_commit(ref), false);
     }
 }
@@ -90,8 +105,10 @@ static void read_images(struct content *c, const struct yaml_node *owner)
     const struct yaml_node *services = yaml_get(owner, STR("services"));
     for (size_t i = 0; services && services->kind == YAML_SEQUENCE && i < services->n; i++) {
         const struct yaml_node *s = services->items[i];
-        if (s->kind == YAML_SCALAR) rows_image(c, s->line, s->text);
-        else read_image(c, yaml_pair_of(s, STR("name")));
+        if (s->kind == YAML_SCALAR)
+            rows_image(c, s->line, s->text);
+        else
+            read_image(c, yaml_pair_of(s, STR("name")));
     }
 }
 
@@ -103,7 +120,8 @@ static void read_script(struct content *c, const struct job *j, const struct yam
 }
 
 /* A key of a job, or of what it extends. */
-static const struct yaml_node *inherited(const struct yaml_node *root, const struct yaml_node *job, struct str key, int depth)
+static const struct yaml_node *inherited(const struct yaml_node *root, const struct yaml_node *job, struct str key,
+                                         int depth)
 {
     const struct yaml_node *v = yaml_find(job, key);
     if (v || depth > EXTENDS_MAX) return v;
@@ -136,21 +154,28 @@ static void read_job(struct content *c, const struct yaml_node *root, const stru
     const struct yaml_node *job = pair->value;
     struct arena *a = c->arena;
     const struct yaml_node *environment = inherited(root, job, STR("environment"), 0);
-    struct str env = environment && environment->kind == YAML_MAPPING ? yaml_text(yaml_find(environment, STR("name"))) : yaml_text(environment);
+    struct str env = environment && environment->kind == YAML_MAPPING ? yaml_text(yaml_find(environment, STR("name")))
+                                                                      : yaml_text(environment);
     const struct yaml_node *allow = inherited(root, job, STR("allow_failure"), 0);
-    struct job j = {.name = text_visible(a, pair->key, 100), .environment = env.n ? text_visible(a, env, 100) : STR_NONE};
-    j.manual = str_eq(yaml_text(inherited(root, job, STR("when"), 0)), STR("manual")) || is_manual(inherited(root, job, STR("rules"), 0));
+    struct job j = {.name = text_visible(a, pair->key, 100),
+                    .environment = env.n ? text_visible(a, env, 100) : STR_NONE};
+    j.manual = str_eq(yaml_text(inherited(root, job, STR("when"), 0)), STR("manual")) ||
+               is_manual(inherited(root, job, STR("rules"), 0));
     j.allow_failure = allow && allow->kind == YAML_SCALAR && yaml_bool(allow, false);
     read_images(c, job);
     read_script(c, &j, inherited(root, job, STR("before_script"), 0), 0);
     read_script(c, &j, inherited(root, job, STR("script"), 0), 0);
     read_script(c, &j, inherited(root, job, STR("after_script"), 0), 0);
-    if (yaml_find(job, STR("release"))) rows_step(c, &j, yaml_pair_of(job, STR("release")) ? yaml_pair_of(job, STR("release"))->line : pair->line, "release");
+    if (yaml_find(job, STR("release")))
+        rows_step(c, &j, yaml_pair_of(job, STR("release")) ? yaml_pair_of(job, STR("release"))->line : pair->line,
+                  "release");
     bool stops = environment && str_eq(yaml_text(yaml_find(environment, STR("action"))), STR("stop"));
-    if (j.environment.p && !stops) rows_step(c, &j, pair->line, str_has_nocase(j.name, STR("rollback")) ? "rollback" : "deploy");
+    if (j.environment.p && !stops)
+        rows_step(c, &j, pair->line, str_has_nocase(j.name, STR("rollback")) ? "rollback" : "deploy");
     const struct yaml_node *extends = yaml_find(job, STR("extends"));
     if (yaml_find(job, STR("coverage"))) rows_step(c, &j, pair->line, "coverage");
-    if (extends && extends->kind == YAML_SCALAR && !yaml_get(root, extends->text)) read_template(c, pair->line, extends->text);
+    if (extends && extends->kind == YAML_SCALAR && !yaml_get(root, extends->text))
+        read_template(c, pair->line, extends->text);
 }
 
 static const char *read_root(struct content *c, const struct yaml_node *root, bool *on_change)
@@ -164,10 +189,13 @@ static const char *read_root(struct content *c, const struct yaml_node *root, bo
     for (size_t i = 0; i < root->n; i++) {
         const struct yaml_pair *p = &root->pairs[i];
         if (text_is(p->key, not_jobs) || p->value->kind != YAML_MAPPING) continue;
-        if (!*on_change && (speaks_of_changes(yaml_find(p->value, STR("rules")), 0) || speaks_of_changes(yaml_find(p->value, STR("only")), 0)))
+        if (!*on_change && (speaks_of_changes(yaml_find(p->value, STR("rules")), 0) ||
+                            speaks_of_changes(yaml_find(p->value, STR("only")), 0)))
             *on_change = true;
-        if (str_starts(p->key, STR("."))) read_images(c, p->value); /* a template: its steps count where it is extended */
-        else read_job(c, root, p);
+        if (str_starts(p->key, STR(".")))
+            read_images(c, p->value); /* a template: its steps count where it is extended */
+        else
+            read_job(c, root, p);
     }
     return NULL;
 }

@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read_as(".github/CODEOWNERS", data, size);
     /* first line a pattern, second a path */
     struct str rest = {(const char *)data, size}, pattern, path;
-    if (!size || size > 500 || memchr(data, 0, size) || !str_cut(&rest, '\n', &pattern) || !rest.p || !pattern.n) return 0;
+    if (!size || size > 500 || memchr(data, 0, size) || !str_cut(&rest, '\n', &pattern) || !rest.p || !pattern.n)
+        return 0;
     path = rest;
     if (!path.n || path.p[0] == '/' || str_has(path, STR("//")) || path.p[path.n - 1] == '/') return 0;
     for (int d = OWNERS_GITHUB; d <= OWNERS_GITLAB; d++) {

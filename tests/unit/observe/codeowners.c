@@ -80,9 +80,15 @@ static void count(void *arg, int32_t rule, int32_t section)
 static void test_observe_codeowners__index_agrees(void **state)
 {
     (void)state;
-    static const char *const patterns[] = {"*", "*.js", "/build/logs/", "docs/*", "apps/", "/apps/github", "**/logs", "/a/**/z", "a/**", "foo.txt", "a/b", "/x?.c", "x/", "/a", "*a*b*", "/a/b/c", "b/c", "*.c",
-                                            "/docs/**/*.md", "docs/", "foo/*/", "/", "c", "**", "/**", "a/b/"};
-    static const char *const paths[] = {"a", "a/b", "a/b/c", "x/a/b", "docs/x.md", "docs/a/x.md", "build/logs/q", "apps/github/f", "x/apps/y", "foo.txt", "q/foo.txt", "xy.c", "a/z", "a/q/z", "logs/l", "foo/x/y", "q/b/c/d.js", "c"};
+    static const char *const patterns[] = {
+        "*",       "*.js",   "/build/logs/", "docs/*", "apps/",         "/apps/github", "**/logs",
+        "/a/**/z", "a/**",   "foo.txt",      "a/b",    "/x?.c",         "x/",           "/a",
+        "*a*b*",   "/a/b/c", "b/c",          "*.c",    "/docs/**/*.md", "docs/",        "foo/*/",
+        "/",       "c",      "**",           "/**",    "a/b/"};
+    static const char *const paths[] = {
+        "a",          "a/b",     "a/b/c",     "x/a/b", "docs/x.md", "docs/a/x.md", "build/logs/q", "apps/github/f",
+        "x/apps/y",   "foo.txt", "q/foo.txt", "xy.c",  "a/z",       "a/q/z",       "logs/l",       "foo/x/y",
+        "q/b/c/d.js", "c"};
     for (int d = OWNERS_GITHUB; d <= OWNERS_GITLAB; d++)
         for (size_t p = 0; p < sizeof patterns / sizeof *patterns; p++)
             for (size_t f = 0; f < sizeof paths / sizeof *paths; f++) {
@@ -93,7 +99,8 @@ static void test_observe_codeowners__index_agrees(void **state)
                 int n = 0;
                 assert_true(owners_index_find(x, str_from(paths[f]), count, &n));
                 bool plain = matches(patterns[p], paths[f], (enum owners_dialect)d);
-                if ((n > 0) != plain) fail_msg("dialect %d, %s on %s: index %d, plain %d", d, patterns[p], paths[f], n, plain);
+                if ((n > 0) != plain)
+                    fail_msg("dialect %d, %s on %s: index %d, plain %d", d, patterns[p], paths[f], n, plain);
                 arena_release(&a);
             }
 }
@@ -105,12 +112,15 @@ static void test_observe_codeowners__github_file(void **state)
     take("src/b.js", "");
     take("docs/x.md", "");
     take("free/y", "");
-    take(".github/CODEOWNERS", "# comment\n* @all\n*.js @js-team/x dev@example.org # tail @not\n\n/free/\n!/src/ @x\n\\#a @x\n[ab].c @x\n/docs/ docs\n");
+    take(".github/CODEOWNERS", "# comment\n* @all\n*.js @js-team/x dev@example.org # tail @not\n\n/free/\n!/src/ "
+                               "@x\n\\#a @x\n[ab].c @x\n/docs/ docs\n");
     finish();
     expect("SELECT line, dialect, pattern, owners, ifnull(error, 'ok'), matches FROM d_owner_rule",
-           "2|github|*|1|ok|3 3|github|*.js|2|ok|1 5|github|/free/|0|ok|1 6|github|!/src/|0|unsupported_negation|0 7|github|\\#a|0|escaped_hash|0 "
+           "2|github|*|1|ok|3 3|github|*.js|2|ok|1 5|github|/free/|0|ok|1 6|github|!/src/|0|unsupported_negation|0 "
+           "7|github|\\#a|0|escaped_hash|0 "
            "8|github|[ab].c|0|character_class|0 9|github|/docs/|0|invalid_owner|0");
-    expect("SELECT path, rule_line, owners FROM d_file_owner", ".github/CODEOWNERS|2|1 docs/x.md|2|1 free/y|5|0 src/a.c|2|1 src/b.js|3|2");
+    expect("SELECT path, rule_line, owners FROM d_file_owner",
+           ".github/CODEOWNERS|2|1 docs/x.md|2|1 free/y|5|0 src/a.c|2|1 src/b.js|3|2");
     expect("SELECT rule_line, kind FROM d_owner", "2|user 3|team 3|email");
 }
 
@@ -132,10 +142,12 @@ static void test_observe_codeowners__gitlab_sections(void **state)
     take(".gitlab-ci.yml", "test: {script: make test}\n");
     take("src/a.rb", "");
     take("db/x.sql", "");
-    take("CODEOWNERS", "* @lead\n[Database][2] @dba\n/db/\n^[Docs]\n*.md @writer\n[database]\n!/db/skip.sql\n/src/ # @hidden\n");
+    take("CODEOWNERS",
+         "* @lead\n[Database][2] @dba\n/db/\n^[Docs]\n*.md @writer\n[database]\n!/db/skip.sql\n/src/ # @hidden\n");
     finish();
     expect("SELECT line, dialect, section, required, owners, ifnull(error, 'ok') FROM d_owner_rule",
-           "1|gitlab|-|1|1|ok 3|gitlab|Database|2|1|ok 5|gitlab|Docs|0|1|ok 7|gitlab|database|1|0|ok 8|gitlab|database|1|1|ok");
+           "1|gitlab|-|1|1|ok 3|gitlab|Database|2|1|ok 5|gitlab|Docs|0|1|ok 7|gitlab|database|1|0|ok "
+           "8|gitlab|database|1|1|ok");
     expect("SELECT path, rule_line FROM d_file_owner WHERE path LIKE 'db/%'", "db/x.sql|3");
 }
 
@@ -164,7 +176,9 @@ static void test_observe_codeowners__hundred_thousand_lines(void **state)
     }
     finish(); /* ends, whether or not all files could be decided */
     expect("SELECT count(*) FROM d_owner_rule", "100001");
-    expect("SELECT error, line FROM d_owner_rule WHERE error IN ('too_many_lines', 'too_complex') ORDER BY 2 DESC LIMIT 1", "too_many_lines|100001");
+    expect(
+        "SELECT error, line FROM d_owner_rule WHERE error IN ('too_many_lines', 'too_complex') ORDER BY 2 DESC LIMIT 1",
+        "too_many_lines|100001");
 }
 
 int main(void)

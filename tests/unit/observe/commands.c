@@ -10,7 +10,8 @@ static void roles(const char *command, const char *want)
     scoped_buf b;
     buf_init(&b, 0);
     sqlite3_prepare_v2(db, "SELECT DISTINCT role FROM d_ci_step ORDER BY 1", -1, &st, NULL);
-    while (sqlite3_step(st) == SQLITE_ROW) buf_printf(&b, "%s%s", b.n ? " " : "", (const char *)sqlite3_column_text(st, 0));
+    while (sqlite3_step(st) == SQLITE_ROW)
+        buf_printf(&b, "%s%s", b.n ? " " : "", (const char *)sqlite3_column_text(st, 0));
     sqlite3_finalize(st);
     buf_char(&b, 0);
     if (strcmp(b.p, want) != 0) fail_msg("%s: \"%s\", not \"%s\"", command, b.p, want);
@@ -73,15 +74,18 @@ static void test_observe_commands__nothing(void **state)
 static void test_observe_scripts__makefile(void **state)
 {
     (void)state;
-    take("Makefile", "GO ?= go\n.PHONY: test\ntest: build\n\t$(GO) test ./...\n\nalias: test\n\nlint:\n\t@golangci-lint run\nrelease:\n\tgit push\n");
-    expect("SELECT line, role, job FROM d_ci_step", "3|test|test 4|test|test 8|lint|lint 9|lint|lint 10|release|release");
+    take("Makefile", "GO ?= go\n.PHONY: test\ntest: build\n\t$(GO) test ./...\n\nalias: "
+                     "test\n\nlint:\n\t@golangci-lint run\nrelease:\n\tgit push\n");
+    expect("SELECT line, role, job FROM d_ci_step",
+           "3|test|test 4|test|test 8|lint|lint 9|lint|lint 10|release|release");
     expect("SELECT system FROM d_ci_file", "script");
 }
 
 static void test_observe_scripts__package_json(void **state)
 {
     (void)state;
-    take("package.json", "{\n \"scripts\": {\n  \"test\": \"jest\",\n  \"lint\": \"eslint .\",\n  \"start\": \"node .\"\n }\n}\n");
+    take("package.json",
+         "{\n \"scripts\": {\n  \"test\": \"jest\",\n  \"lint\": \"eslint .\",\n  \"start\": \"node .\"\n }\n}\n");
     take("sub/package.json", "{\"scripts\": {\"test\": \"echo \\\"Error: no test specified\\\" && exit 1\"}}");
     expect("SELECT path, line, role FROM d_ci_step", "package.json|3|test package.json|4|lint");
 }

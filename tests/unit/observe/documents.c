@@ -1,7 +1,9 @@
 /* observe/documents and topics: kinds, placeholders, reviews, approvals, topics. */
 #include "rows.h"
 
-#define WORDS "The quick brown fox jumps over the lazy dog and then it runs away from all of them because it is late for its own birthday party in the deep forest. "
+#define WORDS                                                                                                          \
+    "The quick brown fox jumps over the lazy dog and then it runs away from all of them because it is late for its "   \
+    "own birthday party in the deep forest. "
 
 static void test_observe_documents__kinds(void **state)
 {
@@ -15,32 +17,44 @@ static void test_observe_documents__kinds(void **state)
     take(".well-known/security.txt", "Contact: mailto:s@example.org\nExpires: 2027-01-02T00:00:00Z\n");
     take("vendor/x/SECURITY.md", WORDS);
     take("tests/fixtures/SECURITY.md", WORDS);
-    take("docs/testing.rst", "Testing Fancy Applications\n==========================\n\n" WORDS); /* a manual's chapter */
+    take("docs/testing.rst",
+         "Testing Fancy Applications\n==========================\n\n" WORDS); /* a manual's chapter */
     expect("SELECT path, kind, placeholder, date(expires_at, 'unixepoch') FROM d_document",
-           ".github/CONTRIBUTING.md|contributing|0|- .well-known/security.txt|security_txt|0|2027-01-02 README.md|readme|0|- docs/SECURITY.md|security_policy|0|- "
-           "docs/Valmiin määritelmä.md|definition_of_done|0|- docs/adr/0001-x.md|adr|0|- docs/uhkamalli.md|threat_model|0|-");
+           ".github/CONTRIBUTING.md|contributing|0|- .well-known/security.txt|security_txt|0|2027-01-02 "
+           "README.md|readme|0|- docs/SECURITY.md|security_policy|0|- "
+           "docs/Valmiin määritelmä.md|definition_of_done|0|- docs/adr/0001-x.md|adr|0|- "
+           "docs/uhkamalli.md|threat_model|0|-");
 }
 
 static void test_observe_documents__placeholder(void **state)
 {
     (void)state;
-    take("SECURITY.md", "# Security Policy\n\n## Reporting\n\nUse this section to tell people how to report a vulnerability. " WORDS WORDS);
+    take("SECURITY.md",
+         "# Security Policy\n\n## Reporting\n\nUse this section to tell people how to report a vulnerability. " WORDS
+             WORDS);
     take("CONTRIBUTING.md", WORDS WORDS "[INSERT a] and [Name] and [TODO]\n");
     take("GOVERNANCE.md", WORDS WORDS);
     take(".github/pull_request_template.md", "<!-- Say what changed, why, and how it was tested -->\n");
-    expect("SELECT path, placeholder FROM d_document", ".github/pull_request_template.md|0 CONTRIBUTING.md|1 GOVERNANCE.md|0 SECURITY.md|1");
+    expect("SELECT path, placeholder FROM d_document",
+           ".github/pull_request_template.md|0 CONTRIBUTING.md|1 GOVERNANCE.md|0 SECURITY.md|1");
     expect("SELECT count(*) FROM d_topic WHERE path = 'SECURITY.md'", "0");
 }
 
 static void test_observe_documents__reviews(void **state)
 {
     (void)state;
-    take("docs/secure-coding.md", "---\ntitle: Rules\nlast_reviewed: 2026-01-31\napproved_by: Head of development\n---\n" WORDS WORDS);
-    take("docs/release-process.md", "# R\n\n| Last reviewed | 2025-03-04 |\n|---|---|\n| Next review | 2026-03-04 |\n| Approved by | TBD |\n\n" WORDS WORDS);
+    take("docs/secure-coding.md",
+         "---\ntitle: Rules\nlast_reviewed: 2026-01-31\napproved_by: Head of development\n---\n" WORDS WORDS);
+    take("docs/release-process.md", "# R\n\n| Last reviewed | 2025-03-04 |\n|---|---|\n| Next review | 2026-03-04 |\n| "
+                                    "Approved by | TBD |\n\n" WORDS WORDS);
     take("docs/julkaisuohje.md", "# J\n\n**Tarkistettu:** 1.2.2026\n\nHyväksynyt: kehityspäällikkö\n\n" WORDS WORDS);
-    take("SECURITY.md", "# S\n\nAll patches are reviewed. In 2024-01-01 it was reviewed by nobody. Approved drugs only.\n\n" WORDS WORDS);
-    expect("SELECT path, date(reviewed_at, 'unixepoch'), reviewed_line, approved, date(expires_at, 'unixepoch') FROM d_document",
-           "SECURITY.md|-|-|0|- docs/julkaisuohje.md|2026-02-01|3|1|- docs/release-process.md|2025-03-04|3|0|2026-03-04 docs/secure-coding.md|2026-01-31|3|1|-");
+    take("SECURITY.md",
+         "# S\n\nAll patches are reviewed. In 2024-01-01 it was reviewed by nobody. Approved drugs only.\n\n" WORDS
+             WORDS);
+    expect("SELECT path, date(reviewed_at, 'unixepoch'), reviewed_line, approved, date(expires_at, 'unixepoch') FROM "
+           "d_document",
+           "SECURITY.md|-|-|0|- docs/julkaisuohje.md|2026-02-01|3|1|- "
+           "docs/release-process.md|2025-03-04|3|0|2026-03-04 docs/secure-coding.md|2026-01-31|3|1|-");
 }
 
 static void topics(const char *path, const char *text, const char *want)
@@ -52,7 +66,8 @@ static void topics(const char *path, const char *text, const char *want)
     scoped_buf b;
     buf_init(&b, 0);
     sqlite3_prepare_v2(db, "SELECT topic FROM d_topic ORDER BY 1", -1, &st, NULL);
-    while (sqlite3_step(st) == SQLITE_ROW) buf_printf(&b, "%s%s", b.n ? " " : "", (const char *)sqlite3_column_text(st, 0));
+    while (sqlite3_step(st) == SQLITE_ROW)
+        buf_printf(&b, "%s%s", b.n ? " " : "", (const char *)sqlite3_column_text(st, 0));
     sqlite3_finalize(st);
     buf_char(&b, 0);
     if (strcmp(b.p, want) != 0) fail_msg("%.60s: \"%s\", not \"%s\"", text, b.p, want);
@@ -62,23 +77,38 @@ static void topics(const char *path, const char *text, const char *want)
 static void test_observe_topics__english(void **state)
 {
     (void)state;
-    topics("CONTRIBUTING.md", WORDS "\nEvery change must be reviewed by at least two maintainers before it is merged.\n", "code_review two_reviewers");
-    topics("docs/release-process.md", "# Process\n\n## Rolling back\n\nRedeploy the previous tag and tell the others about it at once. " WORDS, "rollback");
-    topics("SECURITY.md", "# Security\n\nPlease report any vulnerability to us by e-mail. " WORDS, "vulnerability_report_contact");
-    topics("docs/secure-development.md", WORDS "\nNever commit passwords or tokens to the repository, not even for a test.\n", "credentials");
-    topics("docs/outsourcing.md", WORDS "\nWe keep the right to audit the development process and tools of each supplier.\n", "right_to_audit");
+    topics("CONTRIBUTING.md",
+           WORDS "\nEvery change must be reviewed by at least two maintainers before it is merged.\n",
+           "code_review two_reviewers");
+    topics("docs/release-process.md",
+           "# Process\n\n## Rolling back\n\nRedeploy the previous tag and tell the others about it at once. " WORDS,
+           "rollback");
+    topics("SECURITY.md", "# Security\n\nPlease report any vulnerability to us by e-mail. " WORDS,
+           "vulnerability_report_contact");
+    topics("docs/secure-development.md",
+           WORDS "\nNever commit passwords or tokens to the repository, not even for a test.\n", "credentials");
+    topics("docs/outsourcing.md",
+           WORDS "\nWe keep the right to audit the development process and tools of each supplier.\n",
+           "right_to_audit");
     /* an empty section is no topic, nor is a word in passing */
     topics("CONTRIBUTING.md", WORDS WORDS "\n## Rollback\n\n## Testing\n", "");
-    topics("CONTRIBUTING.md", WORDS WORDS "\nThanks to everyone who came to the rollback party last year in town.\n", "");
+    topics("CONTRIBUTING.md", WORDS WORDS "\nThanks to everyone who came to the rollback party last year in town.\n",
+           "");
     topics("docs/guide.md", "# Guide\n\n## Deployment\n\n" WORDS WORDS, "");
-    topics("CONTRIBUTING.md", WORDS WORDS "\n```\nEvery change must be reviewed by two maintainers before it is merged.\n```\n", "");
+    topics("CONTRIBUTING.md",
+           WORDS WORDS "\n```\nEvery change must be reviewed by two maintainers before it is merged.\n```\n", "");
 }
 
 static void test_observe_topics__finnish(void **state)
 {
     (void)state;
-    topics("CONTRIBUTING.md", WORDS "\n## Koodikatselmointi\n\nJokainen muutos katselmoidaan ennen kuin se yhdistetään päähaaraan, aina ilman poikkeuksia.\n", "code_review");
-    topics("docs/julkaisuprosessi.md", WORDS "\n## Aiempaan versioon palautus\n\nPalautetaan edellinen versio ja kerrotaan siitä kaikille heti.\n", "rollback");
+    topics("CONTRIBUTING.md",
+           WORDS "\n## Koodikatselmointi\n\nJokainen muutos katselmoidaan ennen kuin se yhdistetään päähaaraan, aina "
+                 "ilman poikkeuksia.\n",
+           "code_review");
+    topics("docs/julkaisuprosessi.md",
+           WORDS "\n## Aiempaan versioon palautus\n\nPalautetaan edellinen versio ja kerrotaan siitä kaikille heti.\n",
+           "rollback");
 }
 
 static void test_observe_documents__hostile(void **state)
@@ -97,12 +127,9 @@ static void test_observe_documents__hostile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROWS_TEST(test_observe_documents__kinds),
-        ROWS_TEST(test_observe_documents__placeholder),
-        ROWS_TEST(test_observe_documents__reviews),
-        cmocka_unit_test(test_observe_topics__english),
-        cmocka_unit_test(test_observe_topics__finnish),
-        ROWS_TEST(test_observe_documents__hostile),
+        ROWS_TEST(test_observe_documents__kinds),       ROWS_TEST(test_observe_documents__placeholder),
+        ROWS_TEST(test_observe_documents__reviews),     cmocka_unit_test(test_observe_topics__english),
+        cmocka_unit_test(test_observe_topics__finnish), ROWS_TEST(test_observe_documents__hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,9 +4,11 @@
 static void test_observe_manifests__locks(void **state)
 {
     (void)state;
-    take("package.json", "{\"private\": true, \"scripts\": {\"start\": \"node .\"}, \"dependencies\": {\"a\": \"1\"}, \"devDependencies\": {\"b\": \"1\"}}");
+    take("package.json", "{\"private\": true, \"scripts\": {\"start\": \"node .\"}, \"dependencies\": {\"a\": \"1\"}, "
+                         "\"devDependencies\": {\"b\": \"1\"}}");
     take("package-lock.json", "{}");
-    take("packages/x/package.json", "{\"name\": \"x\", \"version\": \"1.0.0\", \"main\": \"x.js\", \"dependencies\": {\"c\": \"1\"}}");
+    take("packages/x/package.json",
+         "{\"name\": \"x\", \"version\": \"1.0.0\", \"main\": \"x.js\", \"dependencies\": {\"c\": \"1\"}}");
     take("esm/package.json", "{\"type\": \"module\"}");
     take("requirements.txt", "a==1.0\nb==2.0 --hash=sha256:0\n# c\n-r other.txt\n");
     take("dev/requirements-dev.txt", "a>=1\n");
@@ -17,7 +19,8 @@ static void test_observe_manifests__locks(void **state)
     take("tests/fixtures/package.json", "{\"version\": \"1\", \"dependencies\": {\"c\": \"1\"}}");
     finish();
     expect("SELECT path, ecosystem, lock, application, dependencies FROM d_manifest",
-           "Cargo.toml|cargo|-|1|2 dev/requirements-dev.txt|pypi|-|0|1 go.mod|go|-|1|2 package.json|npm|package-lock.json|1|2 "
+           "Cargo.toml|cargo|-|1|2 dev/requirements-dev.txt|pypi|-|0|1 go.mod|go|-|1|2 "
+           "package.json|npm|package-lock.json|1|2 "
            "packages/x/package.json|npm|package-lock.json|0|1 requirements.txt|pypi|requirements.txt|0|2");
 }
 
@@ -26,22 +29,31 @@ static void test_observe_migrations__ways_down(void **state)
     (void)state;
     take("db/migrate/20240101000000_a.rb", "class A < ActiveRecord::Migration[7.0]\n  def change\n  end\nend\n");
     take("db/migrate/20240102000000_b.rb", "class B < ActiveRecord::Migration[7.0]\n  def up\n  end\nend\n");
-    take("app/migrations/0001_initial.py", "class Migration(migrations.Migration):\n    operations = [migrations.RunPython(f, g)]\n");
-    take("app/migrations/0002_x.py", "class Migration(migrations.Migration):\n    operations = [migrations.RunPython(f), migrations.RunSQL('a', reverse_sql='b')]\n");
-    take("alembic/versions/1_a.py", "revision = '1'\ndown_revision = None\ndef upgrade():\n    op.x()\ndef downgrade():\n    pass\n");
-    take("alembic/versions/2_b.py", "revision = '2'\ndown_revision = '1'\ndef upgrade():\n    op.x()\ndef downgrade():\n    \"\"\"Doc.\"\"\"\n    op.y()\n");
+    take("app/migrations/0001_initial.py",
+         "class Migration(migrations.Migration):\n    operations = [migrations.RunPython(f, g)]\n");
+    take("app/migrations/0002_x.py", "class Migration(migrations.Migration):\n    operations = "
+                                     "[migrations.RunPython(f), migrations.RunSQL('a', reverse_sql='b')]\n");
+    take("alembic/versions/1_a.py",
+         "revision = '1'\ndown_revision = None\ndef upgrade():\n    op.x()\ndef downgrade():\n    pass\n");
+    take("alembic/versions/2_b.py", "revision = '2'\ndown_revision = '1'\ndef upgrade():\n    op.x()\ndef "
+                                    "downgrade():\n    \"\"\"Doc.\"\"\"\n    op.y()\n");
     take("sql/1_a.up.sql", "CREATE TABLE a;");
     take("sql/1_a.down.sql", "DROP TABLE a;");
     take("sql/2_b.up.sql", "CREATE TABLE b;");
     take("src/main/resources/db/migration/V1__a.sql", "CREATE TABLE a;");
-    take("database/migrations/2024_01_01_000000_a.php", "<?php use Illuminate\\Database\\Migrations\\Migration;\nfunction up() { x(); }\nfunction down()\n{\n    // nothing\n}\n");
+    take("database/migrations/2024_01_01_000000_a.php",
+         "<?php use Illuminate\\Database\\Migrations\\Migration;\nfunction up() { x(); }\nfunction down()\n{\n    // "
+         "nothing\n}\n");
     take("migrations/1_goose.sql", "-- +goose Up\nCREATE;\n-- +goose Down\nDROP;\n");
     take("test/db/migrate/20240101000000_t.rb", "class T < ActiveRecord::Migration[7.0]\n  def up\n  end\nend\n");
     finish();
     expect("SELECT path, tool, has_down FROM d_migration",
-           "alembic/versions/1_a.py|alembic|0 alembic/versions/2_b.py|alembic|1 app/migrations/0001_initial.py|django|1 app/migrations/0002_x.py|django|0 "
-           "database/migrations/2024_01_01_000000_a.php|laravel|0 db/migrate/20240101000000_a.rb|rails|1 db/migrate/20240102000000_b.rb|rails|0 migrations/1_goose.sql|goose|1 "
-           "sql/1_a.up.sql|golang-migrate|1 sql/2_b.up.sql|golang-migrate|0 src/main/resources/db/migration/V1__a.sql|flyway|-");
+           "alembic/versions/1_a.py|alembic|0 alembic/versions/2_b.py|alembic|1 "
+           "app/migrations/0001_initial.py|django|1 app/migrations/0002_x.py|django|0 "
+           "database/migrations/2024_01_01_000000_a.php|laravel|0 db/migrate/20240101000000_a.rb|rails|1 "
+           "db/migrate/20240102000000_b.rb|rails|0 migrations/1_goose.sql|goose|1 "
+           "sql/1_a.up.sql|golang-migrate|1 sql/2_b.up.sql|golang-migrate|0 "
+           "src/main/resources/db/migration/V1__a.sql|flyway|-");
 }
 
 #define DIGEST "@sha256:0123456789012345678901234567890123456789012345678901234567890123"
@@ -49,18 +61,26 @@ static void test_observe_migrations__ways_down(void **state)
 static void test_observe_pins__container_files(void **state)
 {
     (void)state;
-    take("Dockerfile", "ARG V=3.12\nFROM --platform=linux/amd64 python:${V} AS build\nRUN x \\\n  FROM not:this\nFROM build\nFROM scratch\nARG X\nFROM $X\nCOPY --from=build a b\nCOPY --from=tool/x:1 a b\nFROM a" DIGEST "\n");
-    take("docker-compose.yml", "services:\n  db:\n    image: postgres:16 # comment\n  app:\n    build: .\n    image: me/app\n  b:\n    image: own\n    build: x\n");
-    expect("SELECT path, line, target, pinned FROM d_pin", "Dockerfile|2|python:3.12|0 Dockerfile|10|tool/x:1|0 Dockerfile|11|a" DIGEST "|1 docker-compose.yml|3|postgres:16|0");
+    take("Dockerfile",
+         "ARG V=3.12\nFROM --platform=linux/amd64 python:${V} AS build\nRUN x \\\n  FROM not:this\nFROM build\nFROM "
+         "scratch\nARG X\nFROM $X\nCOPY --from=build a b\nCOPY --from=tool/x:1 a b\nFROM a" DIGEST "\n");
+    take("docker-compose.yml", "services:\n  db:\n    image: postgres:16 # comment\n  app:\n    build: .\n    image: "
+                               "me/app\n  b:\n    image: own\n    build: x\n");
+    expect("SELECT path, line, target, pinned FROM d_pin",
+           "Dockerfile|2|python:3.12|0 Dockerfile|10|tool/x:1|0 Dockerfile|11|a" DIGEST
+           "|1 docker-compose.yml|3|postgres:16|0");
 }
 
 static void test_observe_maintainers__forms(void **state)
 {
     (void)state;
-    take("MAINTAINERS.md", "# Maintainers\n\n| Name | Handle |\n|---|---|\n| Ada Example | [@ada](https://github.com/ada-example) |\n- Bob Example <bob@example.org>\n\n## Emeritus\n\n- Old Example <old@example.org>\n");
+    take("MAINTAINERS.md",
+         "# Maintainers\n\n| Name | Handle |\n|---|---|\n| Ada Example | [@ada](https://github.com/ada-example) |\n- "
+         "Bob Example <bob@example.org>\n\n## Emeritus\n\n- Old Example <old@example.org>\n");
     take("OWNERS", "approvers:\n  - carol\n  - team-leads\nreviewers:\n  - dave\n");
     take("pyproject.toml", "[project]\nmaintainers = [\n  {name = \"Eve Example\", email = \"eve@example.org\"},\n]\n");
-    expect("SELECT path, line, role FROM d_publisher", "MAINTAINERS.md|5|maintainer MAINTAINERS.md|6|maintainer OWNERS|2|owner pyproject.toml|3|maintainer");
+    expect("SELECT path, line, role FROM d_publisher",
+           "MAINTAINERS.md|5|maintainer MAINTAINERS.md|6|maintainer OWNERS|2|owner pyproject.toml|3|maintainer");
 }
 
 int main(void)

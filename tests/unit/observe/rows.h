@@ -45,7 +45,11 @@ static inline void take_bytes(const char *path, struct str bytes)
 {
     struct classification k = classify(str_from(path), 0100644, str_slice(bytes, 0, 8192));
     sqlite3_stmt *st;
-    assert_int_equal(store_prepare(&cx, db, STR("INSERT OR REPLACE INTO d_file (path, oid, mode, size, class) VALUES (?1, 'x', 33188, 0, ?2)"), &st), OK);
+    assert_int_equal(
+        store_prepare(
+            &cx, db, STR("INSERT OR REPLACE INTO d_file (path, oid, mode, size, class) VALUES (?1, 'x', 33188, 0, ?2)"),
+            &st),
+        OK);
     store_bind_str(st, 1, str_from(path));
     store_bind_str(st, 2, str_from(k.class));
     assert_int_equal(store_run(&cx, st), OK);
