@@ -28,14 +28,14 @@ bool record_change(struct str meta, size_t hex, struct git_change *out)
     return true;
 }
 
-bool record_entry(struct str meta, size_t hex, struct git_entry *out, bool *is_blob)
+bool record_entry(struct str meta, size_t hex, struct git_entry *out)
 {
     struct str part;
     if (!str_cut(&meta, ' ', &part) || !mode_parse(part, &out->mode)) return false;
-    if (!str_cut(&meta, ' ', &part)) return false;
-    *is_blob = str_eq(part, STR("blob"));
-    out->oid = meta;
-    return meta.p && oid_is(meta, hex);
+    if (!str_cut(&meta, ' ', &part)) return false; /* the type follows from the mode */
+    if (!str_cut(&meta, ' ', &out->oid) || !oid_is(out->oid, hex) || !meta.p) return false;
+    if (!str_to_i64(str_trim(meta), 0, INT64_MAX, &out->size)) out->size = -1;
+    return true;
 }
 
 enum object_type record_object(struct str line, size_t hex, struct str *oid, int64_t *size)

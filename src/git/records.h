@@ -6,8 +6,9 @@
 
 /* ":100644 100644 <old> <new> M" of `--raw`; the path is set by the caller. */
 bool record_change(struct str meta, size_t hex, struct git_change *out);
-/* "100644 blob <oid>" of ls-tree; path and size are set by the caller. */
-bool record_entry(struct str meta, size_t hex, struct git_entry *out, bool *is_blob);
+/* "100644 blob <oid>    1234" of `ls-tree -l` (size "-" for a submodule, "BAD" for a missing blob); the path is set by
+ * the caller. */
+bool record_entry(struct str meta, size_t hex, struct git_entry *out);
 
 enum object_type { OBJECT_MISSING, OBJECT_COMMIT, OBJECT_TREE, OBJECT_BLOB, OBJECT_TAG };
 /* "<oid> <type> <size>" of cat-file; anything else ("… missing", "… ambiguous") is OBJECT_MISSING. */
