@@ -100,7 +100,7 @@ void json_cstr(struct json *j, const char *s)
     if (s)
         json_str(j, str_from(s));
     else
-        json_null(j);
+        json_nil(j);
 }
 
 void json_int(struct json *j, int64_t v)
@@ -115,7 +115,7 @@ void json_bool(struct json *j, bool v)
     buf_cstr(j->out, v ? "true" : "false");
 }
 
-void json_null(struct json *j)
+void json_nil(struct json *j)
 {
     value(j);
     buf_cstr(j->out, "null");
