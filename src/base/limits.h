@@ -57,6 +57,16 @@
 /* rules and reports */
 #define LIMIT_FINDINGS 1000          /* kept per obligation; the full count is kept beside them */
 #define LIMIT_MESSAGE (2 * KIB)      /* one rendered message */
+#define LIMIT_RULE_STEPS 4000000000ULL /* steps of SQLite's machine one rule may take */
+#define LIMIT_RULE_SECONDS 120       /* or so long */
+#define LIMIT_RULE_MEMORY (256 * MIB) /* or so much more of SQLite's memory */
+#define LIMIT_RULE_VALUE (1 * MIB)   /* one text a rule makes */
+#define LIMIT_RULE_SUBJECTS 5000000  /* different subjects one rule returns */
+#define LIMIT_COLUMN 120             /* characters of a column shown in a message; of a path: */
+#define LIMIT_COLUMN_PATH 200
+#define LIMIT_BASELINE (16 * MIB)
+#define LIMIT_BASELINE_ENTRIES 100000
+#define LIMIT_CASE_ROWS 2000         /* rows of a rule's case */
 #define LIMIT_HITS_PER_BLOB 200      /* scanner hits kept of one blob */
 
 #endif

@@ -1,0 +1,32 @@
+/* The subjects a rule is asked about. */
+#include "rules/rules.h"
+
+#define CREATE                                                                                                         \
+    "CREATE TEMP TABLE IF NOT EXISTS asked(type TEXT NOT NULL, name TEXT NOT NULL, subject TEXT NOT NULL,"             \
+    " PRIMARY KEY(type, name)) WITHOUT ROWID;"
+
+enum rc rules_ask_none(struct ctx *cx, sqlite3 *db)
+{
+    return store_exec(cx, db, CREATE "DELETE FROM temp.asked");
+}
+
+enum rc rules_ask_all(struct ctx *cx, sqlite3 *db)
+{
+    TRY(rules_ask_none(cx, db));
+    return store_exec(cx, db, "INSERT INTO temp.asked VALUES ('repo', '', 'repo:self');"
+                              "INSERT INTO temp.asked SELECT 'commit', oid, 'commit:self/' || oid FROM main.d_commit;"
+                              "INSERT INTO temp.asked SELECT 'ref', name, 'ref:self/' || name FROM main.d_ref;"
+                              "INSERT INTO temp.asked SELECT 'file', path, 'file:self/' || path FROM main.d_file");
+}
+
+enum rc rules_ask(struct ctx *cx, sqlite3 *db, const char *type, struct str name)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, db,
+                      STR("INSERT OR IGNORE INTO temp.asked VALUES (?1, coalesce(?2, ''),"
+                          " ?1 || ':self' || coalesce('/' || ?2, ''))"),
+                      &st));
+    store_bind_str(st, 1, str_from(type));
+    store_bind_str(st, 2, name);
+    return store_run(cx, st);
+}
