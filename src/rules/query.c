@@ -45,6 +45,7 @@ enum rc query_open(struct ctx *cx, sqlite3 *db, struct str sql, int64_t now, int
 enum rc query_next(struct ctx *cx, struct query *q, bool *row)
 {
     enum rc rc = store_step(cx, q->st, row);
+    q->stopped = q->stopped || rc == E_LIMIT; /* a value over its limit */
     if (rc == OK || !q->stopped) return rc;
     return fail(cx, E_LIMIT, "stopped: it would take too many steps, too long or too much memory");
 }

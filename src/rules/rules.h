@@ -45,17 +45,26 @@ struct finding {
     struct str baseline_owner, baseline_until;
 };
 
+/* What a baseline keeps of a finding. */
+struct finding_key {
+    struct str id, subject;
+};
+
 struct obligation_result {
     const struct catalog_obligation *def;
-    bool adopted;          /* counts as must */
+    bool adopted;          /* by the preset: counts as must */
+    bool stopped;          /* its rule reached a limit and was stopped: no evidence, whatever it had found; settles says so */
     enum verdict verdict;
     int64_t population, judged, failing; /* subjects in scope; with ok 0 or 1; with ok 0 */
     int64_t baselined;     /* of the failing ones, how many the baseline holds */
     enum assurance assurance;
     struct str settles;    /* what would give evidence, when something lacks it; else STR_NONE */
     int64_t at;            /* newest `at` of its rows, 0 none */
-    const struct finding *findings; /* at most LIMIT_FINDINGS, by path, line, subject */
+    const struct finding *findings; /* at most LIMIT_FINDINGS, by path, line, newest first, subject */
     size_t n_findings;
+    int64_t places;        /* rows with ok 0: what findings would be without the limit */
+    const struct finding_key *keys; /* of all of them, up to LIMIT_BASELINE_ENTRIES: only when options ask for them */
+    size_t n_keys;
 };
 
 struct task_result {
@@ -115,9 +124,10 @@ struct rules_options {
     const struct catalog_preset *preset; /* NULL: nothing adopted */
     struct str task;                     /* only this task; STR_NONE all */
     bool only_check;                     /* only obligations with `check` */
+    bool keys;                           /* fill `keys` of every result, for baseline_write() */
 };
 
-/* What is accepted for a while (see rules/baseline.h); entries whose end has passed are not in it. */
+/* What is accepted for a while: see rules/baseline.h. */
 struct baseline;
 
 /* Fills `asked` with every subject the derived tables know (repo, commit, ref, file). */
@@ -126,7 +136,9 @@ enum rc rules_ask_all(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 enum rc rules_ask_none(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 enum rc rules_ask(struct ctx *cx, sqlite3 *db, const char *type, struct str name) MUST_CHECK; /* name STR_NONE for repo */
 
-/* Evaluates over `asked` and fills tasks, summary, frameworks and first of *a. A rule that fails is E_INTERNAL with its name. */
+/* Evaluates over `asked` and fills tasks, summary, frameworks and first of *a. A rule that fails is E_INTERNAL with its
+ * name; one that reaches a limit is `stopped`. Tasks of which nothing was asked are left out. There are no frameworks
+ * when not all was asked (task, only_check): a grid over a part would say what is not so. */
 enum rc rules_evaluate(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct rules_options *o,
                        const struct baseline *b, struct assessment *a) MUST_CHECK;
 

@@ -1,0 +1,13 @@
+/* Three things to do first. Only the rules room sees this. Pure apart from the arena. */
+#ifndef SINETTI_RULES_FIRST_H
+#define SINETTI_RULES_FIRST_H
+
+#include "rules/rules.h"
+
+#define FIRST_THINGS 3
+
+/* Fills first, first_of and n_first from a->tasks: findings of violated points that no baseline holds, one a point, then
+ * musts without evidence, whose finding says what would give it and has no path. */
+void first_fill(struct ctx *cx, struct assessment *a);
+
+#endif

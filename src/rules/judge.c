@@ -1,0 +1,284 @@
+#include "rules/judge.h"
+
+#include "base/limits.h"
+#include "rules/baseline.h"
+#include "rules/kept.h"
+#include "rules/marks.h"
+#include "rules/query.h"
+#include "rules/row.h"
+#include "rules/verdicts.h"
+
+/* What is known of a subject. */
+enum { SUBJECT_SEEN = 1, SUBJECT_JUDGED = 2, SUBJECT_FAILING = 4, SUBJECT_NOT_BASELINED = 8 };
+
+struct judging {
+    struct ctx *cx;
+    const struct catalog_obligation *def;
+    const struct rules_options *o;
+    const struct baseline *baseline;
+    struct obligation_result *out;
+    struct query query;
+    sqlite3_stmt *vouched; /* 1 row when the document ?1 states its approval or review; NULL where that is not asked */
+    struct columns columns;
+    struct cell cells[ROW_COLUMNS];
+    struct marks subjects, duplicates;
+    struct kept kept;
+    struct evidence evidence;
+    int64_t not_baselined;
+    struct finding_key *keys;
+    size_t n_keys, cap_keys;
+};
+
+static enum rc read_columns(struct judging *j)
+{
+    struct columns *c = &j->columns;
+    c->n = sqlite3_column_count(j->query.st);
+    if (c->n > ROW_COLUMNS) return fail(j->cx, E_INVALID, "more than %d columns", ROW_COLUMNS);
+    for (int i = 0; i < c->n; i++) c->names[i] = str_from(sqlite3_column_name(j->query.st, i));
+    columns_find(c);
+    if (c->subject < 0 || c->ok < 0) return fail(j->cx, E_INVALID, "no column subject or ok");
+    return OK;
+}
+
+/* Borrowed until the next row. */
+static void read_cells(struct judging *j)
+{
+    for (int i = 0; i < j->columns.n; i++) {
+        struct cell *cell = &j->cells[i];
+        int type = sqlite3_column_type(j->query.st, i);
+        *cell = (struct cell){.kind = CELL_NULL};
+        if (type == SQLITE_INTEGER) {
+            cell->kind = CELL_INT;
+            cell->i = sqlite3_column_int64(j->query.st, i);
+        } else if (type != SQLITE_NULL) {
+            cell->kind = CELL_TEXT;
+            cell->text = store_column_str(j->query.st, i);
+            if (!cell->text.p) *cell = (struct cell){.kind = CELL_NULL};
+        }
+    }
+}
+
+static enum rc mark(struct judging *j, struct marks *m, const uint8_t *key, uint32_t **value)
+{
+    *value = marks_at(m, key);
+    if (*value) return OK;
+    j->query.stopped = true;
+    return fail(j->cx, E_LIMIT, "more than %d subjects", LIMIT_RULE_SUBJECTS);
+}
+
+static enum rc mark_subject(struct judging *j, struct str subject, uint32_t **flags)
+{
+    struct digest d;
+    uint8_t key[32];
+    digest_init(&d);
+    digest_add(&d, subject);
+    digest_final(&d, key);
+    TRY(mark(j, &j->subjects, key, flags));
+    if (!**flags) j->evidence.population++;
+    **flags |= SUBJECT_SEEN;
+    return OK;
+}
+
+static void set(uint32_t *flags, uint32_t flag, int64_t *count)
+{
+    *count += !(*flags & flag);
+    *flags |= flag;
+}
+
+static void keep_key(struct judging *j, const char *id, struct str subject)
+{
+    struct arena *a = &j->cx->arena;
+    if (!j->o->keys || j->n_keys == LIMIT_BASELINE_ENTRIES) return;
+    if (j->n_keys == j->cap_keys) {
+        j->cap_keys = j->cap_keys ? 2 * j->cap_keys : 64;
+        struct finding_key *more = arena_array(a, struct finding_key, j->cap_keys);
+        if (j->n_keys) memcpy(more, j->keys, j->n_keys * sizeof *more);
+        j->keys = more;
+    }
+    j->keys[j->n_keys++] = (struct finding_key){arena_str(a, str_from(id)), arena_str(a, subject)};
+}
+
+/* Which of exact duplicates has which number depends on the order of rows, but which numbers there are does not. */
+static enum rc add_failing(struct judging *j, struct row *r, uint32_t *flags)
+{
+    uint32_t *seen;
+    char id[33];
+    struct str subject = row_text(r, j->columns.subject);
+    set(flags, SUBJECT_FAILING, &j->evidence.failing);
+    row_identify(j->def, &j->columns, r);
+    TRY(mark(j, &j->duplicates, r->base, &seen));
+    row_id(r->base, (*seen)++, id);
+    if (!j->baseline || !baseline_find(j->baseline, str_from(id), NULL, NULL))
+        set(flags, SUBJECT_NOT_BASELINED, &j->not_baselined);
+    keep_key(j, id, subject);
+    j->out->places++;
+    if (kept_add(&j->kept, r) != OK) return fail(j->cx, E_IO, "out of memory");
+    return OK;
+}
+
+static bool is_vouched(struct judging *j, const struct row *r)
+{
+    bool found = false;
+    if (row_int(r, j->columns.approved, 0) == 1 || row_int(r, j->columns.reviewed_at, 0) != 0) return true;
+    struct str path = row_text(r, j->columns.path);
+    if (!j->vouched || !path.n) return false;
+    store_bind_str(j->vouched, 1, path);
+    if (store_step(j->cx, j->vouched, &found) != OK) found = false;
+    sqlite3_reset(j->vouched);
+    return found;
+}
+
+static void add_good(struct judging *j, const struct row *r)
+{
+    int64_t due = row_int(r, j->columns.due, INT64_MAX);
+    struct evidence *e = &j->evidence;
+    e->at_risk = e->at_risk || (due != INT64_MAX && due - WARNING_WINDOW <= j->o->now);
+    e->vouched = e->vouched || (j->def->type == EVIDENCE_DOCUMENT && is_vouched(j, r));
+}
+
+static enum rc add_row(struct judging *j)
+{
+    read_cells(j);
+    struct row r = {.cells = j->cells};
+    struct str subject = row_text(&r, j->columns.subject);
+    const struct cell *ok = &j->cells[j->columns.ok];
+    if (!subject.n) return fail(j->cx, E_INVALID, "a row without subject");
+    if (ok->kind == CELL_TEXT || (ok->kind == CELL_INT && ok->i != 0 && ok->i != 1))
+        return fail(j->cx, E_INVALID, "ok is not 1, 0 or NULL for %s", str_visible(j->cx, subject));
+    uint32_t *flags;
+    TRY(mark_subject(j, subject, &flags));
+    int64_t at = row_int(&r, j->columns.at, 0);
+    if (at > j->out->at) j->out->at = at;
+    if (ok->kind == CELL_NULL) return OK;
+    set(flags, SUBJECT_JUDGED, &j->evidence.judged);
+    if (ok->i == 0) return add_failing(j, &r, flags);
+    add_good(j, &r);
+    return OK;
+}
+
+static enum rc run(struct judging *j)
+{
+    TRY(query_open(j->cx, j->query.db, j->def->sql, j->o->now, j->o->since, &j->query));
+    TRY(read_columns(j));
+    for (bool row;;) {
+        TRY(query_next(j->cx, &j->query, &row));
+        if (!row) return OK;
+        TRY(add_row(j));
+    }
+}
+
+static struct str rendered(struct judging *j, struct str text, const struct row *r)
+{
+    scoped_buf b;
+    buf_init(&b, 0);
+    row_render(&b, text, &j->columns, r);
+    return arena_str(&j->cx->arena, buf_view(&b));
+}
+
+static struct str kept_text(struct judging *j, const struct row *r, int column)
+{
+    struct str s = row_text(r, column);
+    return s.n ? arena_str(&j->cx->arena, s) : STR_NONE;
+}
+
+static void make_finding(struct judging *j, const struct row *r, struct finding *f)
+{
+    const struct columns *c = &j->columns;
+    char id[33];
+    int64_t line = row_int(r, c->line, 0);
+    uint32_t *seen = marks_at(&j->duplicates, r->base); /* there is room: it was counted when the row came */
+    row_id(r->base, seen ? (*seen)++ : 0, id);
+    *f = (struct finding){.id = arena_str(&j->cx->arena, str_from(id)),
+                          .subject = kept_text(j, r, c->subject),
+                          .message = rendered(j, j->def->message[j->o->lang], r),
+                          .fix = rendered(j, j->def->fix[j->o->lang], r),
+                          .path = kept_text(j, r, c->path),
+                          .commit = kept_text(j, r, c->commit)};
+    f->line = f->path.p && line > 0 ? line : 0;
+    f->baseline = j->baseline && baseline_find(j->baseline, f->id, &f->baseline_owner, &f->baseline_until);
+}
+
+/* Duplicates are numbered anew, now in the findings' order. */
+static void make_findings(struct judging *j)
+{
+    struct finding *findings = arena_array(&j->cx->arena, struct finding, j->kept.n + 1);
+    marks_clear(&j->duplicates);
+    kept_sort(&j->kept);
+    for (size_t i = 0; i < j->kept.n; i++) make_finding(j, j->kept.rows[i], &findings[i]);
+    j->out->findings = findings;
+    j->out->n_findings = j->kept.n;
+}
+
+static void say_stopped(struct judging *j)
+{
+    static const char *const text[LANG_COUNT] = {
+        "The rule was stopped: it would have taken too long or too much memory. A shorter audit period (--since) helps.",
+        "Sääntö keskeytettiin, koska se olisi vienyt liikaa aikaa tai muistia. Lyhyempi tarkastelujakso (--since) auttaa."};
+    j->evidence = (struct evidence){0};
+    j->out->stopped = true;
+    j->out->places = 0;
+    j->out->at = 0;
+    j->n_keys = 0;
+    j->not_baselined = 0;
+    j->out->settles = str_from(text[j->o->lang]);
+}
+
+static void conclude(struct judging *j)
+{
+    struct obligation_result *out = j->out;
+    const struct evidence *e = &j->evidence;
+    out->population = e->population;
+    out->judged = e->judged;
+    out->failing = e->failing;
+    out->baselined = e->failing - j->not_baselined;
+    out->verdict = verdict_of(j->def->type, e);
+    out->assurance = assurance_of(j->def->type, out->verdict, e->vouched);
+    out->keys = j->keys;
+    out->n_keys = j->n_keys;
+    if (!out->stopped && (e->judged == 0 || e->judged < e->population) && j->def->settles[j->o->lang].n)
+        out->settles = j->def->settles[j->o->lang];
+}
+
+/* Documents are few, so that each is looked up. */
+static enum rc open_vouched(struct judging *j, sqlite3 *db)
+{
+    if (j->def->type != EVIDENCE_DOCUMENT) return OK;
+    return store_prepare(j->cx, db,
+                         STR("SELECT 1 FROM documents WHERE path = ?1 AND (approved = 1 OR reviewed_at IS NOT NULL)"),
+                         &j->vouched);
+}
+
+enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *def, const struct rules_options *o,
+                         const struct baseline *b, struct obligation_result *out)
+{
+    struct judging *j = arena_new(&cx->arena, struct judging);
+    *j = (struct judging){.cx = cx, .def = def, .o = o, .baseline = b, .out = out, .query = {.db = db}};
+    *out = (struct obligation_result){.def = def, .adopted = catalog_adopts(o->preset, def)};
+    if (!def->sql.n || !def->enabled) {
+        conclude(j);
+        return OK;
+    }
+    marks_init(&j->subjects, LIMIT_RULE_SUBJECTS);
+    marks_init(&j->duplicates, LIMIT_RULE_SUBJECTS);
+    kept_init(&j->kept, &j->columns);
+    enum rc rc = open_vouched(j, db);
+    if (rc == OK) {
+        rc = run(j);
+        bool stopped = rc == E_LIMIT && j->query.stopped;
+        if (rc == OK) make_findings(j);
+        query_close(&j->query);
+        if (stopped) {
+            say_stopped(j);
+            rc = OK;
+        }
+    }
+    store_finalize(&j->vouched);
+    marks_release(&j->subjects);
+    marks_release(&j->duplicates);
+    kept_release(&j->kept);
+    if (rc != OK)
+        return fail(cx, E_INTERNAL, "rule %s/%s: %s", str_visible(cx, def->task), str_visible(cx, def->key),
+                    arena_cstr(&cx->arena, str_from(cx->message)));
+    conclude(j);
+    return OK;
+}

@@ -1,0 +1,29 @@
+/* From counts to verdicts, statuses and assurance (DESIGN §2). Only the rules room sees this. Pure. */
+#ifndef SINETTI_RULES_VERDICTS_H
+#define SINETTI_RULES_VERDICTS_H
+
+#include "rules/rules.h"
+
+#define WARNING_WINDOW (30 * 86400) /* seconds before `due` in which a point is at risk */
+
+/* What a rule's rows come to. */
+struct evidence {
+    int64_t population, judged, failing; /* subjects */
+    bool at_risk;                        /* something fine turns 0 within the warning window */
+    bool vouched;                        /* a document it rests on states its approval or review */
+};
+
+enum verdict verdict_of(enum evidence_type type, const struct evidence *e);
+enum assurance assurance_of(enum evidence_type type, enum verdict verdict, bool vouched);
+
+/* Whether the point counts as must by itself: a must, or adopted. */
+bool verdict_is_must(const struct obligation_result *o);
+
+/* The points a task's status is measured by: its musts and adopted points; where it has none, the recommended ones; else
+ * all. Points that are not applicable do not count. */
+bool verdict_counts(const struct task_result *t, const struct obligation_result *o);
+
+/* Fills status, exceptions, designed, operating and assurance from the obligations. */
+void verdict_task(struct task_result *t);
+
+#endif
