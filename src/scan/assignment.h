@@ -1,4 +1,5 @@
-/* Private to the scan room: reads `name = value` in the ways languages and settings write it, around a place in the name. */
+/* Private to the scan room: reads `name = value` in the ways languages and settings write it, around a place in the
+ * name. */
 #ifndef SINETTI_SCAN_ASSIGNMENT_H
 #define SINETTI_SCAN_ASSIGNMENT_H
 
@@ -9,7 +10,7 @@ struct assignment {
     struct str name;  /* as written: letters, digits, `_`, `-`, `.` */
     struct str value; /* without quotes */
     bool quoted;
-    bool attribute;   /* XML */
+    bool attribute; /* XML */
 };
 
 /* False when there is no literal value: calls, comparisons, references, types. */

@@ -48,10 +48,10 @@ double text_entropy(struct str s)
 
 /* Bit b of row a: the letters a and b often follow one another in English and in identifiers. The 200 commonest pairs
  * make up 92 % of the pairs in words and 30 % of those in random letters. */
-static const uint32_t common_pairs[26] = {
-    0x13ebd4e, 0x0104911, 0x01a4d91, 0x0144119, 0x0efb83d, 0x0124131, 0x0100110, 0x0084111, 0x0aef87f,
-    0x0000000, 0x0000110, 0x11c4919, 0x000d111, 0x00c617d, 0x07ef84e, 0x01ac911, 0x0100000, 0x11e7559,
-    0x01cc195, 0x11ec195, 0x00eb916, 0x0000111, 0x0004191, 0x0088000, 0x0008000, 0x0000010};
+static const uint32_t common_pairs[26] = {0x13ebd4e, 0x0104911, 0x01a4d91, 0x0144119, 0x0efb83d, 0x0124131, 0x0100110,
+                                          0x0084111, 0x0aef87f, 0x0000000, 0x0000110, 0x11c4919, 0x000d111, 0x00c617d,
+                                          0x07ef84e, 0x01ac911, 0x0100000, 0x11e7559, 0x01cc195, 0x11ec195, 0x00eb916,
+                                          0x0000111, 0x0004191, 0x0088000, 0x0008000, 0x0000010};
 
 bool text_is_wordy(struct str s)
 {
@@ -109,15 +109,20 @@ bool text_is_random(struct str s)
 bool text_is_guessable_password(struct str s)
 {
     if (s.n < 3 || s.n > 24) return false;
-    if (is_any(s, "root|toor|admin|administrator|password|passwd|passw0rd|p@ssw0rd|p@ssword|pa55word|pa$$word|pa$$w0rd|changeme|"
-                  "change_me|change-me|changeit|changethis|change_this|letmein|welcome|qwerty|qwerty123|abc123|iloveyou|monkey|"
-                  "dragon|master|superuser|supersecret|secret|guest|user|test|testing|default|postgres|mysql|mariadb|mongo|"
-                  "redis|rabbitmq|oracle|sa|sysadmin|manager|tomcat|s3cret|minioadmin|grafana|jenkins|salasana|passwort|"
-                  "1q2w3e4r|asdf1234|zxcvbnm|trustno1|hunter2"))
+    if (is_any(
+            s,
+            "root|toor|admin|administrator|password|passwd|passw0rd|p@ssw0rd|p@ssword|pa55word|pa$$word|pa$$w0rd|"
+            "changeme|"
+            "change_me|change-me|changeit|changethis|change_this|letmein|welcome|qwerty|qwerty123|abc123|iloveyou|"
+            "monkey|"
+            "dragon|master|superuser|supersecret|secret|guest|user|test|testing|default|postgres|mysql|mariadb|mongo|"
+            "redis|rabbitmq|oracle|sa|sysadmin|manager|tomcat|s3cret|minioadmin|grafana|jenkins|salasana|passwort|"
+            "1q2w3e4r|asdf1234|zxcvbnm|trustno1|hunter2"))
         return true;
-    static const char *const stems[] = {"admin", "password", "passw0rd", "p@ssw0rd", "p@ssword", "pa$$word", "pa$$w0rd",
-                                        "pa55word", "changeme", "change_me", "change-me", "letmein", "welcome", "qwerty",
-                                        "secret", "root", "test", "user", "guest", "default", "master", "salasana"};
+    static const char *const stems[] = {"admin",    "password", "passw0rd", "p@ssw0rd",  "p@ssword",  "pa$$word",
+                                        "pa$$w0rd", "pa55word", "changeme", "change_me", "change-me", "letmein",
+                                        "welcome",  "qwerty",   "secret",   "root",      "test",      "user",
+                                        "guest",    "default",  "master",   "salasana"};
     for (size_t i = 0; i < sizeof stems / sizeof *stems; i++) {
         struct str stem = str_from(stems[i]);
         if (!str_starts_nocase(s, stem) || s.n - stem.n > 6) continue;
@@ -137,10 +142,14 @@ bool text_is_strong_password(struct str s)
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         if ((unsigned char)c <= ' ' || (unsigned char)c > '~') return false;
-        if (is_lower(c)) lower = true;
-        else if (is_upper(c)) upper = true;
-        else if (is_digit(c)) digit = true;
-        else special = true;
+        if (is_lower(c))
+            lower = true;
+        else if (is_upper(c))
+            upper = true;
+        else if (is_digit(c))
+            digit = true;
+        else
+            special = true;
     }
     return digit && lower + upper + digit + special >= 3;
 }
@@ -200,51 +209,156 @@ bool card_is_plausible(const char *p, size_t n)
     if (n < 14 || n > 16) return false;
     unsigned two = (unsigned)(p[0] - '0') * 10 + (unsigned)(p[1] - '0');
     unsigned four = two * 100 + (unsigned)(p[2] - '0') * 10 + (unsigned)(p[3] - '0');
-    bool issuer = (p[0] == '4' && n == 16) || (two >= 51 && two <= 55 && n == 16) || (four >= 2221 && four <= 2720 && n == 16) ||
-                  ((two == 34 || two == 37) && n == 15) || ((two == 36 || two == 38) && n == 14) ||
-                  ((four == 6011 || two == 65) && n == 16) || (four >= 3528 && four <= 3589 && n == 16);
+    bool issuer = (p[0] == '4' && n == 16) || (two >= 51 && two <= 55 && n == 16) ||
+                  (four >= 2221 && four <= 2720 && n == 16) || ((two == 34 || two == 37) && n == 15) ||
+                  ((two == 36 || two == 38) && n == 14) || ((four == 6011 || two == 65) && n == 16) ||
+                  (four >= 3528 && four <= 3589 && n == 16);
     if (!issuer || !luhn_is_valid(p, n) || is_published_card(s) || text_has_run(s)) return false;
     return text_entropy(s) >= 2.4;
 }
 
 /* ISO 13616 registry: country and length. */
-static const struct { char country[3]; unsigned char n; } iban_lengths[] = {
-    {"AD", 24}, {"AE", 23}, {"AL", 28}, {"AT", 20}, {"AZ", 28}, {"BA", 20}, {"BE", 16}, {"BG", 22}, {"BH", 22}, {"BR", 29},
-    {"BY", 28}, {"CH", 21}, {"CR", 22}, {"CY", 28}, {"CZ", 24}, {"DE", 22}, {"DK", 18}, {"DO", 28}, {"EE", 20}, {"EG", 29},
-    {"ES", 24}, {"FI", 18}, {"FO", 18}, {"FR", 27}, {"GB", 22}, {"GE", 22}, {"GI", 23}, {"GL", 18}, {"GR", 27}, {"GT", 28},
-    {"HR", 21}, {"HU", 28}, {"IE", 22}, {"IL", 23}, {"IQ", 23}, {"IS", 26}, {"IT", 27}, {"JO", 30}, {"KW", 30}, {"KZ", 20},
-    {"LB", 28}, {"LC", 32}, {"LI", 21}, {"LT", 20}, {"LU", 20}, {"LV", 21}, {"MC", 27}, {"MD", 24}, {"ME", 22}, {"MK", 19},
-    {"MR", 27}, {"MT", 31}, {"MU", 30}, {"NL", 18}, {"NO", 15}, {"PK", 24}, {"PL", 28}, {"PS", 29}, {"PT", 25}, {"QA", 29},
-    {"RO", 24}, {"RS", 22}, {"SA", 24}, {"SC", 31}, {"SE", 24}, {"SI", 19}, {"SK", 24}, {"SM", 27}, {"ST", 25}, {"SV", 28},
-    {"TL", 23}, {"TN", 24}, {"TR", 26}, {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}};
+static const struct {
+    char country[3];
+    unsigned char n;
+} iban_lengths[] = {{"AD", 24}, {"AE", 23}, {"AL", 28}, {"AT", 20}, {"AZ", 28}, {"BA", 20}, {"BE", 16}, {"BG", 22},
+                    {"BH", 22}, {"BR", 29}, {"BY", 28}, {"CH", 21}, {"CR", 22}, {"CY", 28}, {"CZ", 24}, {"DE", 22},
+                    {"DK", 18}, {"DO", 28}, {"EE", 20}, {"EG", 29}, {"ES", 24}, {"FI", 18}, {"FO", 18}, {"FR", 27},
+                    {"GB", 22}, {"GE", 22}, {"GI", 23}, {"GL", 18}, {"GR", 27}, {"GT", 28}, {"HR", 21}, {"HU", 28},
+                    {"IE", 22}, {"IL", 23}, {"IQ", 23}, {"IS", 26}, {"IT", 27}, {"JO", 30}, {"KW", 30}, {"KZ", 20},
+                    {"LB", 28}, {"LC", 32}, {"LI", 21}, {"LT", 20}, {"LU", 20}, {"LV", 21}, {"MC", 27}, {"MD", 24},
+                    {"ME", 22}, {"MK", 19}, {"MR", 27}, {"MT", 31}, {"MU", 30}, {"NL", 18}, {"NO", 15}, {"PK", 24},
+                    {"PL", 28}, {"PS", 29}, {"PT", 25}, {"QA", 29}, {"RO", 24}, {"RS", 22}, {"SA", 24}, {"SC", 31},
+                    {"SE", 24}, {"SI", 19}, {"SK", 24}, {"SM", 27}, {"ST", 25}, {"SV", 28}, {"TL", 23}, {"TN", 24},
+                    {"TR", 26}, {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}};
 
 /* Published examples (the registry's own, and those of banks and encyclopedias). */
-static const char *const iban_examples[] = {
-    "AT611904300234573201", "BE68539007547034", "BE71096123456769", "BE62510007547061", "BG80BNBG96611020345678", "CH9300762011623852957",
-    "CH5604835012345678009", "CZ6508000000192000145399", "CZ9455000000001011038930", "DE89370400440532013000", "DE91100000000123456789",
-    "DE12500105170648489890", "DE75512108001245126199", "DE02120300000000202051", "DE02500105170137075030", "DE02100500000054540402",
-    "DE02300209000106531065", "DE27100777770209299700", "DE02701500000000594937", "DE88100900001234567892", "DK5000400440116243",
-    "DK9520000123456789", "EE382200221020145685", "EE471000001020145685", "ES9121000418450200051332", "ES7921000813610123456789",
-    "ES8023100001180000012345", "FI2112345600000785", "FI1410093000123458", "FI4250001510000023", "FI5542345670000081", "FO6264600001631634",
-    "FR1420041010050500013M02606", "FR7630006000011234567890189", "FR7630001007941234567890185", "GB29NWBK60161331926819",
-    "GB33BUKB20201555555555", "GB82WEST12345698765432", "GB94BARC10201530093459", "GB98MIDL07009312345678", "GB24BKEN10000031510604",
-    "GB27BOFI90212729823529", "GB60BARC20000055779911", "GB15MIDL40051512345678", "GB94BARC20201530093459", "GR1601101250000000012300695",
-    "GR9608100010000001234567890", "HR1210010051863000160", "HR1723600001101234565", "HU42117730161111101800000000", "IE29AIBK93115212345678",
-    "IE64IRCE92050112345678", "IS140159260076545510730339", "IT60X0542811101000000123456", "LI21088100002324013AA", "LT121000011101001000",
-    "LT601010012345678901", "LU280019400644750000", "LU120010001234567891", "LV80BANK0000435195001", "LV97HABA0012345678910",
-    "MC5811222000010123456789030", "MT84MALT011000012345MTLCAST001S", "NL91ABNA0417164300", "NL02ABNA0123456789", "NL39RABO0300065264",
-    "NL20INGB0001234567", "NO9386011117947", "NO8330001234567", "PL61109010140000071219812874", "PL10105000997603123456789123",
-    "PT50000201231234567890154", "PT50002700000001234567833", "RO49AAAA1B31007593840000", "RO66BACX0000001234567890",
-    "SE4550000000058398257466", "SE7280000810340009783242", "SE3550000000054910000003", "SI56263300012039086", "SI56191000000123438",
-    "SK3112000000198742637541", "SK8975000000000012345671", "TR330006100519786457841326", "AE070331234567890123456", "AD1200012030200359100100",
-    "SA0380000000608010167519", "SM86U0322509800000000270100", "XK051212012345678906", "KZ86125KZT5004100100", "IL620108000000099999999",
-    "BR9700360305000010009795493P1", "BR1800360305000010009795493C1", "CY17002001280000001200527600", "GE29NB0000000101904917", "ME25505000012345678951",
-    "MK07250120000058984", "RS35260005601001611379", "SC18SSCB11010000000000001497USD", "QA58DOHB00001234567890ABCDEFG", "UA213223130000026007233566001",
-    "VG96VPVG0000012345678901", "MD24AG000225100013104168", "MU17BOMM0101101030300200000MUR", "AL47212110090000000235698741", "AZ21NABZ00000000137010001944",
-    "BA391290079401028494", "BH67BMAG00001299123456", "BY13NBRB3600900000002Z00AB00", "CR05015202001026284066", "DO28BAGR00000001212453611324",
-    "GI75NWBK000000007099453", "GL8964710001000206", "GT82TRAJ01020000001210029690", "IQ98NBIQ850123456789012", "JO94CBJO0010000000000131000302",
-    "KW81CBKU0000000000001234560101", "LB62099900000001001901229114", "LC55HEMM000100010012001200023015", "MR1300020001010000123456753", "PK36SCBL0000001123456702",
-    "PS92PALS000000000400123456702", "ST68000100010051845310112", "SV62CENR00000000000000700025", "TL380080012345678910157", "TN5910006035183598478831", "VA59001123000012345678"};
+static const char *const iban_examples[] = {"AT611904300234573201",
+                                            "BE68539007547034",
+                                            "BE71096123456769",
+                                            "BE62510007547061",
+                                            "BG80BNBG96611020345678",
+                                            "CH9300762011623852957",
+                                            "CH5604835012345678009",
+                                            "CZ6508000000192000145399",
+                                            "CZ9455000000001011038930",
+                                            "DE89370400440532013000",
+                                            "DE91100000000123456789",
+                                            "DE12500105170648489890",
+                                            "DE75512108001245126199",
+                                            "DE02120300000000202051",
+                                            "DE02500105170137075030",
+                                            "DE02100500000054540402",
+                                            "DE02300209000106531065",
+                                            "DE27100777770209299700",
+                                            "DE02701500000000594937",
+                                            "DE88100900001234567892",
+                                            "DK5000400440116243",
+                                            "DK9520000123456789",
+                                            "EE382200221020145685",
+                                            "EE471000001020145685",
+                                            "ES9121000418450200051332",
+                                            "ES7921000813610123456789",
+                                            "ES8023100001180000012345",
+                                            "FI2112345600000785",
+                                            "FI1410093000123458",
+                                            "FI4250001510000023",
+                                            "FI5542345670000081",
+                                            "FO6264600001631634",
+                                            "FR1420041010050500013M02606",
+                                            "FR7630006000011234567890189",
+                                            "FR7630001007941234567890185",
+                                            "GB29NWBK60161331926819",
+                                            "GB33BUKB20201555555555",
+                                            "GB82WEST12345698765432",
+                                            "GB94BARC10201530093459",
+                                            "GB98MIDL07009312345678",
+                                            "GB24BKEN10000031510604",
+                                            "GB27BOFI90212729823529",
+                                            "GB60BARC20000055779911",
+                                            "GB15MIDL40051512345678",
+                                            "GB94BARC20201530093459",
+                                            "GR1601101250000000012300695",
+                                            "GR9608100010000001234567890",
+                                            "HR1210010051863000160",
+                                            "HR1723600001101234565",
+                                            "HU42117730161111101800000000",
+                                            "IE29AIBK93115212345678",
+                                            "IE64IRCE92050112345678",
+                                            "IS140159260076545510730339",
+                                            "IT60X0542811101000000123456",
+                                            "LI21088100002324013AA",
+                                            "LT121000011101001000",
+                                            "LT601010012345678901",
+                                            "LU280019400644750000",
+                                            "LU120010001234567891",
+                                            "LV80BANK0000435195001",
+                                            "LV97HABA0012345678910",
+                                            "MC5811222000010123456789030",
+                                            "MT84MALT011000012345MTLCAST001S",
+                                            "NL91ABNA0417164300",
+                                            "NL02ABNA0123456789",
+                                            "NL39RABO0300065264",
+                                            "NL20INGB0001234567",
+                                            "NO9386011117947",
+                                            "NO8330001234567",
+                                            "PL61109010140000071219812874",
+                                            "PL10105000997603123456789123",
+                                            "PT50000201231234567890154",
+                                            "PT50002700000001234567833",
+                                            "RO49AAAA1B31007593840000",
+                                            "RO66BACX0000001234567890",
+                                            "SE4550000000058398257466",
+                                            "SE7280000810340009783242",
+                                            "SE3550000000054910000003",
+                                            "SI56263300012039086",
+                                            "SI56191000000123438",
+                                            "SK3112000000198742637541",
+                                            "SK8975000000000012345671",
+                                            "TR330006100519786457841326",
+                                            "AE070331234567890123456",
+                                            "AD1200012030200359100100",
+                                            "SA0380000000608010167519",
+                                            "SM86U0322509800000000270100",
+                                            "XK051212012345678906",
+                                            "KZ86125KZT5004100100",
+                                            "IL620108000000099999999",
+                                            "BR9700360305000010009795493P1",
+                                            "BR1800360305000010009795493C1",
+                                            "CY17002001280000001200527600",
+                                            "GE29NB0000000101904917",
+                                            "ME25505000012345678951",
+                                            "MK07250120000058984",
+                                            "RS35260005601001611379",
+                                            "SC18SSCB11010000000000001497USD",
+                                            "QA58DOHB00001234567890ABCDEFG",
+                                            "UA213223130000026007233566001",
+                                            "VG96VPVG0000012345678901",
+                                            "MD24AG000225100013104168",
+                                            "MU17BOMM0101101030300200000MUR",
+                                            "AL47212110090000000235698741",
+                                            "AZ21NABZ00000000137010001944",
+                                            "BA391290079401028494",
+                                            "BH67BMAG00001299123456",
+                                            "BY13NBRB3600900000002Z00AB00",
+                                            "CR05015202001026284066",
+                                            "DO28BAGR00000001212453611324",
+                                            "GI75NWBK000000007099453",
+                                            "GL8964710001000206",
+                                            "GT82TRAJ01020000001210029690",
+                                            "IQ98NBIQ850123456789012",
+                                            "JO94CBJO0010000000000131000302",
+                                            "KW81CBKU0000000000001234560101",
+                                            "LB62099900000001001901229114",
+                                            "LC55HEMM000100010012001200023015",
+                                            "MR1300020001010000123456753",
+                                            "PK36SCBL0000001123456702",
+                                            "PS92PALS000000000400123456702",
+                                            "ST68000100010051845310112",
+                                            "SV62CENR00000000000000700025",
+                                            "TL380080012345678910157",
+                                            "TN5910006035183598478831",
+                                            "VA59001123000012345678"};
 
 bool iban_is_valid(const char *p, size_t n)
 {
@@ -255,9 +369,12 @@ bool iban_is_valid(const char *p, size_t n)
     unsigned rest = 0;
     for (size_t i = 0; i < n; i++) { /* the first four characters count last */
         char c = p[(i + 4) % n];
-        if (is_digit(c)) rest = (rest * 10 + (unsigned)(c - '0')) % 97;
-        else if (is_upper(c)) rest = (rest * 100 + (unsigned)(c - 'A') + 10) % 97;
-        else return false;
+        if (is_digit(c))
+            rest = (rest * 10 + (unsigned)(c - '0')) % 97;
+        else if (is_upper(c))
+            rest = (rest * 100 + (unsigned)(c - 'A') + 10) % 97;
+        else
+            return false;
     }
     if (rest != 1) return false;
     struct str s = {p, n};

@@ -1,5 +1,5 @@
-/* Where comments begin and end, well enough to tell whether a place stands in one. Runs forward from the last place asked
- * about, so a file is read at most once however many questions there are, as long as they come in order. */
+/* Where comments begin and end, well enough to tell whether a place stands in one. Runs forward from the last place
+ * asked about, so a file is read at most once however many questions there are, as long as they come in order. */
 #include "scan/match.h"
 
 enum { IN_PLAIN, IN_LINE, IN_BLOCK, IN_STRING, IN_TRIPLE, IN_PROSE /* a docstring */ };
@@ -54,7 +54,8 @@ static bool is_documentation(struct str c, size_t i)
 {
     const char *nl = i ? memrchr(c.p, '\n', i) : NULL;
     size_t from = nl ? (size_t)(nl - c.p) + 1 : 0;
-    return has_any_word(str_slice(c, from, i), "documentation|examples|example|usage|help|description|epilog|doc|docs|return");
+    return has_any_word(str_slice(c, from, i),
+                        "documentation|examples|example|usage|help|description|epilog|doc|docs|return");
 }
 
 /* One step outside strings and comments. */
@@ -125,7 +126,9 @@ bool lexer_in_comment(struct lexer *lx, enum syntax syntax, struct str c, size_t
         if (lx->at == at && state != IN_PLAIN) break;
         const char *end;
         switch (lx->state) {
-        case IN_PLAIN: step_plain(lx, k, c); break;
+        case IN_PLAIN:
+            step_plain(lx, k, c);
+            break;
         case IN_LINE:
             end = memchr(c.p + lx->at, '\n', c.n - lx->at);
             if (!end || (size_t)(end - c.p) > at) {
@@ -143,9 +146,11 @@ bool lexer_in_comment(struct lexer *lx, enum syntax syntax, struct str c, size_t
                 lx->at++;
             }
             break;
-        default: step_string(lx, c);
+        default:
+            step_string(lx, c);
         }
-        if (lx->at > at) state = state == IN_PLAIN && (lx->state == IN_BLOCK || lx->state == IN_LINE) ? lx->state : state;
+        if (lx->at > at)
+            state = state == IN_PLAIN && (lx->state == IN_BLOCK || lx->state == IN_LINE) ? lx->state : state;
     }
     return state == IN_LINE || state == IN_BLOCK || state == IN_PROSE;
 }

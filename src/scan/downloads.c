@@ -8,15 +8,22 @@ bool check_download_to_shell(struct scanner *s, struct match *m)
     m->value = STR_NONE;
     if (!has_any(command, "://|$|.sh|.com|.io|.org|.net|.dev|.sh/|%7b")) return false;
     struct str host = url_host(command);
-    if (has_any(command, "localhost|127.0.0.1|0.0.0.0|169.254.169.254") || (host.n && host_is_made_up(host) && !memchr(host.p, '$', host.n))) return false;
+    if (has_any(command, "localhost|127.0.0.1|0.0.0.0|169.254.169.254") ||
+        (host.n && host_is_made_up(host) && !memchr(host.p, '$', host.n)))
+        return false;
     if (has_any(command, "sha256sum|shasum|gpg --verify|cosign verify|minisign")) return false;
-    if (has_any_word(head, "echo|printf|print|println|log|warn|die|info|error|say|usage|puts|cat|message|msg|description|note|notice|help|raise|"
+    if (has_any_word(head, "echo|printf|print|println|log|warn|die|info|error|say|usage|puts|cat|message|msg|"
+                           "description|note|notice|help|raise|"
                            "throw|fail|abort|cout|stderr|stdout|instructions|hint"))
         return false;
     if (is_any(f->ext, "md|rst|txt|adoc|html|htm|json|po|svg|css|csv|xml"))
         return is_any(f->name, "package.json|composer.json|devcontainer.json");
-    bool runs = f->script || f->kind == IN_CI || is_any(f->ext, "yml|yaml|tf|hcl|toml|cfg|template|service|tpl|mk|conf|j2|nix") || (f->syntax == SYNTAX_NONE && f->kind != IN_TEST);
-    if (!runs && !has_any(head, "exec|spawn|system(|popen|subprocess|.run(|shell|sh(|`|cmd|command|check_call|check_output")) return false;
+    bool runs = f->script || f->kind == IN_CI ||
+                is_any(f->ext, "yml|yaml|tf|hcl|toml|cfg|template|service|tpl|mk|conf|j2|nix") ||
+                (f->syntax == SYNTAX_NONE && f->kind != IN_TEST);
+    if (!runs &&
+        !has_any(head, "exec|spawn|system(|popen|subprocess|.run(|shell|sh(|`|cmd|command|check_call|check_output"))
+        return false;
     /* a text printed by a here-document */
     struct str rest = scanner_before(s, m->begin, 25), line;
     struct str word = STR_NONE;

@@ -7,12 +7,12 @@
 /* secrets.c: keys and tokens with a form of their own */
 rule_check check_private_key;
 rule_check check_putty_key;
-rule_check check_token;          /* group 1 is not a stand-in and reads random */
-rule_check check_crc_token;      /* group 1: prefix, 30 characters, 6 of checksum */
+rule_check check_token;     /* group 1 is not a stand-in and reads random */
+rule_check check_crc_token; /* group 1: prefix, 30 characters, 6 of checksum */
 rule_check check_aws_id;
 rule_check check_aws_secret;
 rule_check check_google_key;
-rule_check check_nearby_vendor;  /* check_token, and group 2 … or the vendor's name stands near */
+rule_check check_nearby_vendor; /* check_token, and group 2 … or the vendor's name stands near */
 rule_check check_jwt;
 rule_check check_azure_storage;
 rule_check check_live_key_in_test;

@@ -6,30 +6,52 @@
 
 /* Where a rule looks: what kind of file it is, by the caller's class and by our own reading of the path. */
 enum {
-    IN_CODE = 1, IN_CONFIG = 2, IN_CI = 4, IN_DATA = 8, IN_OTHER = 16, IN_TEST = 32, IN_DOC = 64, IN_FOREIGN = 128,
+    IN_CODE = 1,
+    IN_CONFIG = 2,
+    IN_CI = 4,
+    IN_DATA = 8,
+    IN_OTHER = 16,
+    IN_TEST = 32,
+    IN_DOC = 64,
+    IN_FOREIGN = 128,
     IN_LIVE = IN_CODE | IN_CONFIG | IN_CI | IN_DATA | IN_OTHER, /* what a team writes and runs */
     IN_ALL = 255
 };
 
 /* How comments and strings are written. */
 enum syntax {
-    SYNTAX_NONE, SYNTAX_C, SYNTAX_JS, SYNTAX_PYTHON, SYNTAX_HASH, SYNTAX_RUBY, SYNTAX_PHP, SYNTAX_SQL, SYNTAX_XML, SYNTAX_INI,
-    SYNTAX_LUA, SYNTAX_LISP, SYNTAX_POWERSHELL, SYNTAX_BATCH, SYNTAX_PERCENT, SYNTAX_VIM, SYNTAX_COUNT
+    SYNTAX_NONE,
+    SYNTAX_C,
+    SYNTAX_JS,
+    SYNTAX_PYTHON,
+    SYNTAX_HASH,
+    SYNTAX_RUBY,
+    SYNTAX_PHP,
+    SYNTAX_SQL,
+    SYNTAX_XML,
+    SYNTAX_INI,
+    SYNTAX_LUA,
+    SYNTAX_LISP,
+    SYNTAX_POWERSHELL,
+    SYNTAX_BATCH,
+    SYNTAX_PERCENT,
+    SYNTAX_VIM,
+    SYNTAX_COUNT
 };
 
 struct file_facts {
     struct str path, name, ext; /* ext: after the last dot, "" when none */
     unsigned kind;              /* one IN_ bit, 0 when nothing is looked for */
     enum syntax syntax;
-    bool example;   /* an example, sample, demo or template to copy from */
-    bool dev;       /* for a developer's own machine */
+    bool example; /* an example, sample, demo or template to copy from */
+    bool dev;     /* for a developer's own machine */
     bool production;
-    bool test;      /* in or for tests, whatever the class */
-    bool locale;    /* texts of the interface */
-    bool seed;      /* seeds, fixtures, migrations */
-    bool script;    /* commands are run from it: shell, CI, container file, make */
-    bool settings;  /* keys and values: YAML, JSON, .env, properties, ini, XML, TOML */
-    bool rows;      /* people's data can stand in it: CSV, SQL, JSON, YAML, XML, text */
+    bool test;     /* in or for tests, whatever the class */
+    bool locale;   /* texts of the interface */
+    bool seed;     /* seeds, fixtures, migrations */
+    bool script;   /* commands are run from it: shell, CI, container file, make */
+    bool settings; /* keys and values: YAML, JSON, .env, properties, ini, XML, TOML */
+    bool rows;     /* people's data can stand in it: CSV, SQL, JSON, YAML, XML, text */
 };
 
 struct rule;
@@ -37,22 +59,22 @@ struct scanner;
 
 #define MATCH_GROUPS 6
 struct match {
-    const struct rule *rule; /* a check may put another rule of the table here: reported as that one */
-    const char *what;        /* NULL: the rule's own */
-    size_t line_at, line_end; /* offsets of the first line of the match in the content */
-    size_t begin, end;       /* of the match in the content */
+    const struct rule *rule;        /* a check may put another rule of the table here: reported as that one */
+    const char *what;               /* NULL: the rule's own */
+    size_t line_at, line_end;       /* offsets of the first line of the match in the content */
+    size_t begin, end;              /* of the match in the content */
     struct str group[MATCH_GROUPS]; /* [0] the whole; STR_NONE when unset */
-    struct str value;        /* what same_value is made of and what the fingerprint leaves out; may be STR_NONE */
-    int64_t count;           /* occurrences it stands for, 1 unless the check says more */
+    struct str value; /* what same_value is made of and what the fingerprint leaves out; may be STR_NONE */
+    int64_t count;    /* occurrences it stands for, 1 unless the check says more */
 };
 
 enum {
-    RULE_AT = 1,        /* the pattern begins where the literal stands (no search over the line) */
-    RULE_JOIN = 2,      /* the subject goes on over lines ended by a backslash or a pipe */
-    RULE_EXAMPLES = 4,  /* looks into examples too */
-    RULE_COMMENTS = 8,  /* looks into comments too */
-    RULE_FOLD = 16,     /* all hits of a file become one */
-    RULE_WEAK = 32      /* gives way to any other hit of its category on the same line */
+    RULE_AT = 1,       /* the pattern begins where the literal stands (no search over the line) */
+    RULE_JOIN = 2,     /* the subject goes on over lines ended by a backslash or a pipe */
+    RULE_EXAMPLES = 4, /* looks into examples too */
+    RULE_COMMENTS = 8, /* looks into comments too */
+    RULE_FOLD = 16,    /* all hits of a file become one */
+    RULE_WEAK = 32     /* gives way to any other hit of its category on the same line */
 };
 
 typedef bool rule_check(struct scanner *s, struct match *m);
@@ -65,10 +87,11 @@ struct rule {
     const char *what;
     unsigned where;
     unsigned flags;
-    unsigned ahead;       /* lines after the first that belong to the subject */
-    const char *literals; /* lower case, each of at least 4 bytes, separated by '|'; any case is found; NULL: never alone */
-    const char *pattern;  /* PCRE2; NULL: the check reads by itself from the literal on */
-    rule_check *check;    /* the second signal; NULL: none needed */
+    unsigned ahead; /* lines after the first that belong to the subject */
+    const char
+        *literals; /* lower case, each of at least 4 bytes, separated by '|'; any case is found; NULL: never alone */
+    const char *pattern; /* PCRE2; NULL: the check reads by itself from the literal on */
+    rule_check *check;   /* the second signal; NULL: none needed */
 };
 
 const struct rule *rules_table(size_t *n);
@@ -100,27 +123,27 @@ struct lexer {
 bool lexer_in_comment(struct lexer *lx, enum syntax syntax, struct str content, size_t at);
 
 /* text.c: words and values. `words` is lower case, separated by '|'. */
-bool has_any(struct str s, const char *words);        /* anywhere, any case */
-bool has_any_word(struct str s, const char *words);   /* bounded by non-letters or a change of case */
-bool is_any(struct str s, const char *words);         /* the whole, any case */
-bool is_placeholder(struct str v);                    /* a stand-in, a reference or a template hole */
-bool is_reference(struct str v);                      /* taken from elsewhere: ${X}, {{ x }}, %s, env(…) */
-bool host_is_public(struct str host);                 /* a name or address of the open Internet */
-bool host_is_made_up(struct str host);                /* reserved, example, placeholder names */
-struct str url_host(struct str url);                  /* without user, port and path; STR_NONE when none */
+bool has_any(struct str s, const char *words);      /* anywhere, any case */
+bool has_any_word(struct str s, const char *words); /* bounded by non-letters or a change of case */
+bool is_any(struct str s, const char *words);       /* the whole, any case */
+bool is_placeholder(struct str v);                  /* a stand-in, a reference or a template hole */
+bool is_reference(struct str v);                    /* taken from elsewhere: ${X}, {{ x }}, %s, env(…) */
+bool host_is_public(struct str host);               /* a name or address of the open Internet */
+bool host_is_made_up(struct str host);              /* reserved, example, placeholder names */
+struct str url_host(struct str url);                /* without user, port and path; STR_NONE when none */
 
 /* checks.c */
-double text_entropy(struct str s);                    /* bits per byte */
-bool text_is_wordy(struct str s);                     /* letters follow one another as in words */
-bool text_has_run(struct str s);                      /* aaaaa, 12345, abcdef, or a short repeated period */
-bool text_is_random(struct str s);                    /* reads like output of a random generator, ≥ 16 bytes */
+double text_entropy(struct str s); /* bits per byte */
+bool text_is_wordy(struct str s);  /* letters follow one another as in words */
+bool text_has_run(struct str s);   /* aaaaa, 12345, abcdef, or a short repeated period */
+bool text_is_random(struct str s); /* reads like output of a random generator, ≥ 16 bytes */
 bool text_is_guessable_password(struct str s);
-bool text_is_strong_password(struct str s);           /* three classes of characters, no word list entry, ≥ 8 */
+bool text_is_strong_password(struct str s); /* three classes of characters, no word list entry, ≥ 8 */
 bool token_checksum_is_valid(struct str body30, struct str check6); /* CRC-32 in base 62 (GitHub, npm) */
 uint32_t crc32_of(struct str s);
 bool luhn_is_valid(const char *digits, size_t n);
-bool card_is_plausible(const char *digits, size_t n); /* issuer, length, Luhn, no published test number */
-bool iban_is_valid(const char *compact, size_t n);    /* country, its length, mod 97; no published example */
+bool card_is_plausible(const char *digits, size_t n);  /* issuer, length, Luhn, no published test number */
+bool iban_is_valid(const char *compact, size_t n);     /* country, its length, mod 97; no published example */
 bool hetu_is_valid(const char *p11, bool *artificial); /* Finnish personal identity code; 900–999 is artificial */
 /* Decodes standard or URL-safe base64, skipping white space; the length, or -1 when it is none. */
 long base64_decode(struct str s, uint8_t *out, size_t max);

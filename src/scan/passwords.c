@@ -1,9 +1,10 @@
-/* Values given to names that say password, secret or token. What counts is whether the literal is the thing itself: random,
- * strong, or guessable where an account is made with it. */
+/* Values given to names that say password, secret or token. What counts is whether the literal is the thing itself:
+ * random, strong, or guessable where an account is made with it. */
 #include "scan/assignment.h"
 #include "scan/families.h"
 
-static const char *const first_words = "default|initial|init|temp|temporary|fallback|bootstrap|factory|standard|seed|seeded";
+static const char *const first_words =
+    "default|initial|init|temp|temporary|fallback|bootstrap|factory|standard|seed|seeded";
 
 static bool is_compose_or_ci(const struct file_facts *f)
 {
@@ -25,7 +26,9 @@ static bool user_is_same(struct scanner *s, size_t at, struct str value)
             const char *after = v + value.n;
             bool ends = after == line.p + line.n || strchr("\"'`, \r\t;)}", *after);
             struct str head = {line.p, (size_t)(v - line.p)};
-            if (strchr("\"'`= :", before) && ends && has_any_word(str_slice(head, head.n > 40 ? head.n - 40 : 0, head.n), "user|username|login|account|name") &&
+            if (strchr("\"'`= :", before) && ends &&
+                has_any_word(str_slice(head, head.n > 40 ? head.n - 40 : 0, head.n),
+                             "user|username|login|account|name") &&
                 !has_any(str_slice(head, head.n > 30 ? head.n - 30 : 0, head.n), "passw|pwd"))
                 return true;
             p = v + 1;
@@ -36,7 +39,8 @@ static bool user_is_same(struct scanner *s, size_t at, struct str value)
 
 static bool user_stands_near(struct scanner *s, size_t at)
 {
-    return has_any(scanner_around(s, at, 4, 3), "username|user_name|login|email|user:|user=|'user'|\"user\"|dbuser|db_user|account");
+    return has_any(scanner_around(s, at, 4, 3),
+                   "username|user_name|login|email|user:|user=|'user'|\"user\"|dbuser|db_user|account");
 }
 
 static bool is_uuid(struct str v)
@@ -54,15 +58,17 @@ static bool is_hex_digest(struct str v)
 
 static bool is_text_not_value(struct str v)
 {
-    return memchr(v.p, ' ', v.n) || has_any_word(v, "required|confirmed|nullable|sometimes|optional") || has_any(v, "://|./|..|/*|()|=>|</|.js|.py|.html|.json|.php|.yml|.txt|.pem|.key|.java") ||
-           v.p[0] == '/' || v.p[0] == '.' || v.p[0] == '#' || v.p[0] == '-' || v.p[0] == '^';
+    return memchr(v.p, ' ', v.n) || has_any_word(v, "required|confirmed|nullable|sometimes|optional") ||
+           has_any(v, "://|./|..|/*|()|=>|</|.js|.py|.html|.json|.php|.yml|.txt|.pem|.key|.java") || v.p[0] == '/' ||
+           v.p[0] == '.' || v.p[0] == '#' || v.p[0] == '-' || v.p[0] == '^';
 }
 
 static bool is_hash_text(struct str v)
 {
-    return str_starts(v, STR("$2")) || str_starts(v, STR("$argon2")) || str_starts(v, STR("pbkdf2")) || str_starts(v, STR("$pbkdf2")) ||
-           str_starts(v, STR("$6$")) || str_starts(v, STR("$1$")) || str_starts(v, STR("{bcrypt}")) || str_starts(v, STR("scrypt:")) ||
-           str_starts(v, STR("sha256:")) || str_starts(v, STR("SCRAM-"));
+    return str_starts(v, STR("$2")) || str_starts(v, STR("$argon2")) || str_starts(v, STR("pbkdf2")) ||
+           str_starts(v, STR("$pbkdf2")) || str_starts(v, STR("$6$")) || str_starts(v, STR("$1$")) ||
+           str_starts(v, STR("{bcrypt}")) || str_starts(v, STR("scrypt:")) || str_starts(v, STR("sha256:")) ||
+           str_starts(v, STR("SCRAM-"));
 }
 
 static bool is_known_token_form(struct str v)
@@ -74,31 +80,44 @@ static bool judge_password(struct scanner *s, struct match *m, const struct assi
 {
     const struct file_facts *f = scanner_file(s);
     struct str v = a->value;
-    if (f->dev || f->locale || is_reference(v) || v.n < 3 || v.n > 100 || is_hash_text(v) || is_hex_digest(v) || is_text_not_value(v)) return false;
-    if (is_any(v, "null|none|nil|true|false|string|text|varchar|undefined|password_hash|str|yes|no|required|optional|hidden|pass|basic|unset|void|"
-                  "char|input|field|md5|sha1|sha256|bcrypt|plain|plaintext|scram-sha-256|trust|disabled|enabled|auto|prompt|ask|keyring|file|env"))
+    if (f->dev || f->locale || is_reference(v) || v.n < 3 || v.n > 100 || is_hash_text(v) || is_hex_digest(v) ||
+        is_text_not_value(v))
         return false;
-    bool guessable = text_is_guessable_password(v), same = user_is_same(s, m->begin, v), seeded = f->seed && f->kind == IN_CODE;
-    bool echoes = is_any(v, "password|passwd|pwd|secret|user|test|default|username|admin_password|passphrase|new-password|current-password");
-    if (v.p[0] >= 'A' && v.p[0] <= 'Z' && is_any(v, "password|passwort|salasana|passphrase")) return false; /* a label */
+    if (is_any(v, "null|none|nil|true|false|string|text|varchar|undefined|password_hash|str|yes|no|required|optional|"
+                  "hidden|pass|basic|unset|void|"
+                  "char|input|field|md5|sha1|sha256|bcrypt|plain|plaintext|scram-sha-256|trust|disabled|enabled|auto|"
+                  "prompt|ask|keyring|file|env"))
+        return false;
+    bool guessable = text_is_guessable_password(v), same = user_is_same(s, m->begin, v),
+         seeded = f->seed && f->kind == IN_CODE;
+    bool echoes = is_any(v, "password|passwd|pwd|secret|user|test|default|username|admin_password|passphrase|new-"
+                            "password|current-password");
+    if (v.p[0] >= 'A' && v.p[0] <= 'Z' && is_any(v, "password|passwort|salasana|passphrase"))
+        return false; /* a label */
     struct str line = str_slice(scanner_content(s), m->line_at, m->line_end);
-    if (!f->settings && has_any(line, "127.0.0.1|localhost|docker run|docker exec")) return false; /* the developer's own machine */
+    if (!f->settings && has_any(line, "127.0.0.1|localhost|docker run|docker exec"))
+        return false; /* the developer's own machine */
     bool first = has_any_word(a->name, first_words);
     bool settings = f->settings || f->kind == IN_CONFIG;
     bool strong = !is_placeholder(v) && (text_is_random(v) || (text_is_strong_password(v) && !text_is_wordy(v)) ||
                                          (text_is_strong_password(v) && (a->quoted || settings)));
-    if (first && f->kind != IN_CI && (guessable || strong || (a->quoted && !is_placeholder(v))) && !(echoes && !settings && !seeded && !has_any_word(a->name, "default|initial"))) {
+    if (first && f->kind != IN_CI && (guessable || strong || (a->quoted && !is_placeholder(v))) &&
+        !(echoes && !settings && !seeded && !has_any_word(a->name, "default|initial"))) {
         m->rule = rules_find("default_password");
         return true;
     }
-    if (seeded && a->quoted && !has_any(scanner_before(s, m->begin, 15), "rails.env.dev|rails.env.test|if debug|environment('local')|isdevelopment|local?|"
-                                                                         "faker|node_env")) {
+    if (seeded && a->quoted &&
+        !has_any(scanner_before(s, m->begin, 15),
+                 "rails.env.dev|rails.env.test|if debug|environment('local')|isdevelopment|local?|"
+                 "faker|node_env")) {
         m->rule = rules_find("seeded_account_password");
         return guessable || strong;
     }
     if ((guessable || same) && !is_compose_or_ci(f)) {
         bool here = settings ? !echoes || user_stands_near(s, m->begin) || f->production
-                             : (same || user_stands_near(s, m->begin) || has_any_word(a->name, "admin|root|db|database|superuser")) && !echoes;
+                             : (same || user_stands_near(s, m->begin) ||
+                                has_any_word(a->name, "admin|root|db|database|superuser")) &&
+                                   !echoes;
         if (f->kind == IN_CODE && !settings && !same && !guessable) here = false;
         if (here && f->kind != IN_DATA) {
             m->rule = rules_find("guessable_password");
@@ -120,14 +139,17 @@ bool check_assignment(struct scanner *s, struct match *m)
 {
     struct assignment a;
     const struct file_facts *f = scanner_file(s);
-    if (f->locale || !assignment_read(s, m->begin, m->line_at, m->line_end, &a)) return false;
+    if (f->locale || is_any(f->ext, "html|htm|jsp|xhtml|svg|xsd|cshtml|aspx") ||
+        !assignment_read(s, m->begin, m->line_at, m->line_end, &a))
+        return false;
     bool password = assignment_names_password(&a), secret = !password && assignment_names_secret(&a);
     if ((!password && !secret) || scanner_in_comment(s, m->begin)) return false;
     m->value = a.value;
     if (password) return judge_password(s, m, &a);
     struct str v = a.value;
-    if (is_reference(v) || !text_is_random(v) || is_uuid(v) || is_placeholder(v) || is_text_not_value(v) || is_hash_text(v) || is_known_token_form(v) ||
-        str_starts(v, STR("eyJ")) || str_starts(v, STR("AIza")) || has_any_word(a.name, "recaptcha|sitekey|site|publishable|anon"))
+    if (is_reference(v) || !text_is_random(v) || is_uuid(v) || is_placeholder(v) || is_text_not_value(v) ||
+        is_hash_text(v) || is_known_token_form(v) || str_starts(v, STR("eyJ")) || str_starts(v, STR("AIza")) ||
+        has_any_word(a.name, "recaptcha|sitekey|site|publishable|anon"))
         return false;
     if (f->dev || f->kind == IN_DATA) return false;
     /* a name elsewhere: dotted or slashed words */
@@ -135,7 +157,9 @@ bool check_assignment(struct scanner *s, struct match *m)
     for (size_t i = 0; i < v.n; i++) dots += v.p[i] == '.' || v.p[i] == '/' || v.p[i] == ':' || v.p[i] == '-';
     if (dots * 6 > v.n) return false;
     /* keys of maps in web pages are public by design */
-    if (has_any(scanner_around(s, m->begin, 8, 8), "tilelayer|leaflet|mapprovider|here.com|mapbox|maps.google|tencent|maplayer|map-provider|mapurl")) return false;
+    if (has_any(scanner_around(s, m->begin, 8, 8),
+                "tilelayer|leaflet|mapprovider|here.com|mapbox|maps.google|tencent|maplayer|map-provider|mapurl"))
+        return false;
     m->rule = rules_find("hardcoded_secret");
     return true;
 }
@@ -144,7 +168,8 @@ bool check_assignment(struct scanner *s, struct match *m)
 
 static bool is_name_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-' ||
+           c == '.';
 }
 
 static bool host_is_production(struct str h)
@@ -169,7 +194,8 @@ bool check_url_credentials(struct scanner *s, struct match *m)
     if (i >= m->line_end || c.p[i] != '@' || !user_end || user_end == start || i - user_end < 4) return false;
     struct str user = str_slice(c, start, user_end), pass = str_slice(c, user_end + 1, i);
     struct str host = url_host(str_slice(c, from, m->line_end)), scheme = str_slice(c, from, slashes);
-    if (host.n == 0 || is_reference(host) || is_reference(user) || is_reference(pass) || strchr("$%*", host.p[0])) return false;
+    if (host.n == 0 || is_reference(host) || is_reference(user) || is_reference(pass) || strchr("$%*", host.p[0]))
+        return false;
     if (memchr(host.p, '@', host.n) || has_any(pass, "*|xxx|...|%(|{|}|[|]|$")) return false;
     if (scanner_in_comment(s, m->begin)) return false;
     m->begin = from;
@@ -183,9 +209,12 @@ bool check_url_credentials(struct scanner *s, struct match *m)
     if (f->dev || has_any_word(user, "user|username|example|foo|your") || has_any(pass, "pass@|passwd")) {
         if (!production) return false;
     }
-    bool real = !is_placeholder(pass) && (text_is_random(pass) || text_is_strong_password(pass) || (pass.n >= 8 && !text_is_wordy(pass) && text_entropy(pass) > 2.7));
+    bool real = !is_placeholder(pass) && (text_is_random(pass) || text_is_strong_password(pass) ||
+                                          (pass.n >= 8 && !text_is_wordy(pass) && text_entropy(pass) > 2.7));
     bool guessable = text_is_guessable_password(pass) || str_eq(user, pass);
-    bool outside = host_is_public(host) || production || (has_any(host, ".internal|.local|.lan|.corp|.intra") && !host_is_made_up(str_slice(host, 0, host.n - 6)));
+    bool outside =
+        host_is_public(host) || production ||
+        (has_any(host, ".internal|.local|.lan|.corp|.intra") && !host_is_made_up(str_slice(host, 0, host.n - 6)));
     m->rule = rules_find(web ? "basic_auth_url" : "database_url_password");
     if (web && (!real || host_is_made_up(host))) return false;
     if (host_is_made_up(host) && !outside && !memchr(host.p, '.', host.n)) return false;
@@ -211,7 +240,9 @@ bool check_connection_string(struct scanner *s, struct match *m)
         m->rule = rules_find("production_credentials_in_test");
         return production && !is_placeholder(pass);
     }
-    if (host.n < 2 || has_any(host, "localhost|127.0.0.1|(local|host.docker|example|contoso|your|0.0.0.0|server_name|servername")) return false;
+    if (host.n < 2 ||
+        has_any(host, "localhost|127.0.0.1|(local|host.docker|example|contoso|your|0.0.0.0|server_name|servername"))
+        return false;
     bool outside = host_is_public(host) || production || (memchr(host.p, '.', host.n) && !host_is_made_up(host));
     bool real = !is_placeholder(pass) && (text_is_random(pass) || text_is_strong_password(pass));
     return real || (outside && text_is_guessable_password(pass));
@@ -226,13 +257,16 @@ bool check_signing_secret(struct scanner *s, struct match *m)
     for (int g = 1; g < MATCH_GROUPS; g++)
         if (m->group[g].n) v = m->group[g];
     if (v.n < 4 || f->dev || f->locale || is_reference(v) || is_text_not_value(v)) {
-        if (!(v.n >= 8 && memchr(v.p, ' ', v.n) && !f->dev && !f->locale && !is_reference(v) && !has_any(v, "://|./"))) return false;
+        if (!(v.n >= 8 && memchr(v.p, ' ', v.n) && !f->dev && !f->locale && !is_reference(v) && !has_any(v, "://|./")))
+            return false;
     }
-    if (is_any(v, "dev|development|test|testing|none|null|secret_key|base64|utf8|utf-8|hs256|rs256|true|false") || has_any(v, "django-insecure|process.env|-----"))
+    if (is_any(v, "dev|development|test|testing|none|null|secret_key|base64|utf8|utf-8|hs256|rs256|true|false") ||
+        has_any(v, "django-insecure|process.env|-----"))
         return false;
     if (has_any(v, "unsafe|test|dev-|dev_|example|dummy|fake|not-a-secret|notsecret|only for")) return false;
     m->value = v;
-    if (has_any(str_slice(scanner_content(s), m->line_at, m->begin), "error(|throw |raise |print|log|message")) return false;
+    if (has_any(str_slice(scanner_content(s), m->line_at, m->begin), "error(|throw |raise |print|log|message"))
+        return false;
     return !scanner_is_guarded(s, m);
 }
 
@@ -269,7 +303,9 @@ static bool kubernetes_secret(struct scanner *s, struct match *m)
         if (line.n && line.p[0] != ' ') break;
         struct str key = str_slice(t, 0, (size_t)(colon - t.p)), v = str_trim(str_slice(t, key.n + 1, t.n));
         if (v.n > 2 && (v.p[0] == '"' || v.p[0] == '\'')) v = str_slice(v, 1, v.n - 1);
-        if (v.n < 6 || is_reference(v) || !has_any(key, "password|passwd|secret|token|key|pwd|credential") || has_any(key, "public|.crt|.pem")) continue;
+        if (v.n < 6 || is_reference(v) || !has_any(key, "password|passwd|secret|token|key|pwd|credential") ||
+            has_any(key, "public|.crt|.pem"))
+            continue;
         uint8_t out[512];
         struct str d = v;
         if (!plain) {
@@ -278,7 +314,8 @@ static bool kubernetes_secret(struct scanner *s, struct match *m)
             d = (struct str){(const char *)out, (size_t)n};
         }
         while (d.n && d.p[d.n - 1] == '\n') d.n--;
-        if (is_placeholder(d) || !(text_is_random(d) || text_is_strong_password(d) || text_is_guessable_password(d))) continue;
+        if (is_placeholder(d) || !(text_is_random(d) || text_is_strong_password(d) || text_is_guessable_password(d)))
+            continue;
         m->value = v;
         m->begin = (size_t)(t.p - c.p);
         m->line_at = (size_t)(line.p - c.p);
@@ -295,14 +332,16 @@ bool check_credential_file(struct scanner *s, struct match *m)
     if (f->dev) return false;
     if (strcmp(id, "kubernetes_secret") == 0) return !scanner_in_comment(s, m->begin) && kubernetes_secret(s, m);
     if (strcmp(id, "docker_registry_auth") == 0)
-        return (has_any(f->name, "dockerc|docker") || has_any(f->path, ".docker/") || has_any(scanner_content(s), "\"auths\"")) &&
+        return (has_any(f->name, "dockerc|docker") || has_any(f->path, ".docker/") ||
+                has_any(scanner_content(s), "\"auths\"")) &&
                decoded_is_credential(m->group[1]);
     if (strcmp(id, "npmrc_auth") == 0)
         return has_any(f->name, "npmrc|yarnrc") && !is_placeholder(m->group[1]) && !is_reference(m->group[1]);
     if (strcmp(id, "netrc_password") == 0)
         return has_any(f->name, "netrc") && !is_placeholder(m->group[1]) && !host_is_made_up(m->group[2]);
     if (strcmp(id, "pgpass_password") == 0) return has_any(f->name, "pgpass") && !is_placeholder(m->group[1]);
-    if (strcmp(id, "password_hash_file") == 0) return has_any(f->name, "htpasswd|shadow|passwd") && !has_any(m->group[1], "example|xxxx|...");
+    if (strcmp(id, "password_hash_file") == 0)
+        return has_any(f->name, "htpasswd|shadow|passwd") && !has_any(m->group[1], "example|xxxx|...");
     return false;
 }
 
@@ -314,7 +353,8 @@ static bool inserted_password(struct scanner *s, struct match *m, struct str *ou
     struct str columns = m->group[1], c = scanner_content(s), part;
     int index = -1, i = 0;
     while (str_cut(&columns, ',', &part)) {
-        if (has_any(part, "passw|pwd") && !has_any(part, "reset|hash|expire|date|at|salt|changed|token|hint")) index = i;
+        if (has_any(part, "passw|pwd") && !has_any(part, "reset|hash|expire|date|at|salt|changed|token|hint"))
+            index = i;
         i++;
     }
     if (index < 0) return false;
@@ -345,13 +385,21 @@ bool check_account_literal(struct scanner *s, struct match *m)
             if (m->group[g].n) v = m->group[g];
     }
     if (str_starts(v, STR("{noop}"))) v = str_slice(v, 6, v.n);
-    if (f->dev || v.n < 3 || v.n > 64 || is_reference(v) || is_hash_text(v) || is_text_not_value(v) || memchr(v.p, '%', v.n)) return false;
+    if (f->dev || v.n < 3 || v.n > 64 || is_reference(v) || is_hash_text(v) || is_text_not_value(v) ||
+        memchr(v.p, '%', v.n))
+        return false;
     struct str text = str_slice(scanner_content(s), m->line_at, m->line_end);
-    if (has_any(m->group[0], "identified") && !has_any(text, "create user|alter user|grant |set password|mysql ")) return false;
-    if (is_any(v, "dummy|invalid|null|none|unusable|string") || has_any(v, "your|xxx|***|<|example|dummy|redacted|password_here|_password_|fake|unused")) return false;
-    if (has_any(scanner_before(s, m->begin, 12), "rails.env.dev|rails.env.test|environment('local')|isdevelopment|node_env|doctest|>>>")) return false;
+    if (has_any(m->group[0], "identified") && !has_any(text, "create user|alter user|grant |set password|mysql "))
+        return false;
+    if (is_any(v, "dummy|invalid|null|none|unusable|string") ||
+        has_any(v, "your|xxx|***|<|example|dummy|redacted|password_here|_password_|fake|unused"))
+        return false;
+    if (has_any(scanner_before(s, m->begin, 12),
+                "rails.env.dev|rails.env.test|environment('local')|isdevelopment|node_env|doctest|>>>"))
+        return false;
     if (f->kind == IN_CI || has_any(f->name, "compose")) return false;
     m->value = v;
-    if (strcmp(m->rule->id, "inserted_account_password") == 0) return text_is_guessable_password(v) || text_is_strong_password(v);
+    if (strcmp(m->rule->id, "inserted_account_password") == 0)
+        return text_is_guessable_password(v) || text_is_strong_password(v);
     return !scanner_is_guarded(s, m);
 }

@@ -1,5 +1,5 @@
-/* Personal data in rows: a pass of its own over files that hold them, since digits and addresses have no literal to look
- * for. Every fourth byte is looked at: whatever is sought has four digits in a row somewhere. */
+/* Personal data in rows: a pass of its own over files that hold them, since digits and addresses have no literal to
+ * look for. Every fourth byte is looked at: whatever is sought has four digits in a row somewhere. */
 #include "scan/families.h"
 
 #define DISTINCT_MAX 256
@@ -9,8 +9,8 @@ struct gathered {
     uint32_t seen[DISTINCT_MAX]; /* CRC-32 of each distinct value */
     size_t distinct, shapes;     /* shapes: looked like one, valid or not */
     int64_t count;
-    size_t until;                /* the last one reaches so far */
-    size_t first;                /* offset of the first valid one */
+    size_t until; /* the last one reaches so far */
+    size_t first; /* offset of the first valid one */
     struct str value;
     bool context, sure;
 };
@@ -57,10 +57,15 @@ static struct str first_line(struct str c)
 
 static void try_hetu(struct scanner *s, struct gathered *g, struct str c, size_t at, size_t n)
 {
-    static const char *const words = "hetu|henkil|henkilö|ssn|identity|personal_id|personalid|person_id|national_id|social_security|socialsecurity|pic|hlo";
-    if (n != 6 || c.n - at < 11 || (at + 11 < c.n && (is_alnum(c.p[at + 11]) || c.p[at + 11] == '-' || c.p[at + 11] == '_'))) return;
+    static const char *const words = "hetu|henkil|henkilö|ssn|identity|personal_id|personalid|person_id|national_id|"
+                                     "social_security|socialsecurity|pic|hlo";
+    if (n != 6 || c.n - at < 11 ||
+        (at + 11 < c.n && (is_alnum(c.p[at + 11]) || c.p[at + 11] == '-' || c.p[at + 11] == '_')))
+        return;
     if (at > 0 && (is_alnum(c.p[at - 1]) || strchr("-_.+/", c.p[at - 1]))) return;
-    if (!is_digit(c.p[at + 7]) || !is_digit(c.p[at + 8]) || !is_digit(c.p[at + 9]) || !is_alnum(c.p[at + 10]) || is_digit(c.p[at + 6])) return;
+    if (!is_digit(c.p[at + 7]) || !is_digit(c.p[at + 8]) || !is_digit(c.p[at + 9]) || !is_alnum(c.p[at + 10]) ||
+        is_digit(c.p[at + 6]))
+        return;
     if (c.p[at + 6] != '-' && c.p[at + 6] != '+' && !strchr("ABCDEFYXWVU", c.p[at + 6])) return;
     struct str v = {c.p + at, 11};
     bool artificial;
@@ -85,13 +90,17 @@ static void try_iban(struct gathered *g, struct str c, size_t run)
         char compact[36];
         size_t n = 0, i = at;
         for (; i < c.n && n < 34; i++) {
-            if (is_digit(c.p[i]) || is_upper(c.p[i])) compact[n++] = c.p[i];
-            else if (c.p[i] != ' ' || (i + 1 < c.n && !is_digit(c.p[i + 1]) && !is_upper(c.p[i + 1])) || (i - at) % 5 != 4) break;
+            if (is_digit(c.p[i]) || is_upper(c.p[i]))
+                compact[n++] = c.p[i];
+            else if (c.p[i] != ' ' || (i + 1 < c.n && !is_digit(c.p[i + 1]) && !is_upper(c.p[i + 1])) ||
+                     (i - at) % 5 != 4)
+                break;
             if (n >= 15 && (i + 1 == c.n || !is_alnum(c.p[i + 1])) && iban_is_valid(compact, n)) {
                 uint32_t country = (uint32_t)(unsigned char)compact[0] << 8 | (unsigned char)compact[1];
                 bool known = false;
                 for (size_t k = 0; k < g->shapes; k++) known = known || g->seen[DISTINCT_MAX - 1 - k] == country;
-                if (!known && g->shapes < 16) g->seen[DISTINCT_MAX - 1 - g->shapes++] = country; /* countries, from the end */
+                if (!known && g->shapes < 16)
+                    g->seen[DISTINCT_MAX - 1 - g->shapes++] = country; /* countries, from the end */
                 g->until = i + 1;
                 if (g->distinct < DISTINCT_MAX - 16) gather(g, (struct str){c.p + at, i + 1 - at}, at);
                 return;
@@ -101,7 +110,8 @@ static void try_iban(struct gathered *g, struct str c, size_t run)
     }
 }
 
-static const char *const card_words = "card|cardnumber|cardno|ccnum|ccnumber|cc|pan|visa|mastercard|amex|credit|kortti|luottokortti|debit";
+static const char *const card_words =
+    "card|cardnumber|cardno|ccnum|ccnumber|cc|pan|visa|mastercard|amex|credit|kortti|luottokortti|debit";
 
 static void try_card(struct scanner *s, struct gathered *g, struct str c, size_t at, size_t n)
 {
@@ -114,8 +124,10 @@ static void try_card(struct scanner *s, struct gathered *g, struct str c, size_t
         char sep = end < c.n ? c.p[end] : 0;
         if (sep != ' ' && sep != '-') return;
         for (size_t i = at; i < c.n && have < 17; i++) {
-            if (is_digit(c.p[i])) digits[have++] = c.p[i];
-            else if (c.p[i] == sep && (have == 4 || have == 8 || have == 10 || have == 12)) continue;
+            if (is_digit(c.p[i]))
+                digits[have++] = c.p[i];
+            else if (c.p[i] == sep && (have == 4 || have == 8 || have == 10 || have == 12))
+                continue;
             else {
                 end = i;
                 break;
@@ -135,8 +147,8 @@ static void try_card(struct scanner *s, struct gathered *g, struct str c, size_t
     }
     if (!card_is_plausible(digits, have)) return;
     struct str line = line_of(s, at);
-    bool context = has_any_word(line, card_words) || has_any(line, "card_num|cardnum|creditcard|card number|card_no") || has_any_word(first_line(c), card_words) ||
-                   has_any(first_line(c), "cardnum|creditcard");
+    bool context = has_any_word(line, card_words) || has_any(line, "card_num|cardnum|creditcard|card number|card_no") ||
+                   has_any_word(first_line(c), card_words) || has_any(first_line(c), "cardnum|creditcard");
     if (!context && !grouped) return;
     if (has_any_word(line, "test|example|dummy|fake|invalid")) return;
     if (context) g->context = true;
@@ -154,7 +166,8 @@ static bool is_mail_char(char c)
 static bool is_freemail_or_company(struct str domain)
 {
     return memchr(domain.p, '.', domain.n) && !host_is_made_up(domain) &&
-           !has_any(domain, "example|test|email.|mail.test|foo|bar.|domain|mailinator|fake|dummy|sample|nowhere|noreply|users.noreply|invalid|localhost|acme|"
+           !has_any(domain, "example|test|email.|mail.test|foo|bar.|domain|mailinator|fake|dummy|sample|nowhere|"
+                            "noreply|users.noreply|invalid|localhost|acme|"
                             "lorem|ipsum|abc.|xyz.|demo|company|qa.|spam");
 }
 
@@ -166,11 +179,14 @@ static void read_mail(struct gathered *g, struct str c, size_t at, int *named, s
     while (to > at + 1 && !is_alnum(c.p[to - 1])) to--;
     struct str local = str_slice(c, from, at), domain = str_slice(c, at + 1, to);
     if (local.n < 3 || domain.n < 4 || !is_freemail_or_company(domain)) return;
-    if (has_any_word(local, "info|support|admin|sales|contact|hello|webmaster|postmaster|security|git|team|dev|noreply|no-reply|root|mail|test|user|foo|bar|"
-                            "example|help|office|abuse|hostmaster|bot|list|lists|press|jobs|sample|demo|someone|username|editor|author"))
+    if (has_any_word(local, "info|support|admin|sales|contact|hello|webmaster|postmaster|security|git|team|dev|noreply|"
+                            "no-reply|root|mail|test|user|foo|bar|"
+                            "example|help|office|abuse|hostmaster|bot|list|lists|press|jobs|sample|demo|someone|"
+                            "username|editor|author"))
         return;
     bool letters = false;
-    for (size_t i = 0; i < local.n; i++) letters = letters || ((local.p[i] | 0x20) >= 'a' && (local.p[i] | 0x20) <= 'z');
+    for (size_t i = 0; i < local.n; i++)
+        letters = letters || ((local.p[i] | 0x20) >= 'a' && (local.p[i] | 0x20) <= 'z');
     if (!letters) return;
     struct str row = scanner_around(s, at, 3, 3);
     size_t k = (size_t)(c.p + at - row.p);
@@ -183,15 +199,20 @@ static void read_mail(struct gathered *g, struct str c, size_t at, int *named, s
 static void scan_mails(struct scanner *s, struct str c)
 {
     const struct file_facts *f = scanner_file(s);
-    if (!f->rows || has_any(f->name, "author|contribut|maintain|codeowner|mailmap|credit|changelog|package|composer|owners|thanks|copyright|gemspec|pom.xml|"
-                                     "metadata|manifest|license|history|news|commit|log|people|members|team|sponsors|backers|spam|mbox|mail|domain|reviewer|signature|"
+    if (!f->rows || has_any(f->name, "author|contribut|maintain|codeowner|mailmap|credit|changelog|package|composer|"
+                                     "owners|thanks|copyright|gemspec|pom.xml|"
+                                     "metadata|manifest|license|history|news|commit|log|people|members|team|sponsors|"
+                                     "backers|spam|mbox|mail|domain|reviewer|signature|"
                                      "keyring|crate|cargo|project|.all-"))
         return;
     struct str head = first_line(c);
     bool header = has_any(head, "name") || has_any(head, "phone|address|birth");
-    bool users = is_any(f->ext, "sql|psql|mysql|pgsql|dump") && has_any(str_slice(c, 0, 1 << 20), "into users|into `users|into \"users|into public.users|into customer|into `customer|copy users|"
-                                                                                                  "copy public.users|into person|into member|into client|into employee|into contact|into patient|"
-                                                                                                  "into accounts|into public.customer|copy public.customer|copy customer|into kayttaj|into asiak");
+    bool users =
+        is_any(f->ext, "sql|psql|mysql|pgsql|dump") &&
+        has_any(str_slice(c, 0, 1 << 20),
+                "into users|into `users|into \"users|into public.users|into customer|into `customer|copy users|"
+                "copy public.users|into person|into member|into client|into employee|into contact|into patient|"
+                "into accounts|into public.customer|copy public.customer|copy customer|into kayttaj|into asiak");
     struct gathered *g = &(struct gathered){.rule = "email_addresses"};
     int named = 0;
     const char *p = c.p, *end = c.p + c.n;
@@ -200,7 +221,9 @@ static void scan_mails(struct scanner *s, struct str c)
         p++;
     }
     bool csv = is_any(f->ext, "csv|tsv|psv");
-    if (g->distinct < 10 || (csv && !header) || (is_any(f->ext, "sql|psql|mysql|pgsql|dump") && !users) || (!csv && !users && named * 10 < (int)g->count * 8)) return;
+    if (g->distinct < 10 || (csv && !header) || (is_any(f->ext, "sql|psql|mysql|pgsql|dump") && !users) ||
+        (!csv && !users && named * 10 < (int)g->count * 8))
+        return;
     if (has_any(str_slice(c, 0, 1 << 16), "signed-off-by|author:|commit |message-id|maintainers")) return;
     struct match m = {.rule = rules_find(g->rule), .begin = g->first, .count = g->count};
     struct str line = line_of(s, g->first);
@@ -226,8 +249,10 @@ void personal_data_scan(struct scanner *s)
     bool rows = f->rows && (f->kind & (IN_DATA | IN_CONFIG | IN_OTHER | IN_TEST | IN_CODE));
     bool code = (f->seed && f->kind == IN_CODE) || f->kind == IN_TEST;
     if ((!rows && !code) || has_any(f->name, "package.json|composer.json|swagger|openapi|schema") || f->locale) return;
-    bool about_codes = has_any(f->path, "hetu|ssn|henkilo|identity_code|identitycode|personal_identity|finnish|validat|checksum|luhn|iban|creditcard|credit_card|faker|stdnum");
-    struct gathered hetu = {.rule = "finnish_personal_identity_code"}, iban = {.rule = "iban"}, card = {.rule = "payment_card_number"};
+    bool about_codes = has_any(f->path, "hetu|ssn|henkilo|identity_code|identitycode|personal_identity|finnish|validat|"
+                                        "checksum|luhn|iban|creditcard|credit_card|faker|stdnum");
+    struct gathered hetu = {.rule = "finnish_personal_identity_code"}, iban = {.rule = "iban"},
+                    card = {.rule = "payment_card_number"};
     for (size_t i = 3; i < c.n; i += 4) {
         if (!is_digit(c.p[i])) continue;
         size_t from = i, to = i + 1;
@@ -240,7 +265,8 @@ void personal_data_scan(struct scanner *s)
         }
         while (i + 4 < to) i += 4; /* the loop's own step goes past the run */
     }
-    if (hetu.distinct && hetu.distinct * 2 >= hetu.shapes && (hetu.context || hetu.sure || hetu.distinct >= 3)) report(s, &hetu);
+    if (hetu.distinct && hetu.distinct * 2 >= hetu.shapes && (hetu.context || hetu.sure || hetu.distinct >= 3))
+        report(s, &hetu);
     if (about_codes || f->example) return;
     if (iban.distinct && iban.shapes < 5) report(s, &iban);
     if (card.distinct && (card.context || card.distinct >= 3)) report(s, &card);

@@ -43,7 +43,7 @@ static uint32_t hash3(uint32_t folded)
 static unsigned frequency(char c)
 {
     static const unsigned char of_letter[26] = {60, 13, 34, 31, 95, 19, 15, 22, 57, 3, 8, 35, 22,
-                                                55, 58, 25, 2, 56, 57, 73, 23, 9, 8, 7, 12, 3};
+                                                55, 58, 25, 2,  56, 57, 73, 23, 9,  8, 7, 12, 3};
     if (c >= 'a' && c <= 'z') return of_letter[c - 'a'];
     if (c == ' ') return 120;
     if (c == '-' || c == '=' || c == '/' || c == '*') return 40;
@@ -118,8 +118,8 @@ static bool is_at(const struct literal *l, const char *p)
     return true;
 }
 
-static bool verify(const struct prefilter *p, struct str c, size_t i, uint32_t h,
-                   bool (*found)(void *, size_t, size_t), void *arg)
+static bool verify(const struct prefilter *p, struct str c, size_t i, uint32_t h, bool (*found)(void *, size_t, size_t),
+                   void *arg)
 {
     for (const struct entry *e = &p->entries[p->first[h] - 1];; e++) {
         const struct literal *l = &p->literals[e->literal];

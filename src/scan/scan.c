@@ -11,7 +11,7 @@
 #include "scan/prefilter.h"
 
 #define MAX_RULES 256
-#define MATCH_LIMIT 100000     /* steps of one pattern on one subject */
+#define MATCH_LIMIT 100000 /* steps of one pattern on one subject */
 #define JOIN_LINES 8
 #define AROUND_MAX 4096
 #define BINARY_PROBE 8000
@@ -28,20 +28,20 @@ struct scanner {
     const struct rule *rules;
     size_t n_rules;
     pcre2_code *code[MAX_RULES];
-    size_t done[MAX_RULES];      /* where this rule has already looked up to, in this file */
+    size_t done[MAX_RULES]; /* where this rule has already looked up to, in this file */
     pcre2_match_data *data;
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
     struct prefilter *prefilter;
-    uint16_t *literal_rules;     /* rule of each literal */
+    uint16_t *literal_rules; /* rule of each literal */
     size_t n_literals;
     /* the file at hand */
     struct file_facts file;
     struct str content;
     struct lexer lexer;
-    size_t line_at, line_end;    /* the line last looked at */
-    size_t counted_at;           /* newlines counted up to here … */
-    int64_t counted;             /* … this many */
+    size_t line_at, line_end; /* the line last looked at */
+    size_t counted_at;        /* newlines counted up to here … */
+    int64_t counted;          /* … this many */
     enum rc rc;
     struct found found[LIMIT_HITS_PER_BLOB];
     size_t n_found;
@@ -49,8 +49,8 @@ struct scanner {
 };
 
 static const char *const category_names[SCAN_CATEGORY_COUNT] = {
-    "secret", "default_password", "personal_data", "weak_password_hash", "tls_verification_off",
-    "old_tls", "plain_http", "production_in_test", "download_to_shell"};
+    "secret",  "default_password", "personal_data",      "weak_password_hash", "tls_verification_off",
+    "old_tls", "plain_http",       "production_in_test", "download_to_shell"};
 
 const char *scan_category_name(enum scan_category c)
 {
@@ -172,17 +172,19 @@ static size_t indent_of(struct str line)
 
 bool scanner_is_guarded(struct scanner *s, const struct match *m)
 {
-    static const char *const about = "verif|insecure|ssl|tls|cert|unsafe|skip|trust|debug|dev|test|strict|validat|check|https|"
-                                     "secure|local|peer|ignore|allow|proxy|self_signed|selfsigned|options|config|ca_|flag|argument";
+    static const char *const about =
+        "verif|insecure|ssl|tls|cert|unsafe|skip|trust|debug|dev|test|strict|validat|check|https|"
+        "secure|local|peer|ignore|allow|proxy|self_signed|selfsigned|options|config|ca_|flag|argument";
     struct str line = str_slice(s->content, m->line_at, m->line_end);
     struct str head = str_slice(s->content, m->line_at, m->begin);
-    if ((has_any_word(head, "if|unless|elif|case|when|default") || str_has(head, STR("?")) || str_has(head, STR("&&")) ||
-         str_has(head, STR("||"))) &&
+    if ((has_any_word(head, "if|unless|elif|case|when|default") || str_has(head, STR("?")) ||
+         str_has(head, STR("&&")) || str_has(head, STR("||"))) &&
         has_any(head, about))
         return true;
     struct str tail = str_slice(s->content, m->end, m->line_end);
     if (has_any_word(tail, "if|unless") && has_any(tail, about)) return true;
-    if (has_any(line, "add_argument|add_option|argparse|optparse|.option(|@click|flag.bool|boolvar|cobra|getopt")) return true;
+    if (has_any(line, "add_argument|add_option|argparse|optparse|.option(|@click|flag.bool|boolvar|cobra|getopt"))
+        return true;
     /* the lines it stands under: each that is indented less than everything between it and the match */
     struct str above = scanner_before(s, m->begin, 14);
     size_t least = indent_of(line);
@@ -192,8 +194,10 @@ bool scanner_is_guarded(struct scanner *s, const struct match *m)
         above.n = from;
         if (t.n == 0) continue;
         bool directive = str_starts(t, STR("#if")), opens = directive;
-        static const char *const openers[] = {"if", "} else", "else", "elif", "} elif", "unless", "case ", "when ", "switch"};
-        for (size_t i = 0; i < sizeof openers / sizeof *openers; i++) opens = opens || str_starts(t, str_from(openers[i]));
+        static const char *const openers[] = {"if",     "} else", "else",  "elif",  "} elif",
+                                              "unless", "case ",  "when ", "switch"};
+        for (size_t i = 0; i < sizeof openers / sizeof *openers; i++)
+            opens = opens || str_starts(t, str_from(openers[i]));
         if (opens && (directive || indent_of(l) < least) && (has_any(t, about) || str_has(t, STR("else")))) return true;
         if (indent_of(l) < least) least = indent_of(l);
     }
@@ -235,7 +239,8 @@ static bool is_allowed_by(struct scanner *s, const struct rule *r, size_t from, 
     size_t words = 0, letters = 0;
     while (str_cut(&reason, ' ', &word)) {
         bool has = false;
-        for (size_t i = 0; i < word.n; i++) has = has || ((word.p[i] | 0x20) >= 'a' && (word.p[i] | 0x20) <= 'z') || word.p[i] & 0x80;
+        for (size_t i = 0; i < word.n; i++)
+            has = has || ((word.p[i] | 0x20) >= 'a' && (word.p[i] | 0x20) <= 'z') || word.p[i] & 0x80;
         words += has;
         letters += word.n;
     }
@@ -293,7 +298,10 @@ static void make_same_value(struct scanner *s, struct str v, char out[33])
 void scanner_report(struct scanner *s, const struct match *m)
 {
     const struct rule *r = m->rule;
-    struct scan_hit h = {.rule = r->id, .category = r->category, .confidence = r->confidence, .what = m->what ? m->what : r->what,
+    struct scan_hit h = {.rule = r->id,
+                         .category = r->category,
+                         .confidence = r->confidence,
+                         .what = m->what ? m->what : r->what,
                          .count = m->count > 0 ? m->count : 1};
     make_same_value(s, m->value, h.same_value);
     size_t nth = 0;
@@ -327,7 +335,8 @@ static pcre2_code *code_of(struct scanner *s, size_t r)
     int error;
     PCRE2_SIZE offset;
     uint32_t options = PCRE2_NEVER_UTF | (s->rules[r].flags & RULE_AT ? PCRE2_ANCHORED : 0);
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)s->rules[r].pattern, PCRE2_ZERO_TERMINATED, options, &error, &offset, NULL);
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)s->rules[r].pattern, PCRE2_ZERO_TERMINATED, options, &error, &offset, NULL);
     if (!code) {
         s->rc = E_INTERNAL;
         return NULL;
@@ -374,8 +383,12 @@ static void try_pattern(struct scanner *s, size_t r, size_t at)
             break;
         }
         const PCRE2_SIZE *o = pcre2_get_ovector_pointer(s->data);
-        struct match m = {.rule = rule, .line_at = s->line_at, .line_end = s->line_end, .begin = s->line_at + o[0],
-                          .end = s->line_at + o[1], .count = 1};
+        struct match m = {.rule = rule,
+                          .line_at = s->line_at,
+                          .line_end = s->line_end,
+                          .begin = s->line_at + o[0],
+                          .end = s->line_at + o[1],
+                          .count = 1};
         if (m.begin > s->line_end) break;
         for (int g = 0; g < MATCH_GROUPS && (n == 0 || g < n); g++)
             if (o[2 * g] != PCRE2_UNSET) m.group[g] = (struct str){subject + o[2 * g], o[2 * g + 1] - o[2 * g]};
@@ -406,7 +419,8 @@ static bool on_literal(void *arg, size_t literal, size_t at)
         try_pattern(s, r, at);
     } else {
         s->done[r] = at + 1;
-        struct match m = {.rule = rule, .line_at = s->line_at, .line_end = s->line_end, .begin = at, .end = at, .count = 1};
+        struct match m = {
+            .rule = rule, .line_at = s->line_at, .line_end = s->line_end, .begin = at, .end = at, .count = 1};
         if (rule->check(s, &m)) scanner_report(s, &m);
     }
     return s->rc != E_INTERNAL;

@@ -36,7 +36,9 @@ bool check_crc_token(struct scanner *s, struct match *m)
 
 bool check_nearby_vendor(struct scanner *s, struct match *m)
 {
-    const char *vendor = strstr(m->rule->id, "twilio") ? "twilio" : strstr(m->rule->id, "mailgun") ? "mailgun" : "telegram|bot";
+    const char *vendor = strstr(m->rule->id, "twilio")    ? "twilio"
+                         : strstr(m->rule->id, "mailgun") ? "mailgun"
+                                                          : "telegram|bot";
     return check_token(s, m) && has_any(scanner_around(s, m->begin, 12, 12), vendor);
 }
 
@@ -54,7 +56,9 @@ static bool is_secret_char(char c)
 
 static bool is_aws_secret(struct str v)
 {
-    if (v.n != 40 || text_entropy(v) < 4.3 || text_has_run(v) || text_is_wordy(v) || has_any(v, "example|xxxx|wjalrxutnfemi")) return false;
+    if (v.n != 40 || text_entropy(v) < 4.3 || text_has_run(v) || text_is_wordy(v) ||
+        has_any(v, "example|xxxx|wjalrxutnfemi"))
+        return false;
     bool lower = false, upper = false, digit = false;
     for (size_t i = 0; i < v.n; i++) {
         lower |= v.p[i] >= 'a' && v.p[i] <= 'z';
@@ -78,7 +82,8 @@ static bool aws_secret_stands_in(struct str text)
 bool check_aws_id(struct scanner *s, struct match *m)
 {
     struct str id = m->group[1], tail = str_slice(id, 4, id.n);
-    if (has_any(id, "example|xxxx|test|fake|dummy|sample|iosfodnn7") || text_has_run(tail) || text_is_wordy(tail)) return false;
+    if (has_any(id, "example|xxxx|test|fake|dummy|sample|iosfodnn7") || text_has_run(tail) || text_is_wordy(tail))
+        return false;
     if (text_entropy(tail) < 2.8) return false;
     bool base32 = true;
     for (size_t i = 0; i < tail.n; i++) base32 = base32 && !strchr("0189", tail.p[i]);
@@ -106,11 +111,14 @@ bool check_azure_storage(struct scanner *s, struct match *m)
 bool check_google_key(struct scanner *s, struct match *m)
 {
     const struct file_facts *f = scanner_file(s);
-    if (is_any(f->name, "google-services.json|googleservice-info.plist|androidmanifest.xml|firebase.json|.firebaserc") ||
+    if (is_any(f->name,
+               "google-services.json|googleservice-info.plist|androidmanifest.xml|firebase.json|.firebaserc") ||
         is_any(f->ext, "html|htm|plist|xib|erb|haml|ejs|hbs|tpl|twig|vue|svelte|css|jsx|tsx|dart|swift|kt"))
         return false;
-    if (has_any_word(f->name, "map|maps") || has_any(scanner_around(s, m->begin, 12, 12), "firebase|authdomain|messagingsenderid|maps.google|maps/api|appid|public|browser|googlemap|google-map|"
-                                                     "recaptcha|client_key|youtube"))
+    if (has_any_word(f->name, "map|maps") ||
+        has_any(scanner_around(s, m->begin, 12, 12),
+                "firebase|authdomain|messagingsenderid|maps.google|maps/api|appid|public|browser|googlemap|google-map|"
+                "recaptcha|client_key|youtube"))
         return false;
     return text_is_random(str_slice(m->group[1], 4, m->group[1].n)) && check_token(s, m);
 }
@@ -137,7 +145,8 @@ bool check_jwt(struct scanner *s, struct match *m)
     if (hn <= 0 || bn <= 0) return false;
     struct str h = {(const char *)head, (size_t)hn}, b = {(const char *)body, (size_t)bn};
     if (!str_has(h, STR("\"alg\"")) || has_any(h, "\"none\"") || b.p[0] != '{') return false;
-    if (has_any(b, "1234567890|john doe|jane doe|example|1516239022|supabase-demo|\"anon\"|test|demo|localhost|foo|sample|sandbox|publishable"))
+    if (has_any(b, "1234567890|john doe|jane "
+                   "doe|example|1516239022|supabase-demo|\"anon\"|test|demo|localhost|foo|sample|sandbox|publishable"))
         return false;
     int64_t exp = json_number_after(b, "\"exp\""), iat = json_number_after(b, "\"iat\"");
     if (exp >= 0 && (iat < 0 || exp - iat < 90LL * 86400)) return false; /* short-lived: long over */
@@ -152,7 +161,8 @@ static bool key_body(struct str after, char *copy, size_t max, size_t *n)
     const char *end = str_find(after, STR("-----END"));
     if (!end || end == after.p) return false;
     struct str body = {after.p, (size_t)(end - after.p)};
-    if (body.n > max || str_has(body, STR("...")) || str_has(body, STR("\xe2\x80\xa6")) || has_any(body, "xxxxxx|redacted|snip|<|${|{{|todo|replace|your"))
+    if (body.n > max || str_has(body, STR("...")) || str_has(body, STR("\xe2\x80\xa6")) ||
+        has_any(body, "xxxxxx|redacted|snip|<|${|{{|todo|replace|your"))
         return false;
     size_t k = 0, c = 0;
     for (size_t i = 0; i < body.n; i++) {
@@ -170,8 +180,10 @@ static bool key_body(struct str after, char *copy, size_t max, size_t *n)
         if (str_has(line, STR(": "))) continue; /* Proc-Type, DEK-Info, Version, Comment */
         for (size_t i = 0; i < line.n; i++) {
             char ch = line.p[i];
-            if (is_secret_char(ch) || ch == '=') copy[k++] = ch;
-            else if (!strchr(" \t\r\"'`,;.\\()#*>|", ch)) return false;
+            if (is_secret_char(ch) || ch == '=')
+                copy[k++] = ch;
+            else if (!strchr(" \t\r\"'`,;.\\()#*>|", ch))
+                return false;
         }
     }
     *n = k;
@@ -222,7 +234,8 @@ bool check_private_key(struct scanner *s, struct match *m)
     bool encrypted = str_has(m->group[0], STR("ENCRYPTED")) || str_has(str_slice(after, 0, 200), STR("ENCRYPTED"));
     struct str body = {text, n};
     if (!is_key_material(body, pgp, encrypted)) return false;
-    static const char *const harmless = "test|localhost|snakeoil|dummy|example|sample|demo|fake|mock|insecure|selfsigned|self-signed|self_signed|vagrant|"
+    static const char *const harmless = "test|localhost|snakeoil|dummy|example|sample|demo|fake|mock|insecure|"
+                                        "selfsigned|self-signed|self_signed|vagrant|"
                                         "dev-|dev_|invalid|expired|unsafe|notreal";
     if (f->dev || has_any(f->path, harmless) || has_any(scanner_before(s, m->begin, 3), harmless)) return false;
     if (has_any(str_slice(c, m->line_at, m->begin), "test|dummy|example|sample|fake|mock")) return false;

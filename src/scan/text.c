@@ -91,23 +91,33 @@ bool is_reference(struct str v)
     if (v.p[0] == '%' && (v.p[v.n - 1] == '%' || v.n <= 3)) return true;
     if (v.p[0] == '<' || v.p[0] == '[' || v.p[0] == '{') return true;
     if (v.p[0] == ':' && v.n > 1 && is_alpha(v.p[1])) return true;
-    return has_any(v, "${|{{|<%|%(|$(|#{|}}|%s|%d|{0}|{}|@{|__|vault:|!ref|secret://|ssm:|env:|env.|getenv|process.env|os.environ|"
-                      "op://|arn:aws|file://|{$|\\(|enc[|enc(|sops|ref+|!vault|-----|ansible_|lookup(|${{|@@");
+    return has_any(
+        v, "${|{{|<%|%(|$(|#{|}}|%s|%d|{0}|{}|@{|__|vault:|!ref|secret://|ssm:|env:|env.|getenv|process.env|os.environ|"
+           "op://|arn:aws|file://|{$|\\(|enc[|enc(|sops|ref+|!vault|-----|ansible_|lookup(|${{|@@");
 }
 
 bool is_placeholder(struct str v)
 {
     if (is_reference(v)) return true;
-    if (has_any(v, "example|sample|placeholder|changeme|change-me|change_me|changethis|dummy|redacted|replace|insert|your|xxxx|****|"
-                   "....|todo|fixme|not-a-real|notreal|not-real|do-not-use|donotuse|123456789|abcdefgh|deadbeef|cafebabe|lorem|"
-                   "undefined|null|invalid|unused|goes-here|goes_here|goeshere|-here|_here|insecure|fake|mock|foobar|secret-key|"
-                   "secretkey|secret_key|mysecret|my-secret|my_secret|mytoken|my-token|some-|some_|somesecret|generate|0123456789|"
-                   "zzzz|aaaaa|00000|11111|99999|qwerty|test-|test_|-test|_test|testtest|localhost|password-|not_set|notset|"
-                   "enter-|enter_|random-string|randomstring|long-random|very-long|verylong|unsafe|demo|devel|local-"))
+    if (has_any(
+            v,
+            "example|sample|placeholder|changeme|change-me|change_me|changethis|dummy|redacted|replace|insert|your|"
+            "xxxx|****|"
+            "....|todo|fixme|not-a-real|notreal|not-real|do-not-use|donotuse|123456789|abcdefgh|deadbeef|cafebabe|"
+            "lorem|"
+            "undefined|null|invalid|unused|goes-here|goes_here|goeshere|-here|_here|insecure|fake|mock|foobar|secret-"
+            "key|"
+            "secretkey|secret_key|mysecret|my-secret|my_secret|mytoken|my-token|some-|some_|somesecret|generate|"
+            "0123456789|"
+            "zzzz|aaaaa|00000|11111|99999|qwerty|test-|test_|-test|_test|testtest|localhost|password-|not_set|notset|"
+            "enter-|enter_|random-string|randomstring|long-random|very-long|verylong|unsafe|demo|devel|local-"))
         return true;
-    return has_any_word(v, "test|tests|testing|foo|bar|baz|none|empty|true|false|default|value|string|here|secret|token|password|"
-                           "key|type|name|user|text|field|input|null|nil|todo|abc|xyz|asdf|dev|local|sandbox|staging|stub|this|the|"
-                           "is|must|should|please|only|auth|login|api|id") && !text_is_random(v);
+    return has_any_word(
+               v,
+               "test|tests|testing|foo|bar|baz|none|empty|true|false|default|value|string|here|secret|token|password|"
+               "key|type|name|user|text|field|input|null|nil|todo|abc|xyz|asdf|dev|local|sandbox|staging|stub|this|the|"
+               "is|must|should|please|only|auth|login|api|id") &&
+           !text_is_random(v);
 }
 
 /* A dotted quad. */
@@ -135,13 +145,16 @@ bool host_is_made_up(struct str h)
 {
     unsigned q[4];
     if (h.n == 0 || is_ipv4(h, q)) return h.n == 0 || is_reserved_ipv4(q);
-    if (has_any(h, "example|localhost|placeholder|yourdomain|your-|your_|yoursite|mydomain|mysite|myhost|myapp|my-app|mycompany|"
-                   "changeme|domain.tld|host.tld|somehost|some-|somewhere|dummy|acme|contoso|foobar|fabrikam|northwind|hostname|"
+    if (has_any(h, "example|localhost|placeholder|yourdomain|your-|your_|yoursite|mydomain|mysite|myhost|myapp|my-app|"
+                   "mycompany|"
+                   "changeme|domain.tld|host.tld|somehost|some-|somewhere|dummy|acme|contoso|foobar|fabrikam|northwind|"
+                   "hostname|"
                    "servername|nowhere|xxx|company.com|domain.com|test.com|website.com|server.com|site.com|host.com"))
         return true;
-    static const char *const ends[] = {".test", ".invalid", ".local", ".internal", ".lan", ".home", ".corp", ".intra", ".localdomain",
-                                       ".onion", ".arpa", ".svc", ".cluster.local", ".docker", ".dev.local", ".tld", ".foo", ".bar",
-                                       ".private", ".intranet", ".mock", ".fake"};
+    static const char *const ends[] = {".test",          ".invalid",  ".local",       ".internal", ".lan",  ".home",
+                                       ".corp",          ".intra",    ".localdomain", ".onion",    ".arpa", ".svc",
+                                       ".cluster.local", ".docker",   ".dev.local",   ".tld",      ".foo",  ".bar",
+                                       ".private",       ".intranet", ".mock",        ".fake"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (str_ends_nocase(h, str_from(ends[i]))) return true;
     return has_any_word(h, "foo|bar|baz|quux|fake|mock|invalid");

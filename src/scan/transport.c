@@ -1,9 +1,10 @@
-/* Certificate checks switched off, old TLS switched on, plain HTTP to hosts of the open Internet. A switch that a library or
- * tool offers is none of these; a literal that takes effect is. */
+/* Certificate checks switched off, old TLS switched on, plain HTTP to hosts of the open Internet. A switch that a
+ * library or tool offers is none of these; a literal that takes effect is. */
 #include "scan/families.h"
 
-static const char *const own_machine = "localhost|127.0.0.1|[::1]|0.0.0.0|host.docker.internal|.local:|.local/|.test:|.test/|169.254.|kubernetes.default|"
-                                       "$localhost|${localhost";
+static const char *const own_machine =
+    "localhost|127.0.0.1|[::1]|0.0.0.0|host.docker.internal|.local:|.local/|.test:|.test/|169.254.|kubernetes.default|"
+    "$localhost|${localhost";
 
 static bool aims_at_own_machine(struct scanner *s, struct match *m)
 {
@@ -15,7 +16,8 @@ static bool aims_at_own_machine(struct scanner *s, struct match *m)
 static bool only_speaks(struct scanner *s, const struct match *m)
 {
     struct str head = str_slice(scanner_content(s), m->line_at, m->begin);
-    return has_any(head, "echo |printf|print(|println|log.|logger|logging|warn(|console.|fail(|raise |throw |message|description|usage|help|title|"
+    return has_any(head, "echo |printf|print(|println|log.|logger|logging|warn(|console.|fail(|raise |throw "
+                         "|message|description|usage|help|title|"
                          "assert|expect(|should|doc:|comment|echo\t|error(|info(|debug(|echo \"|#define");
 }
 
@@ -25,8 +27,10 @@ bool check_unverified(struct scanner *s, struct match *m)
     m->value = STR_NONE;
     if (f->dev || aims_at_own_machine(s, m) || only_speaks(s, m) || scanner_is_guarded(s, m)) return false;
     struct str around = scanner_around(s, m->begin, 12, 12);
-    if (has_any(m->group[0], "insecureskipverify") && has_any(around, "verifypeercertificate|verifyconnection|spiffe")) return false;
-    if (has_any(m->group[0], "check_hostname") && has_any(around, "load_verify_locations|cert_required|fingerprint")) return false;
+    if (has_any(m->group[0], "insecureskipverify") && has_any(around, "verifypeercertificate|verifyconnection|spiffe"))
+        return false;
+    if (has_any(m->group[0], "check_hostname") && has_any(around, "load_verify_locations|cert_required|fingerprint"))
+        return false;
     return true;
 }
 
@@ -39,7 +43,8 @@ bool check_python_unverified(struct scanner *s, struct match *m)
     struct str rest = scanner_before(s, m->begin, 6), l;
     while (str_cut(&rest, '\n', &l)) /* a parameter's default in a definition over several lines */
         if (str_starts(str_trim(l), STR("def ")) && !has_any(l, "):") && !has_any(l, ") ->")) return false;
-    if (!has_any(near, "requests|httpx|session|http|client|.get(|.post(|.put(|.patch(|.delete(|.request(|urlopen|urllib|hvac|elasticsearch|boto|"
+    if (!has_any(near, "requests|httpx|session|http|client|.get(|.post(|.put(|.patch(|.delete(|.request(|urlopen|"
+                       "urllib|hvac|elasticsearch|boto|"
                        "aiohttp|connector|winrm|ssl"))
         return false;
     return check_unverified(s, m);
@@ -52,10 +57,14 @@ bool check_command_unverified(struct scanner *s, struct match *m)
     m->value = STR_NONE;
     if (f->dev || aims_at_own_machine(s, m) || only_speaks(s, m) || scanner_is_guarded(s, m)) return false;
     if (has_any(f->name, "healthcheck|health-check")) return false;
-    if (!f->script && f->kind == IN_CODE && !has_any(head, "exec|spawn|system|popen|subprocess|run|shell|sh(|`|cmd|command|call")) return false;
+    if (!f->script && f->kind == IN_CODE &&
+        !has_any(head, "exec|spawn|system|popen|subprocess|run|shell|sh(|`|cmd|command|call"))
+        return false;
     if (has_any(command, "healthcheck|http://") && !has_any(command, "https://")) return false;
     struct str host = url_host(command);
-    if (host.n && (host_is_made_up(host) || (!memchr(host.p, '.', host.n) && !memchr(host.p, '$', host.n) && !memchr(host.p, '{', host.n)))) return false;
+    if (host.n && (host_is_made_up(host) ||
+                   (!memchr(host.p, '.', host.n) && !memchr(host.p, '$', host.n) && !memchr(host.p, '{', host.n))))
+        return false;
     return true;
 }
 
@@ -66,7 +75,8 @@ bool check_old_tls(struct scanner *s, struct match *m)
     struct str line = str_slice(scanner_content(s), m->line_at, m->line_end);
     m->value = STR_NONE;
     if (scanner_file(s)->dev || only_speaks(s, m) || scanner_is_guarded(s, m)) return false;
-    if (has_any(line, "disabled|disable|op_no|exclude|forbid|reject|deprecated|unsupported|not supported|const ") || has_any_word(str_slice(line, 0, m->begin - m->line_at), "case|return|def|enum"))
+    if (has_any(line, "disabled|disable|op_no|exclude|forbid|reject|deprecated|unsupported|not supported|const ") ||
+        has_any_word(str_slice(line, 0, m->begin - m->line_at), "case|return|def|enum"))
         return false;
     /* a table of versions: a library at work, not a setting */
     struct str rest = scanner_around(s, m->begin, 4, 4), l;
@@ -102,12 +112,18 @@ bool check_old_tls_list(struct scanner *s, struct match *m)
 
 static bool is_namespace_host(struct str host, struct str url)
 {
-    return has_any(host, "w3.org|schemas.|schema.|xmlsoap|xml.org|json-schema|java.sun.com|purl.org|apache.org|opensource.org|gnu.org|fsf.org|mozilla.org|"
-                         "creativecommons|xmlns|dublincore|ogp.me|rdfs.org|openid.net|oasis-open|springframework.org|jboss.org|hibernate.|mybatis|"
-                         "purl.oclc|relaxng|docbook|sourceforge|unicode.org|ietf.org|iana.org|adobe.com|inkscape|sodipodi|openxmlformats|microsoft.com|"
-                         "ocsp|crl.|crl3|cacerts|timestamp|tsa.|pki.|gravatar|swagger.io|gstatic|connectivitycheck|captive|msftconnecttest|msftncsi|"
-                         "neverssl|detectportal|checkip|whatismyip|ipecho|icanhazip|ifconfig.|.cern.ch|xiph.org|jquery|github.com|debian.org|"
-                         "ubuntu.com|archive.|mirror|centos.org|pool.ntp|wikipedia|stackoverflow|googleapis.com/auth") ||
+    return has_any(host,
+                   "w3.org|schemas.|schema.|xmlsoap|xml.org|json-schema|java.sun.com|purl.org|apache.org|opensource."
+                   "org|gnu.org|fsf.org|mozilla.org|"
+                   "creativecommons|xmlns|dublincore|ogp.me|rdfs.org|openid.net|oasis-open|springframework.org|jboss."
+                   "org|hibernate.|mybatis|"
+                   "purl.oclc|relaxng|docbook|sourceforge|unicode.org|ietf.org|iana.org|adobe.com|inkscape|sodipodi|"
+                   "openxmlformats|microsoft.com|"
+                   "ocsp|crl.|crl3|cacerts|timestamp|tsa.|pki.|gravatar|swagger.io|gstatic|connectivitycheck|captive|"
+                   "msftconnecttest|msftncsi|"
+                   "neverssl|detectportal|checkip|whatismyip|ipecho|icanhazip|ifconfig.|.cern.ch|xiph.org|jquery|"
+                   "github.com|debian.org|"
+                   "ubuntu.com|archive.|mirror|centos.org|pool.ntp|wikipedia|stackoverflow|googleapis.com/auth") ||
            has_any(url, ".dtd|.xsd|/schema|/ns/|/xmlns|/namespace|license|/rfc|/spec|.crl|.crt");
 }
 
@@ -115,37 +131,60 @@ bool check_plain_http(struct scanner *s, struct match *m)
 {
     const struct file_facts *f = scanner_file(s);
     struct str c = scanner_content(s), url = str_slice(c, m->begin, m->line_end);
-    if (f->dev || f->locale || f->kind == IN_DATA || is_any(f->ext, "html|htm|xml|xsd|svg|css|scss|less|plist|wsdl|erb|jsp|twig|hbs|ejs|xhtml")) {
+    if (f->dev || f->locale || f->kind == IN_DATA ||
+        is_any(f->ext, "html|htm|xml|xsd|svg|css|scss|less|plist|wsdl|erb|jsp|twig|hbs|ejs|xhtml")) {
         if (!is_any(f->name, "pom.xml|settings.xml|nuget.config")) return false;
     }
     struct str host = url_host(url);
     size_t n = 0;
     while (n < url.n && !strchr("\"'`<> \t\r,;)\\|", url.p[n])) n++;
     url.n = n;
-    if (!host_is_public(host) || is_namespace_host(host, url) || memchr(url.p, '$', url.n) || has_any(url, "{|<|%s|...")) return false;
-    struct str head = str_slice(c, m->line_at, m->begin), close = head.n > 100 ? str_slice(head, head.n - 100, head.n) : head;
+    if (!host_is_public(host) || is_namespace_host(host, url) || memchr(url.p, '$', url.n) ||
+        has_any(url, "{|<|%s|..."))
+        return false;
+    struct str head = str_slice(c, m->line_at, m->begin),
+               close = head.n > 100 ? str_slice(head, head.n - 100, head.n) : head;
     struct str line = str_slice(c, m->line_at, m->line_end);
-    bool call = has_any(close, "requests.get(|requests.post(|requests.put(|requests.delete(|requests.patch(|requests.request(|urlopen(|httpx.get(|httpx.post(|"
-                               "fetch(|axios(|axios.get(|axios.post(|axios.put(|axios.create(|http.get(|http.post(|http.newrequest(|https.get(|net::http|"
-                               "httparty|resttemplate|faraday.new|curl_init(|file_get_contents(|getasync(|postasync(|superagent.|$.get(|$.post(|$.ajax(|"
-                               "$.getjson(|webclient.create(|uri.create(|httpclient|session.get(|session.post(|client.get(|client.post(|reqwest::get(|"
-                               "urllib.request|request.get(|request.post(|open-uri|new uri(|http.newrequestwithcontext(|.postform(|got(|needle(|"
-                               "getforobject(|postforentity(|postforobject(|getforentity(|exchange(|guzzle|uri.open(|uri.parse(|new url(|jsoup.connect(");
+    bool call = has_any(close, "requests.get(|requests.post(|requests.put(|requests.delete(|requests.patch(|requests."
+                               "request(|urlopen(|httpx.get(|httpx.post(|"
+                               "fetch(|axios(|axios.get(|axios.post(|axios.put(|axios.create(|http.get(|http.post(|"
+                               "http.newrequest(|https.get(|net::http|"
+                               "httparty|resttemplate|faraday.new|curl_init(|file_get_contents(|getasync(|postasync(|"
+                               "superagent.|$.get(|$.post(|$.ajax(|"
+                               "$.getjson(|webclient.create(|uri.create(|httpclient|session.get(|session.post(|client."
+                               "get(|client.post(|reqwest::get(|"
+                               "urllib.request|request.get(|request.post(|open-uri|new "
+                               "uri(|http.newrequestwithcontext(|.postform(|got(|needle(|"
+                               "getforobject(|postforentity(|postforobject(|getforentity(|exchange(|guzzle|uri.open(|"
+                               "uri.parse(|new url(|jsoup.connect(");
     bool command = f->script && has_any_word(close, "curl|wget") && !only_speaks(s, m);
     size_t from = head.n;
     while (from > 0 && strchr(" \t\"'`:=>({[rbfu", head.p[from - 1])) from--;
     struct str key = str_slice(head, from > 40 ? from - 40 : 0, from);
-    bool setting = head.n && has_any_word(key, "endpoint|base_url|baseurl|base-url|api_url|apiurl|api-url|api|server_url|serverurl|service_url|serviceurl|backend|backend_url|webhook|webhook_url|"
-                                     "gateway|auth_url|token_url|tokenurl|upstream|proxy_pass|registry|index_url|index-url|api_host|apihost|service|remote") &&
-                   has_any_word(key, "url|uri|endpoint|host|base|baseurl|api|registry|webhook|upstream|pass|index|remote|backend|server|address") &&
-                   (strchr("\"'`:= ", head.p[head.n - 1])) && (from < head.n) &&
-                   !has_any_word(key, "doc|docs|documentation|homepage|website|link|see|help|support|info|namespace|ns|schema|license|referer|origin|issuer|audience|realm|about|issues|bugs|repository|id");
-    bool packages = has_any(head, "--index-url|--extra-index-url|--registry|registry=|git clone|git remote add|source 'http|source \"http|maven {|go env -w goproxy") ||
-                    (is_any(f->name, "pom.xml|settings.xml|nuget.config") && has_any(head, "<url>") && has_any(scanner_before(s, m->begin, 4), "repository>|<mirror>")) ||
-                    (is_any(f->ext, "gradle|kts|sbt") && has_any(scanner_around(s, m->begin, 2, 0), "maven {|maven{|maven(|repositories|resolver"));
+    bool setting =
+        head.n &&
+        has_any_word(key, "endpoint|base_url|baseurl|base-url|api_url|apiurl|api-url|api|server_url|serverurl|service_"
+                          "url|serviceurl|backend|backend_url|webhook|webhook_url|"
+                          "gateway|auth_url|token_url|tokenurl|upstream|proxy_pass|registry|index_url|index-url|api_"
+                          "host|apihost|service|remote") &&
+        has_any_word(key, "url|uri|endpoint|host|base|baseurl|api|registry|webhook|upstream|pass|index|remote|backend|"
+                          "server|address") &&
+        (strchr("\"'`:= ", head.p[head.n - 1])) && (from < head.n) &&
+        !has_any_word(key, "doc|docs|documentation|homepage|website|link|see|help|support|info|namespace|ns|schema|"
+                           "license|referer|origin|issuer|audience|realm|about|issues|bugs|repository|id");
+    bool packages = has_any(head, "--index-url|--extra-index-url|--registry|registry=|git clone|git remote add|source "
+                                  "'http|source \"http|maven {|go env -w goproxy") ||
+                    (is_any(f->name, "pom.xml|settings.xml|nuget.config") && has_any(head, "<url>") &&
+                     has_any(scanner_before(s, m->begin, 4), "repository>|<mirror>")) ||
+                    (is_any(f->ext, "gradle|kts|sbt") &&
+                     has_any(scanner_around(s, m->begin, 2, 0), "maven {|maven{|maven(|repositories|resolver"));
     if (!call && !command && !setting && !packages) return false;
-    if (scanner_in_comment(s, m->begin) || only_speaks(s, m) || has_any(line, "user-agent|useragent|xmlns|sha256sum|gpg --verify")) return false;
-    if (command && has_any(scanner_around(s, m->begin, 0, 6), "sha256|sha512|sha1sum|md5sum|shasum|gpg |minisign|cosign")) return false;
+    if (scanner_in_comment(s, m->begin) || only_speaks(s, m) ||
+        has_any(line, "user-agent|useragent|xmlns|sha256sum|gpg --verify"))
+        return false;
+    if (command &&
+        has_any(scanner_around(s, m->begin, 0, 6), "sha256|sha512|sha1sum|md5sum|shasum|gpg |minisign|cosign"))
+        return false;
     m->value = host;
     return !scanner_is_guarded(s, m);
 }

@@ -9,15 +9,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct scanner *s;
-    static const struct { const char *path, *class, *language; } kinds[] = {
-        {"app/settings.py", "code", "python"}, {"src/a.js", "code", "javascript"}, {"config/app.yml", "config", "yaml"},
-        {"pom.xml", "config", "xml"}, {"db/dump.sql", "data", "sql"}, {"data/users.csv", "data", NULL}, {"tests/fixtures/a.json", "test", "json"},
-        {"Dockerfile", "config", "dockerfile"}, {".github/workflows/a.yml", "ci", "yaml"}, {"a.ps1", "code", "powershell"},
-        {".env", "config", NULL}, {"id_rsa", "other", NULL}, {"src/A.java", "code", "java"}, {"ops/.netrc", "other", NULL}};
+    static const struct {
+        const char *path, *class, *language;
+    } kinds[] = {{"app/settings.py", "code", "python"},
+                 {"src/a.js", "code", "javascript"},
+                 {"config/app.yml", "config", "yaml"},
+                 {"pom.xml", "config", "xml"},
+                 {"db/dump.sql", "data", "sql"},
+                 {"data/users.csv", "data", NULL},
+                 {"tests/fixtures/a.json", "test", "json"},
+                 {"Dockerfile", "config", "dockerfile"},
+                 {".github/workflows/a.yml", "ci", "yaml"},
+                 {"a.ps1", "code", "powershell"},
+                 {".env", "config", NULL},
+                 {"id_rsa", "other", NULL},
+                 {"src/A.java", "code", "java"},
+                 {"ops/.netrc", "other", NULL}};
     if (!s) s = scanner_new((const uint8_t *)"0123456789abcdef");
     if (!s || size == 0) return 0;
     size_t k = data[0] % (sizeof kinds / sizeof *kinds);
-    struct scan_input in = {str_from(kinds[k].path), {(const char *)data + 1, size - 1}, kinds[k].class, kinds[k].language};
+    struct scan_input in = {
+        str_from(kinds[k].path), {(const char *)data + 1, size - 1}, kinds[k].class, kinds[k].language};
     const struct scan_hit *hits;
     size_t n;
     enum rc rc = scan_bytes(s, &in, &hits, &n);

@@ -49,9 +49,12 @@ static void marker_pem(struct buf *out, const char *kind, const char *newline)
     uint8_t key[900];
     size_t n = strcmp(kind, "EC") == 0 ? 121 : sizeof key;
     for (size_t i = 0; i < n; i++) key[i] = (uint8_t)marker_random(256);
-    if (strcmp(kind, "OPENSSH") == 0) memcpy(key, "openssh-key-v1", 15);
-    else if (n < 130) memcpy(key, (uint8_t[]){0x30, (uint8_t)(n - 2)}, 2);
-    else memcpy(key, (uint8_t[]){0x30, 0x82, (uint8_t)((n - 4) >> 8), (uint8_t)(n - 4)}, 4);
+    if (strcmp(kind, "OPENSSH") == 0)
+        memcpy(key, "openssh-key-v1", 15);
+    else if (n < 130)
+        memcpy(key, (uint8_t[]){0x30, (uint8_t)(n - 2)}, 2);
+    else
+        memcpy(key, (uint8_t[]){0x30, 0x82, (uint8_t)((n - 4) >> 8), (uint8_t)(n - 4)}, 4);
     buf_printf(out, "-----BEGIN %s%sPRIVATE KEY-----%s", kind, *kind ? " " : "", newline);
     marker_base64(out, key, n, newline);
     buf_printf(out, "%s-----END %s%sPRIVATE KEY-----", newline, kind, *kind ? " " : "");
@@ -114,33 +117,47 @@ static void marker_expand(struct buf *out, const char *name, const char *arg)
     char text[256];
     size_t n = (size_t)atoi(arg);
     if (n > 200) n = 200;
-    if (strcmp(name, "PEM") == 0) marker_pem(out, arg, "\n");
-    else if (strcmp(name, "PEM1") == 0) marker_pem(out, arg, "\\n");
-    else if (strcmp(name, "GHP") == 0) marker_checked_token(out, "ghp_");
-    else if (strcmp(name, "NPM") == 0) marker_checked_token(out, "npm_");
+    if (strcmp(name, "PEM") == 0)
+        marker_pem(out, arg, "\n");
+    else if (strcmp(name, "PEM1") == 0)
+        marker_pem(out, arg, "\\n");
+    else if (strcmp(name, "GHP") == 0)
+        marker_checked_token(out, "ghp_");
+    else if (strcmp(name, "NPM") == 0)
+        marker_checked_token(out, "npm_");
     else if (strcmp(name, "AWSID") == 0) {
         marker_chars(text, 16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
         buf_printf(out, "AKIA%s", text);
-    } else if (strcmp(name, "RAND") == 0 || strcmp(name, "RAND62") == 0 || strcmp(name, "HEX") == 0 || strcmp(name, "UP") == 0 ||
-               strcmp(name, "NUM") == 0) {
-        marker_chars(text, n, *name == 'H' ? "0123456789abcdef" : *name == 'U' ? "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789" : *name == 'N' ? "7302918465" :
-                              name[4] ? base62 : base64);
+    } else if (strcmp(name, "RAND") == 0 || strcmp(name, "RAND62") == 0 || strcmp(name, "HEX") == 0 ||
+               strcmp(name, "UP") == 0 || strcmp(name, "NUM") == 0) {
+        marker_chars(text, n,
+                     *name == 'H'   ? "0123456789abcdef"
+                     : *name == 'U' ? "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
+                     : *name == 'N' ? "7302918465"
+                     : name[4]      ? base62
+                                    : base64);
         buf_cstr(out, text);
     } else if (strcmp(name, "PASS") == 0 || strcmp(name, "B64PASS") == 0) {
         marker_chars(text, n - 4, base62);
         snprintf(text + n - 4, 8, "q7#K");
-        if (*name == 'P') buf_cstr(out, text);
-        else marker_base64(out, (const uint8_t *)text, n, NULL);
+        if (*name == 'P')
+            buf_cstr(out, text);
+        else
+            marker_base64(out, (const uint8_t *)text, n, NULL);
     } else if (strcmp(name, "B64AUTH") == 0) {
         snprintf(text, sizeof text, "deploy:");
         marker_chars(text + 7, n, base62);
         marker_base64(out, (const uint8_t *)text, 7 + n, NULL);
-    } else if (strncmp(name, "HETU", 4) == 0) marker_hetu(out, arg, strcmp(name, "HETU900") == 0, strcmp(name, "HETUBAD") == 0);
-    else if (strncmp(name, "IBAN", 4) == 0) marker_iban(out, arg, name[4] != 0);
-    else if (strncmp(name, "CARD", 4) == 0) marker_card(out, arg, name[4] != 0);
+    } else if (strncmp(name, "HETU", 4) == 0)
+        marker_hetu(out, arg, strcmp(name, "HETU900") == 0, strcmp(name, "HETUBAD") == 0);
+    else if (strncmp(name, "IBAN", 4) == 0)
+        marker_iban(out, arg, name[4] != 0);
+    else if (strncmp(name, "CARD", 4) == 0)
+        marker_card(out, arg, name[4] != 0);
     else if (strcmp(name, "MAIL") == 0) {
-        static const char *const names[] = {"aino.korhonen", "eino.virtanen", "v.nieminen", "siiri.laine", "helmik", "onni.salo", "lumi.aalto",
-                                            "otso", "ilta.hill", "kuu.maa", "taika.vuori", "tuuli"};
+        static const char *const names[] = {"aino.korhonen", "eino.virtanen", "v.nieminen",  "siiri.laine",
+                                            "helmik",        "onni.salo",     "lumi.aalto",  "otso",
+                                            "ilta.hill",     "kuu.maa",       "taika.vuori", "tuuli"};
         buf_printf(out, "%s@%s", names[(n - 1) % 12], n % 3 ? "gmail.com" : "shop.fi");
     } else {
         fprintf(stderr, "unknown marker %s\n", name);
@@ -152,7 +169,8 @@ static void marker_expand(struct buf *out, const char *name, const char *arg)
 static void markers_expand(struct buf *out, struct str in)
 {
     for (size_t i = 0; i < in.n;) {
-        const char *end = i + 4 < in.n && in.p[i] == '@' && in.p[i + 1] == '@' ? memmem(in.p + i + 2, in.n - i - 2, "@@", 2) : NULL;
+        const char *end =
+            i + 4 < in.n && in.p[i] == '@' && in.p[i + 1] == '@' ? memmem(in.p + i + 2, in.n - i - 2, "@@", 2) : NULL;
         size_t n = end ? (size_t)(end - in.p) - i - 2 : 0;
         if (!end || n > 30 || memchr(in.p + i, '\n', n)) {
             buf_char(out, in.p[i++]);

@@ -2,11 +2,11 @@
  *   === PATH CLASS LANGUAGE : rule@line rule@linexCOUNT rule@line!      (! is allowed by a comment)
  *   content, with markers (markers.h)
  */
+#include "unit.h"
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 
 #include "markers.h"
 
@@ -94,7 +94,8 @@ static void run_folder(const char *name)
         const char *body = NULL;
         while (str_cut(&rest, '\n', &line)) {
             bool begins = str_starts(line, STR("=== "));
-            if ((begins || !rest.p) && header.p) run_case(s, e->d_name, header, (struct str){body, (size_t)(line.p - body)});
+            if ((begins || !rest.p) && header.p)
+                run_case(s, e->d_name, header, (struct str){body, (size_t)(line.p - body)});
             if (!begins) continue;
             header = str_slice(line, 4, line.n);
             body = line.p + line.n + 1;
@@ -120,6 +121,7 @@ static void test_scan_vectors__silent(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_scan_vectors__found), cmocka_unit_test(test_scan_vectors__silent)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_scan_vectors__found),
+                                       cmocka_unit_test(test_scan_vectors__silent)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
