@@ -89,7 +89,7 @@ static enum rc save_commits(struct run *r)
     buf_init(&parents, 0);
     TRY(store_prepare(r->cx, r->db, STR("INSERT INTO m_commit VALUES (?,?,?)"), &st));
     for (size_t i = 0; i < r->graph.n; i++) {
-        const struct graph_commit *c = &r->graph.commits[i];
+        const struct history_commit *c = &r->graph.commits[i];
         if (!c->reached) continue;
         buf_clear(&parents);
         for (size_t k = 0; k < c->n_parents; k++) {
@@ -205,7 +205,7 @@ static enum rc load_commits(struct loading *l, struct run *r)
         for (size_t i = 0; i < rest.n; i++) spaces += rest.p[i] == ' ';
         if (spaces + 1 > sizeof few / sizeof few[0]) parents = arena_array(&l->cx->arena, struct str, spaces + 1);
         while (rest.n && str_cut(&rest, ' ', &part)) parents[n++] = part;
-        graph_add(&r->graph, store_column_str(st, 0), sqlite3_column_int64(st, 1), parents, n);
+        history_graph_add(&r->graph, store_column_str(st, 0), sqlite3_column_int64(st, 1), parents, n);
     }
 }
 
@@ -226,7 +226,7 @@ static enum rc load_all(struct loading *l, struct run *r, struct cache_facts *f)
     TRY(load_meta(l, r, f));
     r->people = people_new(r->people_key);
     people_keep_apart(r->people);
-    graph_init(&r->graph);
+    history_graph_init(&r->graph);
     TRY(load_commits(l, r));
     TRY(load_mentions(l, r));
     store_finalize(&l->meta);
@@ -251,7 +251,7 @@ enum rc cache_load(struct run *r, struct cache_facts *f, const char **why)
     *why = "damaged";
     store_close(l.db);
     if (r->people) people_free(r->people);
-    graph_release(&r->graph);
+    history_graph_release(&r->graph);
     r->people = NULL;
     buf_clear(&r->mailmap);
     return rc;

@@ -336,7 +336,8 @@ static void find_topics(struct doc *d)
 {
     d->index = topic_index_new(&d->scratch);
     if (!is_on_topic(d)) return;
-    unsigned process_heading = d->kind.process ? IN_PROCESS_HEADING : 0,
+    bool security = strcmp(d->kind.kind, "security_policy") == 0; /* its headings speak of reports: "Review process" */
+    unsigned process_heading = d->kind.process && !security ? IN_PROCESS_HEADING : 0,
              process_sentence = d->kind.process ? IN_PROCESS_SENTENCE : 0;
     for (int headings = 1; headings >= 0; headings--)
         for (size_t i = 0; i < d->n; i++) {

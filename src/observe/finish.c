@@ -29,14 +29,14 @@ enum rc run_new_tables(struct run *r)
     TRY(store_open_memory(r->cx, observe_schema_sql, &r->db));
     r->people = people_new(r->people_key);
     people_keep_apart(r->people);
-    graph_init(&r->graph);
+    history_graph_init(&r->graph);
     return OK;
 }
 
 void run_close(struct run *r, bool keep)
 {
     people_free(r->people);
-    graph_release(&r->graph);
+    history_graph_release(&r->graph);
     buf_release(&r->mailmap);
     if (!keep && r->db) store_close(r->db);
 }

@@ -106,7 +106,7 @@ static enum rc each_commit(void *arg, const struct git_commit *c)
 {
     struct reading *h = arg;
     struct run *r = h->r;
-    if (c->commit_time >= slop_start(r)) graph_add(&r->graph, c->oid, c->commit_time, c->parents, c->n_parents);
+    if (c->commit_time >= slop_start(r)) history_graph_add(&r->graph, c->oid, c->commit_time, c->parents, c->n_parents);
     if (c->commit_time >= r->since) {
         struct commit_facts f;
         struct counts n = {0};
@@ -154,7 +154,7 @@ enum rc history_read(struct run *r, struct str exclude, enum rc (*meanwhile)(voi
 
 enum rc history_trim(struct run *r)
 {
-    graph_place(&r->graph, r->o->head, r->since, r->cut);
+    history_graph_place(&r->graph, r->o->head, r->since, r->cut);
     scoped_stmt *all = NULL;
     bool row, stale = false;
     TRY(store_exec(r->cx, r->db, "CREATE TEMP TABLE stale (oid TEXT PRIMARY KEY) WITHOUT ROWID"));
@@ -165,8 +165,8 @@ enum rc history_trim(struct run *r)
         TRY(store_step(r->cx, all, &row));
         if (!row) break;
         struct str oid = store_column_str(all, 0);
-        int64_t at = graph_find(&r->graph, oid);
-        if (at != GRAPH_NONE && r->graph.commits[at].position != GRAPH_NONE) continue;
+        int64_t at = history_graph_find(&r->graph, oid);
+        if (at != HISTORY_NONE && r->graph.commits[at].position != HISTORY_NONE) continue;
         stale = true;
         store_bind_str(add, 1, oid);
         TRY(store_run(r->cx, add));
@@ -189,20 +189,20 @@ enum rc history_finish(struct run *r, struct str (*person)(void *arg, struct str
     for (bool row;;) {
         TRY(store_step(r->cx, all, &row));
         if (!row) break;
-        int64_t i = graph_find(&r->graph, store_column_str(all, 0));
-        if (i == GRAPH_NONE) return fail(r->cx, E_INTERNAL, "a stored commit has no place in the graph");
+        int64_t i = history_graph_find(&r->graph, store_column_str(all, 0));
+        if (i == HISTORY_NONE) return fail(r->cx, E_INTERNAL, "a stored commit has no place in the graph");
         rows[i] = (struct row){person(arg, store_column_str(all, 1)), person(arg, store_column_str(all, 2))};
     }
     store_finalize(&all);
     TRY(store_prepare(r->cx, r->db, STR("UPDATE d_commit SET position = ?2, first_parent = ?3, landed_by = ?4, in_future = at > ?5,"
                                         " author = ?6, committer = ?7 WHERE oid = ?1"), &set));
     for (size_t i = 0; i < r->graph.n; i++) {
-        const struct graph_commit *c = &r->graph.commits[i];
+        const struct history_commit *c = &r->graph.commits[i];
         if (!rows[i].author.p) continue;
         store_bind_str(set, 1, c->oid);
         store_bind_int(set, 2, c->position);
         store_bind_int(set, 3, c->first_parent);
-        store_bind_str(set, 4, c->landed_by == GRAPH_NONE ? STR_NONE : r->graph.commits[c->landed_by].oid);
+        store_bind_str(set, 4, c->landed_by == HISTORY_NONE ? STR_NONE : r->graph.commits[c->landed_by].oid);
         store_bind_int(set, 5, r->o->now);
         store_bind_str(set, 6, rows[i].author);
         store_bind_str(set, 7, rows[i].committer);

@@ -58,8 +58,8 @@ struct plan {
 
 static enum rc clear_history(struct run *r)
 {
-    graph_release(&r->graph);
-    graph_init(&r->graph);
+    history_graph_release(&r->graph);
+    history_graph_init(&r->graph);
     return store_exec(r->cx, r->db, "DELETE FROM d_commit; DELETE FROM d_trailer; DELETE FROM d_change");
 }
 

@@ -130,8 +130,8 @@ enum rc refs_finish(struct run *r)
     for (bool row = true; rc == OK;) {
         rc = store_step(r->cx, all, &row);
         if (rc != OK || !row) break;
-        int64_t at = graph_find(&r->graph, store_column_str(all, 1));
-        if (at == GRAPH_NONE || !r->graph.commits[at].reached) continue;
+        int64_t at = history_graph_find(&r->graph, store_column_str(all, 1));
+        if (at == HISTORY_NONE || !r->graph.commits[at].reached) continue;
         if (n == cap) {
             cap = cap ? cap * 2 : 64;
             struct str *more = arena_array(&r->cx->arena, struct str, cap);

@@ -18,7 +18,7 @@ struct run {
     sqlite3 *db;
     struct people *people;      /* mentions kept apart */
     uint8_t people_key[16], scan_key[16];
-    struct graph graph;         /* commits not older than since - HISTORY_SLOP */
+    struct history_graph graph;         /* commits not older than since - HISTORY_SLOP */
     struct buf mailmap;         /* the tree's .mailmap */
     int64_t since;              /* o->since; INT64_MIN when only a change is looked at */
     int64_t missing;            /* commits and trees that could not be read */
