@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include <cmocka.h>
+#include "unit.h"
 
 static struct ctx cx;
 

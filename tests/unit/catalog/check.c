@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include <cmocka.h>
+#include "unit.h"
 
 #include "folder.h"
 
@@ -165,7 +165,7 @@ struct seen {
 static void see(void *arg, const struct catalog_fault *f)
 {
     struct seen *s = arg;
-    char at[300], file[300];
+    char at[320], file[300];
     (void)snprintf(file, sizeof file, STR_FMT, STR_ARG(f->file));
     (void)snprintf(at, sizeof at, "%s:%d", file, f->line);
     size_t n = strlen(s->log);

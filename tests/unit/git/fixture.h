@@ -15,7 +15,7 @@
 
 #include "git/git.h" /* before cmocka, whose fail is a macro */
 
-#include <cmocka.h>
+#include "unit.h"
 
 #define PERSON "Ann <ann@example.org> 1700000000 +0200"
 
