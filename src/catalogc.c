@@ -1,9 +1,13 @@
-/* Compiles a catalog folder into the image that is built into the program, or prints every fault.
- * usage: catalogc DIR OUTPUT    exit code: 0 fine, 1 faults, 2 wrong usage, 3 unreadable, 4 internal fault */
+/* Compiles a catalog folder into the image that is built into the program, or prints every fault. HEADER names the image
+ * and its digest: whoever includes it is compiled again when the catalog changes.
+ * usage: catalogc DIR IMAGE HEADER    exit code: 0 fine, 1 faults, 2 wrong usage, 3 unreadable, 4 internal fault */
+#include "base/digest.h"
 #include "base/limits.h"
 #include "catalog/compile.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 struct place {
     const char *dir;
@@ -25,7 +29,20 @@ static bool write_file(const char *name, struct str bytes)
     return fclose(f) == 0 && fine;
 }
 
-static int compile(struct ctx *cx, const char *dir, const char *output)
+static struct str header(struct ctx *cx, const char *output, struct str image)
+{
+    struct digest d;
+    uint8_t hash[32];
+    char hex[65], path[PATH_MAX];
+    digest_init(&d);
+    digest_add(&d, image);
+    digest_final(&d, hash);
+    digest_hex(hash, sizeof hash, hex);
+    if (!realpath(output, path)) return STR_NONE;
+    return arena_printf(&cx->arena, "/* SHA-256 %s */\n#define CATALOG_IMAGE \"%s\"\n", hex, path);
+}
+
+static int compile(struct ctx *cx, const char *dir, const char *output, const char *header_output)
 {
     struct place at = {dir, cx};
     size_t faults = 0;
@@ -40,20 +57,20 @@ static int compile(struct ctx *cx, const char *dir, const char *output)
         fprintf(stderr, "catalogc: %zu fault%s in %s\n", faults, faults == 1 ? "" : "s", dir);
         return 1;
     }
-    if (write_file(output, buf_view(&image))) return 0;
-    fprintf(stderr, "catalogc: %s: cannot write\n", output);
+    if (write_file(output, buf_view(&image)) && write_file(header_output, header(cx, output, buf_view(&image)))) return 0;
+    fprintf(stderr, "catalogc: %s or %s: cannot write\n", output, header_output);
     return 3;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: catalogc DIR OUTPUT\n");
+    if (argc != 4) {
+        fprintf(stderr, "usage: catalogc DIR IMAGE HEADER\n");
         return 2;
     }
     struct ctx cx;
     ctx_init(&cx);
-    int code = compile(&cx, argv[1], argv[2]);
+    int code = compile(&cx, argv[1], argv[2], argv[3]);
     ctx_release(&cx);
     return code;
 }

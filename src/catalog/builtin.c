@@ -1,5 +1,6 @@
 /* The catalog that is part of the program: the assembler puts the compiled image into read-only memory. */
 #include "catalog/image.h"
+#include "catalog_image.h" /* made by catalogc */
 
 __asm__(".pushsection .rodata\n"
         ".global catalog_image_start\n"
