@@ -1,19 +1,18 @@
 /* sinetti catalog check [DIR] · list · show TASK: what the catalog holds, and whether a folder of it is right. */
 #include "catalog/catalog.h"
+#include "cli/cli.h"
+#include "rules/cases.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
 
-int cli_catalog(int argc, char **argv);
-
-static const char usage[] = "usage: sinetti catalog check [DIR]     every fault of a catalog folder (default: "
-                            "./catalog, else the built-in one)\n"
+static const char usage[] = "usage: sinetti catalog check [DIR]     every fault of a catalog folder, and its rules' "
+                            "cases (default:\n"
+                            "                                      ./catalog, else the built-in one)\n"
                             "       sinetti catalog list [OPTIONS]  its tasks\n"
                             "       sinetti catalog show TASK [OPTIONS]\n"
                             "options: --catalog DIR  another catalog than the built-in one\n"
                             "         --lang en|fi\n";
-
-enum { EXIT_FINE, EXIT_FAULTS, EXIT_USAGE };
 
 struct arguments {
     const char *verb, *operand, *dir;
@@ -93,6 +92,22 @@ static void print_fault(void *arg, const struct catalog_fault *f)
            STR_ARG(f->remedy));
 }
 
+static void print_line(void *arg, const char *text)
+{
+    (void)arg;
+    puts(text);
+}
+
+static int try_cases(struct ctx *cx, const char *dir)
+{
+    struct cases_options o = {.line = print_line};
+    struct cases_tally t;
+    enum rc rc = cases_run(cx, dir, &o, &t);
+    if (rc != OK) return failed(cx, rc);
+    printf("%zu cases of %zu rules: %zu failed, %zu rules lack a kind of case\n", t.cases, t.rules, t.failed, t.thin);
+    return t.failed || t.thin ? EXIT_FAULTS : EXIT_FINE;
+}
+
 static int check(struct ctx *cx, const char *dir)
 {
     struct stat st;
@@ -113,7 +128,7 @@ static int check(struct ctx *cx, const char *dir)
     if (!dir) puts("the catalog built into this program");
     print_sum(c);
     catalog_free(c);
-    return EXIT_FINE;
+    return dir ? try_cases(cx, dir) : EXIT_FINE;
 }
 
 static void list(const struct catalog *c, enum lang lang)

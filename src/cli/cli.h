@@ -1,0 +1,12 @@
+/* The commands: one file each. A command gets its own arguments (argv[0] is its name) and returns the exit code: 0 fine,
+ * 1 what was asked for is not so (faults, --fail-on), 2 wrong usage, 3 the input cannot be read, 4 an internal fault. */
+#ifndef SINETTI_CLI_CLI_H
+#define SINETTI_CLI_CLI_H
+
+enum { EXIT_FINE, EXIT_FAULTS, EXIT_USAGE, EXIT_UNREADABLE, EXIT_INTERNAL };
+
+int cli_assess(int argc, char **argv);
+int cli_check(int argc, char **argv);
+int cli_catalog(int argc, char **argv);
+
+#endif
