@@ -6,8 +6,8 @@
 -- What the host itself committed (squash, rebase) and robots are NULL.
 WITH listed(person) AS MATERIALIZED ( -- people a list of maintainers names; not package metadata, nor OWNERS with its accounts
   SELECT p.person FROM publishers p LEFT JOIN documents d ON d.path = p.path
-  WHERE d.kind IN ('maintainers', 'governance') OR p.path LIKE '%maintainers%' OR p.path LIKE '%committers%'
-     OR p.path LIKE '%publishers%'
+  WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) LIKE '%maintainers%'
+     OR lower(p.path) LIKE '%committers%' OR lower(p.path) LIKE '%publishers%'
   UNION
   SELECT owner FROM owners WHERE kind = 'email'
 ), published AS MATERIALIZED (

@@ -2,8 +2,8 @@
 -- Blind spots: the host's members and branch protection; authors in package metadata are not taken as a list.
 WITH list AS (
   SELECT p.path, min(p.line) AS line FROM publishers p LEFT JOIN documents d ON d.path = p.path
-  WHERE d.kind IN ('maintainers', 'governance') OR p.path LIKE '%maintainers%' OR p.path LIKE '%owners%'
-     OR p.path LIKE '%committers%' OR p.path LIKE '%publishers%'
+  WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) LIKE '%maintainers%' OR lower(p.path) LIKE '%owners%'
+     OR lower(p.path) LIKE '%committers%' OR lower(p.path) LIKE '%publishers%'
   GROUP BY p.path
   UNION ALL
   SELECT path, min(line) FROM owner_rules WHERE owners > 0 AND error IS NULL GROUP BY path

@@ -9,11 +9,11 @@ WITH step AS ( -- every commit with the release it went into: the newest version
              THEN c.position END) OVER (ORDER BY c.position ROWS UNBOUNDED PRECEDING) AS release
   FROM commits c
 ), moved AS (
-  SELECT DISTINCT x.commit_oid AS oid FROM changes x
+  SELECT DISTINCT x.commit_oid AS oid FROM (SELECT *, lower(path) AS name FROM changes) x
   WHERE x.class = 'doc' AND NOT EXISTS (SELECT 1 FROM changelog l WHERE l.path = x.path)
-    AND (x.path LIKE '%readme%' OR x.path LIKE '%guide%' OR x.path LIKE '%manual%' OR x.path LIKE '%user%'
-         OR x.path LIKE '%tutorial%' OR x.path LIKE '%help%' OR x.path LIKE '%/man/%' OR x.path LIKE 'man/%'
-         OR x.path LIKE '%how%to%' OR x.path LIKE 'docs/%' OR x.path LIKE 'doc/%')
+    AND (x.name LIKE '%readme%' OR x.name LIKE '%guide%' OR x.name LIKE '%manual%' OR x.name LIKE '%user%'
+         OR x.name LIKE '%tutorial%' OR x.name LIKE '%help%' OR x.name LIKE '%/man/%' OR x.name LIKE 'man/%'
+         OR x.name LIKE '%how%to%' OR x.name LIKE 'docs/%' OR x.name LIKE 'doc/%')
 ), release AS (
   SELECT s.release AS position, sum(s.conventional = 'feat' OR s.breaking) AS features, count(m.oid) AS documented
   FROM step s LEFT JOIN moved m ON m.oid = s.oid

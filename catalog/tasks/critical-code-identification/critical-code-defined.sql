@@ -20,7 +20,7 @@ WITH critical AS MATERIALIZED ( -- covered: 2 by a line of its own, 1 by the lin
   WHERE t.topic = 'critical_code' AND t.heading = 1 AND d.placeholder = 0
 ), listed AS ( -- people who answer for the whole or for folders, without saying what is critical
   SELECT 1 FROM publishers p LEFT JOIN documents d ON d.path = p.path
-  WHERE d.kind IN ('maintainers', 'governance') OR p.path LIKE '%maintainers%' OR p.path LIKE '%owners%'
+  WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) LIKE '%maintainers%' OR lower(p.path) LIKE '%owners%'
 ), verdict AS (
   SELECT 'repo' AS type, '' AS name, c.path, c.hint,
          CASE WHEN EXISTS (SELECT 1 FROM told) OR (t.declared > 0 AND 2 * t.owned >= t.files) THEN 1

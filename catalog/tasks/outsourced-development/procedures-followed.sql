@@ -16,8 +16,8 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
   WHERE c.first_parent = 0 AND m.parents > 1 AND m.author <> c.author
 ), listed(person) AS MATERIALIZED ( -- people a list of maintainers names; not package metadata, nor OWNERS with its accounts
   SELECT p.person FROM publishers p LEFT JOIN documents d ON d.path = p.path
-  WHERE d.kind IN ('maintainers', 'governance') OR p.path LIKE '%maintainers%' OR p.path LIKE '%committers%'
-     OR p.path LIKE '%publishers%'
+  WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) LIKE '%maintainers%'
+     OR lower(p.path) LIKE '%committers%' OR lower(p.path) LIKE '%publishers%'
   UNION
   SELECT owner FROM owners WHERE kind = 'email'
 ), landed AS ( -- by the list, and by everybody
