@@ -34,9 +34,11 @@ static bool is_one_of(struct str s, const char *const *words, size_t n)
 #define IS_ONE_OF(s, words) is_one_of((s), (words), sizeof(words) / sizeof(words)[0])
 
 /* Suffixes of versions that are no less than the release. */
-static const char *const stable_words[] = {"final", "ga", "release", "stable", "lts", "jre", "android", "incubating", "rel"};
+static const char *const stable_words[] = {"final", "ga",      "release",    "stable", "lts",
+                                           "jre",   "android", "incubating", "rel"};
 /* Prefixes that say only that a version follows. */
-static const char *const plain_lines[] = {"v", "version", "ver", "release", "releases", "rel", "r", "go", "tag", "tags"};
+static const char *const plain_lines[] = {"v",   "version", "ver", "release", "releases",
+                                          "rel", "r",       "go",  "tag",     "tags"};
 /* Suffixes attached without a separator (PEP 440 and its like). */
 static const char *const attached[] = {"a", "b", "c", "rc", "alpha", "beta", "pre", "preview", "dev", "m"};
 
@@ -116,7 +118,8 @@ static bool read_numbers(struct str s, struct version *v, bool prefixed)
     v->minor = n[1];
     v->patch = n[2];
     v->fourth = n[3];
-    return read_suffix(str_slice(s, at, s.n), v);
+    if (!read_suffix(str_slice(s, at, s.n), v)) return false;
+    return count > 1 || !v->prerelease.p || is_alpha(v->prerelease.p[0]); /* 2024-01-15 is a day */
 }
 
 /* The version behind a prefix that ends at `at`: an optional word such as v, and numbers. */
@@ -167,8 +170,8 @@ static struct str digits_at(struct str s, size_t at)
     return str_slice(s, at, end);
 }
 
-/* §11.4: numeric identifiers by number and below alphanumeric ones. Numbers within an identifier count as numbers too, so
- * that rc10 is above rc9 (as PEP 440 has it, and everybody means it). */
+/* §11.4: numeric identifiers by number and below alphanumeric ones. Numbers within an identifier count as numbers too,
+ * so that rc10 is above rc9 (as PEP 440 has it, and everybody means it). */
 static int identifier_cmp(struct str a, struct str b)
 {
     bool na = is_number(a), nb = is_number(b);

@@ -19,8 +19,7 @@
 struct found {
     struct scan_hit hit;
     const struct rule *rule;
-    size_t at;
-    uint64_t value_hash; /* to fold the same value */
+    size_t at, last_at; /* where its line starts, and that of its latest occurrence */
 };
 
 struct scanner {
@@ -310,7 +309,9 @@ void scanner_report(struct scanner *s, const struct match *m)
         if (strcmp(f->rule->id, r->id) != 0) continue;
         bool same = h.same_value[0] && strcmp(f->hit.same_value, h.same_value) == 0;
         if (f->at == m->line_at && (!h.same_value[0] || same)) return; /* the same line, found in two ways */
+        if (same && f->last_at == m->line_at) return;
         if (same || r->flags & RULE_FOLD) {
+            f->last_at = m->line_at;
             f->hit.count += h.count;
             return;
         }
@@ -325,7 +326,7 @@ void scanner_report(struct scanner *s, const struct match *m)
         while (i < s->n_found && strcmp(s->found[i].hit.fingerprint, h.fingerprint) != 0) i++;
         if (i == s->n_found) break;
     } while (nth < 255);
-    *f = (struct found){.hit = h, .rule = r, .at = m->line_at};
+    *f = (struct found){.hit = h, .rule = r, .at = m->line_at, .last_at = m->line_at};
     s->n_found++;
 }
 

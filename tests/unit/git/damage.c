@@ -2,7 +2,7 @@
 #include "fixture.h"
 
 #define THREE                                                                                                          \
-    "git init -q repo && cd repo && mkdir d && echo 1 >d/x && echo 1 >y && git add . && git commit -qm one &&"       \
+    "git init -q repo && cd repo && mkdir d && echo 1 >d/x && echo 1 >y && git add . && git commit -qm one &&"         \
     " echo 2 >y && git commit -qam two && echo 3 >y && git commit -qam three && "                                      \
     "loose() { o=$(git rev-parse $1); echo .git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-); } && "
 
@@ -33,7 +33,8 @@ static enum rc sizes(void *arg, const struct git_entry *e)
 static void test_git_damage__partial_fetches_nothing(void **state)
 {
     struct fixture *f = *state;
-    run(f, THREE "git config uploadpack.allowFilter true && cd .. && git clone -q --no-checkout --filter=blob:none file://$PWD/repo partial &&"
+    run(f, THREE "git config uploadpack.allowFilter true && cd .. && git clone -q --no-checkout --filter=blob:none "
+                 "file://$PWD/repo partial &&"
                  " find partial/.git/objects -type f | sort >before");
     struct git *g = open_good(f, "partial");
     assert_true(git_facts(g)->partial);
@@ -50,8 +51,10 @@ static void test_git_damage__partial_fetches_nothing(void **state)
 static void test_git_damage__treeless(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && for i in $(seq 60); do echo $i >a && git add a && git commit -qm c$i; done &&"
-           " git config uploadpack.allowFilter true && cd .. && git clone -q --no-checkout --filter=tree:0 file://$PWD/repo partial");
+    run(f,
+        "git init -q repo && cd repo && for i in $(seq 60); do echo $i >a && git add a && git commit -qm c$i; done &&"
+        " git config uploadpack.allowFilter true && cd .. && git clone -q --no-checkout --filter=tree:0 "
+        "file://$PWD/repo partial");
     struct git *g = open_good(f, "partial");
     struct seen s;
     assert_int_equal(see_log(f, g, "HEAD", &s), 60);
@@ -88,7 +91,8 @@ static void test_git_damage__missing_subtree_of_a_tree(void **state)
 static void test_git_damage__missing_commit(void **state)
 {
     struct fixture *f = *state;
-    run(f, THREE "git branch side HEAD~2 && rm -f $(loose HEAD~1) && git checkout -q --orphan x && c=$(git commit-tree -m both -p main -p side main^{tree}) &&"
+    run(f, THREE "git branch side HEAD~2 && rm -f $(loose HEAD~1) && git checkout -q --orphan x && c=$(git commit-tree "
+                 "-m both -p main -p side main^{tree}) &&"
                  " git update-ref refs/heads/both $c");
     struct git *g = open_good(f, "repo");
     struct seen s;
@@ -105,7 +109,7 @@ static void test_git_damage__missing_commit(void **state)
 static void test_git_damage__corrupt_objects(void **state)
 {
     struct fixture *f = *state;
-    run(f, THREE "for o in HEAD HEAD~1:y; do p=$(loose $o); chmod u+w $p; echo garbage >$p; done");
+    run(f, THREE "for o in HEAD~1:y HEAD; do p=$(loose $o); chmod u+w $p; echo garbage >$p; done");
     struct git *g = open_good(f, "repo");
     struct str oid;
     assert_int_equal(git_resolve(&f->cx, g, STR("HEAD"), &oid), E_CORRUPT);
@@ -133,8 +137,10 @@ static enum rc contents(void *arg, size_t i, struct str content, bool missing)
 static void test_git_damage__deadly_blobs(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && for i in 1 2 3 4 5; do echo $i >f$i; done; head -c 300000 /dev/urandom >bad && cp bad bad2 && echo x >>bad2 &&"
-           " git add . && git commit -qm one && for b in bad bad2; do o=$(git rev-parse HEAD:$b); p=.git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-);"
+    run(f, "git init -q repo && cd repo && for i in 1 2 3 4 5; do echo $i >f$i; done; head -c 300000 /dev/urandom >bad "
+           "&& cp bad bad2 && echo x >>bad2 &&"
+           " git add . && git commit -qm one && for b in bad bad2; do o=$(git rev-parse HEAD:$b); "
+           "p=.git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-);"
            " chmod u+w $p; dd if=/dev/zero of=$p bs=1 seek=100000 count=1000 conv=notrunc 2>/dev/null; done");
     struct git *g = open_good(f, "repo");
     struct git_blobs *b;
@@ -157,10 +163,14 @@ static void test_git_damage__deadly_blobs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GIT_TEST(test_git_damage__shallow),        GIT_TEST(test_git_damage__partial_fetches_nothing),
-        GIT_TEST(test_git_damage__treeless),       GIT_TEST(test_git_damage__missing_tree),
-        GIT_TEST(test_git_damage__missing_subtree_of_a_tree), GIT_TEST(test_git_damage__missing_commit),
-        GIT_TEST(test_git_damage__corrupt_objects), GIT_TEST(test_git_damage__deadly_blobs),
+        GIT_TEST(test_git_damage__shallow),
+        GIT_TEST(test_git_damage__partial_fetches_nothing),
+        GIT_TEST(test_git_damage__treeless),
+        GIT_TEST(test_git_damage__missing_tree),
+        GIT_TEST(test_git_damage__missing_subtree_of_a_tree),
+        GIT_TEST(test_git_damage__missing_commit),
+        GIT_TEST(test_git_damage__corrupt_objects),
+        GIT_TEST(test_git_damage__deadly_blobs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,19 +59,30 @@ static void do_everything(struct fixture *f, const char *path)
 static void test_git_hostile__nothing_runs(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && echo '* filter=evil diff=evil' >.gitattributes && echo 1 >a && git add . && git commit -qm one &&"
-           " printf '#!/bin/sh\\ntouch %s/canary\\n' $HOME >../evil && chmod +x ../evil && e=$HOME/evil &&"
-           " for k in core.fsmonitor core.sshCommand core.pager core.editor core.gitProxy core.askPass core.alternateRefsCommand credential.helper gpg.program"
-           " diff.external diff.evil.command diff.evil.textconv filter.evil.clean filter.evil.smudge filter.evil.process pager.log pager.cat-file"
-           " uploadpack.packObjectsHook; do git config --file .git/config $k $e; done;"
-           " git config --file .git/config alias.cat-file \"!$e\"; git config --file .git/config alias.rev-list \"!$e\";"
-           " git config --file .git/config include.path $HOME/evil; git config --file .git/config core.hooksPath $HOME/hooks;"
-           " git config --file .git/config log.showSignature true; git config --file .git/config core.attributesFile $HOME/evil;"
-           " git config --file .git/config extensions.partialClone evil; git config --file .git/config core.repositoryformatversion 1;"
-           " git config --file .git/config remote.evil.url \"ext::$e\"; git config --file .git/config remote.evil.promisor true;"
-           " git config --file .git/config protocol.ext.allow always;"
-           " mkdir ../hooks; for h in post-index-change fsmonitor-watchman reference-transaction pre-commit post-checkout; do cp ../evil .git/hooks/$h; cp ../evil ../hooks/$h; done");
-    run(f, "cd repo && cp .git/config ../config && rm -f .git/objects/$(printf '1\\n' | git hash-object --stdin --no-filters | cut -c1-2)/* ; cp ../config .git/config;"
+    run(f,
+        "git init -q repo && cd repo && echo '* filter=evil diff=evil' >.gitattributes && echo 1 >a && git add . && "
+        "git commit -qm one &&"
+        " printf '#!/bin/sh\\ntouch %s/canary\\n' $HOME >../evil && chmod +x ../evil && e=$HOME/evil &&"
+        " for k in core.fsmonitor core.sshCommand core.pager core.editor core.gitProxy core.askPass "
+        "core.alternateRefsCommand credential.helper gpg.program"
+        " diff.external diff.evil.command diff.evil.textconv filter.evil.clean filter.evil.smudge filter.evil.process "
+        "pager.log pager.cat-file"
+        " uploadpack.packObjectsHook; do git config --file .git/config $k $e; done;"
+        " git config --file .git/config alias.cat-file \"!$e\"; git config --file .git/config alias.rev-list \"!$e\";"
+        " git config --file ../evil.config core.editor $e; git config --file ../evil.config alias.log \"!$e\";"
+        " git config --file .git/config include.path $HOME/evil.config; git config --file .git/config core.hooksPath "
+        "$HOME/hooks;"
+        " git config --file .git/config log.showSignature true; git config --file .git/config core.attributesFile "
+        "$HOME/evil;"
+        " git config --file .git/config extensions.partialClone evil; git config --file .git/config "
+        "core.repositoryformatversion 1;"
+        " git config --file .git/config remote.evil.url \"ext::$e\"; git config --file .git/config "
+        "remote.evil.promisor true;"
+        " git config --file .git/config protocol.ext.allow always;"
+        " mkdir ../hooks; for h in post-index-change fsmonitor-watchman reference-transaction pre-commit "
+        "post-checkout; do cp ../evil .git/hooks/$h; cp ../evil ../hooks/$h; done");
+    run(f, "cd repo && cp .git/config ../config && rm -f .git/objects/$(printf '1\\n' | git hash-object --stdin "
+           "--no-filters | cut -c1-2)/* ; cp ../config .git/config;"
            " rm -f ../canary");
     do_everything(f, "repo");
     assert_false(is_there(f, "canary"));
@@ -81,7 +92,8 @@ static void test_git_hostile__replace_and_grafts(void **state)
 {
     struct fixture *f = *state;
     run(f, "git init -q repo && cd repo && git commit -q --allow-empty -m one && git commit -q --allow-empty -m two &&"
-           " x=$(git commit-tree -m replaced HEAD^{tree}) && git replace HEAD $x && mkdir -p .git/info && git rev-parse HEAD >.git/info/grafts");
+           " x=$(git commit-tree -m replaced HEAD^{tree}) && git replace HEAD $x && mkdir -p .git/info && git "
+           "rev-parse HEAD >.git/info/grafts");
     struct git *g = open_good(f, "repo");
     struct seen s;
     assert_int_equal(see_log(f, g, "HEAD", &s), 0);
@@ -92,7 +104,8 @@ static void test_git_hostile__replace_and_grafts(void **state)
 static void test_git_hostile__nothing_is_written(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && echo 1 >a && git add a && git commit -qm one && echo 2 >a && git add a && sleep 0.01;"
+    run(f, "git init -q repo && cd repo && echo 1 >a && git add a && git commit -qm one && echo 2 >a && git add a && "
+           "sleep 0.01;"
            " find . -printf '%p %T@ %s\\n' | sort >../before");
     do_everything(f, "repo");
     run(f, "cd repo && find . -printf '%p %T@ %s\\n' | sort | cmp - ../before");
@@ -145,8 +158,10 @@ static void test_git_hostile__open_descriptors_stay_here(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GIT_TEST(test_git_hostile__nothing_runs),          GIT_TEST(test_git_hostile__replace_and_grafts),
-        GIT_TEST(test_git_hostile__nothing_is_written),    GIT_TEST(test_git_hostile__children_are_confined),
+        GIT_TEST(test_git_hostile__nothing_runs),
+        GIT_TEST(test_git_hostile__replace_and_grafts),
+        GIT_TEST(test_git_hostile__nothing_is_written),
+        GIT_TEST(test_git_hostile__children_are_confined),
         GIT_TEST(test_git_hostile__open_descriptors_stay_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

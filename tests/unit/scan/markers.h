@@ -166,7 +166,7 @@ static void marker_expand(struct buf *out, const char *name, const char *arg)
 }
 
 /* @@NAME@@ and @@NAME ARG@@ expanded. */
-static void markers_expand(struct buf *out, struct str in)
+static inline void markers_expand(struct buf *out, struct str in)
 {
     for (size_t i = 0; i < in.n;) {
         const char *end =
