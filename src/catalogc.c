@@ -1,7 +1,8 @@
-/* Compiles a catalog folder into the image that is built into the program, or prints every fault. HEADER names the image
- * and its digest: whoever includes it is compiled again when the catalog changes.
- * usage: catalogc DIR IMAGE HEADER    exit code: 0 fine, 1 faults, 2 wrong usage, 3 unreadable, 4 internal fault */
+/* Compiles a catalog folder into the image that is built into the program, or prints every fault. HEADER names the
+ * image and its digest: whoever includes it is compiled again when the catalog changes. usage: catalogc DIR IMAGE
+ * HEADER    exit code: 0 fine, 1 faults, 2 wrong usage, 3 unreadable, 4 internal fault */
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "catalog/compile.h"
 
@@ -19,14 +20,6 @@ static void print(void *arg, const struct catalog_fault *f)
     struct place *at = arg;
     fprintf(stderr, "%s/%s:%d: " STR_FMT ". " STR_FMT "\n", at->dir, str_visible(at->cx, f->file), f->line,
             STR_ARG(f->text), STR_ARG(f->remedy));
-}
-
-static bool write_file(const char *name, struct str bytes)
-{
-    FILE *f = fopen(name, "wb");
-    if (!f) return false;
-    bool fine = fwrite(bytes.p, 1, bytes.n, f) == bytes.n;
-    return fclose(f) == 0 && fine;
 }
 
 static struct str header(struct ctx *cx, const char *output, struct str image)
@@ -57,8 +50,10 @@ static int compile(struct ctx *cx, const char *dir, const char *output, const ch
         fprintf(stderr, "catalogc: %zu fault%s in %s\n", faults, faults == 1 ? "" : "s", dir);
         return 1;
     }
-    if (write_file(output, buf_view(&image)) && write_file(header_output, header(cx, output, buf_view(&image)))) return 0;
-    fprintf(stderr, "catalogc: %s or %s: cannot write\n", output, header_output);
+    rc = file_replace(cx, output, buf_view(&image));
+    if (rc == OK) rc = file_replace(cx, header_output, header(cx, output, buf_view(&image)));
+    if (rc == OK) return 0;
+    fprintf(stderr, "catalogc: %s\n", cx->message);
     return 3;
 }
 

@@ -9,6 +9,8 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *what;
 } commands[] = {
+    {"assess", cli_assess, "where a repository stands on the tasks"},
+    {"check", cli_check, "what a change would bring, and how to fix it"},
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
 };
 

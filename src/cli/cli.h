@@ -1,5 +1,6 @@
-/* The commands: one file each. A command gets its own arguments (argv[0] is its name) and returns the exit code: 0 fine,
- * 1 what was asked for is not so (faults, --fail-on), 2 wrong usage, 3 the input cannot be read, 4 an internal fault. */
+/* The commands: one file each. A command gets its own arguments (argv[0] is its name) and returns the exit code: 0
+ * fine, 1 what was asked for is not so (faults, --fail-on), 2 wrong usage, 3 the input cannot be read, 4 an internal
+ * fault. */
 #ifndef SINETTI_CLI_CLI_H
 #define SINETTI_CLI_CLI_H
 

@@ -142,6 +142,8 @@ static void set_shape(struct git *g)
         }
     }
     g->facts.bare = !g->facts.work_tree.p;
+    g->facts.hooks = arena_printf(&g->arena, "%s/hooks", g->place.common_dir);
+    g->facts.hooks_elsewhere = view_config_get(g, STR("core.hookspath"));
 }
 
 enum rc view_read_config(struct ctx *cx, struct git *g)

@@ -27,6 +27,8 @@ struct git_facts {
     bool bare, shallow, partial;
     struct str head_ref;      /* "refs/heads/main", STR_NONE when detached; may be unborn */
     struct str work_tree;     /* STR_NONE when bare */
+    struct str hooks;         /* the folder of its hooks, unless … */
+    struct str hooks_elsewhere; /* … its core.hooksPath says so; STR_NONE when it says nothing */
 };
 const struct git_facts *git_facts(const struct git *g);
 

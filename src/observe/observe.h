@@ -26,10 +26,13 @@ struct observe_outcome {
 /* The whole repository at options->head. E_LIMIT and E_CORRUPT only where nothing useful could be read. */
 enum rc observe_repository(struct ctx *cx, struct git *g, const struct observe_options *o, struct observe_outcome *out) MUST_CHECK;
 
-/* Only a change, for `check`: the tree's listing at head, the contents of changed paths, the commits base..head.
- * staged: the index against head instead (base is ignored). Fills also the temporary table changed(path TEXT PRIMARY KEY,
- * status TEXT), status A, M, D or T. Refs and tags are not read; o->cache, o->since have no effect. */
+/* Only a change, for `check`, from one of its sides: that side's listing, the contents of changed paths, and after it the
+ * commits base..head. staged: the index against head instead (base must be head, or STR_NONE when there is none). Fills
+ * also the temporary table changed(path TEXT PRIMARY KEY, status TEXT, oid TEXT, moved INTEGER): status A, M, D or T; the
+ * content after it (of D: before it); moved: the same content stood elsewhere and is gone from there. Refs and tags are
+ * not read; o->cache, o->since have no effect. */
+enum change_side { CHANGE_BEFORE, CHANGE_AFTER };
 enum rc observe_change(struct ctx *cx, struct git *g, const struct observe_options *o, struct str base, bool staged,
-                       struct observe_outcome *out) MUST_CHECK;
+                       enum change_side side, struct observe_outcome *out) MUST_CHECK;
 
 #endif

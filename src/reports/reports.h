@@ -1,6 +1,6 @@
 /* Read-only views of an assessment: text, JSON, HTML, SARIF, Markdown. They compute nothing and read nothing else, so
- * that all of them say the same. Texts that came from the repository are in the assessment already safe to show; each
- * format escapes them once more for itself. Pure apart from the ctx's arena. */
+ * that all of them say the same. Messages and fixes are in the assessment already safe to show; paths and subjects are
+ * the bytes they are. Each format escapes both for itself. Pure apart from the ctx's arena. */
 #ifndef SINETTI_REPORTS_REPORTS_H
 #define SINETTI_REPORTS_REPORTS_H
 
@@ -19,8 +19,8 @@ struct report_style {
 };
 
 /* E_LIMIT when the buffer is too small. */
-enum rc report_write(struct ctx *cx, const struct assessment *a, enum report_format format, const struct report_style *s,
-                     struct buf *out) MUST_CHECK;
+enum rc report_write(struct ctx *cx, const struct assessment *a, enum report_format format,
+                     const struct report_style *s, struct buf *out) MUST_CHECK;
 
 /* What `sinetti check` prints: findings of a change, at most a screenful. */
 void report_check(struct ctx *cx, const struct assessment *a, const struct report_style *s, struct buf *out);

@@ -32,8 +32,8 @@ const char *word_status(enum status s, enum lang lang)
 const char *word_assurance(enum assurance a, enum lang lang)
 {
     static words table[ASSURANCE_COUNT] = {
-        [ASSURANCE_NONE] = {"None", "Ei mitään"},       [ASSURANCE_WEAK] = {"Weak", "Heikko"},
-        [ASSURANCE_FAIR] = {"Fair", "Kohtalainen"},     [ASSURANCE_STRONG] = {"Strong", "Vahva"},
+        [ASSURANCE_NONE] = {"None", "Ei mitään"},      [ASSURANCE_WEAK] = {"Weak", "Heikko"},
+        [ASSURANCE_FAIR] = {"Fair", "Kohtalainen"},    [ASSURANCE_STRONG] = {"Strong", "Vahva"},
         [ASSURANCE_PROVEN] = {"Proven", "Todennettu"},
     };
     return table[a][lang];
@@ -43,7 +43,8 @@ const char *word_coverage(enum coverage c, enum lang lang)
 {
     static words table[COVERAGE_COUNT] = {
         [COVERAGE_ALL_DONE] = {"Every task fully done", "Kaikki tehtävät täysin tehty"},
-        [COVERAGE_DONE_BUT_LOW] = {"Done when low priority is left out", "Tehty, kun matalan prioriteetin tehtäviä ei lasketa"},
+        [COVERAGE_DONE_BUT_LOW] = {"Done when low priority is left out",
+                                   "Tehty, kun matalan prioriteetin tehtäviä ei lasketa"},
         [COVERAGE_SOME_DONE] = {"At least one task done", "Vähintään yksi tehtävä tehty"},
         [COVERAGE_ACTIVE] = {"Started, none done", "Aloitettu, mitään ei tehty"},
         [COVERAGE_INACTIVE] = {"Nothing shown yet", "Mitään ei vielä näytetty"},
@@ -81,4 +82,40 @@ const char *word_aspect(enum aspect a, enum lang lang)
         [ASPECT_OPERATION] = {"Operating", "Toimii"},
     };
     return table[a][lang];
+}
+
+const char *word(enum word w, enum lang lang)
+{
+    static words table[WORD_COUNT] = {
+        [WORD_PRODUCT] = {"Secure development assessment", "Turvallisen kehittämisen arviointi"},
+        [WORD_LOOKED_AT] = {"Looked at", "Tarkasteltu"},
+        [WORD_PERIOD] = {"Audit period", "Tarkastelujakso"},
+        [WORD_COMMITS] = {"commits", "commitia"},
+        [WORD_IN_PERIOD] = {"in the period", "jaksolla"},
+        [WORD_FILES] = {"files", "tiedostoa"},
+        [WORD_PRESET] = {"Preset", "Esivalinta"},
+        [WORD_CATALOG] = {"Catalog", "Luettelo"},
+        [WORD_NOTICES] = {"Please note", "Huomaa"},
+        [WORD_FIRST] = {"Three things to do first", "Kolme ensimmäistä asiaa"},
+        [WORD_TASKS] = {"Tasks", "Tehtävät"},
+        [WORD_TASK] = {"Task", "Tehtävä"},
+        [WORD_PRIORITY] = {"Priority", "Prioriteetti"},
+        [WORD_STATUS] = {"Status", "Tila"},
+        [WORD_ASSURANCE] = {"Assurance", "Varmuus"},
+        [WORD_FINDINGS] = {"Findings", "Havainnot"},
+        [WORD_FIX] = {"How to fix", "Näin korjaat"},
+        [WORD_SETTLES] = {"What would show it", "Mikä antaisi näytön"},
+        [WORD_IN_SCOPE] = {"in scope", "piirissä"},
+        [WORD_JUDGED] = {"judged", "arvioitu"},
+        [WORD_FAILING] = {"failing", "puutteellisia"},
+        [WORD_BASELINE] = {"accepted until", "hyväksytty, voimassa"},
+        [WORD_MORE] = {"more", "lisää"},
+        [WORD_ADOPTED] = {"adopted", "otettu käyttöön"},
+        [WORD_EXCEPTIONS] = {"with exceptions", "poikkeuksin"},
+        [WORD_POINT] = {"Requirement point", "Vaatimuskohta"},
+        [WORD_COVERAGE] = {"Control coverage", "Hallintakeinojen kattavuus"},
+        [WORD_NOTHING_FOUND] = {"Nothing to report.", "Ei raportoitavaa."},
+        [WORD_ALL_FINE] = {"No findings in this change.", "Muutoksessa ei ole havaintoja."},
+    };
+    return table[w][lang];
 }

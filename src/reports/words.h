@@ -14,4 +14,39 @@ const char *word_priority(enum priority p, enum lang lang);
 const char *word_strength(enum strength s, enum lang lang);
 const char *word_aspect(enum aspect a, enum lang lang);
 
+/* Headings and phrases. */
+enum word {
+    WORD_PRODUCT, /* what this is: "Secure development assessment" */
+    WORD_LOOKED_AT,
+    WORD_PERIOD,
+    WORD_COMMITS,
+    WORD_IN_PERIOD,
+    WORD_FILES,
+    WORD_PRESET,
+    WORD_CATALOG,
+    WORD_NOTICES,
+    WORD_FIRST,
+    WORD_TASKS,
+    WORD_TASK,
+    WORD_PRIORITY,
+    WORD_STATUS,
+    WORD_ASSURANCE,
+    WORD_FINDINGS,
+    WORD_FIX,
+    WORD_SETTLES,
+    WORD_IN_SCOPE,
+    WORD_JUDGED,
+    WORD_FAILING,
+    WORD_BASELINE, /* accepted until */
+    WORD_MORE,     /* and N more */
+    WORD_ADOPTED,
+    WORD_EXCEPTIONS,
+    WORD_POINT,
+    WORD_COVERAGE,
+    WORD_NOTHING_FOUND,
+    WORD_ALL_FINE,
+    WORD_COUNT
+};
+const char *word(enum word w, enum lang lang);
+
 #endif

@@ -1,5 +1,6 @@
 #include "rules/baseline.h"
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/time.h"
@@ -7,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -270,27 +270,6 @@ static void print(struct buf *out, const struct entry *entries, size_t n)
     buf_char(out, '\n');
 }
 
-static enum rc write_file(struct ctx *cx, const char *file, struct str text)
-{
-    const char *beside = arena_printf(&cx->arena, "%s.%ld.new", file, (long)getpid()).p;
-    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-    bool fine = fd >= 0;
-    for (size_t done = 0; fine && done < text.n;) {
-        ssize_t n = write(fd, text.p + done, text.n - done);
-        if (n > 0) done += (size_t)n;
-        fine = n > 0 || (n < 0 && errno == EINTR);
-    }
-    int failure = errno;
-    if (fd >= 0 && close(fd) != 0 && fine) {
-        failure = errno;
-        fine = false;
-    }
-    if (fine && rename(beside, file) == 0) return OK;
-    if (fine) failure = errno;
-    if (fd >= 0) unlink(beside);
-    return fail(cx, E_IO, "%s: cannot write: %s", str_visible(cx, str_from(file)), strerror(failure));
-}
-
 enum rc baseline_write(struct ctx *cx, const struct assessment *a, const struct baseline *old, struct str owner,
                        int64_t until, const char *file)
 {
@@ -309,5 +288,5 @@ enum rc baseline_write(struct ctx *cx, const struct assessment *a, const struct 
     buf_init(&text, LIMIT_BASELINE);
     print(&text, entries, n);
     if (buf_ok(&text) != OK) return fail(cx, E_LIMIT, "the baseline would be larger than %llu MiB", LIMIT_BASELINE / MIB);
-    return write_file(cx, file, buf_view(&text));
+    return file_replace(cx, file, buf_view(&text));
 }

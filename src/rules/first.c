@@ -78,7 +78,7 @@ static const struct finding *absence(struct ctx *cx, const struct obligation_res
 
 static bool is_candidate(const struct task_result *t, const struct obligation_result *o, struct candidate *c)
 {
-    *c = (struct candidate){.task = t, .o = o, .counts = verdict_counts(t, o), .must = verdict_is_must(o)};
+    *c = (struct candidate){.task = t, .o = o, .counts = verdict_counts(t, o), .must = rules_is_must(o)};
     if (o->verdict == VERDICT_VIOLATED && o->baselined < o->failing) {
         c->f = first_open(o, NULL, 0);
         c->scanned = c->f && o->def->check && c->f->line;

@@ -8,6 +8,8 @@
 #include "rules/row.h"
 #include "rules/verdicts.h"
 
+#include <stdlib.h>
+
 /* What is known of a subject. */
 enum { SUBJECT_SEEN = 1, SUBJECT_JUDGED = 2, SUBJECT_FAILING = 4, SUBJECT_NOT_BASELINED = 8 };
 
@@ -98,16 +100,33 @@ static void keep_key(struct judging *j, const char *id, struct str subject)
     j->keys[j->n_keys++] = (struct finding_key){arena_str(a, str_from(id)), arena_str(a, subject)};
 }
 
+static int compare_str(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+void rules_sort_known(struct str *known, size_t n)
+{
+    if (n) qsort(known, n, sizeof *known, compare_str);
+}
+
+static bool is_known(const struct rules_options *o, const char *id)
+{
+    struct str key = str_from(id);
+    return o->n_known && bsearch(&key, o->known, o->n_known, sizeof *o->known, compare_str);
+}
+
 /* Which of exact duplicates has which number depends on the order of rows, but which numbers there are does not. */
 static enum rc add_failing(struct judging *j, struct row *r, uint32_t *flags)
 {
     uint32_t *seen;
     char id[33];
     struct str subject = row_text(r, j->columns.subject);
-    set(flags, SUBJECT_FAILING, &j->evidence.failing);
     row_identify(j->def, &j->columns, r);
     TRY(mark(j, &j->duplicates, r->base, &seen));
     row_id(r->base, (*seen)++, id);
+    if (is_known(j->o, id)) return OK;
+    set(flags, SUBJECT_FAILING, &j->evidence.failing);
     if (!j->baseline || !baseline_find(j->baseline, str_from(id), NULL, NULL))
         set(flags, SUBJECT_NOT_BASELINED, &j->not_baselined);
     keep_key(j, id, subject);
@@ -187,7 +206,8 @@ static void make_finding(struct judging *j, const struct row *r, struct finding 
     char id[33];
     int64_t line = row_int(r, c->line, 0);
     uint32_t *seen = marks_at(&j->duplicates, r->base); /* there is room: it was counted when the row came */
-    row_id(r->base, seen ? (*seen)++ : 0, id);
+    do row_id(r->base, seen ? (*seen)++ : 0, id);
+    while (seen && is_known(j->o, id));
     *f = (struct finding){.id = arena_str(&j->cx->arena, str_from(id)),
                           .subject = kept_text(j, r, c->subject),
                           .message = rendered(j, j->def->message[j->o->lang], r),
@@ -211,9 +231,10 @@ static void make_findings(struct judging *j)
 
 static void say_stopped(struct judging *j)
 {
-    static const char *const text[LANG_COUNT] = {
-        "The rule was stopped: it would have taken too long or too much memory. A shorter audit period (--since) helps.",
-        "Sääntö keskeytettiin, koska se olisi vienyt liikaa aikaa tai muistia. Lyhyempi tarkastelujakso (--since) auttaa."};
+    static const char *const text[LANG_COUNT] = {"The rule was stopped: it would have taken too long or too much "
+                                                 "memory. A shorter audit period (--since) helps.",
+                                                 "Sääntö keskeytettiin, koska se olisi vienyt liikaa aikaa tai "
+                                                 "muistia. Lyhyempi tarkastelujakso (--since) auttaa."};
     j->evidence = (struct evidence){0};
     j->out->stopped = true;
     j->out->places = 0;
@@ -248,8 +269,8 @@ static enum rc open_vouched(struct judging *j, sqlite3 *db)
                          &j->vouched);
 }
 
-enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *def, const struct rules_options *o,
-                         const struct baseline *b, struct obligation_result *out)
+enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *def,
+                         const struct rules_options *o, const struct baseline *b, struct obligation_result *out)
 {
     struct judging *j = arena_new(&cx->arena, struct judging);
     *j = (struct judging){.cx = cx, .def = def, .o = o, .baseline = b, .out = out, .query = {.db = db}};

@@ -125,7 +125,13 @@ struct rules_options {
     struct str task;                     /* only this task; STR_NONE all */
     bool only_check;                     /* only obligations with `check` */
     bool keys;                           /* fill `keys` of every result, for baseline_write() */
+    const struct str *known;             /* ids that are no findings here, sorted: what was there before a change */
+    size_t n_known;
 };
+void rules_sort_known(struct str *known, size_t n);
+
+/* A must, or adopted: counts as must. */
+bool rules_is_must(const struct obligation_result *o);
 
 /* What is accepted for a while: see rules/baseline.h. */
 struct baseline;

@@ -38,7 +38,7 @@ enum assurance assurance_of(enum evidence_type type, enum verdict verdict, bool 
     return vouched ? ASSURANCE_FAIR : ASSURANCE_WEAK;
 }
 
-bool verdict_is_must(const struct obligation_result *o)
+bool rules_is_must(const struct obligation_result *o)
 {
     return o->adopted || o->def->strength == STRENGTH_MUST;
 }
@@ -46,7 +46,7 @@ bool verdict_is_must(const struct obligation_result *o)
 /* 0 must or adopted, 1 recommended, 2 example */
 static int tier(const struct obligation_result *o)
 {
-    return verdict_is_must(o) ? 0 : o->def->strength == STRENGTH_RECOMMENDED ? 1 : 2;
+    return rules_is_must(o) ? 0 : o->def->strength == STRENGTH_RECOMMENDED ? 1 : 2;
 }
 
 static int measuring_tier(const struct task_result *t)

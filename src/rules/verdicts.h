@@ -16,9 +16,6 @@ struct evidence {
 enum verdict verdict_of(enum evidence_type type, const struct evidence *e);
 enum assurance assurance_of(enum evidence_type type, enum verdict verdict, bool vouched);
 
-/* Whether the point counts as must by itself: a must, or adopted. */
-bool verdict_is_must(const struct obligation_result *o);
-
 /* The points a task's status is measured by: its musts and adopted points; where it has none, the recommended ones; else
  * all. Points that are not applicable do not count. */
 bool verdict_counts(const struct task_result *t, const struct obligation_result *o);

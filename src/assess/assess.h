@@ -1,0 +1,44 @@
+/* An assessment: a repository is looked at, the catalog's rules judge what it shows, and the outcome is one struct that
+ * reports read. The same way for a whole repository and for a change. Nothing is printed here.
+ *
+ * One thread per ctx. Everything in the outcome lives in the ctx's arena. */
+#ifndef SINETTI_ASSESS_ASSESS_H
+#define SINETTI_ASSESS_ASSESS_H
+
+#include "git/git.h"
+#include "rules/rules.h"
+
+struct assess_options {
+    const struct catalog *catalog;
+    const struct catalog_preset *preset; /* NULL none */
+    struct str path;                     /* of the repository, as the user gave it */
+    struct str rev;                      /* what to look at; of a change: its end */
+    int64_t now, since;
+    enum lang lang;
+    struct str task;              /* only this one; STR_NONE all */
+    const char *cache, *baseline; /* files; NULL none */
+    bool keys;                    /* for baseline_write() */
+    int threads;                  /* 0: one per core */
+};
+
+/* The whole repository at rev. Errors as git_resolve(), observe_repository(), baseline_read(), rules_evaluate(). */
+enum rc assess_repository(struct ctx *cx, struct git *g, const struct assess_options *o,
+                          struct assessment *out) MUST_CHECK;
+
+/* What a change brings: only points with `check`, only the files and commits that it touches, and no finding that was
+ * there before it. base: a revision; STR_NONE the merge base of rev with its upstream. staged: the index against HEAD
+ * (base and rev have no effect). */
+struct assess_change {
+    struct str base;
+    bool staged;
+    /* out */
+    struct str base_oid;    /* STR_NONE for a staged change on an unborn branch */
+    int64_t files, commits; /* that the change touches, that it is made of */
+};
+enum rc assess_change(struct ctx *cx, struct git *g, const struct assess_options *o, struct assess_change *change,
+                      struct assessment *out) MUST_CHECK;
+
+/* Whether a must or adopted point of this priority or higher is violated by a finding that no baseline holds. */
+bool assess_fails(const struct assessment *a, enum priority priority);
+
+#endif

@@ -1,0 +1,14 @@
+/* Writing whole files. One thread at a time per file. */
+#ifndef SINETTI_BASE_FILE_H
+#define SINETTI_BASE_FILE_H
+
+#include "base/ctx.h"
+
+/* Puts the bytes at `path`: whole or not at all. Written beside and renamed; what is no ordinary file (a pipe, a
+ * terminal) is written to as it is. E_IO with the path and why; then the old file is as it was. */
+enum rc file_replace(struct ctx *cx, const char *path, struct str bytes) MUST_CHECK;
+
+/* Writes everything to a descriptor; false with errno set. */
+bool file_write_all(int fd, struct str bytes);
+
+#endif

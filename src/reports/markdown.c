@@ -1,0 +1,166 @@
+/* The assessment as Markdown (GitHub's and GitLab's), for comments and wikis. Whatever came from outside is escaped so
+ * that it neither formats, links nor calls anybody. */
+#include "base/time.h"
+#include "reports/formats.h"
+#include "reports/words.h"
+
+#define FINDINGS_SHOWN 10 /* of each point */
+
+/* Backslashes before punctuation that means something; entities where a backslash would not help: mentions, links that
+ * make themselves, tags. */
+static void put(struct buf *out, struct str s)
+{
+    scoped_buf safe;
+    buf_init(&safe, 0);
+    buf_visible(&safe, s);
+    struct str text = buf_view(&safe);
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        struct str rest = str_slice(text, i, text.n);
+        if (c == '@')
+            buf_cstr(out, "&#64;");
+        else if (c == '<')
+            buf_cstr(out, "&lt;");
+        else if (c == '&')
+            buf_cstr(out, "&amp;");
+        else if (str_starts(rest, STR("://")))
+            buf_cstr(out, "&#58;");
+        else if (str_starts_nocase(rest, STR("www.")))
+            buf_cstr(out, "&#119;");
+        else if (strchr("\\`*_{}[]()#>|~!$", c)) {
+            buf_char(out, '\\');
+            buf_char(out, c);
+        } else
+            buf_char(out, c);
+    }
+}
+
+/* In backquotes nothing means anything but backquotes, and a bar in a table. */
+static void put_place(struct buf *out, const struct finding *f)
+{
+    if (!f->path.n) return;
+    scoped_buf safe;
+    buf_init(&safe, 0);
+    buf_visible(&safe, f->path);
+    bool plain = !memchr(safe.p, '`', safe.n) && !memchr(safe.p, '|', safe.n);
+    if (plain) buf_char(out, '`');
+    if (plain)
+        buf_str(out, buf_view(&safe));
+    else
+        put(out, f->path);
+    if (f->line) buf_printf(out, ":%lld", (long long)f->line);
+    buf_cstr(out, plain ? "` " : " ");
+}
+
+static void put_head(struct buf *out, const struct assessment *a)
+{
+    enum lang lang = a->run.lang;
+    char since[32], now[32];
+    buf_printf(out, "# %s\n\n", word(WORD_PRODUCT, lang));
+    put(out, a->run.path);
+    buf_printf(out, " `" STR_FMT "` · %s %s – %s · %lld %s, %lld %s · %lld %s\n\n",
+               STR_ARG(str_slice(a->repository.head, 0, 12)), word(WORD_PERIOD, lang),
+               time_format_date(a->run.since, since), time_format_date(a->run.now, now),
+               (long long)a->repository.commits, word(WORD_COMMITS, lang), (long long)a->repository.period_commits,
+               word(WORD_IN_PERIOD, lang), (long long)a->repository.files, word(WORD_FILES, lang));
+    for (size_t i = 0; i < a->n_notices; i++) {
+        buf_cstr(out, "> ");
+        put(out, a->notices[i]);
+        buf_cstr(out, "\n\n");
+    }
+    for (int s = 0; s < STATUS_COUNT; s++)
+        buf_printf(out, "%s%s: **%lld**", s ? " · " : "", word_status((enum status)s, lang), (long long)a->summary[s]);
+    buf_cstr(out, "\n");
+}
+
+static void put_finding(struct buf *out, const struct finding *f, enum lang lang)
+{
+    put_place(out, f);
+    put(out, f->message);
+    if (f->baseline) {
+        buf_printf(out, " _(%s ", word(WORD_BASELINE, lang));
+        put(out, f->baseline_until);
+        buf_cstr(out, ", ");
+        put(out, f->baseline_owner);
+        buf_cstr(out, ")_");
+    }
+}
+
+static void put_first(struct buf *out, const struct assessment *a)
+{
+    if (!a->n_first) return;
+    buf_printf(out, "\n## %s\n\n", word(WORD_FIRST, a->run.lang));
+    for (size_t i = 0; i < a->n_first; i++) {
+        buf_printf(out, "%zu. ", i + 1);
+        put_finding(out, a->first[i], a->run.lang);
+        buf_cstr(out, "\n");
+        if (!a->first[i]->fix.n) continue;
+        buf_printf(out, "   **%s:** ", word(WORD_FIX, a->run.lang));
+        put(out, a->first[i]->fix);
+        buf_cstr(out, "\n");
+    }
+}
+
+static void put_tasks(struct buf *out, const struct assessment *a)
+{
+    enum lang lang = a->run.lang;
+    buf_printf(out, "\n## %s\n\n| # | %s | %s | %s | %s |\n|--:|---|---|---|---|\n", word(WORD_TASKS, lang),
+               word(WORD_TASK, lang), word(WORD_PRIORITY, lang), word(WORD_STATUS, lang), word(WORD_ASSURANCE, lang));
+    for (size_t i = 0; i < a->n_tasks; i++) {
+        const struct task_result *t = &a->tasks[i];
+        buf_printf(out, "| %d | ", t->def->order);
+        put(out, t->def->title[lang]);
+        buf_printf(out, " | %s | %s%s%s | %s |\n", word_priority(t->def->priority, lang), word_status(t->status, lang),
+                   t->exceptions ? ", " : "", t->exceptions ? word(WORD_EXCEPTIONS, lang) : "",
+                   word_assurance(t->assurance, lang));
+    }
+}
+
+static void put_obligation(struct buf *out, const struct obligation_result *o, enum lang lang)
+{
+    buf_cstr(out, "\n**");
+    put(out, o->def->text[lang]);
+    buf_printf(out, "** (%lld %s, %lld %s, %lld %s)\n\n", (long long)o->population, word(WORD_IN_SCOPE, lang),
+               (long long)o->judged, word(WORD_JUDGED, lang), (long long)o->failing, word(WORD_FAILING, lang));
+    size_t shown = o->n_findings < FINDINGS_SHOWN ? o->n_findings : FINDINGS_SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        buf_cstr(out, "- ");
+        put_finding(out, &o->findings[i], lang);
+        buf_cstr(out, "\n");
+    }
+    if (o->places > (int64_t)shown)
+        buf_printf(out, "- … %lld %s\n", (long long)o->places - (long long)shown, word(WORD_MORE, lang));
+    if (!shown) return;
+    buf_printf(out, "\n%s: ", word(WORD_FIX, lang));
+    put(out, o->findings[0].fix);
+    buf_cstr(out, "\n");
+}
+
+static void put_findings(struct buf *out, const struct assessment *a)
+{
+    bool any = false;
+    for (size_t i = 0; i < a->n_tasks; i++) {
+        const struct task_result *t = &a->tasks[i];
+        bool titled = false;
+        for (size_t k = 0; k < t->n_obligations; k++) {
+            if (t->obligations[k].verdict != VERDICT_VIOLATED) continue;
+            if (!any) buf_printf(out, "\n## %s\n", word(WORD_FINDINGS, a->run.lang));
+            if (!titled) {
+                buf_printf(out, "\n### %d. ", t->def->order);
+                put(out, t->def->title[a->run.lang]);
+                buf_cstr(out, "\n");
+            }
+            any = titled = true;
+            put_obligation(out, &t->obligations[k], a->run.lang);
+        }
+    }
+}
+
+void report_markdown(struct ctx *cx, const struct assessment *a, const struct report_style *s, struct buf *out)
+{
+    (void)cx, (void)s;
+    put_head(out, a);
+    put_first(out, a);
+    put_tasks(out, a);
+    put_findings(out, a);
+}
