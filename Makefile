@@ -1,0 +1,52 @@
+# What people type. Everything is done by meson, tools/ and tests/; this file only names it.
+PYTHON = /usr/bin/python3
+PREFIX = /usr/local
+REPO = .
+
+help:
+	@sed -n 's/^# make /make /p' Makefile
+
+# make run [REPO=/path]  assess a repository (default: this one): report.html and a summary
+run: deps-build build
+	@echo "run: assessing $(REPO)"
+	@build/sinetti assess --output html:report.html "$(REPO)"
+	@echo "run: the whole report is in $(CURDIR)/report.html"
+
+# make build             build/sinetti
+build:
+	@test -f build/build.ninja || { echo "build: configuring build/"; meson setup build >/dev/null; }
+	@echo "build: compiling (a minute when new)"
+	@ninja -C build --quiet src/sinetti
+	@ln -sf src/sinetti build/sinetti
+
+# make test              all tests, with sanitizers; ends with "N passed, N failed"
+test: deps-test
+	@$(PYTHON) tests/run.py
+
+# make lint              format, analysis, structure; ends with "N passed, N failed"
+lint: deps-lint
+	@$(PYTHON) tools/lint.py
+
+# make soak              the long versions of the long tests
+soak: deps-test
+	@$(PYTHON) tests/run.py --soak
+
+# make bench             beside git's own commands on the same repository
+bench: deps-build build
+	@$(PYTHON) tests/bench/assess.py
+
+# make install           into $(DESTDIR)$(PREFIX)/bin
+install: build
+	install -D -m 755 build/src/sinetti "$(DESTDIR)$(PREFIX)/bin/sinetti"
+
+# make deps              install what any of these needs (deps-build, deps-test, deps-lint: part of it)
+deps:
+	@tools/deps.sh
+deps-build deps-test deps-lint:
+	@tools/deps.sh $(@:deps-%=%)
+
+# make clean             remove what was built
+clean:
+	rm -rf build build-test build-fuzz build-lint report.html
+
+.PHONY: help run build test lint soak bench install deps deps-build deps-test deps-lint clean
