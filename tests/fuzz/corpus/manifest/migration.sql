@@ -1,0 +1,4 @@
+-- +migrate Up
+CREATE TABLE a (b INT);
+-- +migrate Down
+DROP TABLE a;
