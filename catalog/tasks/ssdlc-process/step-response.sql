@@ -1,0 +1,33 @@
+-- Evidence: a security policy, a guide or a readme that says where to report a flaw or how it is dealt with; a
+-- security.txt that is still valid. One that has expired or names no contact fails, and so does a security policy
+-- that is only a template where no other document tells it.
+-- Blind spots: a policy the host shows for all repositories of its owner; how reports are dealt with in practice.
+WITH told AS (
+  SELECT d.path, min(t.line) AS line FROM topics t JOIN documents d ON d.path = t.path
+  WHERE t.topic IN ('vulnerability_report_contact', 'vulnerability_handling') AND d.placeholder = 0
+    AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template')
+  GROUP BY d.path
+), way AS (
+  SELECT path, line, 1 AS ok, NULL AS due, NULL AS reason_en, NULL AS reason_fi FROM told
+  UNION ALL
+  SELECT path, NULL, CASE WHEN placeholder = 1 OR expires_at <= :now THEN 0 ELSE 1 END, expires_at,
+         CASE WHEN expires_at <= :now THEN 'has expired: who finds a flaw cannot trust its contact any more'
+              ELSE 'names no contact' END,
+         CASE WHEN expires_at <= :now
+              THEN 'on vanhentunut: haavoittuvuuden löytäjä ei voi enää luottaa sen yhteystietoon'
+              ELSE 'ei kerro yhteystietoa' END
+  FROM documents WHERE kind = 'security_txt'
+  UNION ALL
+  SELECT path, NULL, CASE WHEN placeholder = 1 AND NOT EXISTS (SELECT 1 FROM told) THEN 0 END, NULL,
+         'is nearly empty or still template text: it does not say where to report a flaw',
+         'on lähes tyhjä tai yhä pohjatekstiä: se ei kerro, minne haavoittuvuudesta ilmoitetaan'
+  FROM documents WHERE kind = 'security_policy' AND path NOT IN (SELECT path FROM told)
+)
+SELECT a.subject, w.ok AS ok, NULL AS at, CASE WHEN w.ok = 1 THEN w.due END AS due, w.path AS path, w.line AS line,
+       w.reason_en AS reason_en, w.reason_fi AS reason_fi
+FROM asked a JOIN way w ON w.path = a.name
+WHERE a.type = 'file'
+UNION ALL
+SELECT a.subject, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM asked a
+WHERE a.type = 'repo' AND NOT EXISTS (SELECT 1 FROM way)
