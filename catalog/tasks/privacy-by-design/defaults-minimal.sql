@@ -1,0 +1,20 @@
+-- Evidence: a document on data protection that speaks of keeping data to the minimum or of default settings.
+-- Blind spots: the settings themselves; procedures kept elsewhere.
+WITH said AS (
+  SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
+  FROM topics t JOIN documents d ON d.path = t.path
+  WHERE t.topic IN ('data_minimization', 'default_settings') AND d.placeholder = 0
+    AND d.kind NOT IN ('readme', 'changelog', 'license', 'code_of_conduct', 'issue_template')
+    AND (d.kind IN ('data_protection', 'privacy') OR EXISTS (SELECT 1 FROM topics v WHERE v.path = d.path
+                                               AND v.topic IN ('privacy_by_design', 'personal_data')))
+  GROUP BY d.path
+), stub AS (
+  SELECT path FROM documents WHERE kind = 'data_protection' AND placeholder = 1
+    AND NOT (lower(path) LIKE '%test%' OR lower(path) LIKE '%product%' OR lower(path) LIKE '%tuotanto%')
+)
+SELECT a.subject, CASE WHEN s.path IS NOT NULL THEN 1 WHEN u.path IS NOT NULL THEN 0 END AS ok,
+       s.at AS at, NULL AS due, coalesce(s.path, u.path) AS path, s.line AS line
+FROM asked a
+LEFT JOIN (SELECT path, line, at FROM said ORDER BY path LIMIT 1) s ON 1
+LEFT JOIN (SELECT path FROM stub ORDER BY path LIMIT 1) u ON 1
+WHERE a.type = 'repo'

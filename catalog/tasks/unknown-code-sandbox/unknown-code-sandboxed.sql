@@ -1,0 +1,85 @@
+-- Evidence: downloads run at once in a shell, third-party actions taken from a branch, and compiled programs kept in the
+-- tree, none of them under tests, examples or documentation; what a commit id or digest fixes is fine. A document on
+-- running unknown code speaks for the repository.
+-- Blind spots: what people run on their own machines; whether the machine that runs it is isolated; archives, vendored
+-- folders and packages of the language. Actions and images by version (NULL) have a known publisher, but can change
+-- unseen. An owner with several actions by branch is likely one's own organization (NULL).
+WITH live AS MATERIALIZED ( -- what the project itself builds and runs
+  SELECT path, class, mode, size, '/' || lower(path) AS low,
+         replace(path, rtrim(path, replace(path, '/', '')), '') AS name FROM files
+  WHERE class NOT IN ('test', 'doc', 'data', 'vendored', 'generated')
+), ours AS MATERIALIZED (
+  SELECT path, class, mode, size, low, lower(name) AS name FROM live
+  WHERE NOT (low LIKE '%test%/%' OR low LIKE '%fixture%/%' OR low LIKE '%/spec/%' OR low LIKE '%sample%/%'
+             OR low LIKE '%example%/%' OR low LIKE '%demo%/%' OR low LIKE '%corpus%/%' OR low LIKE '%corpora%/%'
+             OR low LIKE '%/e2e%/%' OR low LIKE '%mock%/%' OR low LIKE '%fuzz%/%' OR low LIKE '%/doc/%'
+             OR low LIKE '%/docs/%' OR low LIKE '%bench%/%')
+), action AS MATERIALIZED (
+  SELECT p.path, p.line, p.target, p.pinned,
+         lower(substr(p.target, 1, instr(p.target || '/', '/') - 1)) AS owner,
+         lower(substr(p.target, 1, instr(p.target || '@', '@') - 1)) AS action,
+         p.pinned = 0 AND p.target NOT LIKE '%/.github/workflows/%'
+           AND lower(substr(p.target, instr(p.target, '@') + 1)) IN ('main', 'master', 'head', 'trunk', 'develop', 'dev',
+             'next', 'latest', 'stable', 'nightly', 'beta', 'edge', 'canary', 'unstable') AS moving
+  FROM pins p WHERE p.kind = 'action' AND p.first_party = 0
+), kin AS (
+  SELECT owner FROM action WHERE moving = 1 GROUP BY owner HAVING count(DISTINCT action) > 1
+), wrapper(ok) AS (
+  SELECT max(1) FROM pins WHERE kind = 'action' AND (target LIKE 'gradle/wrapper-validation-action%'
+    OR target LIKE 'gradle/actions/wrapper-validation%' OR target LIKE 'gradle/actions/setup-gradle%')
+), found AS (
+  SELECT h.path, h.line, 'shell' AS reason, h.what AS target, h.fingerprint,
+         h.allowed AS ok
+  FROM hits h JOIN ours f ON f.path = h.path WHERE h.category = 'download_to_shell'
+  UNION ALL
+  SELECT x.path, x.line, 'action', x.target, x.target,
+         CASE WHEN x.pinned = 1 THEN 1 WHEN x.moving = 1 AND x.owner NOT IN (SELECT owner FROM kin) THEN 0 END
+  FROM action x JOIN ours f ON f.path = x.path
+  UNION ALL
+  SELECT p.path, p.line, 'image', p.target, p.target, CASE p.pinned WHEN 1 THEN 1 END
+  FROM pins p JOIN ours f ON f.path = p.path WHERE p.kind = 'image'
+  UNION ALL
+  SELECT f.path, NULL, 'binary', f.name, f.path,
+         CASE f.name WHEN 'gradle-wrapper.jar' THEN w.ok WHEN 'maven-wrapper.jar' THEN NULL ELSE 0 END
+  FROM ours f CROSS JOIN wrapper w
+  WHERE f.class = 'binary' AND f.size > 200
+    AND (f.name LIKE '%.exe' OR f.name LIKE '%.dll' OR f.name LIKE '%.so'
+         OR f.name GLOB '*.so.[0-9]*' OR f.name LIKE '%.dylib' OR f.name LIKE '%.jar' OR f.name LIKE '%.war'
+         OR f.name LIKE '%.ear' OR f.name LIKE '%.aar' OR f.name LIKE '%.class' OR f.name LIKE '%.pyc'
+         OR f.name LIKE '%.pyd' OR f.name LIKE '%.node' OR f.name LIKE '%.wasm' OR f.name LIKE '%.o'
+         OR f.name LIKE '%.a' OR f.name LIKE '%.apk' OR f.name LIKE '%.msi' OR f.name LIKE '%.deb'
+         OR f.name LIKE '%.rpm' OR f.name LIKE '%.whl' OR f.name LIKE '%.egg' OR f.name LIKE '%.gem'
+         OR f.name LIKE '%.nupkg' OR f.name LIKE '%.phar' OR f.name LIKE '%.elf'
+         OR (f.mode = 33261 AND instr(f.name, '.') = 0))
+), said AS (
+  SELECT d.path, min(t.line) AS line FROM documents d JOIN topics t ON t.path = d.path
+  WHERE d.placeholder = 0 AND t.topic = 'unknown_code'
+    AND (t.heading = 1 OR EXISTS (SELECT 1 FROM topics v WHERE v.path = d.path AND v.topic = 'sandbox'))
+    AND d.kind NOT IN ('readme', 'changelog', 'license', 'code_of_conduct', 'issue_template')
+  GROUP BY d.path
+)
+SELECT a.subject, f.ok AS ok, NULL AS at, NULL AS due, f.path AS path, f.line AS line, f.fingerprint AS fingerprint,
+       f.path || coalesce(':' || f.line, '') AS place,
+       CASE f.reason WHEN 'shell' THEN 'runs a download in a shell at once: whatever the server sends is executed'
+         WHEN 'action' THEN 'runs ' || f.target || ': whoever can change that branch decides what runs here'
+         WHEN 'binary' THEN 'is a compiled program, and nothing shows what it was built from' END AS reason_en,
+       CASE f.reason WHEN 'shell' THEN 'ajaa latauksen suoraan komentotulkissa: kaikki palvelimen lähettämä suoritetaan'
+         WHEN 'action' THEN 'ajaa toiminnon ' || f.target || ': sen haaran muuttaja päättää, mitä täällä suoritetaan'
+         WHEN 'binary' THEN 'on käännetty ohjelma, eikä mistään näe, mistä se on käännetty' END AS reason_fi,
+       CASE f.reason WHEN 'shell'
+         THEN 'Download to a file, compare it with a known digest and run it only then, or install a signed package.'
+         WHEN 'action' THEN 'Put the full id of a commit you have looked at in place of the branch in ' || f.target || '.'
+         WHEN 'binary' THEN 'Build it from source, or fetch it from its publisher and compare it with a known digest. '
+           || 'If it has to stay, write down where it came from and run it only in a sandbox.' END AS fix_en,
+       CASE f.reason WHEN 'shell' THEN 'Lataa tiedostoon, vertaa sitä tunnettuun tiivisteeseen ja suorita vasta sitten, '
+           || 'tai asenna allekirjoitettu paketti.'
+         WHEN 'action' THEN 'Korvaa haara kohteessa ' || f.target || ' sellaisen commitin koko tunnisteella, jonka olet '
+           || 'tarkistanut.'
+         WHEN 'binary' THEN 'Käännä se lähdekoodista tai nouda se julkaisijaltaan ja vertaa tunnettuun tiivisteeseen. '
+           || 'Jos sen on oltava täällä, kirjaa mistä se on peräisin ja aja sitä vain hiekkalaatikossa.' END AS fix_fi
+FROM asked a JOIN found f ON f.path = a.name
+WHERE a.type = 'file'
+UNION ALL
+SELECT a.subject, CASE WHEN s.path IS NOT NULL THEN 1 END, NULL, NULL, s.path, s.line, NULL, NULL, NULL, NULL, NULL, NULL
+FROM asked a LEFT JOIN (SELECT path, line FROM said ORDER BY path LIMIT 1) s ON 1
+WHERE a.type = 'repo'
