@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes SQL files as C strings: src/ROOM/NAME.sql becomes `const char ROOM_NAME_sql[]`.
-usage: embed-sql.py OUTPUT INPUT..."""
+"""Writes text files as C strings: src/ROOM/NAME.EXT becomes `const char ROOM_NAME_EXT[]`.
+usage: embed.py OUTPUT INPUT..."""
 import pathlib
 import sys
 
@@ -14,5 +14,5 @@ output, *inputs = sys.argv[1:]
 with open(output, "w", encoding="utf-8") as out:
     for name in inputs:
         path = pathlib.Path(name)
-        symbol = "%s_%s_sql" % (path.parent.name, path.stem.replace("-", "_"))
+        symbol = "_".join([path.parent.name, path.stem, path.suffix[1:]]).replace("-", "_")
         out.write("extern const char %s[];\nconst char %s[] =\n%s;\n\n" % (symbol, symbol, c_string(path.read_text(encoding="utf-8"))))
