@@ -78,8 +78,8 @@ const char *word_strength(enum strength s, enum lang lang)
 const char *word_aspect(enum aspect a, enum lang lang)
 {
     static words table[ASPECT_COUNT] = {
-        [ASPECT_DESIGN] = {"Designed", "Suunniteltu"},
-        [ASPECT_OPERATION] = {"Operating", "Toimii"},
+        [ASPECT_DESIGN] = {"Designed", "Suunnittelu"},
+        [ASPECT_OPERATION] = {"Operating", "Toimivuus"},
     };
     return table[a][lang];
 }
@@ -89,14 +89,14 @@ const char *word(enum word w, enum lang lang)
     static words table[WORD_COUNT] = {
         [WORD_PRODUCT] = {"Secure development assessment", "Turvallisen kehittämisen arviointi"},
         [WORD_LOOKED_AT] = {"Looked at", "Tarkasteltu"},
-        [WORD_PERIOD] = {"Audit period", "Tarkastelujakso"},
+        [WORD_PERIOD] = {"Audit period", "Tarkasteluaika"},
         [WORD_COMMITS] = {"commits", "commitia"},
-        [WORD_IN_PERIOD] = {"in the period", "jaksolla"},
+        [WORD_IN_PERIOD] = {"in the period", "tarkasteluaikana"},
         [WORD_FILES] = {"files", "tiedostoa"},
-        [WORD_PRESET] = {"Preset", "Esivalinta"},
-        [WORD_CATALOG] = {"Catalog", "Luettelo"},
-        [WORD_NOTICES] = {"Please note", "Huomaa"},
-        [WORD_FIRST] = {"Three things to do first", "Kolme ensimmäistä asiaa"},
+        [WORD_PRESET] = {"Preset", "Esiasetus"},
+        [WORD_CATALOG] = {"Catalog", "Katalogi"},
+        [WORD_NOTICES] = {"Before you read", "Ota huomioon"},
+        [WORD_FIRST] = {"Three things to do first", "Kolme asiaa, joista aloittaa"},
         [WORD_TASKS] = {"Tasks", "Tehtävät"},
         [WORD_TASK] = {"Task", "Tehtävä"},
         [WORD_PRIORITY] = {"Priority", "Prioriteetti"},
@@ -104,10 +104,10 @@ const char *word(enum word w, enum lang lang)
         [WORD_ASSURANCE] = {"Assurance", "Varmuus"},
         [WORD_FINDINGS] = {"Findings", "Havainnot"},
         [WORD_FIX] = {"How to fix", "Näin korjaat"},
-        [WORD_SETTLES] = {"What would show it", "Mikä antaisi näytön"},
-        [WORD_IN_SCOPE] = {"in scope", "piirissä"},
-        [WORD_JUDGED] = {"judged", "arvioitu"},
-        [WORD_FAILING] = {"failing", "puutteellisia"},
+        [WORD_SETTLES] = {"To get evidence", "Näin saat näyttöä"},
+        [WORD_IN_SCOPE] = {"in scope", "tarkasteltavaa"},
+        [WORD_JUDGED] = {"judged", "arvioitua"},
+        [WORD_FAILING] = {"failing", "puutteellista"},
         [WORD_BASELINE] = {"accepted until", "hyväksytty, voimassa"},
         [WORD_MORE] = {"more", "lisää"},
         [WORD_ADOPTED] = {"adopted", "otettu käyttöön"},
@@ -118,4 +118,20 @@ const char *word(enum word w, enum lang lang)
         [WORD_ALL_FINE] = {"No findings in this change.", "Muutoksessa ei ole havaintoja."},
     };
     return table[w][lang];
+}
+
+const char *word_source(struct str key, enum lang lang)
+{
+    static const struct {
+        struct str key;
+        const char *word[LANG_COUNT];
+    } table[] = {
+        {STR("page"), {"The task's source page", "Tehtävän lähdesivu"}},
+        {STR("annex_b"), {"Editions 2013 and 2022 compared", "Versioiden 2013 ja 2022 vertailu"}},
+        {STR("csf_map"), {"Public mapping of CSF 1.1 to 2.0", "Julkinen vastaavuustaulukko CSF 1.1–2.0"}},
+        {STR("own_judgement"), {"Our own judgement", "Oma arviomme"}},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (str_eq(key, table[i].key)) return table[i].word[lang];
+    return NULL;
 }

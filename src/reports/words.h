@@ -49,4 +49,7 @@ enum word {
 };
 const char *word(enum word w, enum lang lang);
 
+/* Who says that a task answers a control: `page`, `own_judgement` … of the catalog; an unknown key gives NULL. */
+const char *word_source(struct str key, enum lang lang);
+
 #endif
