@@ -24,21 +24,20 @@ WITH final AS (
 )
 SELECT a.subject, t.signature IS NOT NULL AS ok, t.at AS at, NULL AS due, NULL AS path, NULL AS line,
        t.target AS commit_oid,
-       printf('Release tag %s is not signed, unlike %d of the newest %d of its line', t.label, p.signed,
+       t.label AS name, printf('the release tag is not signed, unlike %d of the newest %d of its line', p.signed,
          p.n) AS what_en,
-       printf('Julkaisun tunnistetta %s ei ole allekirjoitettu, vaikka saman linjan uusimmista %d/%d on', t.label,
-         p.signed, p.n) AS what_fi,
-       'Find out who made ' || t.label || ' and why it is unsigned, and let only signed tags be released' AS fix_en,
-       'Selvitä, kuka loi tunnisteen ' || t.label || ' ja miksi se on allekirjoittamatta, ja julkaise jatkossa vain'
-         || ' allekirjoitetuista tunnisteista' AS fix_fi
+       printf('julkaisun tunnistetta ei ole allekirjoitettu, vaikka saman linjan uusimmista %d/%d on', p.signed,
+         p.n) AS what_fi,
+       'find out who made the tag and why it is unsigned, and release from signed tags only' AS fix_en,
+       'selvitä, kuka tunnisteen loi ja miksi allekirjoitus puuttuu, ja julkaise vain allekirjoitetuista' AS fix_fi
 FROM asked a JOIN tags t ON a.type = 'ref' AND t.name = a.name JOIN practice p ON p.line = t.line
 WHERE t.version IS NOT NULL AND t.prerelease IS NULL AND t.at BETWEEN :since AND :now
 UNION ALL
 SELECT a.subject, CASE WHEN p.path IS NOT NULL OR s.path IS NOT NULL THEN 1 WHEN u.path IS NOT NULL THEN 0 END, NULL,
        NULL, coalesce(p.path, s.path, u.path), coalesce(p.line, s.line), NULL,
-       u.path || ' is nearly empty or still template text: it does not say how a release is made',
-       u.path || ' on lähes tyhjä tai yhä pohjatekstiä: se ei kerro, miten julkaisu tehdään',
-       'Write into ' || u.path || ' who releases, what must be ready, and how the release is signed',
-       'Kirjaa tiedostoon ' || u.path || ', kuka julkaisee, mitä on oltava valmiina ja miten julkaisu allekirjoitetaan'
+       u.path, 'nearly empty or still template text, which does not say how a release is made',
+       'lähes tyhjä tai yhä pohjatekstiä eikä kerro, miten julkaisu tehdään',
+       'write down who releases, what must be ready, and how the release is signed',
+       'kirjaa, kuka julkaisee, mitä on oltava valmiina ja miten julkaisu allekirjoitetaan'
 FROM asked a CROSS JOIN stub u LEFT JOIN proof p ON 1 LEFT JOIN said s ON 1
 WHERE a.type = 'repo'
