@@ -132,6 +132,9 @@ bool host_is_public(struct str host);               /* a name or address of the 
 bool host_is_made_up(struct str host);              /* reserved, example, placeholder names */
 struct str url_host(struct str url);                /* without user, port and path; STR_NONE when none */
 
+/* accounts.c: behind an IBAN's first four characters. True also where we know no check digits of the country. */
+bool account_number_is_valid(const char *country, const char *number, size_t n);
+
 /* checks.c */
 double text_entropy(struct str s); /* bits per byte */
 bool text_is_wordy(struct str s);  /* letters follow one another as in words */

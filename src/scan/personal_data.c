@@ -3,11 +3,13 @@
 #include "scan/families.h"
 
 #define DISTINCT_MAX 256
+#define MAILS_LOOKED_AT 200
 
 struct gathered {
     const char *rule;
     uint32_t seen[DISTINCT_MAX]; /* CRC-32 of each distinct value */
     size_t distinct, shapes;     /* shapes: looked like one, valid or not */
+    size_t invented;             /* right but for the check digits that only a bank would know of */
     int64_t count;
     size_t until; /* the last one reaches so far */
     size_t first; /* offset of the first valid one */
@@ -96,12 +98,16 @@ static void try_iban(struct gathered *g, struct str c, size_t run)
                      (i - at) % 5 != 4)
                 break;
             if (n >= 15 && (i + 1 == c.n || !is_alnum(c.p[i + 1])) && iban_is_valid(compact, n)) {
+                g->until = i + 1;
+                if (!account_number_is_valid(compact, compact + 4, n - 4)) {
+                    g->invented++;
+                    return;
+                }
                 uint32_t country = (uint32_t)(unsigned char)compact[0] << 8 | (unsigned char)compact[1];
                 bool known = false;
                 for (size_t k = 0; k < g->shapes; k++) known = known || g->seen[DISTINCT_MAX - 1 - k] == country;
                 if (!known && g->shapes < 16)
                     g->seen[DISTINCT_MAX - 1 - g->shapes++] = country; /* countries, from the end */
-                g->until = i + 1;
                 if (g->distinct < DISTINCT_MAX - 16) gather(g, (struct str){c.p + at, i + 1 - at}, at);
                 return;
             }
@@ -242,6 +248,23 @@ static void report(struct scanner *s, const struct gathered *g)
     scanner_report(s, &m);
 }
 
+/* Whoever makes up people gives them addresses that nobody can have. */
+static bool has_invented_people(struct str c)
+{
+    int mails = 0, invented = 0;
+    const char *p = c.p, *end = c.p + c.n;
+    while (p < end && mails < MAILS_LOOKED_AT && (p = memchr(p, '@', (size_t)(end - p)))) {
+        size_t at = (size_t)(p++ - c.p), to = at + 1;
+        while (to < c.n && (is_alnum(c.p[to]) || c.p[to] == '.' || c.p[to] == '-') && to - at < 100) to++;
+        while (to > at + 1 && !is_alnum(c.p[to - 1])) to--;
+        struct str domain = str_slice(c, at + 1, to);
+        if (!at || !is_mail_char(c.p[at - 1]) || !memchr(domain.p, '.', domain.n)) continue;
+        mails++;
+        invented += host_is_made_up(domain);
+    }
+    return invented >= 2 && invented * 2 > mails;
+}
+
 void personal_data_scan(struct scanner *s)
 {
     const struct file_facts *f = scanner_file(s);
@@ -265,6 +288,8 @@ void personal_data_scan(struct scanner *s)
         }
         while (i + 4 < to) i += 4; /* the loop's own step goes past the run */
     }
+    bool found = hetu.distinct || iban.distinct || card.distinct;
+    if (found && ((iban.invented >= 2 && iban.invented > iban.distinct) || has_invented_people(c))) return;
     if (hetu.distinct && hetu.distinct * 2 >= hetu.shapes && (hetu.context || hetu.sure || hetu.distinct >= 3))
         report(s, &hetu);
     if (about_codes || f->example) return;

@@ -31,6 +31,27 @@ static void test_scan_checks__iban(void **state)
     buf_release(&b);
 }
 
+/* The published example of each country has its own check digits right; with its last digit changed it has not. */
+static void test_scan_checks__account_numbers(void **state)
+{
+    (void)state;
+    static const char *const examples[] = {"FI12345600000785",   "NO86011117947",          "BE539007547034",
+                                           "EE2200221020145685", "ES21000418450200051332", "PT000201231234567890154",
+                                           "SI263300012039086"};
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        char v[40];
+        size_t n = strlen(examples[i]);
+        memcpy(v, examples[i], n);
+        assert_true(account_number_is_valid(v, v + 2, n - 2));
+        v[n - 1] = v[n - 1] == '9' ? '0' : (char)(v[n - 1] + 1);
+        assert_false(account_number_is_valid(v, v + 2, n - 2));
+        assert_false(account_number_is_valid(v, v + 2, n - 3));
+        v[n - 1] = 'A';
+        assert_false(account_number_is_valid(v, v + 2, n - 2));
+    }
+    assert_true(account_number_is_valid("DE", "370400440532013000", 18)); /* differs from bank to bank */
+}
+
 static void test_scan_checks__hetu_signs(void **state)
 {
     (void)state;
@@ -151,11 +172,15 @@ static void test_scan_checks__comments(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scan_checks__luhn),       cmocka_unit_test(test_scan_checks__iban),
-        cmocka_unit_test(test_scan_checks__hetu_signs), cmocka_unit_test(test_scan_checks__token_checksum),
-        cmocka_unit_test(test_scan_checks__randomness), cmocka_unit_test(test_scan_checks__passwords),
-        cmocka_unit_test(test_scan_checks__base64),     cmocka_unit_test(test_scan_checks__hosts),
-        cmocka_unit_test(test_scan_checks__comments)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_scan_checks__luhn),
+                                       cmocka_unit_test(test_scan_checks__iban),
+                                       cmocka_unit_test(test_scan_checks__account_numbers),
+                                       cmocka_unit_test(test_scan_checks__hetu_signs),
+                                       cmocka_unit_test(test_scan_checks__token_checksum),
+                                       cmocka_unit_test(test_scan_checks__randomness),
+                                       cmocka_unit_test(test_scan_checks__passwords),
+                                       cmocka_unit_test(test_scan_checks__base64),
+                                       cmocka_unit_test(test_scan_checks__hosts),
+                                       cmocka_unit_test(test_scan_checks__comments)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,6 +88,7 @@ static void marker_iban(struct buf *out, const char *country, bool spaces)
         if (sum == 2) {
             snprintf(text, sizeof text, "%s00", country);
             marker_chars(text + 4, digits, "1357902468");
+            for (char c = '0'; digits == 14 && !account_number_is_valid("FI", text + 4, digits); c++) text[17] = c;
         }
         text[2] = (char)('0' + sum / 10);
         text[3] = (char)('0' + sum % 10);
