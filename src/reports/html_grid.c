@@ -39,21 +39,29 @@ static bool divides(const struct control_result *c)
     return c->def->heading && !c->def->group.n;
 }
 
+static void title(struct page *p, const struct catalog_control *heading)
+{
+    html_raw(p, "<h4>");
+    html_text(p, heading->id);
+    html_raw(p, " ");
+    html_english(p, heading->title);
+    html_raw(p, "</h4>\n");
+}
+
+/* A heading with nothing under it is left out. */
 static void cells(struct page *p, const struct framework_result *f)
 {
+    const struct control_result *heading = NULL;
     bool open = false;
     for (size_t i = 0; i < f->n_controls; i++) {
         const struct control_result *c = &f->controls[i];
         if (divides(c)) {
             if (open) html_raw(p, "</ul>\n");
             open = false;
-            html_raw(p, "<h4>");
-            html_text(p, c->def->id);
-            html_raw(p, " ");
-            html_english(p, c->def->title);
-            html_raw(p, "</h4>\n");
+            heading = c;
         }
         if (c->def->heading) continue;
+        if (!open && heading) title(p, heading->def);
         if (!open) html_raw(p, "<ul class=\"grid\">\n");
         open = true;
         cell(p, c);

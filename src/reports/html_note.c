@@ -104,10 +104,9 @@ enum { ABOUT_STATUS, ABOUT_VERDICT, ABOUT_ASSURANCE, ABOUT_COUNTING, ABOUT_CLAIM
 
 static texts again[] = {
     {"With the program and the catalog named at the top, the same repository and the same baseline file (if one was "
-     "given), this command writes the same bytes on any machine:",
+     "given), the command below writes the same bytes on any machine.",
      "Kun ohjelma ja katalogi ovat ne, jotka alussa on nimetty, ja repositorio ja mahdollinen lähtötasotiedosto samat, "
-     "tämä "
-     "komento kirjoittaa samat tavut millä tahansa koneella:"},
+     "alla oleva komento kirjoittaa samat tavut millä tahansa koneella."},
     {"No clock and no network are used: “now” is the end of the audit period.",
      "Kelloa tai verkkoa ei käytetä: nykyhetki on tarkasteluajan loppu."},
 };
@@ -212,6 +211,11 @@ static void command(struct page *p)
         argument(p, a->run.preset);
         html_raw(p, " ");
     }
+    if (a->n_tasks == 1 && !a->n_frameworks) {
+        html_raw(p, "--task ");
+        argument(p, a->tasks[0].def->key);
+        html_raw(p, " ");
+    }
     buf_printf(p->out, "--lang %s --output html:report.html ", lang_name(p->lang));
     argument(p, a->run.path);
     html_raw(p, "</code></pre>\n");
@@ -235,8 +239,7 @@ void html_note(struct page *p)
     for (size_t i = 0; i < sizeof paragraphs / sizeof *paragraphs; i++) paragraph(p, "p", paragraphs[i][p->lang]);
     html_raw(p, "</div>\n</div>\n");
     heading(p, ABOUT_AGAIN);
-    paragraph(p, "p", again[0][p->lang]);
+    for (size_t i = 0; i < sizeof again / sizeof *again; i++) paragraph(p, "p", again[i][p->lang]);
     command(p);
-    paragraph(p, "p", again[1][p->lang]);
     html_raw(p, "</section>\n");
 }

@@ -3,43 +3,49 @@
 
 static void header_cell(struct page *p, const char *class, const char *name)
 {
-    buf_printf(p->out, "<th scope=\"col\"%s>", class);
+    buf_printf(p->out, "<th scope=\"col\" role=\"columnheader\"%s>", class);
     html_text(p, str_from(name));
     html_raw(p, "</th>");
 }
 
 static void aspect_cell(struct page *p, enum aspect a)
 {
-    html_raw(p, "<th scope=\"col\" class=\"wide\">");
+    html_raw(p, "<th scope=\"col\" role=\"columnheader\" class=\"wide\">");
     html_text(p, str_from(word_aspect(a, p->lang)));
     html_raw(p, "</th>");
 }
 
+/* The roles say what the elements are, for a narrow screen lays them out as no table. */
 static void overview_row(struct page *p, const struct task_result *t)
 {
-    buf_printf(p->out, "<tr><td class=\"no\">%d</td><th scope=\"row\"><a href=\"#", t->def->order);
+    buf_printf(
+        p->out,
+        "<tr role=\"row\"><td role=\"cell\" class=\"no\">%d</td><th scope=\"row\" role=\"rowheader\"><a href=\"#",
+        t->def->order);
     html_task_id(p, t->def->key);
     html_raw(p, "\">");
     html_text(p, t->def->title[p->lang]);
-    html_raw(p, "</a></th><td>");
+    html_raw(p, "</a></th><td role=\"cell\">");
     html_priority(p, t->def->priority);
-    html_raw(p, "</td><td>");
+    html_raw(p, "</td><td role=\"cell\">");
     html_status(p, t);
-    html_raw(p, "</td><td class=\"wide\">");
+    html_raw(p, "</td><td role=\"cell\" class=\"wide\">");
     html_verdict(p, t->designed);
-    html_raw(p, "</td><td class=\"wide\">");
+    html_raw(p, "</td><td role=\"cell\" class=\"wide\">");
     html_verdict(p, t->operating);
-    html_raw(p, "</td><td class=\"wide\">");
+    html_raw(p, "</td><td role=\"cell\" class=\"wide\">");
     html_assurance(p, t->assurance);
-    html_raw(p, "</td><td class=\"num\">");
+    html_raw(p, "</td><td role=\"cell\" class=\"num\"><span class=\"narrow\">");
+    html_term(p, WORD_FINDINGS);
+    html_raw(p, "</span> ");
     html_int(p, html_places(t));
     html_raw(p, "</td></tr>\n");
 }
 
 static void overview(struct page *p)
 {
-    html_raw(p, "<table class=\"overview\">\n<thead><tr>");
-    html_raw(p, "<th scope=\"col\" class=\"no\"><abbr title=\"");
+    html_raw(p, "<table class=\"overview\" role=\"table\">\n<thead role=\"rowgroup\"><tr role=\"row\">");
+    html_raw(p, "<th scope=\"col\" role=\"columnheader\" class=\"no\"><abbr title=\"");
     html_say(p, HTML_NUMBER);
     html_raw(p, "\">#</abbr></th>");
     header_cell(p, "", word(WORD_TASK, p->lang));
@@ -49,7 +55,7 @@ static void overview(struct page *p)
     aspect_cell(p, ASPECT_OPERATION);
     header_cell(p, " class=\"wide\"", word(WORD_ASSURANCE, p->lang));
     header_cell(p, " class=\"num\"", word(WORD_FINDINGS, p->lang));
-    html_raw(p, "</tr></thead>\n<tbody>\n");
+    html_raw(p, "</tr></thead>\n<tbody role=\"rowgroup\">\n");
     for (size_t i = 0; i < p->a->n_tasks; i++) overview_row(p, &p->a->tasks[i]);
     html_raw(p, "</tbody>\n</table>\n");
 }
@@ -59,11 +65,11 @@ static void control_row(struct page *p, const struct catalog_mapping *m)
     const char *source = word_source(m->source, p->lang);
     html_raw(p, "<tr><td>");
     html_framework(p, m->framework);
-    html_raw(p, "</td><th scope=\"row\">");
+    html_raw(p, "</td><th scope=\"row\" role=\"rowheader\">");
     html_text(p, m->control->id);
-    html_raw(p, "</th><td>");
+    html_raw(p, "</th><td role=\"cell\">");
     html_english(p, m->control->title);
-    html_raw(p, "</td><td>");
+    html_raw(p, "</td><td role=\"cell\">");
     html_text(p, source ? str_from(source) : m->source);
     html_raw(p, "</td></tr>\n");
 }
@@ -74,7 +80,7 @@ static void first_ids(struct page *p, const struct catalog_task *t)
     const struct catalog_framework *f = t->controls[0].framework;
     html_raw(p, " <span class=\"small\">");
     html_framework(p, f);
-    html_raw(p, ", ");
+    html_raw(p, " ");
     for (size_t i = 0; i < t->n_controls && t->controls[i].framework == f; i++) {
         if (i) html_raw(p, ", ");
         html_text(p, t->controls[i].control->id);

@@ -178,6 +178,7 @@ static void open_element(void *arg, const char *name, const char **attributes)
         "preserveAspectRatio",
         "d",
         "scope",
+        "role",
         "title",
         "datetime",
     };
