@@ -54,6 +54,19 @@
 #define LIMIT_CHANGELOG_ENTRIES 5000
 #define LIMIT_CI_COMMANDS 20000        /* shell commands looked at of one file */
 
+/* ledger (docs/formats/ledger.md: these are part of the format) */
+#define LIMIT_BODY (1 * MIB)         /* a fact's body, before and after it is made canonical */
+#define LIMIT_BODY_DEPTH 32          /* levels of objects and arrays */
+#define LIMIT_BODY_KEY 64
+#define LIMIT_KIND 40
+#define LIMIT_SUBJECT (4 * KIB)
+#define LIMIT_LEAF 512
+#define LIMIT_ORIGIN 255
+#define LIMIT_NOTE (256 * KIB)
+#define LIMIT_NOTE_SIGNATURES 64
+#define LIMIT_NOTE_NAME 255          /* name of a key */
+#define LIMIT_PROOF (2 * MIB)        /* a tlog-proof */
+
 /* rules and reports */
 #define LIMIT_FINDINGS 1000          /* kept per obligation; the full count is kept beside them */
 #define LIMIT_MESSAGE (2 * KIB)      /* one rendered message */
