@@ -70,9 +70,9 @@ struct words {
     size_t n;
 };
 
-static bool word_fits(struct str word, const char *alternatives)
+static bool fits_one_of(struct str word, struct str alternatives)
 {
-    struct str rest = str_from(alternatives), one;
+    struct str rest = alternatives, one;
     while (str_cut(&rest, '|', &one)) {
         if (one.n > 1 && one.p[0] == '*' && one.p[one.n - 1] == '*') {
             if (str_has_nocase(word, str_slice(one, 1, one.n - 1))) return true;
@@ -85,6 +85,11 @@ static bool word_fits(struct str word, const char *alternatives)
         }
     }
     return false;
+}
+
+static bool word_fits(struct str word, const char *alternatives)
+{
+    return fits_one_of(word, str_from(alternatives));
 }
 
 const char *command_target_role(struct str name)
@@ -155,27 +160,50 @@ static void unwrap(const struct words *w, size_t *from)
     }
 }
 
-/* Whether the words from `from` on fit a row's. */
-static bool row_fits(const struct words *w, size_t from, const char *words)
+/* Whether the words from `from` on fit a row's; name is the first without its folder. */
+static bool row_fits(const struct words *w, size_t from, struct str name, const char *words)
 {
     struct str rest = str_from(words), want;
-    size_t at = from;
-    bool first = true;
+    size_t at = from + 1;
+    if (!str_cut(&rest, ' ', &want) || !fits_one_of(name, want)) return false;
     while (str_cut(&rest, ' ', &want)) {
-        char alternatives[256];
-        if (want.n >= sizeof alternatives) return false;
-        memcpy(alternatives, want.p, want.n);
-        alternatives[want.n] = 0;
-        if (first) {
-            if (!word_fits(base_name(w->at[at]), alternatives)) return false;
-            at++;
-        } else {
-            while (at < w->n && !word_fits(w->at[at], alternatives)) at++;
-            if (at++ >= w->n) return false;
-        }
-        first = false;
+        while (at < w->n && !fits_one_of(w->at[at], want)) at++;
+        if (at++ >= w->n) return false;
     }
     return true;
+}
+
+/* Rows by the first letter of the command's name, those that may begin with anything under 0: scripts have many
+ * commands, and the table many rows. */
+struct command_index {
+    uint16_t *rows[256];
+    uint16_t n[256];
+};
+
+static unsigned char first_letter(struct str name)
+{
+    return name.n ? (unsigned char)tolower((unsigned char)name.p[0]) : 0;
+}
+
+static void index_row(struct command_index *index, struct arena *a, size_t row)
+{
+    struct str rest = str_from(commands_table[row].words), names, one;
+    (void)str_cut(&rest, ' ', &names);
+    while (str_cut(&names, '|', &one)) {
+        unsigned char c = one.n && one.p[0] == '*' ? 0 : first_letter(one);
+        if (index->n[c] && index->rows[c][index->n[c] - 1] == row) continue;
+        if (!index->rows[c]) index->rows[c] = arena_array(a, uint16_t, commands_table_n);
+        index->rows[c][index->n[c]++] = (uint16_t)row;
+    }
+}
+
+static const struct command_index *command_index_of(struct content *c)
+{
+    if (!c->command_index) {
+        c->command_index = arena_new(c->arena, struct command_index);
+        for (size_t i = 0; i < commands_table_n; i++) index_row(c->command_index, c->arena, i);
+    }
+    return c->command_index;
 }
 
 static void read_targets(struct content *c, const struct job *j, int64_t line, const struct words *w, size_t from)
@@ -246,6 +274,21 @@ static bool is_told_otherwise(const struct words *w, size_t from, const char *ro
     return false;
 }
 
+static void read_row(struct content *c, const struct job *j, int64_t line, const struct words *w, size_t from,
+                     const struct command *row)
+{
+    struct str name = base_name(w->at[from]);
+    if (!row_fits(w, from, name, row->words) || is_told_otherwise(w, from, row->role)) return;
+    if (str_eq(name, STR("manage.py")) && strcmp(row->role, "test") == 0 &&
+        !(from + 1 < w->n && str_eq(w->at[from + 1], STR("test"))))
+        return;
+    if (text_is(name, "tox|nox") && w->n > from + 1) { /* which environment says what for */
+        for (size_t k = from + 1; k + 1 < w->n; k++)   /* unless it is computed */
+            if (text_is(w->at[k], "-e|-s|--session|--sessions") && !memchr(w->at[k + 1].p, '$', w->at[k + 1].n)) return;
+    }
+    rows_step(c, j, line, row->role);
+}
+
 static void read_words(struct content *c, const struct job *j, int64_t line, const struct words *w)
 {
     size_t from = 0;
@@ -260,21 +303,11 @@ static void read_words(struct content *c, const struct job *j, int64_t line, con
     if (text_is(name, "gem|cargo|go|npm|dotnet|uv|helm|npx|bundle|composer") && from + 1 < w->n &&
         text_is(w->at[from + 1], "install|add|get|fetch|new") && !str_eq(name, STR("go")))
         return;
-    bool manage = str_eq(name, STR("manage.py"));
-    for (size_t i = 0; i < commands_table_n; i++) {
-        if (!row_fits(w, from, commands_table[i].words) || is_told_otherwise(w, from, commands_table[i].role)) continue;
-        if (manage && strcmp(commands_table[i].role, "test") == 0 &&
-            !(from + 1 < w->n && str_eq(w->at[from + 1], STR("test"))))
-            continue;
-        if (text_is(name, "tox|nox") && w->n > from + 1) { /* which environment says what for */
-            bool chosen = false;
-            for (size_t k = from + 1; k + 1 < w->n; k++) /* unless it is computed */
-                chosen = chosen || (text_is(w->at[k], "-e|-s|--session|--sessions") &&
-                                    !memchr(w->at[k + 1].p, '$', w->at[k + 1].n));
-            if (chosen) continue;
-        }
-        rows_step(c, j, line, commands_table[i].role);
-    }
+    const struct command_index *index = command_index_of(c);
+    const unsigned char letters[] = {first_letter(name), 0};
+    for (size_t l = 0; l < sizeof letters && (l == 0 || letters[0]); l++)
+        for (size_t i = 0; i < index->n[letters[l]]; i++)
+            read_row(c, j, line, w, from, &commands_table[index->rows[letters[l]][i]]);
     read_targets(c, j, line, w, from);
     read_script_name(c, j, line, w->at[from]);
 }

@@ -74,6 +74,7 @@ struct content {
     struct row *first, **last;
     int64_t rows;     /* at most LIMIT_CONTENT_ROWS */
     int64_t commands; /* shell commands looked at, at most LIMIT_CI_COMMANDS */
+    struct command_index *command_index; /* commands.c's, made when the first command comes */
 };
 
 /* One row: the path goes before `values`. Strings must live as long as the arena. */
