@@ -124,8 +124,9 @@ static void read_statement(struct doc *d, struct str t, int64_t line)
     }
 }
 
-/* One of the strong ones, or three holes to fill in, make a text that nobody has filled in. */
-static const char *const strong_template[] = {"Use this section to tell people",
+/* One of the strong ones, or three holes to fill in, make a text that nobody has filled in. GitHub's line on supported
+ * versions is none: many leave it standing over a table and a contact of their own. */
+static const char *const strong_template[] = {"Use this section to tell people how to report",
                                               "Tell them where to go, how often they can expect", "Lorem ipsum dolor"};
 static const char *const template_holes[] = {"[INSERT ",        "[TODO]", "[TBD]",    "[Your ",
                                              "<your-",          "<your ", "[insert ", "<insert ",

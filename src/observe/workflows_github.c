@@ -6,11 +6,14 @@
 #include "observe/commands.h"
 #include "observe/content_rows.h"
 
+#define ANSWERED_MAX 64 /* steps of a file whose answer is looked for: each looks through what comes after it */
+
 struct reading {
     struct content *c;
     struct job job;
     int64_t line;
     bool dispatch_only; /* only a person starts it */
+    int answered;       /* steps looked after so far */
 };
 
 bool workflow_github_wants(const struct place *pl)
@@ -111,6 +114,34 @@ static void read_uses(struct reading *r, const struct yaml_node *node, const str
     read_action_roles(r, action, with);
 }
 
+static bool mentions(const struct yaml_node *n, struct str what)
+{
+    if (!n) return false;
+    if (n->kind == YAML_SCALAR) return str_has_nocase(n->text, what);
+    for (size_t i = 0; i < n->n; i++)
+        if (mentions(n->kind == YAML_MAPPING ? n->pairs[i].value : n->items[i], what)) return true;
+    return false;
+}
+
+/* A step may go on after an error because a later one looks at how it ended, or hands its findings to the host, which
+ * can stop the change for them. */
+static bool is_answered(struct reading *r, const struct yaml_node *steps, size_t at)
+{
+    const struct yaml_node *step = steps->items[at];
+    struct str id = str_trim(yaml_text(yaml_find(step, STR("id"))));
+    struct str outcome = id.n ? arena_printf(r->c->arena, "steps." STR_FMT ".", STR_ARG(id)) : STR_NONE;
+    bool sarif = mentions(step, STR("sarif"));
+    if ((!id.n && !sarif) || ++r->answered > ANSWERED_MAX) return r->answered > ANSWERED_MAX;
+    for (size_t i = at + 1; i < steps->n; i++) {
+        const struct yaml_node *later = steps->items[i];
+        if (outcome.n && mentions(later, outcome)) return true;
+        if (sarif && str_starts_nocase(str_trim(yaml_text(yaml_find(later, STR("uses")))),
+                                       STR("github/codeql-action/upload-sarif")))
+            return true;
+    }
+    return false;
+}
+
 static void read_steps(struct reading *r, const struct yaml_node *steps)
 {
     if (!steps || steps->kind != YAML_SEQUENCE) return;
@@ -120,7 +151,8 @@ static void read_steps(struct reading *r, const struct yaml_node *steps)
         if (word_is(step, STR("if"), "false") ||
             str_eq(str_trim(yaml_text(yaml_find(step, STR("if")))), STR("${{ false }}")))
             continue;
-        r->job.allow_failure = job_allows || yaml_bool(yaml_find(step, STR("continue-on-error")), false);
+        r->job.allow_failure =
+            job_allows || (yaml_bool(yaml_find(step, STR("continue-on-error")), false) && !is_answered(r, steps, i));
         const struct yaml_pair *uses = yaml_pair_of(step, STR("uses"));
         const struct yaml_node *run = yaml_find(step, STR("run"));
         if (uses) read_uses(r, uses->value, yaml_find(step, STR("with")), uses->line);

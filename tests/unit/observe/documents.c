@@ -32,12 +32,18 @@ static void test_observe_documents__placeholder(void **state)
     take("SECURITY.md",
          "# Security Policy\n\n## Reporting\n\nUse this section to tell people how to report a vulnerability. " WORDS
              WORDS);
+    take("docs/security.md",
+         "# Security Policy\n\nUse this section to tell people about which versions of your project are "
+         "supported.\n\n## Reporting a Vulnerability\n\nPlease report vulnerabilities by e-mail to "
+         "security@example.org. " WORDS);
     take("CONTRIBUTING.md", WORDS WORDS "[INSERT a] and [Name] and [TODO]\n");
     take("GOVERNANCE.md", WORDS WORDS);
     take(".github/pull_request_template.md", "<!-- Say what changed, why, and how it was tested -->\n");
     expect("SELECT path, placeholder FROM d_document",
-           ".github/pull_request_template.md|0 CONTRIBUTING.md|1 GOVERNANCE.md|0 SECURITY.md|1");
+           ".github/pull_request_template.md|0 CONTRIBUTING.md|1 GOVERNANCE.md|0 SECURITY.md|1 docs/security.md|0");
     expect("SELECT count(*) FROM d_topic WHERE path = 'SECURITY.md'", "0");
+    expect("SELECT count(*) FROM d_topic WHERE path = 'docs/security.md' AND topic = 'vulnerability_report_contact'",
+           "1");
 }
 
 static void test_observe_documents__reviews(void **state)

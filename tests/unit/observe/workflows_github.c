@@ -53,6 +53,37 @@ static void test_observe_workflows_github__permissions_unset(void **state)
     expect("SELECT role, manual FROM d_ci_step WHERE path LIKE '%b.yml'", "release|1");
 }
 
+/* A later step that looks at the outcome, or hands findings to the host, answers for the failure. */
+static void test_observe_workflows_github__answered_failure(void **state)
+{
+    (void)state;
+    take(".github/workflows/a.yml", "on: push\njobs:\n  a:\n    steps:\n"
+                                    "      - {id: unit, run: pytest, continue-on-error: true}\n"
+                                    "      - {id: other, run: go test, continue-on-error: true}\n"
+                                    "      - {run: semgrep scan --sarif, continue-on-error: true}\n"
+                                    "      - {run: bandit -r ., continue-on-error: true}\n"
+                                    "      - {uses: github/codeql-action/upload-sarif@v3, if: always()}\n"
+                                    "      - {run: semgrep scan --sarif, continue-on-error: true}\n"
+                                    "      - {if: \"steps.unit.outcome == 'failure'\", run: exit 1}\n"
+                                    "  b:\n    continue-on-error: true\n    steps:\n"
+                                    "      - {id: c, run: pytest, continue-on-error: true}\n"
+                                    "      - {run: \"echo ${{ steps.c.outcome }}\"}\n");
+    expect("SELECT line, role, allow_failure FROM d_ci_step ORDER BY line, role",
+           "5|test|0 6|test|1 7|sast|0 8|sast|1 10|sast|1 15|test|1");
+}
+
+/* Looking after each of very many such steps would be slow: those past the limit are given the benefit of doubt. */
+static void test_observe_workflows_github__many_failures(void **state)
+{
+    (void)state;
+    scoped_buf b;
+    buf_init(&b, 0);
+    buf_cstr(&b, "on: push\njobs:\n  a:\n    steps:\n");
+    for (int i = 0; i < 80; i++) buf_printf(&b, "      - {id: s%d, run: pytest, continue-on-error: true}\n", i);
+    take(".github/workflows/a.yml", arena_cstr(&files, buf_view(&b)));
+    expect("SELECT sum(allow_failure), count(*) FROM d_ci_step", "64|80");
+}
+
 static void test_observe_workflows_github__actions(void **state)
 {
     (void)state;
@@ -104,9 +135,14 @@ static void test_observe_workflows_github__only_its_place(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROWS_TEST(test_observe_workflows_github__jobs),    ROWS_TEST(test_observe_workflows_github__permissions_unset),
-        ROWS_TEST(test_observe_workflows_github__actions), ROWS_TEST(test_observe_workflows_github__unreadable),
-        ROWS_TEST(test_observe_workflows_github__bomb),    ROWS_TEST(test_observe_workflows_github__only_its_place),
+        ROWS_TEST(test_observe_workflows_github__jobs),
+        ROWS_TEST(test_observe_workflows_github__permissions_unset),
+        ROWS_TEST(test_observe_workflows_github__actions),
+        ROWS_TEST(test_observe_workflows_github__unreadable),
+        ROWS_TEST(test_observe_workflows_github__answered_failure),
+        ROWS_TEST(test_observe_workflows_github__many_failures),
+        ROWS_TEST(test_observe_workflows_github__bomb),
+        ROWS_TEST(test_observe_workflows_github__only_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
