@@ -21,15 +21,16 @@ WITH criteria AS (
 ), best AS (
   SELECT * FROM criteria ORDER BY stale, rank, approved DESC, path LIMIT 1
 ), stub AS (
-  SELECT min(path) AS path FROM documents WHERE kind = 'definition_of_done' AND placeholder = 1
+  SELECT min(path) AS path FROM documents
+  WHERE kind = 'definition_of_done' AND placeholder = 1 AND (words <= 5 OR words >= 30)
 )
 SELECT a.subject, CASE WHEN b.stale = 0 THEN 1 WHEN b.stale = 1 OR u.path IS NOT NULL THEN 0 END AS ok,
        b.at AS at, CASE WHEN b.stale = 0 THEN b.expires_at END AS due,
        coalesce(b.path, u.path) AS path, b.line AS line, b.approved AS approved, b.reviewed_at AS reviewed_at,
        CASE WHEN b.stale = 1 THEN 'says when a task is done, but has passed the review date it states itself'
-            ELSE 'is nearly empty or still template text: it lists no criteria for a task to be done' END AS reason_en,
+            ELSE 'is empty or still has template text in it, so it counts as no list of criteria' END AS reason_en,
        CASE WHEN b.stale = 1
             THEN 'kertoo, milloin tehtävä on valmis, mutta sen itse ilmoittama katselmointipäivä on ohi'
-            ELSE 'on lähes tyhjä tai yhä pohjatekstiä: siinä ei luetella valmiin tehtävän kriteerejä' END AS reason_fi
+            ELSE 'on tyhjä tai siinä on yhä pohjatekstiä, joten sitä ei lueta kriteerien luetteloksi' END AS reason_fi
 FROM asked a CROSS JOIN stub u LEFT JOIN best b ON 1
 WHERE a.type = 'repo'

@@ -1,7 +1,7 @@
 -- Evidence: automation that runs tests on pushes or changes and fails when they fail; and the share of the period's
--- changes with new code (a feat commit, or a file of 40 lines of code added, not moved, and still there) that changed tests too. Only
--- ignored failures are not enough. A share under half fails where tests do come with new code: ten changes and 20 %.
--- Under 20 % nothing is known.
+-- changes with new code (a feat commit, or a file of 40 lines of code added, not moved, and still there) that changed
+-- tests too. Only ignored failures are not enough. A share under half fails where tests do come with new code: ten
+-- changes and 20 %. Under 20 % nothing is known.
 -- Blind spots: what the tests cover; tests kept elsewhere or inside the code they test (Rust, Zig, D: such changes
 -- are left out); manual tests. Commits of one merge, or of one author on one day, are one change.
 WITH step AS (
@@ -54,10 +54,10 @@ SELECT a.subject,
        v.at AS at, NULL AS due, CASE WHEN v.few THEN NULL ELSE coalesce(s.path, h.path) END AS path,
        CASE WHEN v.few THEN NULL ELSE coalesce(s.line, h.line) END AS line,
        CASE WHEN v.few THEN c.oid END AS commit_oid, v.n AS changes, v.tested AS tested,
-       CASE WHEN v.few THEN printf('Tests came with %d of the period''s %d changes that bring new code; at least half'
-                || ' should have them', v.tested, v.n)
+       CASE WHEN v.few THEN printf('Tests came with %d of the period''s %d changes that add a feature or a file of'
+                || ' code; at least half should have them', v.tested, v.n)
             ELSE 'The tests run in automation, but their failure is ignored' END AS lead_en,
-       CASE WHEN v.few THEN printf('Tarkastelujakson %d uutta koodia tuoneesta muutoksesta %d sisälsi testejä;'
+       CASE WHEN v.few THEN printf('Ominaisuuden tai kooditiedoston lisäsi %d muutosta, joista %d sisälsi testejä;'
                 || ' vähintään puolen pitäisi', v.n, v.tested)
             ELSE 'Automaatio ajaa testit, mutta niiden epäonnistumista ei huomioida' END AS lead_fi,
        CASE WHEN v.few THEN printf('The largest without is commit %s "%s"', substr(c.oid, 1, 10),

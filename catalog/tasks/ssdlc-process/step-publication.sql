@@ -20,7 +20,8 @@ WITH final AS (
     AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template')
   GROUP BY d.path ORDER BY d.kind <> 'release_policy', d.path LIMIT 1
 ), stub AS (
-  SELECT min(path) AS path FROM documents WHERE kind = 'release_policy' AND placeholder = 1
+  SELECT min(path) AS path FROM documents
+  WHERE kind = 'release_policy' AND placeholder = 1 AND (words <= 5 OR words >= 30)
 )
 SELECT a.subject, t.signature IS NOT NULL AS ok, t.at AS at, NULL AS due, NULL AS path, NULL AS line,
        t.target AS commit_oid,
@@ -35,8 +36,8 @@ WHERE t.version IS NOT NULL AND t.prerelease IS NULL AND t.at BETWEEN :since AND
 UNION ALL
 SELECT a.subject, CASE WHEN p.path IS NOT NULL OR s.path IS NOT NULL THEN 1 WHEN u.path IS NOT NULL THEN 0 END, NULL,
        NULL, coalesce(p.path, s.path, u.path), coalesce(p.line, s.line), NULL,
-       u.path, 'nearly empty or still template text, which does not say how a release is made',
-       'lähes tyhjä tai yhä pohjatekstiä eikä kerro, miten julkaisu tehdään',
+       u.path, 'empty or still has template text in it, so it counts as no release process',
+       'tyhjä tai siinä on yhä pohjatekstiä, joten sitä ei lueta julkaisuprosessin kuvaukseksi',
        'write down who releases, what must be ready, and how the release is signed',
        'kirjaa, kuka julkaisee, mitä on oltava valmiina ja miten julkaisu allekirjoitetaan'
 FROM asked a CROSS JOIN stub u LEFT JOIN proof p ON 1 LEFT JOIN said s ON 1

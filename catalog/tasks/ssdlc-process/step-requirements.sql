@@ -13,15 +13,16 @@ WITH said AS (
 ), best AS (
   SELECT * FROM said ORDER BY stale, approved DESC, expires_at DESC NULLS FIRST, path LIMIT 1
 ), stub AS (
-  SELECT min(path) AS path FROM documents WHERE placeholder = 1 AND kind = 'secure_development_guideline'
+  SELECT min(path) AS path FROM documents
+  WHERE placeholder = 1 AND (words <= 5 OR words >= 30) AND kind = 'secure_development_guideline'
     AND (path LIKE '%requirement%' OR path LIKE '%vaatimu%')
 )
 SELECT a.subject, CASE WHEN b.stale = 0 THEN 1 WHEN b.stale = 1 OR u.path IS NOT NULL THEN 0 END AS ok,
        b.at AS at, CASE WHEN b.stale = 0 THEN b.expires_at END AS due,
        coalesce(b.path, u.path) AS path, b.line AS line, b.approved AS approved, b.reviewed_at AS reviewed_at,
        CASE WHEN b.stale = 1 THEN 'has passed the review date it states itself'
-            ELSE 'is nearly empty or still template text: it describes no security requirements' END AS reason_en,
+            ELSE 'is empty or still has template text in it, so it counts as no list of requirements' END AS reason_en,
        CASE WHEN b.stale = 1 THEN 'on ylittänyt siihen itseensä kirjatun katselmointipäivän'
-            ELSE 'on lähes tyhjä tai yhä pohjatekstiä: siinä ei kuvata tietoturvavaatimuksia' END AS reason_fi
+            ELSE 'on tyhjä tai siinä on yhä pohjatekstiä, joten sitä ei lueta vaatimusten kuvaukseksi' END AS reason_fi
 FROM asked a CROSS JOIN stub u LEFT JOIN best b ON 1
 WHERE a.type = 'repo'

@@ -18,9 +18,10 @@ WITH told AS (
               ELSE 'ei kerro yhteystietoa' END
   FROM documents WHERE kind = 'security_txt'
   UNION ALL
-  SELECT path, NULL, CASE WHEN placeholder = 1 AND NOT EXISTS (SELECT 1 FROM told) THEN 0 END, NULL,
-         'is nearly empty or still template text: it does not say where to report a flaw',
-         'on lähes tyhjä tai yhä pohjatekstiä: se ei kerro, minne haavoittuvuudesta ilmoitetaan'
+  SELECT path, NULL,
+         CASE WHEN placeholder = 1 AND (words <= 5 OR words >= 30) AND NOT EXISTS (SELECT 1 FROM told) THEN 0 END, NULL,
+         'is empty or still has template text in it, so it counts as no way to report a flaw',
+         'on tyhjä tai siinä on yhä pohjatekstiä, joten sitä ei lueta ilmoitusohjeeksi'
   FROM documents WHERE kind = 'security_policy' AND path NOT IN (SELECT path FROM told)
 )
 SELECT a.subject, w.ok AS ok, NULL AS at, CASE WHEN w.ok = 1 THEN w.due END AS due, w.path AS path, w.line AS line,
