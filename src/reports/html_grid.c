@@ -24,7 +24,7 @@ static void cell(struct page *p, const struct control_result *c)
         html_raw(p, "<p class=\"of\">");
         html_say(p, c->n_tasks == 1 ? HTML_CELL_TASK : HTML_CELL_TASKS);
         for (size_t i = 0; i < c->n_tasks; i++) {
-            html_raw(p, i ? ", <a href=\"#" : " <a href=\"#");
+            html_raw(p, " <a href=\"#");
             html_task_id(p, c->tasks[i]->def->key);
             buf_printf(p->out, "\">%d</a>", c->tasks[i]->def->order);
         }

@@ -5,10 +5,10 @@
 typedef const char *const texts[LANG_COUNT];
 
 static texts status_means[STATUS_COUNT] = {
-    [STATUS_FULLY_DONE] = {"Every point that counts is met.", "Jokainen painava kohta on täytetty."},
+    [STATUS_FULLY_DONE] = {"Every point that counts is met.", "Jokainen ratkaiseva kohta on täytetty."},
     [STATUS_MOSTLY_DONE] =
         {"Nothing that counts is violated or without evidence; at most one recommendation is open.",
-         "Mitään painavaa ei ole rikottu eikä jäänyt ilman näyttöä; enintään yksi suositus on auki."},
+         "Mitään ratkaisevaa ei ole rikottu eikä jäänyt ilman näyttöä; enintään yksi suositus on auki."},
     [STATUS_PARTLY_DONE] = {"Something is met.", "Jotain on täytetty."},
     [STATUS_NOT_DONE] = {"The repository shows nothing met. That alone does not mean that nothing has been done.",
                          "Repositorio ei näytä mitään täytetyksi. Se ei vielä tarkoita, ettei mitään olisi tehty."},
@@ -33,7 +33,7 @@ static texts verdict_means[VERDICT_COUNT] = {
         {"Does not concern this repository, for an approved reason; of Designed and Operating: no point "
          "that counts is of that kind.",
          "Ei koske tätä repositoriota hyväksytystä syystä; Suunnittelun ja Toimivuuden kohdalla: "
-         "mikään painava kohta ei ole sitä lajia."},
+         "mikään ratkaiseva kohta ei ole sitä lajia."},
 };
 
 static texts assurance_means[ASSURANCE_COUNT] = {
@@ -45,19 +45,21 @@ static texts assurance_means[ASSURANCE_COUNT] = {
                           "Havaittu itse historiasta, koodista tai asetuksista."},
     [ASSURANCE_PROVEN] =
         {"Enforced, and the control test has shown that it is. A repository alone never proves this much.",
-         "Pakotettu, ja kontrollitesti on osoittanut sen. Pelkkä repositorio ei koskaan todenna näin paljon."},
+         "Järjestelmä pakottaa siihen, ja kontrollitesti on osoittanut sen. Pelkkä repositorio ei koskaan todenna näin "
+         "paljon."},
 };
 
 static texts paragraphs[] = {
     {"A requirement point counts when it is a must or has been adopted as one; a task without such points is measured "
      "by "
      "its recommendations, and without those by its examples.",
-     "Vaatimuskohta painaa, kun se on pakollinen tai otettu käyttöön pakollisena. Tehtävää, jolla ei ole sellaisia, "
+     "Vaatimuskohta on ratkaiseva, kun se on pakollinen tai otettu käyttöön pakollisena. Tehtävää, jolla ei ole "
+     "sellaisia, "
      "mitataan suosituksilla, ja niiden puuttuessa esimerkeillä."},
     {"Designed tells whether a rule is written down and approved; Operating tells whether it held in the audit period. "
      "A task's assurance is that of its weakest point that counts.",
-     "Suunnittelu kertoo, onko sääntö kirjattu ja hyväksytty; Toimivuus kertoo, pitikö se tarkasteluaikana. Tehtävän "
-     "varmuus on sen heikoimman painavan kohdan varmuus."},
+     "Suunnittelu kertoo, onko sääntö kirjattu ja hyväksytty; Toimivuus kertoo, pitikö se tarkastelujaksolla. Tehtävän "
+     "varmuus on sen heikoimman ratkaisevan kohdan varmuus."},
     {"Of each point: how many things are in scope, how many of them could be judged, and how many of those fail. A "
      "baseline lists findings that somebody has accepted until a date; they stay in the counts and are marked.",
      "Jokaisesta kohdasta kerrotaan, kuinka monta tarkasteltavaa on, kuinka moni niistä voitiin arvioida ja kuinka "
@@ -108,7 +110,7 @@ static texts again[] = {
      "Kun ohjelma ja katalogi ovat ne, jotka alussa on nimetty, ja repositorio ja mahdollinen lähtötasotiedosto samat, "
      "alla oleva komento kirjoittaa samat tavut millä tahansa koneella."},
     {"No clock and no network are used: “now” is the end of the audit period.",
-     "Kelloa tai verkkoa ei käytetä: nykyhetki on tarkasteluajan loppu."},
+     "Kelloa tai verkkoa ei käytetä: nykyhetki on tarkastelujakson loppu."},
 };
 
 static void heading(struct page *p, int about)

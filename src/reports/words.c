@@ -89,9 +89,9 @@ const char *word(enum word w, enum lang lang)
     static words table[WORD_COUNT] = {
         [WORD_PRODUCT] = {"Secure development assessment", "Turvallisen kehittämisen arviointi"},
         [WORD_LOOKED_AT] = {"Looked at", "Tarkasteltu"},
-        [WORD_PERIOD] = {"Audit period", "Tarkasteluaika"},
+        [WORD_PERIOD] = {"Audit period", "Tarkastelujakso"},
         [WORD_COMMITS] = {"commits", "commitia"},
-        [WORD_IN_PERIOD] = {"in the period", "tarkasteluaikana"},
+        [WORD_IN_PERIOD] = {"in the period", "jaksolla"},
         [WORD_FILES] = {"files", "tiedostoa"},
         [WORD_PRESET] = {"Preset", "Esiasetus"},
         [WORD_CATALOG] = {"Catalog", "Katalogi"},
