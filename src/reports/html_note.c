@@ -204,7 +204,7 @@ static void command(struct page *p)
 {
     const struct assessment *a = p->a;
     char at[32];
-    html_raw(p, "<pre tabindex=\"0\"><code>sinetti assess --rev ");
+    html_raw(p, "<pre><code>sinetti assess --rev ");
     argument(p, a->repository.rev);
     buf_printf(p->out, " --now %s", time_format(a->run.now, at));
     buf_printf(p->out, " --since %s \\\n  ", time_format(a->run.since, at));

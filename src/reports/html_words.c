@@ -63,8 +63,7 @@ const char *html_word(enum html_word w, enum lang lang)
 const char *html_counted(enum html_counted c, int64_t n, enum lang lang)
 {
     static const char *const table[HTML_COUNTED_COUNT][LANG_COUNT][2] = {
-        [HTML_N_IN_PERIOD] = {{"{n} in the period", "{n} in the period"},
-                              {"{n} jaksolla", "{n} jaksolla"}},
+        [HTML_N_IN_PERIOD] = {{"{n} in the period", "{n} in the period"}, {"{n} jaksolla", "{n} jaksolla"}},
         [HTML_N_IN_ALL] = {{"{n} in all", "{n} in all"}, {"{n} kaikkiaan", "{n} kaikkiaan"}},
         [HTML_N_SCOPE] = {{"{n} in scope", "{n} in scope"}, {"{n} tarkasteltava", "{n} tarkasteltavaa"}},
         [HTML_N_JUDGED] = {{"{n} judged", "{n} judged"}, {"{n} arvioitu", "{n} arvioitua"}},
