@@ -123,6 +123,13 @@ static bool ends_sentence(struct str s, size_t i)
            !(i >= 2 && !isalnum((unsigned char)s.p[i - 2]) && isalpha((unsigned char)s.p[i - 1]));
 }
 
+/* Where an address behind `at` ends: nothing in it is said by the sentence. */
+static size_t end_of_address(struct str s, size_t at)
+{
+    while (at < s.n && !isspace((unsigned char)s.p[at]) && !strchr(")>]\"'`", s.p[at])) at++;
+    return at;
+}
+
 void topics_find(struct topic_index *x, struct str text, unsigned where, void (*found)(void *arg, const char *topic),
                  void *arg)
 {
@@ -131,6 +138,12 @@ void topics_find(struct topic_index *x, struct str text, unsigned where, void (*
     size_t n = 0;
     bool in_word = false;
     for (size_t i = 0; i <= text.n;) {
+        if (in_word && text.n - i > 3 && memcmp(text.p + i, "://", 3) == 0) {
+            n--; /* the scheme: "https" speaks of no encryption */
+            in_word = false;
+            i = end_of_address(text, i);
+            continue;
+        }
         bool end = i == text.n || (!heading && ends_sentence(text, i)) || n == SENTENCE_WORDS_MAX;
         if (end) {
             if (heading ? n <= HEADING_WORDS_MAX : n >= SENTENCE_WORDS_MIN) match(x, words, n, where, found, arg);

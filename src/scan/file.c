@@ -107,15 +107,17 @@ static void read_marks(struct file_facts *f)
     struct str p = f->path, n = f->name;
     f->test =
         folder_has_word(
-            p, "test|tests|testing|testdata|spec|specs|mocks|mock|e2e|cypress|testlib|testsuite|testsuites|unittest|"
-               "unittests|functionaltests|integrationtest|testcases|testutils|testutil|bench|benchmark|benchmarks|fuzz|"
-               "stubs|"
-               "selftest|selftests|conformance|playwright|testserver|testfixtures") ||
-        has_any_word(n, "test|tests|spec|specs|mock|mocks|conftest|testing|e2e|testdata|unittest") ||
+            p,
+            "test|tests|testing|testdata|testapp|testapps|mocks|mock|e2e|cypress|testlib|testsuite|testsuites|unittest|"
+            "unittests|functionaltests|integrationtest|testcases|testutils|testutil|bench|benchmark|benchmarks|fuzz|"
+            "stubs|"
+            "selftest|selftests|conformance|playwright|testserver|testfixtures") ||
+        has_any_word(n, "test|tests|mock|mocks|conftest|testing|e2e|testdata|unittest") ||
+        (has_any_word(n, "spec|specs") && !is_any(f->ext, "yml|yaml|json|toml|xml")) || /* openapi-spec.yaml */
         has_any(n, "test.java|tests.java|test.kt|tests.cs|test.cs|test.php|test.scala|test.groovy|testcase|it.java");
     struct str rest = p, part;
-    while (str_cut(&rest, '/', &part) && rest.p) /* httptest/, t/ as in Perl and git */
-        f->test = f->test || is_any(part, "t|tst") ||
+    while (str_cut(&rest, '/', &part) && rest.p) /* httptest/, t/ as in Perl and git; not bamboo-specs/ */
+        f->test = f->test || is_any(part, "t|tst|spec|specs") ||
                   (str_ends(part, STR("test")) && !is_any(part, "latest|contest|attest|protest|greatest"));
     f->test =
         f->test || is_any(n, "tox.ini|noxfile.py|phpunit.xml|phpunit.xml.dist|karma.conf.js|pytest.ini|setup.cfg.test");

@@ -19,12 +19,15 @@ static bool is_prescribed(struct scanner *s, size_t at)
                                                      "scramble|breach|breached|breaches|legacy|migrate|deprecated");
 }
 
-/* Argon2 and its like close by: the digest only shortens or prepares. */
+/* Argon2 and its like in the file: the digest only shortens, prepares, or knows what was stored before. Close by also
+ * what repeats it, or takes it for a key of a cipher. */
 static bool is_strengthened(struct scanner *s, size_t at)
 {
-    return has_any(scanner_around(s, at, 6, 8),
-                   "bcrypt|argon2|scrypt|pbkdf2|password_hash(|crypt_blowfish|hkdf|fernet|needs_rehash|rehash|"
-                   "for (int i|for i in range|while (i|iterations|rounds");
+    return has_any(scanner_content(s), "bcrypt|argon2|scrypt(|scrypt.|pbkdf2|password_hash(|password_verify(") ||
+           has_any(
+               scanner_around(s, at, 6, 8),
+               "scrypt|crypt_blowfish|hkdf|fernet|needs_rehash|rehash|for (int i|for i in range|while (i|iterations|"
+               "rounds|rc4|cipher|secretkeyspec|rijndael|aesmanaged|aes.create|aes.new|tripledes|desede");
 }
 
 /* What follows the word for a password in the same name: `password_reset_token` is none. */
@@ -78,7 +81,10 @@ bool check_fast_hash_nearby(struct scanner *s, struct match *m)
 
 bool check_hash_function(struct scanner *s, struct match *m)
 {
+    struct str c = scanner_content(s), line = scanner_around(s, m->end - 1, 0, 0); /* where it hashes: told of once */
     m->value = STR_NONE;
+    m->line_at = (size_t)(line.p - c.p);
+    m->line_end = m->line_at + line.n - (line.n && line.p[line.n - 1] == '\n');
     return !is_prescribed(s, m->begin) && !is_strengthened(s, m->begin);
 }
 

@@ -18,5 +18,5 @@ bool check_production_host(struct scanner *s, struct match *m)
         has_any_word(host, "nonprod|preprod|non|pre|test|staging"))
         return false;
     m->value = value;
-    return has_any_word(host, "prod|production|prd|live");
+    return has_any_word(host, "prod|production|prd"); /* login.live.com is none */
 }

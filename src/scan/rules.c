@@ -231,8 +231,8 @@ static const struct rule table[] = {
      check_few_rounds},
     {"pbkdf2_few_iterations", SCAN_WEAK_PASSWORD_HASH, SCAN_CONTEXT, "PBKDF2 with at most 1,000 iterations", IN_CODE, 0,
      0, "pbkdf2",
-     "(?i)pbkdf2(?:_hmac|Sync|_sha\\d+)?\\(\\s*(?:['\"]\\w+['\"]\\s*,\\s*)?" PASSWORD
-     "[^\\n,]{0,30},[^\\n,]{1,40},\\s*(\\d{1,4})\\s*[,)]",
+     "(?i)(?:(?:hash_pbkdf2|pbkdf2_hmac)\\(\\s*['\"]\\w+['\"]\\s*,\\s*|(?:crypto\\.pbkdf2(?:Sync)?|pbkdf2Sync|pbkdf2\\."
+     "Key)\\(\\s*)" PASSWORD "[^\\n,]{0,30},[^\\n,]{1,40},\\s*(\\d{1,4})\\s*[,)]",
      check_few_rounds},
 
     /* --- certificate checks off --- */

@@ -100,6 +100,17 @@ static void test_observe_topics__english(void **state)
     topics("CONTRIBUTING.md", WORDS WORDS "\n## Rollback\n\n## Testing\n", "");
     topics("CONTRIBUTING.md", WORDS WORDS "\nThanks to everyone who came to the rollback party last year in town.\n",
            "");
+    /* nor is what an address says, but what stands around it is */
+    topics("CONTRIBUTING.md",
+           WORDS WORDS
+           "\nBefore that you must have [Git](https://git-scm.com/must) and the rest of it installed only.\n",
+           "");
+    topics("CONTRIBUTING.md",
+           WORDS WORDS "\nEvery [change](https://forge.test/changes) must be reviewed by two maintainers before it is "
+                       "merged.\n",
+           "code_review two_reviewers");
+    topics("CONTRIBUTING.md", WORDS WORDS "\nAll traffic of the service must go over https only, never in the clear.\n",
+           "tls");
     topics("docs/guide.md", "# Guide\n\n## Deployment\n\n" WORDS WORDS, "");
     topics("CONTRIBUTING.md",
            WORDS WORDS "\n```\nEvery change must be reviewed by two maintainers before it is merged.\n```\n", "");
