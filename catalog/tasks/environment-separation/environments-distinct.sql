@@ -1,6 +1,6 @@
--- Evidence: automation that names a production environment and another one; a document that tells the environments
--- apart. A secret that stands both in a file for production and in one for development or testing fails, and so does a
--- document on environments that is template text or nearly empty.
+-- Evidence: automation that names a production environment and another one, or is told which one to deploy to; a
+-- document that tells the environments apart. A secret that stands both in a file for production and in one for
+-- development or testing fails, and so does a document on environments that is template text or nearly empty.
 -- Blind spots: whether named environments share machines, networks or accounts; secrets kept outside the repository.
 WITH kinds(pattern, production) AS (
   VALUES ('prod', 1), ('production', 1), ('prd', 1), ('dev', 0), ('development', 0), ('test', 0), ('testing', 0),
@@ -16,9 +16,15 @@ WITH kinds(pattern, production) AS (
   SELECT path, line, NULL AS at FROM environment
   WHERE production = 1 AND EXISTS (SELECT 1 FROM environment WHERE production = 0)
   UNION ALL
+  SELECT s.path, min(s.line), NULL FROM ci_steps s JOIN ci_files f ON f.path = s.path AND f.system <> 'script'
+  WHERE s.role = 'deploy' AND lower(s.environment) GLOB '*${{*input*env*}}*' GROUP BY s.path
+  UNION ALL
   SELECT d.path, min(t.line), coalesce(d.reviewed_at, d.changed_at)
   FROM topics t JOIN documents d ON d.path = t.path
   WHERE t.topic = 'environments' AND d.placeholder = 0
+    AND (d.kind = 'environments' OR t.heading = 0 -- "Test environments" of a test runner are a heading too
+         OR EXISTS (SELECT 1 FROM topics x WHERE x.path = d.path AND x.topic IN ('deployment', 'deployment_strategy',
+             'production_access', 'production_data', 'parity', 'rollback')))
     AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template')
   GROUP BY d.path
 ), placed AS MATERIALIZED ( -- secrets in files whose path says for which environment they are

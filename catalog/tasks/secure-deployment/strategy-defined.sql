@@ -5,10 +5,11 @@ WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM documents d JOIN topics t ON t.path = d.path
   WHERE (t.topic = 'deployment_strategy' OR (t.topic IN ('deployment', 'release_process') AND t.heading = 1
-         AND EXISTS (SELECT 1 FROM topics x WHERE x.path = d.path AND x.topic IN ('approval', 'two_reviewers',
-           'publishers', 'publication_window', 'testing', 'security_testing', 'integration_testing', 'environments',
-           'rollback', 'production_access'))))
-    AND d.placeholder = 0 AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template')
+         AND EXISTS (SELECT 1 FROM topics x WHERE x.path = d.path AND x.line <> t.line AND x.topic IN ('approval',
+           'two_reviewers', 'publishers', 'publication_window', 'testing', 'security_testing', 'integration_testing',
+           'environments', 'rollback', 'production_access'))))
+    AND d.placeholder = 0 AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template',
+      'pull_request_template', 'definition_of_done')
   GROUP BY d.path
 ), stub AS (
   SELECT path FROM documents WHERE placeholder = 1 AND kind IN ('deployment', 'release_policy')
