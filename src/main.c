@@ -26,7 +26,8 @@ static int help(FILE *out, int code)
 int main(int argc, char **argv)
 {
     if (argc < 2) return help(stderr, EXIT_USAGE);
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return help(stdout, EXIT_FINE);
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+        return help(stdout, EXIT_FINE);
     if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version")) {
         puts("sinetti " SINETTI_VERSION);
         return EXIT_FINE;

@@ -14,7 +14,7 @@ void ctx_release(struct ctx *cx)
     arena_release(&cx->arena);
 }
 
-enum rc fail(struct ctx *cx, enum rc rc, const char *fmt, ...)
+enum rc(fail)(struct ctx *cx, enum rc rc, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);

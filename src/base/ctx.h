@@ -9,8 +9,8 @@
 
 struct ctx {
     struct arena arena;
-    enum rc error;      /* of the last fail() */
-    char message[1024]; /* its text, safe to show */
+    enum rc error;                                                                   /* of the last fail() */
+    char message[1024];                                                              /* its text, safe to show */
     void (*progress)(struct ctx *cx, const char *what, int64_t done, int64_t total); /* may be NULL; total 0: unknown */
     void *progress_arg;
 };
@@ -21,6 +21,9 @@ void ctx_release(struct ctx *cx);
 /* Records the error once, where it is first known, and returns rc: `return fail(cx, E_NOTFOUND, "…");`.
  * Texts from outside must have gone through buf_visible() or str_visible(). */
 enum rc fail(struct ctx *cx, enum rc rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+#ifdef __clang_analyzer__ /* which would not know otherwise that it returns rc, so never OK */
+#define fail(cx, rc, ...) ((void)(fail)(cx, rc, __VA_ARGS__), (rc))
+#endif
 
 /* A visible copy of s in the arena, cut at 200 bytes, for use in error texts. */
 const char *str_visible(struct ctx *cx, struct str s);

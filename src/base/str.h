@@ -29,8 +29,8 @@ bool str_ends(struct str s, struct str suffix);
 bool str_ends_nocase(struct str s, struct str suffix);
 bool str_has(struct str s, struct str part);
 bool str_has_nocase(struct str s, struct str part);
-const char *str_find(struct str s, struct str part); /* NULL when absent */
-struct str str_trim(struct str s);                   /* ASCII white space */
+const char *str_find(struct str s, struct str part);        /* NULL when absent */
+struct str str_trim(struct str s);                          /* ASCII white space */
 struct str str_slice(struct str s, size_t from, size_t to); /* clamped */
 
 /* Cuts the part of *rest before the first `sep` (all of it when there is none) and moves *rest behind it.
@@ -58,7 +58,7 @@ void buf_str(struct buf *b, struct str s);
 void buf_cstr(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-struct str buf_view(const struct buf *b); /* borrowed until the next append */
+struct str buf_view(const struct buf *b);       /* borrowed until the next append */
 enum rc buf_ok(const struct buf *b) MUST_CHECK; /* E_LIMIT when failed */
 
 /* Text from outside made safe to show: control characters (C0, C1, DEL), bidi controls and zero-width characters,

@@ -1,6 +1,7 @@
 /* The catalog: what must hold. Frameworks, tasks, obligations and presets, read from a folder of YAML and SQL files
- * (`catalog/`), compiled into one image that the program maps at start. Refuses anything it does not know: unknown keys,
- * missing translations, ids that no framework has, SQL that does not prepare. Immutable once open; any thread may read.
+ * (`catalog/`), compiled into one image that the program maps at start. Refuses anything it does not know: unknown
+ * keys, missing translations, ids that no framework has, SQL that does not prepare. Immutable once open; any thread may
+ * read.
  *
  * Life: catalog_builtin() or catalog_load() → read → catalog_free().
  */
@@ -18,17 +19,17 @@ enum aspect { ASPECT_DESIGN, ASPECT_OPERATION, ASPECT_COUNT };
 enum evidence_type { EVIDENCE_DOCUMENT, EVIDENCE_CONFIGURATION, EVIDENCE_PRACTICE, EVIDENCE_RECORD, EVIDENCE_COUNT };
 
 struct catalog_control {
-    struct str framework;  /* key: iso27001-2022 … */
-    struct str id, title;  /* facts; title may be empty where the framework has none of its own */
-    struct str group;      /* id of the heading it stands under; empty at the top */
-    bool heading;          /* an objective, function or category, not assessable by itself */
-    bool outside;          /* not about secure development: never claimed by Sinetti's grid */
+    struct str framework; /* key: iso27001-2022 … */
+    struct str id, title; /* facts; title may be empty where the framework has none of its own */
+    struct str group;     /* id of the heading it stands under; empty at the top */
+    bool heading;         /* an objective, function or category, not assessable by itself */
+    bool outside;         /* not about secure development: never claimed by Sinetti's grid */
 };
 
 struct catalog_framework {
     struct str key, name, edition; /* "ISO/IEC 27001", "2022" */
     struct str title[LANG_COUNT];
-    bool legacy;                   /* shown after the current editions */
+    bool legacy;                            /* shown after the current editions */
     const struct catalog_control *controls; /* in the framework's own order */
     size_t n_controls;
 };
@@ -40,27 +41,27 @@ struct catalog_mapping {
 };
 
 struct catalog_obligation {
-    struct str task, key;      /* full name: task/key */
-    int point;                 /* number of the requirement point */
+    struct str task, key; /* full name: task/key */
+    int point;            /* number of the requirement point */
     enum strength strength;
     enum aspect aspect;
     enum evidence_type type;
-    bool check;                /* `sinetti check` asks it about a change */
-    bool enabled;              /* false: the rule ships switched off; its reason stands in the file */
-    struct str text[LANG_COUNT];    /* the requirement point in our words */
-    struct str message[LANG_COUNT]; /* a finding, with {column} holes */
-    struct str fix[LANG_COUNT];     /* how to fix, with {column} holes */
-    struct str settles[LANG_COUNT]; /* what would give evidence where there is none */
-    struct str sql;                 /* empty: only records can show it */
+    bool check;                       /* `sinetti check` asks it about a change */
+    bool enabled;                     /* false: the rule ships switched off; its reason stands in the file */
+    struct str text[LANG_COUNT];      /* the requirement point in our words */
+    struct str message[LANG_COUNT];   /* a finding, with {column} holes */
+    struct str fix[LANG_COUNT];       /* how to fix, with {column} holes */
+    struct str settles[LANG_COUNT];   /* what would give evidence where there is none */
+    struct str sql;                   /* empty: only records can show it */
     struct str evidence, blind_spots; /* from the rule's header; English */
-    const struct str *needs;        /* kinds of record that can show it */
+    const struct str *needs;          /* kinds of record that can show it */
     size_t n_needs;
 };
 
 struct catalog_task {
     struct str key;
     int order;
-    struct str theme, policy;        /* keys: development_and_cloud, secure_development */
+    struct str theme, policy; /* keys: development_and_cloud, secure_development */
     struct str theme_title[LANG_COUNT], policy_title[LANG_COUNT];
     enum priority priority;
     struct str title[LANG_COUNT], summary[LANG_COUNT];
@@ -105,8 +106,8 @@ struct catalog_fault {
     int line;        /* 0: the file as a whole */
     struct str text, remedy;
 };
-enum rc catalog_check(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f), void *arg,
-                      size_t *faults) MUST_CHECK;
+enum rc catalog_check(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f),
+                      void *arg, size_t *faults) MUST_CHECK;
 
 /* Words for the enums in snake case, as in files and JSON. */
 const char *strength_name(enum strength s);

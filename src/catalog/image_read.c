@@ -164,7 +164,7 @@ static void get_all(struct reader *r, struct catalog *c)
 static bool is_whole(struct str bytes, char hex[65], size_t *records, size_t *pool)
 {
     const unsigned char *p = (const unsigned char *)bytes.p;
-    if (bytes.n < IMAGE_HEADER + IMAGE_DIGEST || bytes.n > LIMIT_CATALOG_IMAGE || memcmp(p, IMAGE_MAGIC, 16))
+    if (bytes.n < IMAGE_HEADER + IMAGE_DIGEST || bytes.n > LIMIT_CATALOG_IMAGE || memcmp(p, IMAGE_MAGIC, 16) != 0)
         return false;
     *records = u32_at(p + 24);
     *pool = u32_at(p + 28);

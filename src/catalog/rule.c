@@ -60,8 +60,8 @@ static int refuse(struct judge *j, const char *what, const char *name)
  * table can only be one. */
 static bool is_expression(const char *name, const char *column)
 {
-    return name && column && !*column && strncmp(name, "d_", 2) && strncmp(name, "sqlite_", 7) &&
-           strncmp(name, "pragma_", 7);
+    return name && column && !*column && strncmp(name, "d_", 2) != 0 && strncmp(name, "sqlite_", 7) != 0 &&
+           strncmp(name, "pragma_", 7) != 0;
 }
 
 /* Reading below a view is the view's own doing: SQLite then names it as the last argument. A common table expression
@@ -121,7 +121,7 @@ static void check_parameters(struct source *s, const struct source_file *file, s
 {
     for (int i = 1; i <= sqlite3_bind_parameter_count(st); i++) {
         const char *name = sqlite3_bind_parameter_name(st, i);
-        if (!name || (strcmp(name, ":now") && strcmp(name, ":since")))
+        if (!name || (strcmp(name, ":now") != 0 && strcmp(name, ":since") != 0))
             source_fault(s, file->path, 0, "use :now and :since only", "unknown parameter %s", name ? name : "?");
     }
 }
@@ -131,7 +131,7 @@ static void check_columns(struct source *s, const struct source_file *file, sqli
     static const char *const first[] = {"subject", "ok", "at", "due"};
     int n = sqlite3_column_count(st);
     for (int i = 0; i < 4; i++)
-        if (i >= n || strcmp(sqlite3_column_name(st, i), first[i]))
+        if (i >= n || strcmp(sqlite3_column_name(st, i), first[i]) != 0)
             source_fault(s, file->path, 0, "start with subject, ok, at, due", "column %d is not \"%s\"", i + 1,
                          first[i]);
     for (int i = 0; i < n; i++)

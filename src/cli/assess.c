@@ -132,7 +132,8 @@ static enum rc write_baseline(struct ctx *cx, const struct arguments *a, const s
 static enum rc write_report(struct ctx *cx, const struct assessment *result, enum report_format format,
                             const char *file)
 {
-    struct report_style style = file ? (struct report_style){0} : common_style();
+    struct report_style style = {0};
+    if (!file) style = common_style();
     scoped_buf text;
     buf_init(&text, LIMIT_BUF);
     TRY(report_write(cx, result, format, &style, &text));

@@ -101,7 +101,8 @@ static enum rc ensure_child(struct ctx *cx, struct batch *b)
     return OK;
 }
 
-/* The child died before it had answered for names[next]. *retry: ask again, alone, since what it had ready may be lost. */
+/* The child died before it had answered for names[next]. *retry: ask again, alone, since what it had ready may be lost.
+ */
 static enum rc died(struct ctx *cx, struct batch *b, bool *retry)
 {
     int code;

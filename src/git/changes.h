@@ -22,12 +22,12 @@ struct changes {
     struct git *g;
     const struct str *oids; /* of commits, in the order they will be asked for */
     size_t n, next;
-    int input;              /* their lines, in memory */
+    int input; /* their lines, in memory */
     struct child child;
     struct reader reader;
     struct change_list list;
     unsigned deaths;
-    bool checked;           /* commits without their trees have been taken out */
+    bool checked; /* commits without their trees have been taken out */
     struct str *kept;
 };
 

@@ -28,7 +28,8 @@ struct start {
 /* In the child, on its parent's memory: system calls only, nothing of the parent's is changed. */
 static void __attribute__((noreturn)) run_child(const struct start *s)
 {
-    static const int defaults[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD, SIGXCPU};
+    static const int defaults[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGALRM,
+                                   SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD, SIGXCPU};
     struct sigaction sa = {.sa_handler = SIG_DFL};
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) (void)sigaction(defaults[i], &sa, NULL);
     sa.sa_handler = SIG_IGN;
@@ -75,7 +76,8 @@ enum rc child_start(struct ctx *cx, const struct git *g, const char *const *argv
     }
     *c = CHILD_NONE;
     int pipes[2] = {-1, -1}, sockets[2] = {-1, -1}, null = -1;
-    struct start s = {g->program, g->dir, (char *const *)args, (char *const *)g->env, input, -1, -1, g->confine_fd, getpid()};
+    struct start s = {g->program,    g->dir,  (char *const *)args, (char *const *)g->env, input, -1, -1,
+                      g->confine_fd, getpid()};
     enum rc rc = OK;
     c->errors = memfd_create("sinetti-git-errors", MFD_CLOEXEC);
     if (c->errors < 0 || pipe2(pipes, O_CLOEXEC) < 0) rc = E_IO;
@@ -160,8 +162,10 @@ int child_input(struct str content)
     while (fd >= 0 && done < content.n) {
         ssize_t n = write(fd, content.p + done, content.n - done);
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) close_fd(&fd);
-        else done += (size_t)n;
+        if (n <= 0)
+            close_fd(&fd);
+        else
+            done += (size_t)n;
     }
     if (fd >= 0 && lseek(fd, 0, SEEK_SET) < 0) close_fd(&fd);
     return fd;

@@ -14,10 +14,12 @@ struct child {
 };
 #define CHILD_NONE ((struct child){0, -1, -1, -1})
 
-/* argv without the program's name, ended by NULL. input: descriptor for standard input (stays the caller's), or one of: */
+/* argv without the program's name, ended by NULL. input: descriptor for standard input (stays the caller's), or one of:
+ */
 #define CHILD_NO_INPUT (-1)
 #define CHILD_FEED (-2)
-enum rc child_start(struct ctx *cx, const struct git *g, const char *const *argv, int input, struct child *c) MUST_CHECK;
+enum rc child_start(struct ctx *cx, const struct git *g, const char *const *argv, int input,
+                    struct child *c) MUST_CHECK;
 
 /* Waits for it; false unless it ended with exit code 0. *code: its exit code, or 128 + signal. */
 bool child_finish(struct child *c, int *code);

@@ -35,21 +35,22 @@ static bool is_wanted(struct str key)
 static void take_entries(struct git *g, struct reader *r)
 {
     struct view_config *list = NULL;
-    size_t cap = 0;
+    size_t n = 0, cap = 0;
     struct str entry, key;
     bool cut;
     while (reader_until(r, '\0', &entry, &cut)) {
         if (cut || !is_wanted(entry)) continue;
-        if (g->n_config == cap) {
+        if (n == cap) {
             struct view_config *longer = arena_array(&g->arena, struct view_config, cap = cap ? 2 * cap : 64);
-            if (list) memcpy(longer, list, g->n_config * sizeof *list);
+            if (list) memcpy(longer, list, n * sizeof *list);
             list = longer;
         }
         struct str rest = arena_str(&g->arena, entry);
         (void)str_cut(&rest, '\n', &key);
-        list[g->n_config++] = (struct view_config){key, rest.p ? rest : STR("true")};
+        list[n++] = (struct view_config){key, rest.p ? rest : STR("true")};
     }
     g->config = list;
+    g->n_config = n;
 }
 
 static enum rc list_config(struct ctx *cx, struct git *g, int fd)
@@ -72,8 +73,9 @@ static enum rc list_config(struct ctx *cx, struct git *g, int fd)
 
 static enum rc check_format(struct ctx *cx, struct git *g)
 {
-    static const char *const known[] = {"noop", "noop-v1", "partialclone", "preciousobjects", "worktreeconfig", "objectformat",
-                                        "compatobjectformat", "relativeworktrees", "refstorage"};
+    static const char *const known[] = {"noop",           "noop-v1",      "partialclone",       "preciousobjects",
+                                        "worktreeconfig", "objectformat", "compatobjectformat", "relativeworktrees",
+                                        "refstorage"};
     struct str version = view_config_get(g, STR("core.repositoryformatversion")), format = STR("sha1");
     int64_t v = 0;
     if (version.p && !str_to_i64(version, 0, 1, &v))
@@ -86,7 +88,8 @@ static enum rc check_format(struct ctx *cx, struct git *g)
         for (size_t k = 0; k < sizeof known / sizeof *known; k++) found |= str_eq(key, str_from(known[k]));
         /* As git: version 0 repositories may carry extensions that mean nothing. */
         if (v >= 1 && !found)
-            return fail(cx, E_INVALID, "the repository needs the extension %s, which is not known", str_visible(cx, key));
+            return fail(cx, E_INVALID, "the repository needs the extension %s, which is not known",
+                        str_visible(cx, key));
         if (str_eq(key, STR("refstorage")) && !str_eq_nocase(value, STR("files")))
             return fail(cx, E_INVALID,
                         "refs are stored as %s; only files are read (git refs migrate --ref-format=files converts)",
@@ -105,7 +108,8 @@ static bool has_promisor_pack(struct git *g)
 {
     DIR *d = opendir(view_path(g, g->place.objects, "pack"));
     bool found = false;
-    for (const struct dirent *e; !found && d && (e = readdir(d));) found = str_ends(str_from(e->d_name), STR(".promisor"));
+    for (const struct dirent *e; !found && d && (e = readdir(d));)
+        found = str_ends(str_from(e->d_name), STR(".promisor"));
     if (d) (void)closedir(d);
     return found;
 }
@@ -128,7 +132,8 @@ static void set_shape(struct git *g)
     } else if (!g->place.work_tree && !linked && !is_true(bare)) {
         /* The .git folder itself was named. */
         if (tree.n)
-            g->facts.work_tree = tree.p[0] == '/' ? tree : arena_printf(&g->arena, "%s/" STR_FMT, g->place.git_dir, STR_ARG(tree));
+            g->facts.work_tree =
+                tree.p[0] == '/' ? tree : arena_printf(&g->arena, "%s/" STR_FMT, g->place.git_dir, STR_ARG(tree));
         else if (str_ends(dir, STR("/.git")))
             g->facts.work_tree = arena_str(&g->arena, str_slice(dir, 0, dir.n - 5));
     } else if (linked) {

@@ -58,7 +58,8 @@ int confine_open(const char *dir, const char *program)
     int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
     if (fd < 0) return -1;
     (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    static const char *const libraries[] = {"/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/nix/store"};
+    static const char *const libraries[] = {"/lib",       "/lib32",     "/lib64",    "/usr/lib",
+                                            "/usr/lib32", "/usr/lib64", "/nix/store"};
     int bad = allow(fd, "/", FS_READ & attr.fs);
     bad |= allow(fd, dir, (FS_READ | FS_WRITE | FS_TRUNCATE) & attr.fs);
     bad |= allow(fd, "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE);

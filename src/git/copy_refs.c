@@ -21,7 +21,7 @@ struct list {
         struct str name, oid;
         struct str symbolic; /* instead of oid */
         bool loose;
-    } *items;
+    } * items;
     size_t n, cap;
 };
 
@@ -99,7 +99,8 @@ static enum rc take_loose(struct list *l, int dir, const char *file, struct str 
 }
 
 /* Takes over dir. */
-static enum rc walk(struct list *l, int dir, struct str prefix, int depth) // NOLINT(misc-no-recursion): bounded by depth
+static enum rc walk(struct list *l, int dir, struct str prefix,
+                    int depth) // NOLINT(misc-no-recursion): bounded by depth
 {
     DIR *d = fdopendir(dir);
     if (!d) {
@@ -149,8 +150,10 @@ static const struct found *find(const struct list *l, struct str name)
         size_t mid = from + (to - from) / 2;
         int c = str_cmp(l->items[mid].name, name);
         if (c == 0) return &l->items[mid];
-        if (c < 0) from = mid + 1;
-        else to = mid;
+        if (c < 0)
+            from = mid + 1;
+        else
+            to = mid;
     }
     return NULL;
 }
@@ -195,8 +198,10 @@ struct str view_ref_get(const struct git *g, struct str name)
         size_t mid = from + (to - from) / 2;
         int c = str_cmp(g->refs[mid].name, name);
         if (c == 0) return g->refs[mid].oid;
-        if (c < 0) from = mid + 1;
-        else to = mid;
+        if (c < 0)
+            from = mid + 1;
+        else
+            to = mid;
     }
     return STR_NONE;
 }
@@ -212,7 +217,8 @@ static enum rc copy_head(struct ctx *cx, struct git *g)
     if (!read) return fail(cx, E_IO, "HEAD of the repository cannot be read");
     switch (loose_ref_parse(buf_view(&b), g->hex, &value)) {
     case LOOSE_BAD:
-        return fail(cx, E_CORRUPT, "HEAD is neither an object id nor \"ref: refs/…\": %s", str_visible(cx, buf_view(&b)));
+        return fail(cx, E_CORRUPT, "HEAD is neither an object id nor \"ref: refs/…\": %s",
+                    str_visible(cx, buf_view(&b)));
     case LOOSE_OID:
         g->head_oid = arena_str(&g->arena, value);
         break;
@@ -234,7 +240,8 @@ enum rc view_copy_refs(struct ctx *cx, struct git *g)
     struct list l = {.cx = cx, .g = g};
     int dir = open(view_path(g, g->place.common_dir, "refs"), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (dir < 0)
-        return fail(cx, errno == ENOTDIR || errno == ELOOP ? E_INVALID : E_IO, "the repository's refs cannot be read: %s",
+        return fail(cx, errno == ENOTDIR || errno == ELOOP ? E_INVALID : E_IO,
+                    "the repository's refs cannot be read: %s",
                     errno == ENOTDIR || errno == ELOOP ? "the folder is a link; name the repository it belongs to"
                                                        : strerror(errno));
     enum rc rc = walk(&l, dir, STR("refs/"), 0);

@@ -44,7 +44,8 @@ static enum rc compare(struct ctx *cx, struct git *g, const char *const *argv, c
 }
 
 /* Copies a regular file into the private folder. */
-static enum rc copy_file(struct ctx *cx, struct git *g, int from_dir, const char *from, const char *name, uint64_t *left)
+static enum rc copy_file(struct ctx *cx, struct git *g, int from_dir, const char *from, const char *name,
+                         uint64_t *left)
 {
     enum rc rc = OK;
     int in = openat(from_dir, from, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
@@ -60,9 +61,12 @@ static enum rc copy_file(struct ctx *cx, struct git *g, int from_dir, const char
         ssize_t n = read(in, chunk, sizeof chunk);
         if (n < 0 && errno == EINTR) continue;
         if (n == 0) break;
-        if (n < 0 || write(out, chunk, (size_t)n) != n) rc = fail(cx, E_IO, "the index cannot be copied: %s", strerror(errno));
-        else if ((uint64_t)n > *left) rc = fail(cx, E_LIMIT, "the index is over 512 MiB");
-        else *left -= (uint64_t)n;
+        if (n < 0 || write(out, chunk, (size_t)n) != n)
+            rc = fail(cx, E_IO, "the index cannot be copied: %s", strerror(errno));
+        else if ((uint64_t)n > *left)
+            rc = fail(cx, E_LIMIT, "the index is over 512 MiB");
+        else
+            *left -= (uint64_t)n;
     }
     if (out >= 0) (void)close(out);
     (void)close(in);
@@ -108,16 +112,37 @@ enum rc git_staged(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, con
     TRY(copy_shared(cx, g, &left));
     const char *empty = g->hex == OID_HEX_SHA256 ? EMPTY_TREE_SHA256 : EMPTY_TREE_SHA1;
     const char *head = g->head_oid.p ? arena_cstr(&g->arena, g->head_oid) : empty;
-    const char *const argv[] = {"diff-index", "--cached", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff",
-                                "--ignore-submodules=none", head, "--", NULL};
+    const char *const argv[] = {"diff-index",
+                                "--cached",
+                                "-r",
+                                "-z",
+                                "--raw",
+                                "--no-renames",
+                                "--no-abbrev",
+                                "--no-ext-diff",
+                                "--ignore-submodules=none",
+                                head,
+                                "--",
+                                NULL};
     return compare(cx, g, argv, "the index and HEAD", each, arg);
 }
 
 enum rc git_diff(struct ctx *cx, struct git *g, struct str from, struct str to,
                  enum rc (*each)(void *arg, const struct git_change *c), void *arg)
 {
-    if (!oid_is(from, g->hex) || !oid_is(to, g->hex)) return fail(cx, E_INVALID, "commits are compared by whole object ids");
-    const char *const argv[] = {"diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff",
-                                "--ignore-submodules=none", arena_cstr(&cx->arena, from), arena_cstr(&cx->arena, to), "--", NULL};
+    if (!oid_is(from, g->hex) || !oid_is(to, g->hex))
+        return fail(cx, E_INVALID, "commits are compared by whole object ids");
+    const char *const argv[] = {"diff-tree",
+                                "-r",
+                                "-z",
+                                "--raw",
+                                "--no-renames",
+                                "--no-abbrev",
+                                "--no-ext-diff",
+                                "--ignore-submodules=none",
+                                arena_cstr(&cx->arena, from),
+                                arena_cstr(&cx->arena, to),
+                                "--",
+                                NULL};
     return compare(cx, g, argv, "the two commits", each, arg);
 }

@@ -14,7 +14,8 @@
 struct git;
 
 /* path: a work tree (or a folder below its top), a bare repository, a .git folder, a linked worktree or submodule.
- * E_NOTFOUND: no repository there (the text says what was looked for). E_IO: not readable. E_INVALID: unknown format. */
+ * E_NOTFOUND: no repository there (the text says what was looked for). E_IO: not readable. E_INVALID: unknown format.
+ */
 enum rc git_open(struct ctx *cx, const char *path, struct git **out) MUST_CHECK;
 void git_close(struct git *g);
 /* The private GIT_DIR, which git_close() removes. A signal handler that ends the process calls git_remove_private() for
@@ -25,35 +26,43 @@ void git_remove_private(const struct git *g);
 struct git_facts {
     struct str object_format; /* "sha1", "sha256" */
     bool bare, shallow, partial;
-    struct str head_ref;      /* "refs/heads/main", STR_NONE when detached; may be unborn */
-    struct str work_tree;     /* STR_NONE when bare */
-    struct str hooks;         /* the folder of its hooks, unless … */
+    struct str head_ref;        /* "refs/heads/main", STR_NONE when detached; may be unborn */
+    struct str work_tree;       /* STR_NONE when bare */
+    struct str hooks;           /* the folder of its hooks, unless … */
     struct str hooks_elsewhere; /* … its core.hooksPath says so; STR_NONE when it says nothing */
 };
 const struct git_facts *git_facts(const struct git *g);
 
-/* A revision as gitrevisions(7) without paths (options and ranges are refused) → commit oid. E_NOTFOUND: unknown, or the
- * branch is unborn (the text says so). E_CORRUPT: the object is missing or damaged. */
+/* A revision as gitrevisions(7) without paths (options and ranges are refused) → commit oid. E_NOTFOUND: unknown, or
+ * the branch is unborn (the text says so). E_CORRUPT: the object is missing or damaged. */
 enum rc git_resolve(struct ctx *cx, struct git *g, struct str rev, struct str *oid) MUST_CHECK;
 enum rc git_merge_base(struct ctx *cx, struct git *g, struct str a, struct str b, struct str *oid) MUST_CHECK;
-/* The commit `check` starts from: upstream of the current branch, else the remote's default branch, else main or master. */
+/* The commit `check` starts from: upstream of the current branch, else the remote's default branch, else main or
+ * master. */
 enum rc git_upstream(struct ctx *cx, struct git *g, struct str *oid) MUST_CHECK;
 
-struct git_change { struct str path; char status; struct str old_oid, new_oid; uint32_t old_mode, new_mode; };
+struct git_change {
+    struct str path;
+    char status;
+    struct str old_oid, new_oid;
+    uint32_t old_mode, new_mode;
+};
 struct git_commit {
     struct str oid;
-    const struct str *parents; size_t n_parents;
+    const struct str *parents;
+    size_t n_parents;
     int64_t author_time, commit_time;
     struct str author_name, author_email, committer_name, committer_email;
-    struct str message;        /* whole, raw bytes, cut at LIMIT_COMMIT_MESSAGE */
-    const char *signature;     /* "openpgp", "ssh", "x509" or NULL */
-    const struct git_change *changes; size_t n_changes; /* non-merges only; no renames */
+    struct str message;    /* whole, raw bytes, cut at LIMIT_COMMIT_MESSAGE */
+    const char *signature; /* "openpgp", "ssh", "x509" or NULL */
+    const struct git_change *changes;
+    size_t n_changes; /* non-merges only; no renames */
 };
 struct git_log_options {
-    struct str head;      /* oid */
-    struct str exclude;   /* oid not to go past (with its history), or STR_NONE */
-    int64_t since;        /* committer time; older commits end the walk as git's --since does; INT64_MIN none */
-    bool changes;         /* give changed paths */
+    struct str head;    /* oid */
+    struct str exclude; /* oid not to go past (with its history), or STR_NONE */
+    int64_t since;      /* committer time; older commits end the walk as git's --since does; INT64_MIN none */
+    bool changes;       /* give changed paths */
 };
 /* Calls `each` in topological order, newest first. Stops at its first error and returns it. Missing trees or parents
  * (shallow, partial, corrupt) are counted in *missing, not fatal; what could be read was given. */
@@ -62,23 +71,32 @@ enum rc git_log(struct ctx *cx, struct git *g, const struct git_log_options *o,
 /* Commits reachable from oid, whole history. */
 enum rc git_count(struct ctx *cx, struct git *g, struct str oid, int64_t *commits) MUST_CHECK;
 
-struct git_entry { struct str path; struct str oid; uint32_t mode; int64_t size; /* -1 missing or submodule */ };
-enum rc git_tree(struct ctx *cx, struct git *g, struct str commit, enum rc (*each)(void *arg, const struct git_entry *e),
-                 void *arg) MUST_CHECK;
+struct git_entry {
+    struct str path;
+    struct str oid;
+    uint32_t mode;
+    int64_t size; /* -1 missing or submodule */
+};
+enum rc git_tree(struct ctx *cx, struct git *g, struct str commit,
+                 enum rc (*each)(void *arg, const struct git_entry *e), void *arg) MUST_CHECK;
 
 struct git_ref {
-    struct str name, oid, target;   /* target: peeled commit; oid itself when not annotated */
-    bool annotated; const char *signature;
-    struct str tagger_name, tagger_email; int64_t at; /* tagger time or commit time */
+    struct str name, oid, target; /* target: peeled commit; oid itself when not annotated */
+    bool annotated;
+    const char *signature;
+    struct str tagger_name, tagger_email;
+    int64_t at; /* tagger time or commit time */
 };
-enum rc git_refs(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, const struct git_ref *r), void *arg) MUST_CHECK;
+enum rc git_refs(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, const struct git_ref *r),
+                 void *arg) MUST_CHECK;
 /* 64 hex digits that change when a ref comes, goes or moves; no object is read. In the ctx's arena. */
 struct str git_refs_digest(struct ctx *cx, const struct git *g);
 
 /* The index git_staged() reads instead of the repository's own: what GIT_INDEX_FILE names inside a hook. */
 enum rc git_use_index(struct ctx *cx, struct git *g, const char *path) MUST_CHECK;
 /* The staged change: index against head (an unborn branch counts as empty). */
-enum rc git_staged(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, const struct git_change *c), void *arg) MUST_CHECK;
+enum rc git_staged(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, const struct git_change *c),
+                   void *arg) MUST_CHECK;
 /* Changes between two commits' trees. */
 enum rc git_diff(struct ctx *cx, struct git *g, struct str from, struct str to,
                  enum rc (*each)(void *arg, const struct git_change *c), void *arg) MUST_CHECK;

@@ -20,9 +20,9 @@ struct graph {
     size_t n_parents, cap_parents;
     uint32_t *slots; /* open addressing: node number + 1 */
     size_t n_slots;
-    uint64_t seed; /* keeps ids that were made to collide apart */
+    uint64_t seed;       /* keeps ids that were made to collide apart */
     struct arena *arena; /* the caller's: where ids live */
-    bool failed; /* memory ran out or there are too many: incomplete */
+    bool failed;         /* memory ran out or there are too many: incomplete */
 };
 
 void graph_init(struct graph *g, struct arena *ids);

@@ -22,7 +22,8 @@ struct commit_object {
     struct str message;    /* STR_NONE when the header did not end */
 };
 
-/* hex: digits of an id. false when it does not start with a tree and a well-formed list of parents, or has no committer. */
+/* hex: digits of an id. false when it does not start with a tree and a well-formed list of parents, or has no
+ * committer. */
 bool commit_parse(struct str raw, size_t hex, struct commit_object *out);
 struct str commit_parent(const struct commit_object *c, size_t i);
 

@@ -142,7 +142,8 @@ enum rc place_find(struct ctx *cx, struct arena *keep, const char *path, struct 
     if (!dir && errno == EACCES) return fail(cx, E_IO, "%s cannot be read: permission denied", shown);
     if (!dir) return fail(cx, E_NOTFOUND, "%s does not exist", shown);
     if (!is_dir(dir)) {
-        if (!str_ends(str_from(dir), STR("/.git"))) return fail(cx, E_NOTFOUND, "%s is a file, not a repository", shown);
+        if (!str_ends(str_from(dir), STR("/.git")))
+            return fail(cx, E_NOTFOUND, "%s is a file, not a repository", shown);
         dir[strlen(dir) - 5] = '\0';
         if (!*dir) dir = arena_cstr(keep, STR("/"));
     }
@@ -154,6 +155,7 @@ enum rc place_find(struct ctx *cx, struct arena *keep, const char *path, struct 
         char *slash = strrchr(at, '/');
         slash[slash == at] = '\0';
     }
-    return fail(cx, E_NOTFOUND, "%s is not a git repository: neither it nor a folder above it has a .git, and it is no bare one",
+    return fail(cx, E_NOTFOUND,
+                "%s is not a git repository: neither it nor a folder above it has a .git, and it is no bare one",
                 shown);
 }

@@ -1,4 +1,5 @@
-/* Finds where a repository's parts are, as git does: work tree, `.git` folder or file, linked worktree, submodule, bare. */
+/* Finds where a repository's parts are, as git does: work tree, `.git` folder or file, linked worktree, submodule,
+ * bare. */
 #ifndef SINETTI_GIT_PLACE_H
 #define SINETTI_GIT_PLACE_H
 

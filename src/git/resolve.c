@@ -23,11 +23,12 @@ static enum rc check_rev(struct ctx *cx, struct str rev)
 /* The id behind a name as git looks names up (gitrevisions(7)); STR_NONE when no ref has it. */
 static struct str find_ref(struct ctx *cx, const struct git *g, struct str name, struct str *full)
 {
-    static const char *const rules[] = {"%.*s",          "refs/%.*s",         "refs/tags/%.*s",
-                                        "refs/heads/%.*s", "refs/remotes/%.*s", "refs/remotes/%.*s/HEAD"};
+    static const char *const rules[] = {
+        "%.*s", "refs/%.*s", "refs/tags/%.*s", "refs/heads/%.*s", "refs/remotes/%.*s", "refs/remotes/%.*s/HEAD"};
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         const char *percent = strstr(rules[i], "%.*s");
-        *full = arena_printf(&cx->arena, "%.*s" STR_FMT "%s", (int)(percent - rules[i]), rules[i], STR_ARG(name), percent + 4);
+        *full = arena_printf(&cx->arena, "%.*s" STR_FMT "%s", (int)(percent - rules[i]), rules[i], STR_ARG(name),
+                             percent + 4);
         struct str oid = view_ref_get(g, *full);
         if (oid.p) return oid;
     }
@@ -98,7 +99,8 @@ static enum rc one_line(struct ctx *cx, struct git *g, const char *const *argv, 
 enum rc git_merge_base(struct ctx *cx, struct git *g, struct str a, struct str b, struct str *oid)
 {
     *oid = STR_NONE;
-    if (!oid_is(a, g->hex) || !oid_is(b, g->hex)) return fail(cx, E_INVALID, "a merge base is asked for by whole object ids");
+    if (!oid_is(a, g->hex) || !oid_is(b, g->hex))
+        return fail(cx, E_INVALID, "a merge base is asked for by whole object ids");
     const char *const argv[] = {"merge-base", arena_cstr(&cx->arena, a), arena_cstr(&cx->arena, b), NULL};
     int code;
     const char *complaint;
@@ -166,13 +168,15 @@ enum rc git_upstream(struct ctx *cx, struct git *g, struct str *oid)
     static const char *const remote_names[] = {"HEAD", "main", "master"};
     struct str remote, found = configured(cx, g, &remote);
     for (size_t i = 0; !found.p && i < sizeof remote_names / sizeof *remote_names; i++)
-        found = view_ref_get(g, arena_printf(&cx->arena, "refs/remotes/" STR_FMT "/%s", STR_ARG(remote), remote_names[i]));
+        found =
+            view_ref_get(g, arena_printf(&cx->arena, "refs/remotes/" STR_FMT "/%s", STR_ARG(remote), remote_names[i]));
     if (!found.p) found = view_ref_get(g, STR("refs/heads/main"));
     if (!found.p) found = view_ref_get(g, STR("refs/heads/master"));
     *oid = STR_NONE;
     if (!found.p)
-        return fail(cx, E_NOTFOUND, "there is nothing to compare with: the branch has no upstream, and there is no main or "
-                                    "master; name the commits as BASE..HEAD");
+        return fail(cx, E_NOTFOUND,
+                    "there is nothing to compare with: the branch has no upstream, and there is no main or "
+                    "master; name the commits as BASE..HEAD");
     TRY(ask_git(cx, g, arena_printf(&cx->arena, STR_FMT "^{commit}", STR_ARG(found)), oid));
     return oid->p ? OK : fail(cx, E_CORRUPT, "the upstream %s is missing or damaged", str_visible(cx, found));
 }

@@ -19,8 +19,8 @@ static enum rc read_entries(struct ctx *cx, struct git *g, struct reader *r,
     return OK;
 }
 
-enum rc git_tree(struct ctx *cx, struct git *g, struct str commit, enum rc (*each)(void *arg, const struct git_entry *e),
-                 void *arg)
+enum rc git_tree(struct ctx *cx, struct git *g, struct str commit,
+                 enum rc (*each)(void *arg, const struct git_entry *e), void *arg)
 {
     if (!oid_is(commit, g->hex)) return fail(cx, E_INVALID, "a tree is named by a whole object id");
     const char *oid = arena_cstr(&cx->arena, commit);

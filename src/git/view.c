@@ -11,8 +11,7 @@
 #include "git/confine.h"
 #include "git/oid.h"
 
-static const char *const our_files[] = {"HEAD",     "config", "packed-refs",     "shallow", "index",
-                                        "objects/info/alternates"};
+static const char *const our_files[] = {"HEAD", "config", "packed-refs", "shallow", "index", "objects/info/alternates"};
 static const char *const our_dirs[] = {"objects/info", "objects/pack", "objects", "refs"};
 
 const char *view_path(struct git *g, const char *dir, const char *name)
@@ -37,11 +36,21 @@ static const char *find_program(struct arena *a)
 
 static void set_environment(struct git *g)
 {
-    const char *const fixed[] = {
-        "PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/nonexistent", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
-        "GIT_CONFIG_SYSTEM=/dev/null", "GIT_NO_REPLACE_OBJECTS=1", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0",
-        "GIT_ATTR_NOSYSTEM=1", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_PROTOCOL_FROM_USER=0",
-        "GIT_PAGER=cat", "GIT_ADVICE=0"};
+    const char *const fixed[] = {"PATH=/usr/bin:/bin",
+                                 "LC_ALL=C",
+                                 "HOME=/nonexistent",
+                                 "GIT_CONFIG_NOSYSTEM=1",
+                                 "GIT_CONFIG_GLOBAL=/dev/null",
+                                 "GIT_CONFIG_SYSTEM=/dev/null",
+                                 "GIT_NO_REPLACE_OBJECTS=1",
+                                 "GIT_OPTIONAL_LOCKS=0",
+                                 "GIT_TERMINAL_PROMPT=0",
+                                 "GIT_ATTR_NOSYSTEM=1",
+                                 "GIT_NO_LAZY_FETCH=1",
+                                 "GIT_ALLOW_PROTOCOL=none",
+                                 "GIT_PROTOCOL_FROM_USER=0",
+                                 "GIT_PAGER=cat",
+                                 "GIT_ADVICE=0"};
     size_t n = sizeof fixed / sizeof *fixed;
     g->env = arena_array(&g->arena, const char *, n + 2);
     memcpy(g->env, fixed, sizeof fixed);
@@ -159,15 +168,17 @@ enum rc view_write_dir(struct ctx *cx, struct git *g)
     bool sha256 = g->hex == OID_HEX_SHA256;
     scoped_buf b;
     buf_init(&b, 0);
-    /* commit-graph and multi-pack-index are the owner's caches of facts we read for ourselves. Large files are streamed. */
-    buf_printf(&b,
-               "[core]\n\trepositoryFormatVersion = %d\n\tbare = true\n\tcommitGraph = false\n\tmultiPackIndex = false\n"
-               "\thooksPath = /dev/null\n\tfsmonitor = false\n\tattributesFile = /dev/null\n\texcludesFile = /dev/null\n"
-               "\tuseReplaceRefs = false\n\tbigFileThreshold = 16m\n\tpager = cat\n\tlogAllRefUpdates = false\n"
-               "\twarnAmbiguousRefs = false\n"
-               "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[protocol]\n\tallow = never\n[diff]\n\trenames = false\n"
-               "[advice]\n\tgraftFileDeprecated = false\n%s",
-               sha256, sha256 ? "[extensions]\n\tobjectFormat = sha256\n" : "");
+    /* commit-graph and multi-pack-index are the owner's caches of facts we read for ourselves. Large files are
+     * streamed. */
+    buf_printf(
+        &b,
+        "[core]\n\trepositoryFormatVersion = %d\n\tbare = true\n\tcommitGraph = false\n\tmultiPackIndex = false\n"
+        "\thooksPath = /dev/null\n\tfsmonitor = false\n\tattributesFile = /dev/null\n\texcludesFile = /dev/null\n"
+        "\tuseReplaceRefs = false\n\tbigFileThreshold = 16m\n\tpager = cat\n\tlogAllRefUpdates = false\n"
+        "\twarnAmbiguousRefs = false\n"
+        "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[protocol]\n\tallow = never\n[diff]\n\trenames = false\n"
+        "[advice]\n\tgraftFileDeprecated = false\n%s",
+        sha256, sha256 ? "[extensions]\n\tobjectFormat = sha256\n" : "");
     TRY(view_write(cx, g, "config", buf_view(&b)));
     TRY(write_alternates(cx, g));
     return copy_shallow(cx, g);

@@ -18,20 +18,20 @@ struct view_config {
 struct git {
     struct arena arena; /* what lives as long as the handle */
     struct git_facts facts;
-    size_t hex;         /* digits of an id */
+    size_t hex; /* digits of an id */
     struct place place;
-    char *dir;          /* the private GIT_DIR */
+    char *dir; /* the private GIT_DIR */
     const char *program;
-    const char **env;   /* of the children */
-    int confine_fd;     /* Landlock ruleset, -1 where the kernel has none */
+    const char **env;            /* of the children */
+    int confine_fd;              /* Landlock ruleset, -1 where the kernel has none */
     const struct view_ref *refs; /* sorted by name */
     size_t n_refs;
-    const struct str *shallow;   /* sorted ids of commits whose parents are not here */
+    const struct str *shallow; /* sorted ids of commits whose parents are not here */
     size_t n_shallow;
     const struct view_config *config;
     size_t n_config;
-    struct str head_oid;         /* STR_NONE when unborn */
-    const char *index_path;      /* foreign index to stage from */
+    struct str head_oid;                         /* STR_NONE when unborn */
+    const char *index_path;                      /* foreign index to stage from */
     char shared_indexes[SHARED_INDEXES_MAX][80]; /* names copied with it */
     size_t n_shared_indexes;
 };

@@ -25,9 +25,10 @@ static void take_line(struct git *g, struct graph *graph, struct str line)
     }
 }
 
-/* rev-list in its own order, which costs a quarter of --topo-order here; the order is made afterwards. false: it failed,
- * so something is missing or damaged. */
-static enum rc by_rev_list(struct ctx *cx, struct git *g, const struct git_log_options *o, struct graph *graph, bool *whole)
+/* rev-list in its own order, which costs a quarter of --topo-order here; the order is made afterwards. false: it
+ * failed, so something is missing or damaged. */
+static enum rc by_rev_list(struct ctx *cx, struct git *g, const struct git_log_options *o, struct graph *graph,
+                           bool *whole)
 {
     char head[OID_HEX_SHA256 + 2] = "", exclude[OID_HEX_SHA256 + 2] = "^", since[64];
     memcpy(head, o->head.p, o->head.n);
@@ -52,7 +53,8 @@ static enum rc by_rev_list(struct ctx *cx, struct git *g, const struct git_log_o
     int code;
     *whole = child_finish(&c, &code);
     child_close_errors(&c);
-    if (graph->failed) return fail(cx, E_LIMIT, "the history has over %d commits, or there is no memory for them", LIMIT_GIT_COMMITS);
+    if (graph->failed)
+        return fail(cx, E_LIMIT, "the history has over %d commits, or there is no memory for them", LIMIT_GIT_COMMITS);
     return code == 127 ? fail(cx, E_IO, "git rev-list did not start") : OK;
 }
 
@@ -116,7 +118,8 @@ static enum rc round_of(struct ctx *cx, struct git *g, struct graph *graph, stru
 }
 
 /* Walks from one commit, a generation at a time, past whatever cannot be read. */
-static enum rc walk_from(struct ctx *cx, struct git *g, struct graph *graph, struct str oid, int64_t since, uint8_t state)
+static enum rc walk_from(struct ctx *cx, struct git *g, struct graph *graph, struct str oid, int64_t since,
+                         uint8_t state)
 {
     struct frontier now = {0}, next = {0};
     struct batch b;

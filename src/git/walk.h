@@ -8,7 +8,7 @@ struct walk {
     struct str *oids; /* newest first; children before their parents */
     bool *no_diff;    /* parents or trees are not here, or it is a merge: no changes can be told */
     size_t n;
-    int64_t missing;  /* commits that should be here and are not, and parents behind a shallow boundary */
+    int64_t missing; /* commits that should be here and are not, and parents behind a shallow boundary */
     struct arena arena;
 };
 

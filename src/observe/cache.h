@@ -1,5 +1,5 @@
-/* Private to observe: the tables of a run, kept in a file for the next one. The file is either whole and made by this very
- * program for this schema, or not used. */
+/* Private to observe: the tables of a run, kept in a file for the next one. The file is either whole and made by this
+ * very program for this schema, or not used. */
 #ifndef SINETTI_OBSERVE_CACHE_H
 #define SINETTI_OBSERVE_CACHE_H
 
@@ -7,8 +7,8 @@
 
 /* What the kept tables were made from. */
 struct cache_facts {
-    struct str head;     /* oid */
-    struct str refs;     /* fingerprint */
+    struct str head; /* oid */
+    struct str refs; /* fingerprint */
     int64_t since;
     int64_t total_commits;
     bool usable_history; /* whole: not shallow, nothing missing */

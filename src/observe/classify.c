@@ -292,9 +292,8 @@ static bool is_generated_banner(struct str head)
         if (str_has(line, STR("DO NOT EDIT")) && str_has_nocase(line, STR("generated"))) return true;
         if (str_has(line, STR("@generated")) && !str_has(line, STR("@generated SignedSource<<")) &&
             !isalnum((unsigned char)line.p[0])) {
-            struct str after = str_from(NULL);
             const char *at = str_find(line, STR("@generated"));
-            after = str_slice(line, (size_t)(at - line.p) + 10, line.n);
+            struct str after = str_slice(line, (size_t)(at - line.p) + 10, line.n);
             if (!after.n || after.p[0] == ' ' || after.p[0] == '*') return true;
         }
         if (str_has_nocase(line, STR("do not edit")) &&

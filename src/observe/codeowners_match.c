@@ -188,19 +188,19 @@ bool owners_pattern_matches(struct str pattern, struct str path, enum owners_dia
 
 static uint32_t hash_add(uint32_t h, char c)
 {
-    return (h ^ (unsigned char)c) * 16777619u;
+    return (h ^ (unsigned char)c) * 16777619U;
 }
 
 static uint32_t hash_of(struct str s, bool backwards)
 {
-    uint32_t h = 2166136261u;
+    uint32_t h = 2166136261U;
     for (size_t i = 0; i < s.n; i++) h = hash_add(h, s.p[backwards ? s.n - 1 - i : i]);
     return h;
 }
 
 static uint32_t bucket_of(uint32_t h, enum shape shape)
 {
-    return (h * 2654435761u + (uint32_t)shape * 40503u) >> 16 & (BUCKETS - 1);
+    return (h * 2654435761U + (uint32_t)shape * 40503u) >> 16 & (BUCKETS - 1);
 }
 
 struct owners_index *owners_index_new(struct arena *a, enum owners_dialect dialect, int64_t work)

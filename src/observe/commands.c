@@ -334,7 +334,6 @@ static void read_line(struct content *c, const struct job *j, int64_t line, stru
             continue;
         }
         if (ch == '$' && i + 1 < s.n && s.p[i + 1] == '(') { /* what is inside runs too, as a command of its own */
-            if (w.n && !is_assignment(w.at[w.n - 1])) w.n = w.n > 1 ? w.n : w.n;
             i += 2;
             continue;
         }

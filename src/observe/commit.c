@@ -6,7 +6,8 @@
 #define SUBJECT_CHARS 200
 
 /* conventionalcommits.org 1.0.0 names feat and fix; the rest is the Angular set that its tools share. */
-static const char *const types[] = {"feat", "fix", "docs", "style", "refactor", "perf", "test", "build", "ci", "chore", "revert"};
+static const char *const types[] = {"feat", "fix",   "docs", "style", "refactor", "perf",
+                                    "test", "build", "ci",   "chore", "revert"};
 
 static struct str first_line_of(struct str message)
 {
@@ -66,8 +67,8 @@ static bool is_hex(char c)
 
 static void read_lines(struct str message, struct commit_facts *f)
 {
-    static const struct str breaking[] = {{"BREAKING CHANGE:", 16}, {"BREAKING-CHANGE:", 16}, {"BREAKING CHANGES:", 17},
-                                          {"BREAKING CHANGE #", 17}};
+    static const struct str breaking[] = {
+        {"BREAKING CHANGE:", 16}, {"BREAKING-CHANGE:", 16}, {"BREAKING CHANGES:", 17}, {"BREAKING CHANGE #", 17}};
     const struct str reverts = STR("This reverts commit ");
     struct str line;
     while (str_cut(&message, '\n', &line)) {

@@ -2,9 +2,9 @@
 
 #include "base/limits.h"
 
-#define LIMIT_REFS 64         /* distinct issues counted of one message */
-#define LIMIT_URL 512         /* bytes of an address looked at: many in one another stay linear */
-#define NUMBER_MAX 99999999   /* trackers do not count further; longer digits are dates or ids */
+#define LIMIT_REFS 64       /* distinct issues counted of one message */
+#define LIMIT_URL 512       /* bytes of an address looked at: many in one another stay linear */
+#define NUMBER_MAX 99999999 /* trackers do not count further; longer digits are dates or ids */
 
 static bool is_digit(char c)
 {
@@ -73,12 +73,15 @@ static int64_t number_in_parentheses(struct str line, size_t *begin)
 
 static struct change change_in_subject(struct str line)
 {
-    static const struct { struct str prefix; const char *kind; } prefixes[] = {
+    static const struct {
+        struct str prefix;
+        const char *kind;
+    } prefixes[] = {
         {{"Merge pull request #", 20}, "merge"}, /* GitHub */
         {{"Auto merge of #", 15}, "merge"},      /* bors */
         {{"Rollup merge of #", 17}, "merge"},
         {{"Merge #", 7}, "merge"},
-        {{"Merged PR ", 10}, NULL},              /* Azure DevOps */
+        {{"Merged PR ", 10}, NULL}, /* Azure DevOps */
     };
     int64_t n;
     size_t at;
@@ -103,7 +106,8 @@ static struct change change_in_subject(struct str line)
 /* GitLab's line, and keys that name the change by its address. */
 static int64_t change_in_lines(struct str message, const struct commit_facts *f)
 {
-    static const char *const keys[] = {"reviewed-on", "pr-url", "part-of", "differential-revision", "pull-request", "merge-request"};
+    static const char *const keys[] = {"reviewed-on",           "pr-url",       "part-of",
+                                       "differential-revision", "pull-request", "merge-request"};
     const struct str see = STR("See merge request ");
     struct str line;
     while (str_cut(&message, '\n', &line)) {
@@ -127,7 +131,7 @@ static int64_t change_in_lines(struct str message, const struct commit_facts *f)
 struct refs {
     uint64_t seen[LIMIT_REFS]; /* hash of tracker and number; #12, GH-12 and an issue's address are one */
     int64_t n;
-    int64_t change;            /* the message's own, not counted */
+    int64_t change; /* the message's own, not counted */
 };
 
 static void add(struct refs *r, struct str tracker, int64_t number)
@@ -145,23 +149,35 @@ static void add(struct refs *r, struct str tracker, int64_t number)
 static bool is_no_tracker(struct str key)
 {
     static const char *const names[] = {
-        "CVE", "CWE", "GHSA", "DSA", "DLA", "USN", "RHSA", "RHBA", "RHEA", "ELSA", "OSV", "PYSEC", "RUSTSEC", "ZDI", "VU", "TALOS", "EDB",
-        "CAPEC", "CERT", "UTF", "UCS", "SHA", "SHA1", "SHA2", "SHA3", "ISO", "IEC", "RFC", "BCP", "STD", "PEP", "JEP", "KEP", "BIP", "EIP",
-        "ERC", "PSR", "TC39", "MD", "MD4", "MD5", "AES", "RSA", "DES", "DSS", "ECC", "ECDSA", "ED", "CRC", "HMAC", "HTTP", "HTTPS",
-        "TLS", "SSL", "SSH", "DTLS", "QUIC", "IEEE", "ANSI", "ASCII", "EBCDIC", "KOI", "KOI8", "CP", "WINDOWS", "LATIN", "BASE", "ECMA", "ES",
-        "GPL", "LGPL", "AGPL", "BSD", "MIT", "MPL", "EUPL", "CC", "APACHE", "CDDL", "GCC", "LLVM", "CLANG", "MSVC", "VS", "VC", "ARM",
-        "ARMV", "AARCH", "X86", "X64", "I386", "AMD", "AMD64", "AVX", "SSE", "SSE4", "RV", "PPC", "MIPS", "SPARC", "POWER", "IA", "USB",
-        "PCI", "PCIE", "HDMI", "DDR", "LPDDR", "UART", "SPI", "I2C", "GPIO", "IRQ", "DMA", "CPU", "GPU", "NPU", "LED", "RTC", "CAN", "BT",
-        "WIFI", "IPV", "IP", "TCP", "UDP", "SCTP", "SMB", "NTLM", "DNS", "EDNS", "SPF", "MP", "MPEG", "JPEG", "PNG", "GIF", "VP",
-        "AVC", "HEVC", "AAC", "AC", "EAC", "INTEL", "WIN", "MAC", "MACOS", "OSX", "IOS", "ANDROID", "API", "ABI", "SA", "STEP", "PART",
-        "PHASE", "TEST", "CASE", "RC", "BETA", "ALPHA", "TOP", "LTS", "POSIX", "SUS", "XSI", "FIPS", "NIST", "PKCS", "ASN", "COVID",
-        "UTC", "GMT", "EST", "PST", "CET", "MIL", "DIN", "EN", "ITU", "ETSI", "SOC", "PCT", "HTML", "CSS", "XML", "JSON", "YAML",
-        "SQL", "PHP", "JDK", "JRE", "JSR", "NET", "GO", "IE", "FF", "LF", "CR", "PR", "MR", "CL", "DIFF", "PDF", "TAI", "OPENSSL",
-        "LINUX", "UBUNTU", "DEBIAN", "FEDORA", "RHEL", "CENTOS", "SLES", "FREEBSD", "STM", "ESP", "NRF", "BCM", "MT", "RTL", "QCOM",
-        "RK", "IMX", "OMAP", "TI", "SM", "SD", "SC", "SDM", "MSM", "CHAPTER", "SECTION", "FIG", "TABLE", "NOTE", "TODO", "FIXME",
-        "LEVEL", "LAYER", "MODE", "TYPE", "CLASS", "OPTION", "RULE", "CODE", "ERR", "ERROR", "EXIT", "HRESULT", "LOG", "MAX", "MIN",
-        "CAT", "RS", "ATM", "OC", "STS", "VDSL", "GSM", "LTE", "UMTS", "NR", "WPA", "WPA2", "WPA3", "WEP", "XTS", "CBC", "GCM", "CTR",
-        "KDF", "PBKDF", "SIP", "RTP", "RTMP", "FLV", "VPN", "VLAN", "VXLAN", "SRV", "NS", "MX", "AAAA"};
+        "CVE",     "CWE",     "GHSA",    "DSA",     "DLA",     "USN",     "RHSA",  "RHBA",   "RHEA",    "ELSA",
+        "OSV",     "PYSEC",   "RUSTSEC", "ZDI",     "VU",      "TALOS",   "EDB",   "CAPEC",  "CERT",    "UTF",
+        "UCS",     "SHA",     "SHA1",    "SHA2",    "SHA3",    "ISO",     "IEC",   "RFC",    "BCP",     "STD",
+        "PEP",     "JEP",     "KEP",     "BIP",     "EIP",     "ERC",     "PSR",   "TC39",   "MD",      "MD4",
+        "MD5",     "AES",     "RSA",     "DES",     "DSS",     "ECC",     "ECDSA", "ED",     "CRC",     "HMAC",
+        "HTTP",    "HTTPS",   "TLS",     "SSL",     "SSH",     "DTLS",    "QUIC",  "IEEE",   "ANSI",    "ASCII",
+        "EBCDIC",  "KOI",     "KOI8",    "CP",      "WINDOWS", "LATIN",   "BASE",  "ECMA",   "ES",      "GPL",
+        "LGPL",    "AGPL",    "BSD",     "MIT",     "MPL",     "EUPL",    "CC",    "APACHE", "CDDL",    "GCC",
+        "LLVM",    "CLANG",   "MSVC",    "VS",      "VC",      "ARM",     "ARMV",  "AARCH",  "X86",     "X64",
+        "I386",    "AMD",     "AMD64",   "AVX",     "SSE",     "SSE4",    "RV",    "PPC",    "MIPS",    "SPARC",
+        "POWER",   "IA",      "USB",     "PCI",     "PCIE",    "HDMI",    "DDR",   "LPDDR",  "UART",    "SPI",
+        "I2C",     "GPIO",    "IRQ",     "DMA",     "CPU",     "GPU",     "NPU",   "LED",    "RTC",     "CAN",
+        "BT",      "WIFI",    "IPV",     "IP",      "TCP",     "UDP",     "SCTP",  "SMB",    "NTLM",    "DNS",
+        "EDNS",    "SPF",     "MP",      "MPEG",    "JPEG",    "PNG",     "GIF",   "VP",     "AVC",     "HEVC",
+        "AAC",     "AC",      "EAC",     "INTEL",   "WIN",     "MAC",     "MACOS", "OSX",    "IOS",     "ANDROID",
+        "API",     "ABI",     "SA",      "STEP",    "PART",    "PHASE",   "TEST",  "CASE",   "RC",      "BETA",
+        "ALPHA",   "TOP",     "LTS",     "POSIX",   "SUS",     "XSI",     "FIPS",  "NIST",   "PKCS",    "ASN",
+        "COVID",   "UTC",     "GMT",     "EST",     "PST",     "CET",     "MIL",   "DIN",    "EN",      "ITU",
+        "ETSI",    "SOC",     "PCT",     "HTML",    "CSS",     "XML",     "JSON",  "YAML",   "SQL",     "PHP",
+        "JDK",     "JRE",     "JSR",     "NET",     "GO",      "IE",      "FF",    "LF",     "CR",      "PR",
+        "MR",      "CL",      "DIFF",    "PDF",     "TAI",     "OPENSSL", "LINUX", "UBUNTU", "DEBIAN",  "FEDORA",
+        "RHEL",    "CENTOS",  "SLES",    "FREEBSD", "STM",     "ESP",     "NRF",   "BCM",    "MT",      "RTL",
+        "QCOM",    "RK",      "IMX",     "OMAP",    "TI",      "SM",      "SD",    "SC",     "SDM",     "MSM",
+        "CHAPTER", "SECTION", "FIG",     "TABLE",   "NOTE",    "TODO",    "FIXME", "LEVEL",  "LAYER",   "MODE",
+        "TYPE",    "CLASS",   "OPTION",  "RULE",    "CODE",    "ERR",     "ERROR", "EXIT",   "HRESULT", "LOG",
+        "MAX",     "MIN",     "CAT",     "RS",      "ATM",     "OC",      "STS",   "VDSL",   "GSM",     "LTE",
+        "UMTS",    "NR",      "WPA",     "WPA2",    "WPA3",    "WEP",     "XTS",   "CBC",    "GCM",     "CTR",
+        "KDF",     "PBKDF",   "SIP",     "RTP",     "RTMP",    "FLV",     "VPN",   "VLAN",   "VXLAN",   "SRV",
+        "NS",      "MX",      "AAAA"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (str_eq(key, str_from(names[i]))) return true;
     return false;
@@ -185,15 +201,18 @@ static bool is_one_of(struct str word, const char *const *words, size_t n)
 #define IS_ONE_OF(word, words) is_one_of((word), (words), sizeof(words) / sizeof(words)[0])
 
 /* Words that say that an issue follows. */
-static const char *const issue_words[] = {"fix", "fixes", "fixed", "fixing", "close", "closes", "closed", "closing", "resolve", "resolves",
-                                          "resolved", "ref", "refs", "references", "see", "issue", "issues", "bug", "bugs", "ticket",
-                                          "tickets", "bz", "rt", "trac", "gh", "jira", "related", "addresses", "implements", "re"};
+static const char *const issue_words[] = {
+    "fix",      "fixes", "fixed", "fixing",     "close", "closes", "closed",  "closing",   "resolve",    "resolves",
+    "resolved", "ref",   "refs",  "references", "see",   "issue",  "issues",  "bug",       "bugs",       "ticket",
+    "tickets",  "bz",    "rt",    "trac",       "gh",    "jira",   "related", "addresses", "implements", "re"};
 /* Words that say that a thing of another kind is counted. */
-static const char *const count_words[] = {"item", "step", "part", "patch", "attempt", "take", "round", "test", "case", "point", "line", "page",
-                                          "chapter", "section", "table", "version", "build", "channel", "port", "rule", "phase", "pass",
-                                          "try", "number", "no", "color", "colour", "argument", "arg", "parameter", "param", "option",
-                                          "example", "figure", "note", "footnote", "core", "cpu", "thread", "block", "commit", "run", "job",
-                                          "bit", "pin", "irq", "revision", "rev", "day", "week", "version", "problem", "reason", "option"};
+static const char *const count_words[] = {
+    "item",     "step",     "part",      "patch",   "attempt", "take",    "round",   "test",   "case",
+    "point",    "line",     "page",      "chapter", "section", "table",   "version", "build",  "channel",
+    "port",     "rule",     "phase",     "pass",    "try",     "number",  "no",      "color",  "colour",
+    "argument", "arg",      "parameter", "param",   "option",  "example", "figure",  "note",   "footnote",
+    "core",     "cpu",      "thread",    "block",   "commit",  "run",     "job",     "bit",    "pin",
+    "irq",      "revision", "rev",       "day",     "week",    "version", "problem", "reason", "option"};
 
 /* #12, (#12), owner/repo#12 */
 static void read_hash(struct str s, size_t at, struct refs *r)
@@ -209,7 +228,8 @@ static void read_hash(struct str s, size_t at, struct refs *r)
         while (i && (is_word(s.p[i - 1]) || strchr("-./", s.p[i - 1]))) i--;
         tracker = str_slice(s, i, at);
         const char *slash = memchr(tracker.p, '/', tracker.n);
-        if (!slash || memchr(slash + 1, '/', tracker.n - (size_t)(slash + 1 - tracker.p)) || tracker.p[0] == '/') return;
+        if (!slash || memchr(slash + 1, '/', tracker.n - (size_t)(slash + 1 - tracker.p)) || tracker.p[0] == '/')
+            return;
     } else if (!strchr(" \t\n\r([{,;:=\"'/|*&+", before)) {
         return;
     }
@@ -220,7 +240,8 @@ static void read_hash(struct str s, size_t at, struct refs *r)
     add(r, tracker, n);
 }
 
-/* ABC-123 where a tracker's key stands: at the front, in brackets, behind a word for it, in an address, or with three digits. */
+/* ABC-123 where a tracker's key stands: at the front, in brackets, behind a word for it, in an address, or with three
+ * digits. */
 static size_t read_key(struct str s, size_t at, struct refs *r)
 {
     size_t i = at, end;
@@ -236,10 +257,12 @@ static size_t read_key(struct str s, size_t at, struct refs *r)
         return end;
     }
     char before = at ? s.p[at - 1] : '\n';
-    bool url = at >= 7 && (str_eq(str_slice(s, at - 7, at), STR("browse/")) || str_eq(str_slice(s, at - 7, at), STR("/issue/")));
+    bool url = at >= 7 &&
+               (str_eq(str_slice(s, at - 7, at), STR("browse/")) || str_eq(str_slice(s, at - 7, at), STR("/issue/")));
     if (!url && !strchr(" \t\n\r([{,;:\"'", before)) return end;
     if (is_no_tracker(key) && !url) return end;
-    bool front = (at == 0 || (at == 1 && strchr("[({", before)) || before == '\n') && end < s.n && strchr(":]) ,", s.p[end]);
+    bool front =
+        (at == 0 || (at == 1 && strchr("[({", before)) || before == '\n') && end < s.n && strchr(":]) ,", s.p[end]);
     bool bracket = strchr("([{", before) && end < s.n && strchr(")]},:", s.p[end]);
     if (front || bracket || url || end - i > 3 || IS_ONE_OF(word_before(s, at), issue_words)) add(r, key, n);
     return end;
@@ -265,8 +288,10 @@ static size_t read_word(struct str s, size_t at, struct refs *r)
     while (k < s.n && s.p[k] == ' ') k++;
     size_t colon = k;
     while (key && colon < s.n && (is_alpha(s.p[colon]) || s.p[colon] == '/')) colon++;
-    if (key && colon > k && colon + 1 < s.n && s.p[colon] == ':' && is_digit(s.p[colon + 1])) k = colon + 1; /* chromium:123 */
-    else if (key && str_starts(str_slice(s, k, s.n), STR("b/"))) k += 2;
+    if (key && colon > k && colon + 1 < s.n && s.p[colon] == ':' && is_digit(s.p[colon + 1]))
+        k = colon + 1; /* chromium:123 */
+    else if (key && str_starts(str_slice(s, k, s.n), STR("b/")))
+        k += 2;
     int64_t n = number_at(s, k, &end);
     /* `Fixes: 1234567 ("subject")` names a commit; "bug 1" counts, and "issue 2.5" is no number of one. */
     if (!n || (end - k < 2 && !key) || (end - k >= 7 && str_starts(str_slice(s, end, s.n), STR(" (")))) return i;
@@ -279,9 +304,19 @@ static size_t read_word(struct str s, size_t at, struct refs *r)
 /* Addresses of issues. */
 static size_t read_url(struct str s, size_t at, struct refs *r)
 {
-    static const struct str marks[] = {{"/issues/", 8}, {"/bugs/", 6}, {"/ticket/", 8}, {"/+bug/", 6}, {"show_bug.cgi?id=", 16},
-                                       {"bugreport.cgi?bug=", 18}, {"/issue", 6}, {"bugs.debian.org/", 16}, {"/work_items/", 12},
-                                       {"/tickets/", 9}, {"crbug.com/", 10}, {"/bug/", 5}, {"detail?id=", 10}};
+    static const struct str marks[] = {{"/issues/", 8},
+                                       {"/bugs/", 6},
+                                       {"/ticket/", 8},
+                                       {"/+bug/", 6},
+                                       {"show_bug.cgi?id=", 16},
+                                       {"bugreport.cgi?bug=", 18},
+                                       {"/issue", 6},
+                                       {"bugs.debian.org/", 16},
+                                       {"/work_items/", 12},
+                                       {"/tickets/", 9},
+                                       {"crbug.com/", 10},
+                                       {"/bug/", 5},
+                                       {"detail?id=", 10}};
     size_t end = at;
     while (end < s.n && end - at < LIMIT_URL && (unsigned char)s.p[end] > ' ' && !strchr("<>\"'()", s.p[end])) end++;
     struct str url = str_slice(s, at, end);
@@ -304,7 +339,9 @@ static int64_t count_issues(struct str s, int64_t change)
         bool begins = i == 0 || !is_word(s.p[i - 1]);
         if (c == '#') {
             read_hash(s, i++, &r);
-        } else if (begins && c == 'h' && (str_starts(str_slice(s, i, s.n), STR("http://")) || str_starts(str_slice(s, i, s.n), STR("https://")))) {
+        } else if (begins && c == 'h' &&
+                   (str_starts(str_slice(s, i, s.n), STR("http://")) ||
+                    str_starts(str_slice(s, i, s.n), STR("https://")))) {
             i = read_url(s, i, &r);
         } else if (begins && is_upper(c) && i + 1 < s.n && (is_upper(s.p[i + 1]) || is_digit(s.p[i + 1]))) {
             size_t next = read_key(s, i, &r);

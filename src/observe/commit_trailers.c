@@ -7,10 +7,10 @@
 
 /* Ends in -by and is no person: a tool, another commit, a cause. */
 static const char *const no_person[] = {
-    "generated-by", "powered-by", "made-by", "built-by", "created-by", "produced-by", "sponsored-by", "funded-by",
-    "supported-by", "fixed-by", "caused-by", "introduced-by", "superseded-by", "obsoleted-by", "replaced-by",
-    "triggered-by", "blocked-by", "required-by", "depended-by", "detected-by", "followed-by", "broken-by", "used-by",
-    "closed-by", "hosted-by", "verified-by-ci", "run-by"};
+    "generated-by", "powered-by",   "made-by",    "built-by",    "created-by",     "produced-by",   "sponsored-by",
+    "funded-by",    "supported-by", "fixed-by",   "caused-by",   "introduced-by",  "superseded-by", "obsoleted-by",
+    "replaced-by",  "triggered-by", "blocked-by", "required-by", "depended-by",    "detected-by",   "followed-by",
+    "broken-by",    "used-by",      "closed-by",  "hosted-by",   "verified-by-ci", "run-by"};
 
 static bool is_space(char c)
 {
@@ -53,13 +53,15 @@ static bool names_person(struct str key)
 /* "Fixes #12", "Closes: #12", "Resolves https://…": people write them among the trailers. */
 static bool is_closing(struct str line)
 {
-    static const char *const words[] = {"fixes", "closes", "resolves", "fixed", "closed", "resolved", "refs", "ref", "bug", "see", "fix", "close"};
+    static const char *const words[] = {"fixes", "closes", "resolves", "fixed", "closed", "resolved",
+                                        "refs",  "ref",    "bug",      "see",   "fix",    "close"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         struct str w = str_from(words[i]);
         if (!str_starts_nocase(line, w)) continue;
         struct str rest = str_trim(str_slice(line, w.n, line.n));
         if (rest.n && rest.p[0] == ':') rest = str_trim(str_slice(rest, 1, rest.n));
-        if (str_starts(rest, STR("#")) || str_starts(rest, STR("http")) || str_starts_nocase(rest, STR("gh-"))) return true;
+        if (str_starts(rest, STR("#")) || str_starts(rest, STR("http")) || str_starts_nocase(rest, STR("gh-")))
+            return true;
     }
     return false;
 }
@@ -83,7 +85,8 @@ static struct line line_before(struct str message, size_t end)
     return (struct line){{message.p + begin, end - begin}, begin, end};
 }
 
-/* A paragraph judged from its last line up. *begin: offset of its first line; only_persons: nothing but persons' trailers. */
+/* A paragraph judged from its last line up. *begin: offset of its first line; only_persons: nothing but persons'
+ * trailers. */
 static bool judge_paragraph(struct str message, size_t title_end, size_t end, size_t *begin, bool *only_persons)
 {
     int64_t trailers = 0, others = 0, maybe_folded = 0;
@@ -211,17 +214,22 @@ static void add_persons(struct list *l, struct str key, struct str value)
     const char *paren = plain.n ? memchr(plain.p, '(', plain.n) : NULL;
     if (paren) plain = str_trim(str_slice(plain, 0, (size_t)(paren - plain.p)));
     bool address = plain.n && plain.p[0] != '@' && memchr(plain.p, '@', plain.n) && !memchr(plain.p, ' ', plain.n);
-    if (address) add(l, (struct commit_trailer){key, value, true, STR(""), plain});
-    else if (is_plain_name(plain)) add(l, (struct commit_trailer){key, value, true, plain, STR("")});
-    else add(l, (struct commit_trailer){key, value, false, STR_NONE, STR_NONE});
+    if (address)
+        add(l, (struct commit_trailer){key, value, true, STR(""), plain});
+    else if (is_plain_name(plain))
+        add(l, (struct commit_trailer){key, value, true, plain, STR("")});
+    else
+        add(l, (struct commit_trailer){key, value, false, STR_NONE, STR_NONE});
 }
 
 static void add_trailer(struct list *l, struct arena *a, struct str key, const struct buf *value)
 {
     struct str k = lower(a, key);
     struct str v = arena_str(a, str_trim(buf_view(value)));
-    if (names_person(k)) add_persons(l, k, v);
-    else add(l, (struct commit_trailer){k, v, false, STR_NONE, STR_NONE});
+    if (names_person(k))
+        add_persons(l, k, v);
+    else
+        add(l, (struct commit_trailer){k, v, false, STR_NONE, STR_NONE});
 }
 
 static void read_block(struct arena *a, struct str block, struct list *l)

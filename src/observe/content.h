@@ -1,5 +1,6 @@
 /* Files that say something about how a team works: CODEOWNERS, MAINTAINERS, documents, changelogs, CI, manifests,
- * migrations, container files. Reading is pure and may run on any thread; storing is for the thread that owns the tables.
+ * migrations, container files. Reading is pure and may run on any thread; storing is for the thread that owns the
+ * tables.
  */
 #ifndef SINETTI_OBSERVE_CONTENT_H
 #define SINETTI_OBSERVE_CONTENT_H
@@ -13,7 +14,8 @@ struct content;
 /* Whether content_read() would find anything in such a file (else it need not be read for this purpose). */
 bool content_wanted(struct str path, const char *class);
 
-/* Never fails on the file's account: what does not parse becomes a row that says so. NULL when there is nothing to tell. */
+/* Never fails on the file's account: what does not parse becomes a row that says so. NULL when there is nothing to
+ * tell. */
 struct content *content_read(struct arena *a, struct str path, const char *class, struct str bytes);
 
 /* Registers the people it mentions, then (second call, once all people of the run are known) writes its rows. */

@@ -62,7 +62,9 @@ static enum rc branch_of(struct run *r, struct str *branch)
         return OK;
     }
     scoped_stmt *st = NULL;
-    TRY(store_prepare(r->cx, r->db, STR("SELECT name FROM d_ref WHERE name IN (?1, 'refs/heads/' || ?1) AND kind = 'branch' AND oid = ?2"), &st));
+    TRY(store_prepare(
+        r->cx, r->db,
+        STR("SELECT name FROM d_ref WHERE name IN (?1, 'refs/heads/' || ?1) AND kind = 'branch' AND oid = ?2"), &st));
     bool row;
     store_bind_str(st, 1, rev);
     store_bind_str(st, 2, r->o->head);
@@ -79,9 +81,11 @@ static enum rc put_repository(struct run *r)
     TRY(branch_of(r, &branch));
     if (!f->partial) TRY(number_of(r, "SELECT count(*) FROM d_unread WHERE why = 'missing'", &unread));
     scoped_stmt *st = NULL;
-    TRY(store_prepare(r->cx, r->db, STR("INSERT OR REPLACE INTO d_repository SELECT 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-                                        " (SELECT count(*) FROM d_commit WHERE in_future = 0), (SELECT count(*) FROM d_file),"
-                                        " (SELECT min(at) FROM d_commit), (SELECT max(at) FROM d_commit)"), &st));
+    TRY(store_prepare(r->cx, r->db,
+                      STR("INSERT OR REPLACE INTO d_repository SELECT 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+                          " (SELECT count(*) FROM d_commit WHERE in_future = 0), (SELECT count(*) FROM d_file),"
+                          " (SELECT min(at) FROM d_commit), (SELECT max(at) FROM d_commit)"),
+                      &st));
     store_bind_str(st, 1, r->o->head.p ? r->o->head : STR(""));
     store_bind_str(st, 2, r->o->rev.p ? r->o->rev : STR(""));
     store_bind_str(st, 3, branch);

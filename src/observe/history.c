@@ -58,13 +58,15 @@ static enum rc add_trailers(struct reading *h, struct str oid, const struct comm
         store_bind_str(h->trailer, 1, oid);
         store_bind_int(h->trailer, 2, (int64_t)i);
         store_bind_str(h->trailer, 3, t->key);
-        if (t->is_person) store_bind_str(h->trailer, 4, people_hash(r->people, people_mention(r->people, t->name, t->email)));
+        if (t->is_person)
+            store_bind_str(h->trailer, 4, people_hash(r->people, people_mention(r->people, t->name, t->email)));
         TRY(store_run(r->cx, h->trailer));
     }
     return OK;
 }
 
-static enum rc add_commit(struct reading *h, const struct git_commit *c, const struct commit_facts *f, const struct counts *n)
+static enum rc add_commit(struct reading *h, const struct git_commit *c, const struct commit_facts *f,
+                          const struct counts *n)
 {
     struct run *r = h->r;
     int author = people_mention(r->people, c->author_name, c->author_email);
@@ -127,11 +129,15 @@ static enum rc prepare(struct reading *h)
 {
     struct ctx *cx = h->r->cx;
     sqlite3 *db = h->r->db;
-    TRY(store_prepare(cx, db, STR("INSERT OR REPLACE INTO d_commit (oid, at, authored_at, author, committer, author_bot, committer_host, parents,"
-                                  " empty_tree_change, subject_line, conventional, breaking, is_revert, change_number, change_kind,"
-                                  " issue_refs, signature, paths, code_paths, test_paths, doc_paths, vendored_paths,"
-                                  " position, first_parent, in_future)"
-                                  " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0)"), &h->commit));
+    TRY(store_prepare(
+        cx, db,
+        STR("INSERT OR REPLACE INTO d_commit (oid, at, authored_at, author, committer, author_bot, committer_host, "
+            "parents,"
+            " empty_tree_change, subject_line, conventional, breaking, is_revert, change_number, change_kind,"
+            " issue_refs, signature, paths, code_paths, test_paths, doc_paths, vendored_paths,"
+            " position, first_parent, in_future)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0)"),
+        &h->commit));
     TRY(store_prepare(cx, db, STR("INSERT OR REPLACE INTO d_trailer VALUES (?,?,?,?)"), &h->trailer));
     return store_prepare(cx, db, STR("INSERT OR IGNORE INTO d_change VALUES (?,?,?,?)"), &h->change);
 }
@@ -174,8 +180,9 @@ enum rc history_trim(struct run *r)
     store_finalize(&all);
     store_finalize(&add);
     if (stale)
-        TRY(store_exec(r->cx, r->db, "DELETE FROM d_commit WHERE oid IN stale; DELETE FROM d_trailer WHERE commit_oid IN stale;"
-                                     "DELETE FROM d_change WHERE commit_oid IN stale"));
+        TRY(store_exec(r->cx, r->db,
+                       "DELETE FROM d_commit WHERE oid IN stale; DELETE FROM d_trailer WHERE commit_oid IN stale;"
+                       "DELETE FROM d_change WHERE commit_oid IN stale"));
     return store_exec(r->cx, r->db, "DROP TABLE temp.stale");
 }
 
@@ -194,8 +201,10 @@ enum rc history_finish(struct run *r, struct str (*person)(void *arg, struct str
         rows[i] = (struct row){person(arg, store_column_str(all, 1)), person(arg, store_column_str(all, 2))};
     }
     store_finalize(&all);
-    TRY(store_prepare(r->cx, r->db, STR("UPDATE d_commit SET position = ?2, first_parent = ?3, landed_by = ?4, in_future = at > ?5,"
-                                        " author = ?6, committer = ?7 WHERE oid = ?1"), &set));
+    TRY(store_prepare(r->cx, r->db,
+                      STR("UPDATE d_commit SET position = ?2, first_parent = ?3, landed_by = ?4, in_future = at > ?5,"
+                          " author = ?6, committer = ?7 WHERE oid = ?1"),
+                      &set));
     for (size_t i = 0; i < r->graph.n; i++) {
         const struct history_commit *c = &r->graph.commits[i];
         if (!rows[i].author.p) continue;

@@ -24,7 +24,8 @@ void history_graph_release(struct history_graph *g)
     *g = (struct history_graph){0};
 }
 
-/* Object ids are hashes already: their first digits spread well enough, and finding many that collide is work for nothing. */
+/* Object ids are hashes already: their first digits spread well enough, and finding many that collide is work for
+ * nothing. */
 static size_t slot_of(const struct history_graph *g, struct str oid)
 {
     uint64_t h = 0;
@@ -69,7 +70,8 @@ void history_graph_add(struct history_graph *g, struct str oid, int64_t at, cons
     struct history_commit *c = &g->commits[g->n];
     struct str *copy = n_parents ? arena_array(&g->arena, struct str, n_parents) : NULL;
     for (size_t i = 0; i < n_parents; i++) copy[i] = arena_str(&g->arena, parents[i]);
-    *c = (struct history_commit){arena_str(&g->arena, oid), at, copy, n_parents, HISTORY_NONE, HISTORY_NONE, false, false};
+    *c = (struct history_commit){
+        arena_str(&g->arena, oid), at, copy, n_parents, HISTORY_NONE, HISTORY_NONE, false, false};
     put(g, (int64_t)g->n++);
 }
 
@@ -77,8 +79,8 @@ struct walk {
     struct history_graph *g;
     int64_t *stack;
     size_t depth;
-    int64_t **parents;  /* indices of each commit's parents */
-    int64_t *children;  /* of each commit, those not yet placed; HISTORY_NONE: not reached from head */
+    int64_t **parents; /* indices of each commit's parents */
+    int64_t *children; /* of each commit, those not yet placed; HISTORY_NONE: not reached from head */
 };
 
 static void resolve_parents(struct walk *w, struct arena *scratch)
@@ -127,8 +129,8 @@ static void number(struct walk *w, int64_t head, int64_t since)
     }
 }
 
-/* Gives what a merge brought in, other than by its first parent, to it. Older merges come first, so that what they brought
- * in is taken already. */
+/* Gives what a merge brought in, other than by its first parent, to it. Older merges come first, so that what they
+ * brought in is taken already. */
 static void land(struct walk *w, int64_t merge)
 {
     struct history_commit *all = w->g->commits;
@@ -162,7 +164,8 @@ static void follow_line(struct walk *w, struct arena *scratch, int64_t head, int
     for (size_t i = 0; i < w->g->n; i++) {
         int64_t by = all[i].landed_by;
         if (by == HISTORY_NONE) continue;
-        if (all[by].at < since || (hidden && !all[i].first_parent && all[i].at < all[lowest].at)) all[i].landed_by = HISTORY_NONE;
+        if (all[by].at < since || (hidden && !all[i].first_parent && all[i].at < all[lowest].at))
+            all[i].landed_by = HISTORY_NONE;
     }
 }
 
@@ -176,7 +179,8 @@ void history_graph_place(struct history_graph *g, struct str head_oid, int64_t s
     if (head == HISTORY_NONE) return;
     struct arena scratch;
     arena_init(&scratch);
-    struct walk w = {.g = g, .stack = arena_array(&scratch, int64_t, g->n), .children = arena_array(&scratch, int64_t, g->n)};
+    struct walk w = {
+        .g = g, .stack = arena_array(&scratch, int64_t, g->n), .children = arena_array(&scratch, int64_t, g->n)};
     resolve_parents(&w, &scratch);
     count_children(&w, head);
     number(&w, head, since);

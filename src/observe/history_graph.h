@@ -12,10 +12,10 @@ struct history_commit {
     const struct str *parents;
     size_t n_parents;
     /* by history_graph_place(): */
-    int64_t position;    /* among commits not older than `since`; HISTORY_NONE when older or not reached from head */
-    int64_t landed_by;   /* index; HISTORY_NONE when unknown */
+    int64_t position;  /* among commits not older than `since`; HISTORY_NONE when older or not reached from head */
+    int64_t landed_by; /* index; HISTORY_NONE when unknown */
     bool first_parent;
-    bool reached;        /* from head */
+    bool reached; /* from head */
 };
 
 struct history_graph {
@@ -29,7 +29,8 @@ struct history_graph {
 void history_graph_init(struct history_graph *g);
 void history_graph_release(struct history_graph *g);
 /* Copies; a commit that is there already is passed over. */
-void history_graph_add(struct history_graph *g, struct str oid, int64_t at, const struct str *parents, size_t n_parents);
+void history_graph_add(struct history_graph *g, struct str oid, int64_t at, const struct str *parents,
+                       size_t n_parents);
 int64_t history_graph_find(const struct history_graph *g, struct str oid); /* HISTORY_NONE when absent */
 
 /* Topological order from head, newest first, children before parents; among what is ready the last parent first, so a

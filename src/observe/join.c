@@ -22,7 +22,8 @@ static struct str person_of(void *arg, struct str mention)
 {
     const struct map *m = arg;
     for (size_t at = slot_of(m, mention); m->slots[at] >= 0; at = (at + 1) & m->mask)
-        if (str_eq((struct str){m->mention[m->slots[at]], HEX}, mention)) return (struct str){m->person[m->slots[at]], HEX};
+        if (str_eq((struct str){m->mention[m->slots[at]], HEX}, mention))
+            return (struct str){m->person[m->slots[at]], HEX};
     return mention;
 }
 
@@ -60,7 +61,8 @@ static enum rc build(struct run *r, struct people *joined, struct map *m)
         handles[m->n++] = people_mention(joined, name, email);
     }
     people_mailmap(joined, buf_view(&r->mailmap));
-    for (m->mask = 1023; m->mask < m->n * 2; m->mask = m->mask * 2 + 1) {}
+    for (m->mask = 1023; m->mask < m->n * 2; m->mask = m->mask * 2 + 1) {
+    }
     m->slots = arena_array(a, int, m->mask + 1);
     for (size_t i = 0; i <= m->mask; i++) m->slots[i] = -1;
     for (size_t i = 0; i < m->n; i++) {
@@ -75,7 +77,8 @@ static enum rc build(struct run *r, struct people *joined, struct map *m)
 static enum rc write_map(struct run *r, const struct map *m)
 {
     scoped_stmt *add = NULL;
-    TRY(store_exec(r->cx, r->db, "CREATE TEMP TABLE person_of (mention TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID"));
+    TRY(store_exec(r->cx, r->db,
+                   "CREATE TEMP TABLE person_of (mention TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID"));
     TRY(store_prepare(r->cx, r->db, STR("INSERT INTO person_of VALUES (?, ?)"), &add));
     for (size_t i = 0; i < m->n; i++) {
         store_bind_str(add, 1, (struct str){m->mention[i], HEX});
@@ -96,9 +99,12 @@ enum rc join_finish(struct run *r)
     TRY(history_finish(r, person_of, &m));
     /* Two mentions of one person on one line become one row. */
     return store_exec(r->cx, r->db,
-                      "UPDATE d_trailer SET person = (SELECT p.person FROM person_of p WHERE p.mention = d_trailer.person) WHERE person IS NOT NULL;"
-                      "UPDATE d_tag SET tagger = (SELECT p.person FROM person_of p WHERE p.mention = tagger) WHERE tagger IS NOT NULL;"
+                      "UPDATE d_trailer SET person = (SELECT p.person FROM person_of p WHERE p.mention = "
+                      "d_trailer.person) WHERE person IS NOT NULL;"
+                      "UPDATE d_tag SET tagger = (SELECT p.person FROM person_of p WHERE p.mention = tagger) WHERE "
+                      "tagger IS NOT NULL;"
                       "UPDATE d_owner_name SET owner = (SELECT p.person FROM person_of p WHERE p.mention = owner);"
-                      "UPDATE OR REPLACE d_publisher SET person = (SELECT p.person FROM person_of p WHERE p.mention = d_publisher.person);"
+                      "UPDATE OR REPLACE d_publisher SET person = (SELECT p.person FROM person_of p WHERE p.mention = "
+                      "d_publisher.person);"
                       "DROP TABLE temp.person_of; DROP TABLE temp.used");
 }

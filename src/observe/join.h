@@ -1,5 +1,5 @@
-/* Private to observe: mentions → persons, once all mentions of a run are in the tables. Which mentions are in them decides
- * alone, so that the outcome does not depend on what an earlier run had seen. */
+/* Private to observe: mentions → persons, once all mentions of a run are in the tables. Which mentions are in them
+ * decides alone, so that the outcome does not depend on what an earlier run had seen. */
 #ifndef SINETTI_OBSERVE_JOIN_H
 #define SINETTI_OBSERVE_JOIN_H
 

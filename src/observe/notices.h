@@ -5,18 +5,18 @@
 #include "base/arena.h"
 
 enum notice {
-    NOTICE_SHALLOW,        /* commits here */
-    NOTICE_PARTIAL,        /* files that are not here */
-    NOTICE_MISSING,        /* objects */
-    NOTICE_TOO_LARGE,      /* files, and some of them */
-    NOTICE_UNREAD,         /* files missing though the clone is whole */
-    NOTICE_PARTLY,         /* files scanned only in part */
-    NOTICE_FUTURE,         /* commits */
-    NOTICE_NO_COMMITS,     /* in the period */
-    NOTICE_CHANGES_CUT,    /* changed paths kept */
-    NOTICE_REPLACED,       /* replace refs passed over */
-    NOTICE_SUBMODULES,     /* submodules not followed */
-    NOTICE_CACHE,          /* why it could not be written */
+    NOTICE_SHALLOW,     /* commits here */
+    NOTICE_PARTIAL,     /* files that are not here */
+    NOTICE_MISSING,     /* objects */
+    NOTICE_TOO_LARGE,   /* files, and some of them */
+    NOTICE_UNREAD,      /* files missing though the clone is whole */
+    NOTICE_PARTLY,      /* files scanned only in part */
+    NOTICE_FUTURE,      /* commits */
+    NOTICE_NO_COMMITS,  /* in the period */
+    NOTICE_CHANGES_CUT, /* changed paths kept */
+    NOTICE_REPLACED,    /* replace refs passed over */
+    NOTICE_SUBMODULES,  /* submodules not followed */
+    NOTICE_CACHE,       /* why it could not be written */
     NOTICE_COUNT
 };
 

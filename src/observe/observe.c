@@ -48,12 +48,12 @@ static int64_t count_end(struct counting *c)
 /* What of a cache fits the present question. */
 struct plan {
     struct cache_facts was;
-    struct str refs;        /* fingerprint now */
+    struct str refs; /* fingerprint now */
     bool loaded;
     bool same_head, same_refs;
-    bool keep_history;      /* what is in the tables holds; more may come on top */
-    struct str exclude;     /* the walk ends here; STR_NONE whole */
-    const char *why;        /* of no use */
+    bool keep_history;  /* what is in the tables holds; more may come on top */
+    struct str exclude; /* the walk ends here; STR_NONE whole */
+    const char *why;    /* of no use */
 };
 
 static enum rc clear_history(struct run *r)
@@ -122,8 +122,10 @@ static enum rc read_all(struct run *r, struct plan *p)
     enum rc rc = OK;
     tree_init(&w.tree);
     tree_init(&w.todo);
-    if (count) count_start(&counting, r->git, r->o->head);
-    else r->total_commits = p->was.total_commits;
+    if (count)
+        count_start(&counting, r->git, r->o->head);
+    else
+        r->total_commits = p->was.total_commits;
     if (!p->loaded || !p->same_head) rc = start_files(&w);
     if (rc == OK && !(p->keep_history && p->same_head)) rc = history_read(r, p->exclude, meanwhile, &w);
     if (rc == OK) rc = take_files(&w, true);
@@ -140,8 +142,12 @@ static enum rc read_all(struct run *r, struct plan *p)
 static enum rc save(struct run *r, const struct plan *p, struct str *failure)
 {
     *failure = STR_NONE;
-    struct cache_facts now = {.head = r->o->head, .refs = p->refs, .since = r->since, .total_commits = r->total_commits,
-                              .usable_history = !r->cut && !r->missing, .changes_cut = r->changes_cut};
+    struct cache_facts now = {.head = r->o->head,
+                              .refs = p->refs,
+                              .since = r->since,
+                              .total_commits = r->total_commits,
+                              .usable_history = !r->cut && !r->missing,
+                              .changes_cut = r->changes_cut};
     enum rc rc = cache_save(r, &now);
     if (rc == OK || rc == E_INTERNAL || sqlite3_get_autocommit(r->db)) return rc;
     *failure = arena_str(&r->cx->arena, str_from(r->cx->message));
@@ -150,9 +156,12 @@ static enum rc save(struct run *r, const struct plan *p, struct str *failure)
 
 static void say_cache(struct run *r, const struct plan *p, struct observe_outcome *out)
 {
-    if (!r->o->cache) out->cache = STR("none");
-    else if (!p->loaded) out->cache = arena_printf(&r->cx->arena, "rebuilt: %s", p->why);
-    else out->cache = p->same_head && p->same_refs && p->keep_history ? STR("used") : STR("extended");
+    if (!r->o->cache)
+        out->cache = STR("none");
+    else if (!p->loaded)
+        out->cache = arena_printf(&r->cx->arena, "rebuilt: %s", p->why);
+    else
+        out->cache = p->same_head && p->same_refs && p->keep_history ? STR("used") : STR("extended");
 }
 
 static enum rc observe(struct run *r, struct observe_outcome *out)

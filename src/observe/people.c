@@ -6,8 +6,8 @@
 #include "base/digest.h"
 #include "base/limits.h"
 
-/* Everything that says who somebody is becomes a key ("e:" address, "n:" name, "l:" login, "p:" the mention itself) and a
- * node; a mention joins the nodes of its keys. A set's least key names the person: so its hash depends on what was
+/* Everything that says who somebody is becomes a key ("e:" address, "n:" name, "l:" login, "p:" the mention itself) and
+ * a node; a mention joins the nodes of its keys. A set's least key names the person: so its hash depends on what was
  * mentioned, not on the order. */
 
 #define HEX 32
@@ -98,12 +98,12 @@ static uint64_t mix(const struct people *p, struct str a, struct str b)
 #define GROW(items, n, cap, slots, mask)                                                                               \
     do {                                                                                                               \
         if ((n) == (cap)) {                                                                                            \
-            (cap) = (cap) ? (cap) * 2 : 512;                                                                           \
+            (cap) = (cap) ? (cap)*2 : 512;                                                                             \
             (items) = must(reallocarray((items), (cap), sizeof *(items)));                                             \
         }                                                                                                              \
-        if ((n) * 2 >= (mask)) {                                                                                       \
+        if ((n)*2 >= (mask)) {                                                                                         \
             free(slots);                                                                                               \
-            (mask) = (mask) * 2 + 1;                                                                                   \
+            (mask) = (mask)*2 + 1;                                                                                     \
             (slots) = slots_new((mask) + 1);                                                                           \
             for (size_t g_ = 0; g_ < (n); g_++) {                                                                      \
                 size_t at_ = (items)[g_].hash & (mask);                                                                \
@@ -144,7 +144,8 @@ static void join(struct people *p, int a, int b)
     a = root_of(p, a);
     b = root_of(p, b);
     if (a == b) return;
-    if (str_cmp(p->nodes[p->nodes[b].least].key, p->nodes[p->nodes[a].least].key) < 0) p->nodes[a].least = p->nodes[b].least;
+    if (str_cmp(p->nodes[p->nodes[b].least].key, p->nodes[p->nodes[a].least].key) < 0)
+        p->nodes[a].least = p->nodes[b].least;
     p->nodes[b].parent = a;
 }
 
@@ -174,10 +175,14 @@ static void fold(struct buf *out, struct str s)
             continue;
         }
         unsigned u = (c & 0x1fU) << 6 | (d & 0x3fU);
-        if ((u >= 0xc0 && u <= 0xde && u != 0xd7) || (u >= 0x391 && u <= 0x3a9) || (u >= 0x410 && u <= 0x42f)) u += 32;
-        else if (u >= 0x400 && u <= 0x40f) u += 80;
-        else if ((u >= 0x100 && u <= 0x137) || (u >= 0x14a && u <= 0x177)) u |= 1;
-        else if ((u >= 0x139 && u <= 0x148) || (u >= 0x179 && u <= 0x17e)) u += u & 1;
+        if ((u >= 0xc0 && u <= 0xde && u != 0xd7) || (u >= 0x391 && u <= 0x3a9) || (u >= 0x410 && u <= 0x42f))
+            u += 32;
+        else if (u >= 0x400 && u <= 0x40f)
+            u += 80;
+        else if ((u >= 0x100 && u <= 0x137) || (u >= 0x14a && u <= 0x177))
+            u |= 1;
+        else if ((u >= 0x139 && u <= 0x148) || (u >= 0x179 && u <= 0x17e))
+            u += u & 1;
         buf_char(out, (char)(0xc0 | u >> 6));
         buf_char(out, (char)(0x80 | (u & 0x3f)));
         i++;
@@ -195,11 +200,17 @@ static bool is_in(struct str s, const char *const *words, size_t n)
 /* Addresses that many share: they join nobody. s is folded. */
 static bool is_shared_address(struct str s)
 {
-    static const char *const locals[] = {"noreply", "no-reply", "nobody", "root", "unknown", "none", "user", "you", "your", "me", "email",
-                                         "your.email", "you.email", "youremail", "your_email", "admin", "test", "ubuntu", "vagrant",
-                                         "git", "jenkins", "runner", "dev", "developer", "build", "ci"};
-    static const char *const domains[] = {"localhost", "localhost.localdomain", "local", "example.com", "example.org", "example.net",
-                                          "test.com", "email.com", "domain.com", "(none)", "none", "unknown", "invalid"};
+    static const char *const locals[] = {
+        "noreply", "no-reply", "nobody",     "root",      "unknown",   "none",       "user",  "you",  "your",
+        "me",      "email",    "your.email", "you.email", "youremail", "your_email", "admin", "test", "ubuntu",
+        "vagrant", "git",      "jenkins",    "runner",    "dev",       "developer",  "build", "ci"};
+    static const char *const domains[] = {"localhost",   "localhost.localdomain",
+                                          "local",       "example.com",
+                                          "example.org", "example.net",
+                                          "test.com",    "email.com",
+                                          "domain.com",  "(none)",
+                                          "none",        "unknown",
+                                          "invalid"};
     const char *at = s.n ? memrchr(s.p, '@', s.n) : NULL;
     if (!at) return true;
     struct str local = str_slice(s, 0, (size_t)(at - s.p)), domain = str_slice(s, (size_t)(at - s.p) + 1, s.n);
@@ -210,14 +221,60 @@ static bool is_shared_address(struct str s)
 /* Names of nobody in particular. s is folded. */
 static bool is_generic_name(struct str s)
 {
-    static const char *const names[] = {
-        "github actions", "github action", "github actions bot", "your name", "first last", "firstname lastname", "unknown author",
-        "unknown user", "no author", "(no author)", "not committed yet", "root user", "system administrator", "super user",
-        "test user", "test author", "a u thor", "c o mitter", "john doe", "jane doe", "ci bot", "ci user", "build bot", "git user",
-        "hosted weblate", "vs code", "visual studio", "default user", "local user", "dev user", "the author", "anonymous author",
-        "anonymous coward", "gerrit code review", "copilot autofix", "automated commit", "release bot", "pull request", "azure pipelines",
-        "travis ci", "circle ci", "jenkins ci", "gitlab ci", "drone ci", "windows user", "ec2 default user", "ubuntu user",
-        "azure devops", "code owners", "core team", "the team", "development team", "maintainers team", "docker build"};
+    static const char *const names[] = {"github actions",
+                                        "github action",
+                                        "github actions bot",
+                                        "your name",
+                                        "first last",
+                                        "firstname lastname",
+                                        "unknown author",
+                                        "unknown user",
+                                        "no author",
+                                        "(no author)",
+                                        "not committed yet",
+                                        "root user",
+                                        "system administrator",
+                                        "super user",
+                                        "test user",
+                                        "test author",
+                                        "a u thor",
+                                        "c o mitter",
+                                        "john doe",
+                                        "jane doe",
+                                        "ci bot",
+                                        "ci user",
+                                        "build bot",
+                                        "git user",
+                                        "hosted weblate",
+                                        "vs code",
+                                        "visual studio",
+                                        "default user",
+                                        "local user",
+                                        "dev user",
+                                        "the author",
+                                        "anonymous author",
+                                        "anonymous coward",
+                                        "gerrit code review",
+                                        "copilot autofix",
+                                        "automated commit",
+                                        "release bot",
+                                        "pull request",
+                                        "azure pipelines",
+                                        "travis ci",
+                                        "circle ci",
+                                        "jenkins ci",
+                                        "gitlab ci",
+                                        "drone ci",
+                                        "windows user",
+                                        "ec2 default user",
+                                        "ubuntu user",
+                                        "azure devops",
+                                        "code owners",
+                                        "core team",
+                                        "the team",
+                                        "development team",
+                                        "maintainers team",
+                                        "docker build"};
     bool two_words = false;
     for (size_t i = 1; i + 1 < s.n; i++) two_words |= s.p[i] == ' ';
     return !two_words || IS_IN(s, names) || str_ends(s, STR("[bot]")) || memchr(s.p, '@', s.n);
@@ -237,7 +294,8 @@ static struct str login_of_address(struct str s)
 static bool is_login(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (!(s.p[i] == '-' || s.p[i] == '_' || s.p[i] == '.' || (s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'z')))
+        if (!(s.p[i] == '-' || s.p[i] == '_' || s.p[i] == '.' || (s.p[i] >= '0' && s.p[i] <= '9') ||
+              (s.p[i] >= 'a' && s.p[i] <= 'z')))
             return false;
     return s.n > 0;
 }
@@ -268,7 +326,8 @@ static int name_node(struct people *p, struct buf *b, struct str name)
 {
     make_key(b, "n:", name);
     struct str folded = str_slice(buf_view(b), 2, b->n);
-    if (folded.n > 1 && folded.p[0] == '@' && is_login(str_slice(folded, 1, folded.n))) { /* CODEOWNERS, Reviewed-by: @login */
+    if (folded.n > 1 && folded.p[0] == '@' &&
+        is_login(str_slice(folded, 1, folded.n))) { /* CODEOWNERS, Reviewed-by: @login */
         b->p[1] = 'l';
         b->p[2] = ':';
         return node_of(p, str_slice(buf_view(b), 1, b->n));
@@ -317,7 +376,8 @@ int people_mention(struct people *p, struct str name, struct str email)
     int node = pair_node(p, &b, name, email), id = (int)p->n_mentions++;
     join_known(p, node, address_node(p, &b, email));
     join_known(p, node, name_node(p, &b, name));
-    p->mentions[id] = (struct mention){.name = arena_str(&p->arena, name), .email = arena_str(&p->arena, email), .hash = h, .node = node};
+    p->mentions[id] = (struct mention){
+        .name = arena_str(&p->arena, name), .email = arena_str(&p->arena, email), .hash = h, .node = node};
     at = h & p->mention_mask;
     while (p->mention_slots[at] >= 0) at = (at + 1) & p->mention_mask;
     p->mention_slots[at] = id;
@@ -359,8 +419,10 @@ void people_mailmap(struct people *p, struct str content)
         name = strip(name);
         email = strip(email);
         int proper = address_node(p, &b, email), by_name = name_node(p, &b, name);
-        if (proper >= 0) join_known(p, proper, by_name);
-        else proper = by_name;
+        if (proper >= 0)
+            join_known(p, proper, by_name);
+        else
+            proper = by_name;
         if (proper < 0 || !cut_person(&line, &old_name, &old_email)) continue;
         old_name = strip(old_name);
         old_email = strip(old_email);

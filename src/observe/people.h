@@ -1,5 +1,5 @@
-/* Who is who: names and addresses → persons. Two mentions are the same person when they share an address, a full name of
- * two words or more, or a .mailmap line says so; people are only ever joined, never split, so that independence of a
+/* Who is who: names and addresses → persons. Two mentions are the same person when they share an address, a full name
+ * of two words or more, or a .mailmap line says so; people are only ever joined, never split, so that independence of a
  * reviewer is never overstated. A person is shown to rules as a keyed hash only. */
 #ifndef SINETTI_OBSERVE_PEOPLE_H
 #define SINETTI_OBSERVE_PEOPLE_H

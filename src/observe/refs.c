@@ -22,7 +22,10 @@ static const char *kind_of(struct str name)
     static const struct {
         struct str prefix;
         const char *kind;
-    } kinds[] = {{{"refs/heads/", 11}, "branch"}, {{"refs/tags/", 10}, "tag"}, {{"refs/remotes/", 13}, "remote"}, {{"refs/notes/", 11}, "note"}};
+    } kinds[] = {{{"refs/heads/", 11}, "branch"},
+                 {{"refs/tags/", 10}, "tag"},
+                 {{"refs/remotes/", 13}, "remote"},
+                 {{"refs/notes/", 11}, "note"}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (str_starts(name, kinds[i].prefix)) return kinds[i].kind;
     return "other";
@@ -100,8 +103,11 @@ static enum rc read_all(struct reading *h)
     struct run *r = h->r;
     TRY(store_exec(r->cx, r->db, "DELETE FROM d_ref; DELETE FROM d_tag"));
     TRY(store_prepare(r->cx, r->db, STR("INSERT OR REPLACE INTO d_ref VALUES (?,?,?)"), &h->ref));
-    TRY(store_prepare(r->cx, r->db, STR("INSERT OR REPLACE INTO d_tag (name, oid, target, annotated, signature, tagger, at, version, line,"
-                                        " major, minor, patch, prerelease) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"), &h->tag));
+    TRY(store_prepare(
+        r->cx, r->db,
+        STR("INSERT OR REPLACE INTO d_tag (name, oid, target, annotated, signature, tagger, at, version, line,"
+            " major, minor, patch, prerelease) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+        &h->tag));
     TRY(git_refs(r->cx, r->git, each_ref, h));
     return link_versions(h);
 }

@@ -44,8 +44,8 @@ struct sweep {
     pthread_mutex_t lock;
     pthread_cond_t filled, emptied;
     struct batch *first, **last;
-    int waiting;   /* batches in the queue */
-    int running;   /* threads that have not ended */
+    int waiting; /* batches in the queue */
+    int running; /* threads that have not ended */
     bool stop;
     pthread_t threads[THREADS_MAX];
     int n_threads;
@@ -64,7 +64,7 @@ static int64_t count_lines(struct str s)
 {
     int64_t n = 0;
     const char *p = s.p, *end = s.p + s.n;
-    while (p < end) {
+    while (p && p < end) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         n++;
         if (!nl) break;
@@ -90,8 +90,13 @@ static void judge(struct worker *w, const struct sweep_file *f, struct str conte
         b->cap = cap;
     }
     struct sweep_result *r = &b->results[b->n++];
-    *r = (struct sweep_result){.file = f, .lines = -1, .size = missing ? -1 : content.p ? (int64_t)content.n : f->size,
-                                .missing = missing, .too_large = !missing && !content.p};
+    *r = (struct sweep_result){.file = f,
+                               .lines = -1,
+                               .size = missing     ? -1
+                                       : content.p ? (int64_t)content.n
+                                                   : f->size,
+                               .missing = missing,
+                               .too_large = !missing && !content.p};
     r->is = classify(f->path, f->mode, str_slice(content, 0, HEAD_BYTES));
     if (!content.p) return;
     if (again >= LIMIT_SAME_CONTENT && content.n > LIMIT_SAME_BYTES) { /* a tree of a million names for one blob */
@@ -122,7 +127,8 @@ static enum rc each_blob(void *arg, size_t i, struct str content, bool missing)
     size_t again = 0;
     if (!missing && !content.p && w->x->files[b->file].size == 0) content = STR("");
     judge(w, &w->x->files[b->file], content, missing, again++);
-    for (int64_t k = b->next; k >= 0; k = w->x->same[k].next) judge(w, &w->x->files[w->x->same[k].file], content, missing, again++);
+    for (int64_t k = b->next; k >= 0; k = w->x->same[k].next)
+        judge(w, &w->x->files[w->x->same[k].file], content, missing, again++);
     return OK;
 }
 
@@ -233,7 +239,7 @@ static void find_same(struct sweep *x, size_t n)
 }
 
 enum rc sweep_start(struct ctx *cx, struct git *g, const struct sweep_file *files, size_t n, int threads,
-                     const uint8_t key[16], struct sweep **out)
+                    const uint8_t key[16], struct sweep **out)
 {
     struct sweep *x = calloc(1, sizeof *x);
     *out = x;
@@ -284,7 +290,7 @@ static struct batch *next_batch(struct sweep *x, bool wait, bool *done)
 }
 
 enum rc sweep_take(struct ctx *cx, struct sweep *x, bool wait, enum rc (*take)(void *arg, const struct sweep_result *r),
-                    void *arg, bool *done)
+                   void *arg, bool *done)
 {
     enum rc rc = OK;
     for (struct batch *b; rc == OK && (b = next_batch(x, wait, done));) {

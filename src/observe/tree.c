@@ -52,7 +52,8 @@ enum rc tree_list(struct run *r, struct str commit, struct tree *t)
     return git_tree(r->cx, r->git, commit, each_entry, t);
 }
 
-static void bind_file(sqlite3_stmt *st, const struct sweep_file *f, int64_t size, const struct classification *is, int64_t lines)
+static void bind_file(sqlite3_stmt *st, const struct sweep_file *f, int64_t size, const struct classification *is,
+                      int64_t lines)
 {
     store_bind_str(st, 1, f->path);
     store_bind_str(st, 2, f->oid);
@@ -150,11 +151,15 @@ enum rc tree_write(void *writer, const struct sweep_result *res)
 
 /* What hangs on a path that is gone or has changed. Tables of content_finish() are empty yet. */
 static const char forget_sql[] =
-    "DELETE FROM d_file WHERE path IN gone; DELETE FROM d_unread WHERE path IN gone; DELETE FROM d_hit WHERE path IN gone;"
+    "DELETE FROM d_file WHERE path IN gone; DELETE FROM d_unread WHERE path IN gone; DELETE FROM d_hit WHERE path IN "
+    "gone;"
     "DELETE FROM d_owner_line WHERE path IN gone; DELETE FROM d_owner_name WHERE path IN gone;"
-    "DELETE FROM d_publisher WHERE path IN gone; DELETE FROM d_document WHERE path IN gone; DELETE FROM d_topic WHERE path IN gone;"
-    "DELETE FROM d_changelog WHERE path IN gone; DELETE FROM d_ci_file WHERE path IN gone; DELETE FROM d_ci_step WHERE path IN gone;"
-    "DELETE FROM d_ci_permission WHERE path IN gone; DELETE FROM d_pin WHERE path IN gone; DELETE FROM d_manifest WHERE path IN gone;"
+    "DELETE FROM d_publisher WHERE path IN gone; DELETE FROM d_document WHERE path IN gone; DELETE FROM d_topic WHERE "
+    "path IN gone;"
+    "DELETE FROM d_changelog WHERE path IN gone; DELETE FROM d_ci_file WHERE path IN gone; DELETE FROM d_ci_step WHERE "
+    "path IN gone;"
+    "DELETE FROM d_ci_permission WHERE path IN gone; DELETE FROM d_pin WHERE path IN gone; DELETE FROM d_manifest "
+    "WHERE path IN gone;"
     "DELETE FROM d_migration WHERE path IN gone;";
 
 static enum rc is_known(struct run *r, sqlite3_stmt *find, const struct sweep_file *f, bool *known)
@@ -173,8 +178,9 @@ static enum rc is_known(struct run *r, sqlite3_stmt *find, const struct sweep_fi
 static enum rc forget_changed(struct run *r, struct tree *t, bool *known)
 {
     scoped_stmt *find = NULL, *keep = NULL;
-    TRY(store_exec(r->cx, r->db, "CREATE TEMP TABLE kept (path TEXT PRIMARY KEY) WITHOUT ROWID;"
-                                 "CREATE TEMP TABLE gone (path TEXT PRIMARY KEY) WITHOUT ROWID"));
+    TRY(store_exec(r->cx, r->db,
+                   "CREATE TEMP TABLE kept (path TEXT PRIMARY KEY) WITHOUT ROWID;"
+                   "CREATE TEMP TABLE gone (path TEXT PRIMARY KEY) WITHOUT ROWID"));
     TRY(store_prepare(r->cx, r->db, STR("SELECT 1 FROM d_file WHERE path = ? AND oid = ? AND mode = ?"), &find));
     TRY(store_prepare(r->cx, r->db, STR("INSERT OR IGNORE INTO kept VALUES (?)"), &keep));
     for (size_t i = 0; i < t->n; i++) {
@@ -202,7 +208,8 @@ static bool has_files(struct run *r)
 {
     scoped_stmt *any = NULL;
     bool row = false;
-    return store_prepare(r->cx, r->db, STR("SELECT 1 FROM d_file LIMIT 1"), &any) == OK && store_step(r->cx, any, &row) == OK && row;
+    return store_prepare(r->cx, r->db, STR("SELECT 1 FROM d_file LIMIT 1"), &any) == OK &&
+           store_step(r->cx, any, &row) == OK && row;
 }
 
 enum rc tree_plan(struct run *r, struct tree *t, struct tree *todo)
@@ -214,10 +221,14 @@ enum rc tree_plan(struct run *r, struct tree *t, struct tree *todo)
     for (size_t i = 0; rc == OK && i < t->n; i++) {
         const struct sweep_file *f = &t->files[i];
         if (known[i]) continue;
-        if (!tree_is_regular(f)) rc = put_named(&w, f, NULL);
-        else if (f->size < 0) rc = put_named(&w, f, "missing");
-        else if (f->size > (int64_t)LIMIT_BLOB_SCAN) rc = put_named(&w, f, "too_large");
-        else add_borrowed(todo, *f);
+        if (!tree_is_regular(f))
+            rc = put_named(&w, f, NULL);
+        else if (f->size < 0)
+            rc = put_named(&w, f, "missing");
+        else if (f->size > (int64_t)LIMIT_BLOB_SCAN)
+            rc = put_named(&w, f, "too_large");
+        else
+            add_borrowed(todo, *f);
     }
     tree_writer_release(&w);
     return rc;

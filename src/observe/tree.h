@@ -1,4 +1,5 @@
-/* Private to observe: the tree's files and what stands in them → d_file, d_hit, d_unread and the tables of content.h. */
+/* Private to observe: the tree's files and what stands in them → d_file, d_hit, d_unread and the tables of content.h.
+ */
 #ifndef SINETTI_OBSERVE_TREE_H
 #define SINETTI_OBSERVE_TREE_H
 

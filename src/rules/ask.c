@@ -13,10 +13,11 @@ enum rc rules_ask_none(struct ctx *cx, sqlite3 *db)
 enum rc rules_ask_all(struct ctx *cx, sqlite3 *db)
 {
     TRY(rules_ask_none(cx, db));
-    return store_exec(cx, db, "INSERT INTO temp.asked VALUES ('repo', '', 'repo:self');"
-                              "INSERT INTO temp.asked SELECT 'commit', oid, 'commit:self/' || oid FROM main.d_commit;"
-                              "INSERT INTO temp.asked SELECT 'ref', name, 'ref:self/' || name FROM main.d_ref;"
-                              "INSERT INTO temp.asked SELECT 'file', path, 'file:self/' || path FROM main.d_file");
+    return store_exec(cx, db,
+                      "INSERT INTO temp.asked VALUES ('repo', '', 'repo:self');"
+                      "INSERT INTO temp.asked SELECT 'commit', oid, 'commit:self/' || oid FROM main.d_commit;"
+                      "INSERT INTO temp.asked SELECT 'ref', name, 'ref:self/' || name FROM main.d_ref;"
+                      "INSERT INTO temp.asked SELECT 'file', path, 'file:self/' || path FROM main.d_file");
 }
 
 enum rc rules_ask(struct ctx *cx, sqlite3 *db, const char *type, struct str name)

@@ -52,7 +52,8 @@ static enum rc bad(struct reading *r, size_t index, const char *field, const cha
     return fail(r->cx, E_INVALID, "%s: entry %zu: \"%s\" %s", r->file, index + 1, field, problem);
 }
 
-static enum rc read_text(struct reading *r, size_t index, json_t *object, const char *field, bool required, struct str *out)
+static enum rc read_text(struct reading *r, size_t index, json_t *object, const char *field, bool required,
+                         struct str *out)
 {
     json_t *v = json_object_get(object, field);
     *out = STR_NONE;
@@ -174,8 +175,7 @@ enum rc baseline_read(struct ctx *cx, const char *file, int64_t now, struct base
     buf_init(&text, LIMIT_BASELINE);
     TRY(read_file(&r, file, &text));
     json_t *top = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &error);
-    if (!top)
-        return fail(cx, E_INVALID, "%s: line %d: %s", r.file, error.line, str_visible(cx, str_from(error.text)));
+    if (!top) return fail(cx, E_INVALID, "%s: line %d: %s", r.file, error.line, str_visible(cx, str_from(error.text)));
     struct baseline *b = arena_new(&cx->arena, struct baseline);
     enum rc rc = read_top(&r, top, b);
     json_decref(top);
@@ -210,7 +210,8 @@ static int by_obligation(const void *x, const void *y)
     return d ? d : str_cmp(a->id, b->id);
 }
 
-static void add_entry(const struct baseline *old, struct entry *e, struct str obligation, struct str id, struct str subject)
+static void add_entry(const struct baseline *old, struct entry *e, struct str obligation, struct str id,
+                      struct str subject)
 {
     const struct entry *was = find(old, id);
     e->obligation = obligation;
@@ -231,7 +232,8 @@ static size_t collect(struct ctx *cx, const struct assessment *a, const struct b
     for (size_t i = 0; i < a->n_tasks; i++)
         for (size_t k = 0; k < a->tasks[i].n_obligations; k++) {
             const struct obligation_result *o = &a->tasks[i].obligations[k];
-            struct str name = arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(o->def->task), STR_ARG(o->def->key));
+            struct str name =
+                arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(o->def->task), STR_ARG(o->def->key));
             size_t all = o->n_keys ? o->n_keys : o->n_findings;
             for (size_t m = 0; m < all; m++, n++) {
                 if (!out) continue;
@@ -279,7 +281,8 @@ enum rc baseline_write(struct ctx *cx, const struct assessment *a, const struct 
         return fail(cx, E_INVALID, "a baseline needs an owner of its entries, at most %d bytes", MOST_TEXT);
     size_t n = collect(cx, a, old, &fresh, NULL);
     if (n > LIMIT_BASELINE_ENTRIES)
-        return fail(cx, E_LIMIT, "%zu findings are more than a baseline may hold (%d): mend the rules' worst points first", n,
+        return fail(cx, E_LIMIT,
+                    "%zu findings are more than a baseline may hold (%d): mend the rules' worst points first", n,
                     LIMIT_BASELINE_ENTRIES);
     struct entry *entries = arena_array(&cx->arena, struct entry, n + 1);
     collect(cx, a, old, &fresh, entries);
@@ -287,6 +290,7 @@ enum rc baseline_write(struct ctx *cx, const struct assessment *a, const struct 
     scoped_buf text;
     buf_init(&text, LIMIT_BASELINE);
     print(&text, entries, n);
-    if (buf_ok(&text) != OK) return fail(cx, E_LIMIT, "the baseline would be larger than %llu MiB", LIMIT_BASELINE / MIB);
+    if (buf_ok(&text) != OK)
+        return fail(cx, E_LIMIT, "the baseline would be larger than %llu MiB", LIMIT_BASELINE / MIB);
     return file_replace(cx, file, buf_view(&text));
 }

@@ -16,8 +16,8 @@ struct one_case {
     sqlite3 *db;
     struct buf *why;
     int64_t now, since;
-    json_t *rows;  /* expected */
-    json_t *got;   /* one object per row; reals never are equal to anything */
+    json_t *rows; /* expected */
+    json_t *got;  /* one object per row; reals never are equal to anything */
 };
 
 static enum rc bad(struct one_case *c, const char *what)
@@ -43,7 +43,8 @@ static bool is_time(const char *column)
 /* What a column gets that the case leaves out. */
 static void bind_neutral(const struct one_case *c, sqlite3_stmt *st, int i, sqlite3_stmt *column, int64_t row)
 {
-    const char *name = (const char *)sqlite3_column_text(column, 0), *type = (const char *)sqlite3_column_text(column, 1);
+    const char *name = (const char *)sqlite3_column_text(column, 0),
+               *type = (const char *)sqlite3_column_text(column, 1);
     bool may_be_null = !sqlite3_column_int(column, 2) && !sqlite3_column_int(column, 3);
     if (may_be_null)
         store_bind_null(st, i);
@@ -94,8 +95,8 @@ static enum rc check_columns(struct one_case *c, const char *table, sqlite3_stmt
     return OK;
 }
 
-static enum rc insert_row(struct one_case *c, const char *table, sqlite3_stmt *columns, sqlite3_stmt *insert, json_t *row,
-                          int64_t number)
+static enum rc insert_row(struct one_case *c, const char *table, sqlite3_stmt *columns, sqlite3_stmt *insert,
+                          json_t *row, int64_t number)
 {
     int i = 0;
     if (row) TRY(check_columns(c, table, columns, row));
@@ -119,8 +120,9 @@ static enum rc insert_rows(struct one_case *c, const char *table, json_t *rows)
     scoped_stmt *columns = NULL;
     scoped_stmt *insert = NULL;
     struct str name = arena_printf(a, "d_%s", table);
-    TRY(database(c, store_prepare(c->cx, c->db, STR("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?1)"), &columns),
-                 table));
+    TRY(database(
+        c, store_prepare(c->cx, c->db, STR("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?1)"), &columns),
+        table));
     store_bind_str(columns, 1, name);
     int n = 0;
     for (const char *p = table; *p; p++)
@@ -149,16 +151,17 @@ static enum rc fill(struct one_case *c, json_t *tables)
     if (!json_is_object(tables)) return bad(c, "\"tables\" is no object");
     json_object_foreach(tables, table, rows) TRY(insert_rows(c, table, rows));
     if (!json_object_get(tables, "repository")) {
-        json_t *row = json_pack("[{s:i,s:s,s:s,s:s}]", "id", 1, "rev", "HEAD", "branch", "refs/heads/main", "object_format",
-                                "sha1");
+        json_t *row = json_pack("[{s:i,s:s,s:s,s:s}]", "id", 1, "rev", "HEAD", "branch", "refs/heads/main",
+                                "object_format", "sha1");
         enum rc rc = insert_rows(c, "repository", row);
         json_decref(row);
         TRY(rc);
-        TRY(database(c,
-                     store_exec(c->cx, c->db,
-                                "UPDATE d_repository SET commits = (SELECT count(*) FROM d_commit),"
-                                " period_commits = (SELECT count(*) FROM d_commit), files = (SELECT count(*) FROM d_file)"),
-                     "repository"));
+        TRY(database(
+            c,
+            store_exec(c->cx, c->db,
+                       "UPDATE d_repository SET commits = (SELECT count(*) FROM d_commit),"
+                       " period_commits = (SELECT count(*) FROM d_commit), files = (SELECT count(*) FROM d_file)"),
+            "repository"));
     }
     return database(c, rules_ask_all(c->cx, c->db), "asked");
 }
@@ -221,7 +224,8 @@ static int differences(struct one_case *c, json_t *want, json_t *got, bool tell)
         if (other && same(value, other)) continue;
         n++;
         if (!tell) continue;
-        char *w = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT), *g = json_dumps(other, JSON_ENCODE_ANY | JSON_COMPACT);
+        char *w = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT),
+             *g = json_dumps(other, JSON_ENCODE_ANY | JSON_COMPACT);
         buf_printf(c->why, "    %s: expected %s, is %s\n", key, w ? w : "?", g ? g : "absent");
         free(w);
         free(g);
@@ -340,7 +344,8 @@ bool case_run(struct ctx *cx, struct str sql, struct str json, struct case_outco
     struct one_case c = {.cx = cx, .why = why, .got = json_array()};
     bool fine = false;
     if (!json_is_object(top))
-        buf_printf(why, "line %d: %s\n", top ? 1 : error.line, top ? "not an object" : str_visible(cx, str_from(error.text)));
+        buf_printf(why, "line %d: %s\n", top ? 1 : error.line,
+                   top ? "not an object" : str_visible(cx, str_from(error.text)));
     else {
         look(json_object_get(top, "rows"), seen);
         fine = try_case(&c, sql, top);

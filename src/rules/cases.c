@@ -93,8 +93,7 @@ static enum rc run_case(struct runner *r, struct rule_cases *rule, const char *d
     buf_init(&why, LIMIT_CATALOG_FILE);
     ctx_init(&cx);
     enum rc rc = read_file(&cx, arena_printf(&cx.arena, "%s/%s", dir, file).p, &json);
-    if (rc != OK)
-        buf_printf(&why, "%s\n", cx.message);
+    if (rc != OK) buf_printf(&why, "%s\n", cx.message);
     rule->cases++;
     r->t->cases++;
     if (rc != OK || !case_run(&cx, rule->sql, json, &rule->seen, &why)) {
@@ -108,7 +107,7 @@ static enum rc run_case(struct runner *r, struct rule_cases *rule, const char *d
 
 static void judge(struct runner *r, const struct rule_cases *rule)
 {
-    const char *lacks = !rule->cases      ? "any case"
+    const char *lacks = !rule->cases       ? "any case"
                         : !rule->seen.good ? "a case with ok 1"
                         : !rule->seen.bad  ? "a case with ok 0"
                         : !rule->seen.open ? "a case with ok null or no row"
@@ -116,13 +115,15 @@ static void judge(struct runner *r, const struct rule_cases *rule)
     r->t->rules++;
     if (!lacks) return;
     r->t->thin++;
-    say(r, arena_printf(&r->cx->arena, "LACKS " STR_FMT "/" STR_FMT ": %s", STR_ARG(rule->task), STR_ARG(rule->key), lacks));
+    say(r, arena_printf(&r->cx->arena, "LACKS " STR_FMT "/" STR_FMT ": %s", STR_ARG(rule->task), STR_ARG(rule->key),
+                        lacks));
 }
 
 static bool is_of(const char *file, struct str key)
 {
     struct str name = str_from(file);
-    return str_starts(name, key) && str_ends(name, STR(".json")) && str_starts(str_slice(name, key.n, name.n), STR("--"));
+    return str_starts(name, key) && str_ends(name, STR(".json")) &&
+           str_starts(str_slice(name, key.n, name.n), STR("--"));
 }
 
 static enum rc run_task(struct runner *r, const char *dir, const char *task)
@@ -151,8 +152,9 @@ static enum rc run_task(struct runner *r, const char *dir, const char *task)
     for (size_t k = 0; k < files.n && !r->o->obligation.p; k++)
         if (!used[k]) {
             r->t->failed++;
-            say(r, arena_printf(a, "FAIL %s/cases/%s\nbelongs to no rule: its name starts with the rule's and two hyphens",
-                                task, files.items[k]));
+            say(r,
+                arena_printf(a, "FAIL %s/cases/%s\nbelongs to no rule: its name starts with the rule's and two hyphens",
+                             task, files.items[k]));
         }
     r->wanted += !r->o->obligation.p;
     return OK;

@@ -7,14 +7,14 @@
 #include "base/ctx.h"
 
 struct cases_tally {
-    size_t rules;  /* rules with cases */
+    size_t rules; /* rules with cases */
     size_t cases, failed;
-    size_t thin;   /* rules without a case of ok 1, of ok 0, or of NULL or no row */
+    size_t thin; /* rules without a case of ok 1, of ok 0, or of NULL or no row */
 };
 
 struct cases_options {
-    struct str task, obligation;                 /* STR_NONE: all */
-    void (*line)(void *arg, const char *text);   /* takes what is wrong, line by line, safe to show */
+    struct str task, obligation;               /* STR_NONE: all */
+    void (*line)(void *arg, const char *text); /* takes what is wrong, line by line, safe to show */
     void *arg;
 };
 

@@ -6,7 +6,8 @@
 #include "rules/rules.h"
 
 /* Fills *out whole. E_INTERNAL with the rule's name when it fails otherwise than by a limit. */
-enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *def, const struct rules_options *o,
-                         const struct baseline *b, struct obligation_result *out) MUST_CHECK;
+enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *def,
+                         const struct rules_options *o, const struct baseline *b,
+                         struct obligation_result *out) MUST_CHECK;
 
 #endif

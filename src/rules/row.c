@@ -11,11 +11,16 @@ void columns_find(struct columns *c)
         const char *name;
         int *at;
     } known[] = {
-        {"subject", &c->subject}, {"ok", &c->ok},
-        {"at", &c->at},           {"due", &c->due},
-        {"path", &c->path},       {"line", &c->line},
-        {"commit_oid", &c->commit}, {"fingerprint", &c->fingerprint},
-        {"approved", &c->approved}, {"reviewed_at", &c->reviewed_at},
+        {"subject", &c->subject},
+        {"ok", &c->ok},
+        {"at", &c->at},
+        {"due", &c->due},
+        {"path", &c->path},
+        {"line", &c->line},
+        {"commit_oid", &c->commit},
+        {"fingerprint", &c->fingerprint},
+        {"approved", &c->approved},
+        {"reviewed_at", &c->reviewed_at},
     };
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         *known[k].at = -1;
@@ -103,8 +108,8 @@ void row_identify(const struct catalog_obligation *o, const struct columns *c, s
 void row_id(const uint8_t base[IDENTITY_BYTES], uint32_t ordinal, char out[33])
 {
     struct digest d;
-    uint8_t hash[32], number[4] = {(uint8_t)(ordinal >> 24), (uint8_t)(ordinal >> 16), (uint8_t)(ordinal >> 8),
-                                   (uint8_t)ordinal};
+    uint8_t hash[32],
+        number[4] = {(uint8_t)(ordinal >> 24), (uint8_t)(ordinal >> 16), (uint8_t)(ordinal >> 8), (uint8_t)ordinal};
     digest_init(&d);
     digest_field(&d, (struct str){(const char *)base, IDENTITY_BYTES});
     digest_field(&d, (struct str){(const char *)number, sizeof number});

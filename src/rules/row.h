@@ -26,14 +26,14 @@ struct columns {
 enum identity { IDENTITY_BYTES = 16 };
 
 struct row {
-    const struct cell *cells; /* columns.n of them */
+    const struct cell *cells;     /* columns.n of them */
     uint8_t base[IDENTITY_BYTES]; /* what it is, set by row_identify(); equal for exact duplicates */
 };
 
 /* Finds the known columns by name. */
 void columns_find(struct columns *c);
 
-struct str row_text(const struct row *r, int column);  /* STR_NONE when absent, NULL or no text */
+struct str row_text(const struct row *r, int column); /* STR_NONE when absent, NULL or no text */
 int64_t row_int(const struct row *r, int column, int64_t otherwise);
 
 /* By path, line, newest `at` first, subject, fingerprint, then everything else: a total order but for exact copies. */

@@ -23,25 +23,40 @@ enum verdict {
     VERDICT_NO_EVIDENCE,
     VERDICT_COUNT
 };
-enum status { STATUS_FULLY_DONE, STATUS_MOSTLY_DONE, STATUS_PARTLY_DONE, STATUS_NOT_DONE, STATUS_NOT_RELEVANT, STATUS_COUNT };
+enum status {
+    STATUS_FULLY_DONE,
+    STATUS_MOSTLY_DONE,
+    STATUS_PARTLY_DONE,
+    STATUS_NOT_DONE,
+    STATUS_NOT_RELEVANT,
+    STATUS_COUNT
+};
 enum assurance { ASSURANCE_NONE, ASSURANCE_WEAK, ASSURANCE_FAIR, ASSURANCE_STRONG, ASSURANCE_PROVEN, ASSURANCE_COUNT };
 /* Control coverage (DESIGN §2): the colour of a control in a framework's grid. */
-enum coverage { COVERAGE_ALL_DONE, COVERAGE_DONE_BUT_LOW, COVERAGE_SOME_DONE, COVERAGE_ACTIVE, COVERAGE_INACTIVE,
-                COVERAGE_NOT_APPLICABLE, COVERAGE_OUTSIDE, COVERAGE_COUNT };
+enum coverage {
+    COVERAGE_ALL_DONE,
+    COVERAGE_DONE_BUT_LOW,
+    COVERAGE_SOME_DONE,
+    COVERAGE_ACTIVE,
+    COVERAGE_INACTIVE,
+    COVERAGE_NOT_APPLICABLE,
+    COVERAGE_OUTSIDE,
+    COVERAGE_COUNT
+};
 
-const char *verdict_name(enum verdict v);     /* snake case, as in JSON */
+const char *verdict_name(enum verdict v); /* snake case, as in JSON */
 const char *status_name(enum status s);
 const char *assurance_name(enum assurance a);
 const char *coverage_name(enum coverage c);
 
 struct finding {
-    struct str id;         /* 32 hex digits: stable over language, time and line moves */
+    struct str id; /* 32 hex digits: stable over language, time and line moves */
     struct str subject;
     struct str message, fix; /* in the language asked for, safe to show */
-    struct str path;       /* STR_NONE when it has none */
-    int64_t line;          /* 0 when it has none */
-    struct str commit;     /* oid; STR_NONE when it has none */
-    bool baseline;         /* known and accepted until baseline_until */
+    struct str path;         /* STR_NONE when it has none */
+    int64_t line;            /* 0 when it has none */
+    struct str commit;       /* oid; STR_NONE when it has none */
+    bool baseline;           /* known and accepted until baseline_until */
     struct str baseline_owner, baseline_until;
 };
 
@@ -52,17 +67,17 @@ struct finding_key {
 
 struct obligation_result {
     const struct catalog_obligation *def;
-    bool adopted;          /* by the preset: counts as must */
-    bool stopped;          /* its rule reached a limit and was stopped: no evidence, whatever it had found; settles says so */
+    bool adopted; /* by the preset: counts as must */
+    bool stopped; /* its rule reached a limit and was stopped: no evidence, whatever it had found; settles says so */
     enum verdict verdict;
     int64_t population, judged, failing; /* subjects in scope; with ok 0 or 1; with ok 0 */
-    int64_t baselined;     /* of the failing ones, how many the baseline holds */
+    int64_t baselined;                   /* of the failing ones, how many the baseline holds */
     enum assurance assurance;
-    struct str settles;    /* what would give evidence, when something lacks it; else STR_NONE */
-    int64_t at;            /* newest `at` of its rows, 0 none */
+    struct str settles;             /* what would give evidence, when something lacks it; else STR_NONE */
+    int64_t at;                     /* newest `at` of its rows, 0 none */
     const struct finding *findings; /* at most LIMIT_FINDINGS, by path, line, newest first, subject */
     size_t n_findings;
-    int64_t places;        /* rows with ok 0: what findings would be without the limit */
+    int64_t places;                 /* rows with ok 0: what findings would be without the limit */
     const struct finding_key *keys; /* of all of them, up to LIMIT_BASELINE_ENTRIES: only when options ask for them */
     size_t n_keys;
 };
@@ -70,7 +85,7 @@ struct obligation_result {
 struct task_result {
     const struct catalog_task *def;
     enum status status;
-    bool exceptions;       /* done with waived or treated points: never dark green */
+    bool exceptions; /* done with waived or treated points: never dark green */
     enum verdict designed, operating;
     enum assurance assurance;
     const struct obligation_result *obligations;
@@ -92,13 +107,13 @@ struct framework_result {
 /* One assessment, whole: what reports read and nothing else. Lives in the ctx's arena. */
 struct assessment {
     struct {
-        struct str path;   /* as given, safe to show */
+        struct str path; /* as given, safe to show */
         int64_t now, since;
         enum lang lang;
         struct str preset; /* key or STR_NONE */
         char catalog_digest[65];
         int64_t duration_ms; /* wall clock: kept out of JSON */
-        struct str cache;  /* none, used, rebuilt (and why) */
+        struct str cache;    /* none, used, rebuilt (and why) */
     } run;
     struct {
         struct str head, rev, branch; /* branch STR_NONE when rev is none */
@@ -140,7 +155,8 @@ struct baseline;
 enum rc rules_ask_all(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 /* Or with named ones, after rules_ask_none(). */
 enum rc rules_ask_none(struct ctx *cx, sqlite3 *db) MUST_CHECK;
-enum rc rules_ask(struct ctx *cx, sqlite3 *db, const char *type, struct str name) MUST_CHECK; /* name STR_NONE for repo */
+enum rc rules_ask(struct ctx *cx, sqlite3 *db, const char *type,
+                  struct str name) MUST_CHECK; /* name STR_NONE for repo */
 
 /* Evaluates over `asked` and fills tasks, summary, frameworks and first of *a. A rule that fails is E_INTERNAL with its
  * name; one that reaches a limit is `stopped`. Tasks of which nothing was asked are left out. There are no frameworks

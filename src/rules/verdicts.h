@@ -16,8 +16,8 @@ struct evidence {
 enum verdict verdict_of(enum evidence_type type, const struct evidence *e);
 enum assurance assurance_of(enum evidence_type type, enum verdict verdict, bool vouched);
 
-/* The points a task's status is measured by: its musts and adopted points; where it has none, the recommended ones; else
- * all. Points that are not applicable do not count. */
+/* The points a task's status is measured by: its musts and adopted points; where it has none, the recommended ones;
+ * else all. Points that are not applicable do not count. */
 bool verdict_counts(const struct task_result *t, const struct obligation_result *o);
 
 /* Fills status, exceptions, designed, operating and assurance from the obligations. */

@@ -19,11 +19,11 @@ static enum rc db_fail(struct ctx *cx, sqlite3 *db, const char *doing)
     int code = sqlite3_errcode(db) & 0xff;
     const char *text = str_visible(cx, str_from(sqlite3_errmsg(db)));
     enum rc rc = code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_NOMEM || code == SQLITE_CANTOPEN ? E_IO
-                 : code == SQLITE_CORRUPT || code == SQLITE_NOTADB                                             ? E_CORRUPT
-                 : code == SQLITE_BUSY || code == SQLITE_LOCKED                                                ? E_BUSY
-                 : code == SQLITE_INTERRUPT || code == SQLITE_TOOBIG                                           ? E_LIMIT
-                 : code == SQLITE_CONSTRAINT                                                                   ? E_CONFLICT
-                                                                                                               : E_INVALID;
+                 : code == SQLITE_CORRUPT || code == SQLITE_NOTADB   ? E_CORRUPT
+                 : code == SQLITE_BUSY || code == SQLITE_LOCKED      ? E_BUSY
+                 : code == SQLITE_INTERRUPT || code == SQLITE_TOOBIG ? E_LIMIT
+                 : code == SQLITE_CONSTRAINT                         ? E_CONFLICT
+                                                                     : E_INVALID;
     return fail(cx, rc, "%s: %s", doing, text);
 }
 
@@ -34,8 +34,9 @@ static enum rc configure(struct ctx *cx, sqlite3 *db)
     for (size_t i = 0; i < sizeof off / sizeof *off; i++) sqlite3_db_config(db, off[i], 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
-    return store_exec(cx, db, "PRAGMA temp_store=MEMORY; PRAGMA case_sensitive_like=1; PRAGMA foreign_keys=0;"
-                              "PRAGMA journal_mode=OFF; PRAGMA cache_size=-65536");
+    return store_exec(cx, db,
+                      "PRAGMA temp_store=MEMORY; PRAGMA case_sensitive_like=1; PRAGMA foreign_keys=0;"
+                      "PRAGMA journal_mode=OFF; PRAGMA cache_size=-65536");
 }
 
 enum rc store_open_memory(struct ctx *cx, const char *schema, sqlite3 **out)
@@ -132,9 +133,9 @@ void store_finalize(sqlite3_stmt **st)
 /* What SQL from elsewhere may do: read, call functions that give the same for the same. */
 static int authorize(void *arg, int action, const char *a, const char *b, const char *database, const char *view)
 {
-    static const char *const refused[] = {"random", "randomblob", "load_extension", "sqlite_version", "sqlite_source_id",
-                                          "changes", "total_changes", "last_insert_rowid", "readfile", "writefile", "edit",
-                                          "fts3_tokenizer"};
+    static const char *const refused[] = {"random",           "randomblob", "load_extension", "sqlite_version",
+                                          "sqlite_source_id", "changes",    "total_changes",  "last_insert_rowid",
+                                          "readfile",         "writefile",  "edit",           "fts3_tokenizer"};
     (void)arg, (void)a, (void)database, (void)view;
     if (action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_RECURSIVE) return SQLITE_OK;
     if (action != SQLITE_FUNCTION || !b) return SQLITE_DENY;
@@ -217,7 +218,8 @@ static enum rc open_image(struct ctx *cx, unsigned char *image, size_t n, sqlite
     TRY(store_open_memory(cx, NULL, out));
     int flags = SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE;
     /* FREEONCLOSE takes the image over even when this fails. */
-    if (sqlite3_deserialize(*out, "main", image, (sqlite3_int64)n, (sqlite3_int64)n, (unsigned)flags) == SQLITE_OK) return OK;
+    if (sqlite3_deserialize(*out, "main", image, (sqlite3_int64)n, (sqlite3_int64)n, (unsigned)flags) == SQLITE_OK)
+        return OK;
     store_close(*out);
     *out = NULL;
     return E_CORRUPT;
@@ -228,8 +230,7 @@ enum rc store_snapshot_load(struct ctx *cx, const char *file, struct str key, sq
     const char *name = str_visible(cx, str_from(file));
     *out = NULL;
     int fd = open(file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return fail(cx, errno == ENOENT ? E_NOTFOUND : E_IO, "%s: cannot read: %s", name, strerror(errno));
+    if (fd < 0) return fail(cx, errno == ENOENT ? E_NOTFOUND : E_IO, "%s: cannot read: %s", name, strerror(errno));
     struct stat st;
     char magic[MAGIC_SIZE];
     uint8_t stored[DIGEST_SIZE], computed[DIGEST_SIZE];

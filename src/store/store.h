@@ -23,10 +23,10 @@ enum rc store_step(struct ctx *cx, sqlite3_stmt *st, bool *row) MUST_CHECK;
 /* Steps a statement that returns nothing and resets it with its bindings cleared. */
 enum rc store_run(struct ctx *cx, sqlite3_stmt *st) MUST_CHECK;
 
-void store_bind_str(sqlite3_stmt *st, int i, struct str s);  /* borrowed until reset; STR_NONE binds NULL */
+void store_bind_str(sqlite3_stmt *st, int i, struct str s); /* borrowed until reset; STR_NONE binds NULL */
 void store_bind_int(sqlite3_stmt *st, int i, int64_t v);
 void store_bind_null(sqlite3_stmt *st, int i);
-struct str store_column_str(sqlite3_stmt *st, int i);        /* borrowed until the next step; STR_NONE for NULL */
+struct str store_column_str(sqlite3_stmt *st, int i); /* borrowed until the next step; STR_NONE for NULL */
 
 #define scoped_stmt __attribute__((cleanup(store_finalize))) sqlite3_stmt
 void store_finalize(sqlite3_stmt **st);

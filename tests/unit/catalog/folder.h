@@ -2,6 +2,7 @@
 #ifndef SINETTI_TESTS_CATALOG_FOLDER_H
 #define SINETTI_TESTS_CATALOG_FOLDER_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

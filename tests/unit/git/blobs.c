@@ -55,9 +55,10 @@ static void *read_all(void *arg)
 static void test_git_blobs__many_in_threads(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && for i in $(seq 3000); do printf 'blob\\ndata 6\\n%05d\\n\\n' $i; done >../in;"
-           " { printf 'commit refs/heads/main\\ncommitter A <a> 1700000000 +0000\\ndata 1\\nx\\n'; for i in $(seq 3000);"
-           " do printf 'M 100644 inline f%s\\ndata 6\\n%05d\\n\\n' $i $i; done; } | git fast-import --quiet");
+    run(f,
+        "git init -q repo && cd repo && for i in $(seq 3000); do printf 'blob\\ndata 6\\n%05d\\n\\n' $i; done >../in;"
+        " { printf 'commit refs/heads/main\\ncommitter A <a> 1700000000 +0000\\ndata 1\\nx\\n'; for i in $(seq 3000);"
+        " do printf 'M 100644 inline f%s\\ndata 6\\n%05d\\n\\n' $i $i; done; } | git fast-import --quiet");
     struct git *g = open_good(f, "repo");
     struct str oids[MANY];
     struct blobs_seen all = {.oids = oids};
@@ -88,7 +89,8 @@ static void test_git_blobs__many_in_threads(void **state)
 static void test_git_blobs__sizes_and_kinds(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && printf '' >empty && printf 12345 >five && printf 123456 >six && head -c 1000000 /dev/zero >mega &&"
+    run(f, "git init -q repo && cd repo && printf '' >empty && printf 12345 >five && printf 123456 >six && head -c "
+           "1000000 /dev/zero >mega &&"
            " head -c 40000000 /dev/zero >huge && git add . && git commit -qm one");
     struct git *g = open_good(f, "repo");
     static const char *const names[] = {"empty", "five", "six", "huge", "mega", "five"};

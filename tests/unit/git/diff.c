@@ -1,7 +1,8 @@
 #include "fixture.h"
 
 #define REPO                                                                                                           \
-    "git init -q repo && cd repo && echo 1 >a && echo 1 >b && git add . && git commit -qm one && echo 2 >b && git rm -q --cached a &&" \
+    "git init -q repo && cd repo && echo 1 >a && echo 1 >b && git add . && git commit -qm one && echo 2 >b && git rm " \
+    "-q --cached a &&"                                                                                                 \
     " git add b && echo 3 >\"$(printf 'n\\nl')\" && git add . ; git rm -q --cached a; "
 
 static void assert_staged(struct fixture *f, struct git *g, const char *expected)
@@ -34,7 +35,8 @@ static void test_git_diff__staged_split_index(void **state)
 static void test_git_diff__staged_sparse_index(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && mkdir in out && echo 1 >in/a && echo 1 >out/b && git add . && git commit -qm one &&"
+    run(f, "git init -q repo && cd repo && mkdir in out && echo 1 >in/a && echo 1 >out/b && git add . && git commit "
+           "-qm one &&"
            " git sparse-checkout set --cone --sparse-index in 2>/dev/null && echo 2 >in/a && git add in/a");
     struct git *g = open_good(f, "repo");
     assert_staged(f, g, "M in/a\n");
@@ -44,7 +46,8 @@ static void test_git_diff__staged_sparse_index(void **state)
 static void test_git_diff__staged_unborn_and_other_index(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && echo 1 >a && git add a && GIT_INDEX_FILE=.git/next git update-index --add --cacheinfo 100755,$(git hash-object a),b");
+    run(f, "git init -q repo && cd repo && echo 1 >a && git add a && GIT_INDEX_FILE=.git/next git update-index --add "
+           "--cacheinfo 100755,$(git hash-object a),b");
     struct git *g = open_good(f, "repo");
     assert_staged(f, g, "A a\n");
     char path[128];

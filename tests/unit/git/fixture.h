@@ -34,9 +34,17 @@ static inline const char *run(struct fixture *f, const char *script)
     if (pid == 0) {
         char home[80];
         (void)snprintf(home, sizeof home, "HOME=%s", f->dir);
-        char *env[] = {home, "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_AUTHOR_NAME=Ann",
-                       "GIT_AUTHOR_EMAIL=ann@example.org", "GIT_COMMITTER_NAME=Ann", "GIT_COMMITTER_EMAIL=ann@example.org",
-                       "GIT_AUTHOR_DATE=1700000000 +0200", "GIT_COMMITTER_DATE=1700000000 +0200", NULL};
+        char *env[] = {home,
+                       "PATH=/usr/bin:/bin:/usr/sbin:/sbin",
+                       "LC_ALL=C",
+                       "GIT_CONFIG_NOSYSTEM=1",
+                       "GIT_AUTHOR_NAME=Ann",
+                       "GIT_AUTHOR_EMAIL=ann@example.org",
+                       "GIT_COMMITTER_NAME=Ann",
+                       "GIT_COMMITTER_EMAIL=ann@example.org",
+                       "GIT_AUTHOR_DATE=1700000000 +0200",
+                       "GIT_COMMITTER_DATE=1700000000 +0200",
+                       NULL};
         (void)dup2(fds[1], 1);
         if (chdir(f->dir) < 0) _exit(126);
         (void)execle("/bin/sh", "sh", "-eu", "-c", script, (char *)NULL, env);

@@ -18,8 +18,10 @@ static void test_git_log__order_merges_and_roots(void **state)
 static void test_git_log__since_and_exclude(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && for i in 1 2 3 4 5; do GIT_COMMITTER_DATE=\"$((1700000000 + i * 1000)) +0000\""
-           " git commit -q --allow-empty -m c$i; done; GIT_COMMITTER_DATE='4000000000 +0000' git commit -q --allow-empty -m future");
+    run(f,
+        "git init -q repo && cd repo && for i in 1 2 3 4 5; do GIT_COMMITTER_DATE=\"$((1700000000 + i * 1000)) +0000\""
+        " git commit -q --allow-empty -m c$i; done; GIT_COMMITTER_DATE='4000000000 +0000' git commit -q --allow-empty "
+        "-m future");
     struct git *g = open_good(f, "repo");
     struct seen s;
     int64_t missing;
@@ -53,11 +55,13 @@ static enum rc keep_message(void *arg, const struct git_commit *c)
 static void test_git_log__odd_commits(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && t=$(git mktree </dev/null) &&"
-           " a=$(printf 'tree %s\\nauthor A\\033[1m <a> 99999999999999999999 +0000\\ncommitter C <c> 1700000000 +0000\\n"
-           "encoding latin1\\ngpgsig -----BEGIN SSH SIGNATURE-----\\n x\\n\\nnul\\0after\\377\\n' $t | git hash-object -t commit -w --stdin --literally) &&"
-           " b=$(printf 'tree %s\\nparent %s\\nauthor <> x\\ncommitter C <c> 1700000000 +0000\\n\\n' $t $a |"
-           " git hash-object -t commit -w --stdin --literally) && git update-ref refs/heads/main $b");
+    run(f,
+        "git init -q repo && cd repo && t=$(git mktree </dev/null) &&"
+        " a=$(printf 'tree %s\\nauthor A\\033[1m <a> 99999999999999999999 +0000\\ncommitter C <c> 1700000000 +0000\\n"
+        "encoding latin1\\ngpgsig -----BEGIN SSH SIGNATURE-----\\n x\\n\\nnul\\0after\\377\\n' $t | git hash-object -t "
+        "commit -w --stdin --literally) &&"
+        " b=$(printf 'tree %s\\nparent %s\\nauthor <> x\\ncommitter C <c> 1700000000 +0000\\n\\n' $t $a |"
+        " git hash-object -t commit -w --stdin --literally) && git update-ref refs/heads/main $b");
     struct git *g = open_good(f, "repo");
     struct git_log_options o = {.head = resolve(f, g, "HEAD"), .since = INT64_MIN, .changes = true};
     int64_t missing;
@@ -80,8 +84,9 @@ static enum rc message_size(void *arg, const struct git_commit *c)
 static void test_git_log__huge_message(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && head -c 20000000 /dev/zero | tr '\\0' x | git commit -q --allow-empty -F - &&"
-           " git commit -q --allow-empty -m small");
+    run(f,
+        "git init -q repo && cd repo && head -c 20000000 /dev/zero | tr '\\0' x | git commit -q --allow-empty -F - &&"
+        " git commit -q --allow-empty -m small");
     struct git *g = open_good(f, "repo");
     struct git_log_options o = {.head = resolve(f, g, "HEAD"), .since = INT64_MIN};
     int64_t missing;
@@ -94,7 +99,8 @@ static void test_git_log__huge_message(void **state)
 static void test_git_log__odd_paths(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && echo 1 >\"$(printf 'new\\nline')\" && echo 2 >\"$(printf '\\377')\" && echo 3 >' \"q\" :' &&"
+    run(f, "git init -q repo && cd repo && echo 1 >\"$(printf 'new\\nline')\" && echo 2 >\"$(printf '\\377')\" && echo "
+           "3 >' \"q\" :' &&"
            " git add . && git commit -qm one && git mv ' \"q\" :' ':100644' && git commit -qm two");
     struct git *g = open_good(f, "repo");
     struct seen s;
@@ -125,9 +131,12 @@ static void test_git_log__stops_when_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GIT_TEST(test_git_log__order_merges_and_roots), GIT_TEST(test_git_log__since_and_exclude),
-        GIT_TEST(test_git_log__odd_commits),            GIT_TEST(test_git_log__huge_message),
-        GIT_TEST(test_git_log__odd_paths),              GIT_TEST(test_git_log__stops_when_told),
+        GIT_TEST(test_git_log__order_merges_and_roots),
+        GIT_TEST(test_git_log__since_and_exclude),
+        GIT_TEST(test_git_log__odd_commits),
+        GIT_TEST(test_git_log__huge_message),
+        GIT_TEST(test_git_log__odd_paths),
+        GIT_TEST(test_git_log__stops_when_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

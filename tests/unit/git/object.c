@@ -37,10 +37,11 @@ static void test_git_object__commit(void **state)
 {
     (void)state;
     struct commit_object c;
-    assert_true(commit_parse(STR("tree " TREE "\nparent " TREE "\nparent " TREE "\nauthor " PERSON "\ncommitter " PERSON
-                                 "\nmergetag object x\n gpgsig -----BEGIN PGP SIGNATURE-----\ngpgsig -----BEGIN SSH SIGNATURE-----\n x\n"
-                                 " -----END SSH SIGNATURE-----\n\nsubject\n\nbody\0more\n"),
-                             40, &c));
+    assert_true(commit_parse(
+        STR("tree " TREE "\nparent " TREE "\nparent " TREE "\nauthor " PERSON "\ncommitter " PERSON
+            "\nmergetag object x\n gpgsig -----BEGIN PGP SIGNATURE-----\ngpgsig -----BEGIN SSH SIGNATURE-----\n x\n"
+            " -----END SSH SIGNATURE-----\n\nsubject\n\nbody\0more\n"),
+        40, &c));
     assert_int_equal(c.n_parents, 2);
     assert_str(commit_parent(&c, 1), TREE);
     assert_string_equal(c.signature, "ssh");
@@ -74,10 +75,14 @@ static void test_git_object__signatures(void **state)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         char raw[512];
         struct commit_object c;
-        (void)snprintf(raw, sizeof raw, "tree " TREE "\ncommitter " PERSON "\n%s\n\ngpgsig -----BEGIN PGP SIGNATURE-----\n", all[i].line);
+        (void)snprintf(raw, sizeof raw,
+                       "tree " TREE "\ncommitter " PERSON "\n%s\n\ngpgsig -----BEGIN PGP SIGNATURE-----\n",
+                       all[i].line);
         assert_true(commit_parse(str_from(raw), 40, &c));
-        if (all[i].kind) assert_string_equal(c.signature, all[i].kind);
-        else assert_null(c.signature);
+        if (all[i].kind)
+            assert_string_equal(c.signature, all[i].kind);
+        else
+            assert_null(c.signature);
     }
 }
 
@@ -85,9 +90,9 @@ static void test_git_object__tag(void **state)
 {
     (void)state;
     struct tag_object t;
-    assert_true(tag_parse(STR("object " TREE "\ntype commit\ntag v1\ntagger " PERSON
-                              "\n\nmessage\n-----BEGIN PGP SIGNATURE-----\nx\n"),
-                          40, &t));
+    assert_true(tag_parse(
+        STR("object " TREE "\ntype commit\ntag v1\ntagger " PERSON "\n\nmessage\n-----BEGIN PGP SIGNATURE-----\nx\n"),
+        40, &t));
     assert_str(t.object, TREE);
     assert_str(t.type, "commit");
     assert_str(t.tagger.email, "ann@example.org");
@@ -101,9 +106,9 @@ static void test_git_object__tag(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_git_object__ident),          cmocka_unit_test(test_git_object__times_are_clamped),
-        cmocka_unit_test(test_git_object__commit),         cmocka_unit_test(test_git_object__commit_refused),
-        cmocka_unit_test(test_git_object__signatures),     cmocka_unit_test(test_git_object__tag),
+        cmocka_unit_test(test_git_object__ident),      cmocka_unit_test(test_git_object__times_are_clamped),
+        cmocka_unit_test(test_git_object__commit),     cmocka_unit_test(test_git_object__commit_refused),
+        cmocka_unit_test(test_git_object__signatures), cmocka_unit_test(test_git_object__tag),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,8 @@ static void test_git_open__bare(void **state)
 static void test_git_open__linked_worktree(void **state)
 {
     struct fixture *f = *state;
-    run(f, COMMIT "git worktree add -q -b other ../linked && cd ../linked && echo 2 >a && git commit -qam two && git -C ../repo pack-refs --all");
+    run(f, COMMIT "git worktree add -q -b other ../linked && cd ../linked && echo 2 >a && git commit -qam two && git "
+                  "-C ../repo pack-refs --all");
     struct git *g = open_good(f, "linked"), *h = open_good(f, "repo/.git/worktrees/linked");
     for (struct git *x = g; x; x = x == g ? h : NULL) {
         assert_str(git_facts(x)->head_ref, "refs/heads/other");
@@ -48,7 +49,8 @@ static void test_git_open__linked_worktree(void **state)
 static void test_git_open__submodule(void **state)
 {
     struct fixture *f = *state;
-    run(f, COMMIT "cd .. && git init -q top && cd top && git -c protocol.file.allow=always submodule --quiet add ../repo sub && git commit -qm top");
+    run(f, COMMIT "cd .. && git init -q top && cd top && git -c protocol.file.allow=always submodule --quiet add "
+                  "../repo sub && git commit -qm top");
     struct git *g = open_good(f, "top/sub");
     assert_true(str_ends(git_facts(g)->work_tree, STR("/top/sub")));
     struct str oid = resolve(f, g, "HEAD");
@@ -103,9 +105,11 @@ static void test_git_open__sha256(void **state)
 static void test_git_open__odd_paths(void **state)
 {
     struct fixture *f = *state;
-    run(f, COMMIT "cd .. && for n in 'with space' 'quo\"te' 'back\\slash' '#hash' '\"lead' 'tab\there'; do cp -r repo \"$n\"; done;"
+    run(f, COMMIT "cd .. && for n in 'with space' 'quo\"te' 'back\\slash' '#hash' '\"lead' 'tab\there'; do cp -r repo "
+                  "\"$n\"; done;"
                   " cp -r repo \"$(printf 'new\\nline')\"; cp -r repo \"$(printf '\\377\\376')\"; cp -r repo 'a:b'");
-    static const char *const names[] = {"with space", "quo\"te", "back\\slash", "#hash", "\"lead", "new\nline", "\377\376", "a:b"};
+    static const char *const names[] = {"with space", "quo\"te",   "back\\slash", "#hash",
+                                        "\"lead",     "new\nline", "\377\376",    "a:b"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct git *g = open_good(f, names[i]);
         assert_int_equal(resolve(f, g, "HEAD").n, 40);
@@ -117,7 +121,8 @@ static void test_git_open__no_repository(void **state)
 {
     struct fixture *f = *state;
     struct git *g;
-    run(f, "mkdir -p plain/sub && echo x >file && mkdir -p fake/.git && mkfifo plain/.git && mkdir broken && echo 'gitdir: ../gone' >broken/.git");
+    run(f, "mkdir -p plain/sub && echo x >file && mkdir -p fake/.git && mkfifo plain/.git && mkdir broken && echo "
+           "'gitdir: ../gone' >broken/.git");
     assert_int_equal(open_at(f, "absent", &g), E_NOTFOUND);
     assert_has(f->cx.message, "does not exist");
     assert_int_equal(open_at(f, "file", &g), E_NOTFOUND);
@@ -134,12 +139,14 @@ static void test_git_open__unknown_formats(void **state)
 {
     struct fixture *f = *state;
     struct git *g;
-    run(f, COMMIT "cd .. && for n in 1 2 3 4 5; do cp -r repo r$n; done;"
-                  " git -C r1 config core.repositoryformatversion 7;"
-                  " git -C r2 config core.repositoryformatversion 1; git -C r2 config extensions.refStorage reftable || true;"
-                  " printf '[core]\\n\\trepositoryformatversion = 1\\n[extensions]\\n\\tsurprise = 1\\n' >r3/.git/config;"
-                  " printf '[core\\n' >r4/.git/config; echo garbage >r5/.git/HEAD");
-    run(f, "printf '[core]\\n\\trepositoryformatversion = 1\\n[extensions]\\n\\trefStorage = reftable\\n' >r2/.git/config");
+    run(f, COMMIT
+        "cd .. && for n in 1 2 3 4 5; do cp -r repo r$n; done;"
+        " git -C r1 config core.repositoryformatversion 7;"
+        " git -C r2 config core.repositoryformatversion 1; git -C r2 config extensions.refStorage reftable || true;"
+        " printf '[core]\\n\\trepositoryformatversion = 1\\n[extensions]\\n\\tsurprise = 1\\n' >r3/.git/config;"
+        " printf '[core\\n' >r4/.git/config; echo garbage >r5/.git/HEAD");
+    run(f, "printf '[core]\\n\\trepositoryformatversion = 1\\n[extensions]\\n\\trefStorage = reftable\\n' "
+           ">r2/.git/config");
     assert_int_equal(open_at(f, "r1", &g), E_INVALID);
     assert_has(f->cx.message, "version 7");
     assert_int_equal(open_at(f, "r2", &g), E_INVALID);
@@ -205,12 +212,18 @@ static void test_git_open__root_owned_read_by_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GIT_TEST(test_git_open__work_tree),        GIT_TEST(test_git_open__bare),
-        GIT_TEST(test_git_open__linked_worktree),  GIT_TEST(test_git_open__submodule),
-        GIT_TEST(test_git_open__empty_and_unborn), GIT_TEST(test_git_open__detached),
-        GIT_TEST(test_git_open__sha256),           GIT_TEST(test_git_open__odd_paths),
-        GIT_TEST(test_git_open__no_repository),    GIT_TEST(test_git_open__unknown_formats),
-        GIT_TEST(test_git_open__removes_its_folder), GIT_TEST(test_git_open__other_owner),
+        GIT_TEST(test_git_open__work_tree),
+        GIT_TEST(test_git_open__bare),
+        GIT_TEST(test_git_open__linked_worktree),
+        GIT_TEST(test_git_open__submodule),
+        GIT_TEST(test_git_open__empty_and_unborn),
+        GIT_TEST(test_git_open__detached),
+        GIT_TEST(test_git_open__sha256),
+        GIT_TEST(test_git_open__odd_paths),
+        GIT_TEST(test_git_open__no_repository),
+        GIT_TEST(test_git_open__unknown_formats),
+        GIT_TEST(test_git_open__removes_its_folder),
+        GIT_TEST(test_git_open__other_owner),
         GIT_TEST(test_git_open__root_owned_read_by_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

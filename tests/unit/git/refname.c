@@ -7,12 +7,13 @@
 static void test_git_refname__names(void **state)
 {
     (void)state;
-    static const char *const good[] = {"refs/heads/main", "refs/heads/a/b", "refs/x", "refs/tags/v1.0", "refs/heads/\xc3\xa4",
-                                       "refs/heads/@", "refs/heads/a@b"};
-    static const char *const bad[] = {"", "refs", "refs/", "HEAD", "refs//a", "refs/heads/", "refs/heads/.a", "refs/a..b",
-                                      "refs/a.lock", "refs/a.lock/b", "refs/a b", "refs/a~", "refs/a^", "refs/a:", "refs/a?",
-                                      "refs/a*", "refs/a[", "refs/a\\", "refs/a@{b", "refs/a.", "refs/a\x7f", "refs/a\nb",
-                                      "refs/../x", "/refs/heads/main"};
+    static const char *const good[] = {"refs/heads/main",     "refs/heads/a/b", "refs/x",        "refs/tags/v1.0",
+                                       "refs/heads/\xc3\xa4", "refs/heads/@",   "refs/heads/a@b"};
+    static const char *const bad[] = {
+        "",          "refs",        "refs/",           "HEAD",     "refs//a",   "refs/heads/", "refs/heads/.a",
+        "refs/a..b", "refs/a.lock", "refs/a.lock/b",   "refs/a b", "refs/a~",   "refs/a^",     "refs/a:",
+        "refs/a?",   "refs/a*",     "refs/a[",         "refs/a\\", "refs/a@{b", "refs/a.",     "refs/a\x7f",
+        "refs/a\nb", "refs/../x",   "/refs/heads/main"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         if (!refname_is_valid(str_from(good[i]))) fail_msg("refused: %s", good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -22,9 +23,9 @@ static void test_git_refname__names(void **state)
 static void test_git_refname__packed(void **state)
 {
     (void)state;
-    struct str rest = STR("# pack-refs with: peeled fully-peeled sorted \n" OID " refs/heads/a\n" OID " refs/tags/t\n^" OID
-                          "\nnonsense\n" OID " refs/../out\n" OID "\n0000000000000000000000000000000000000000 refs/zero\n" OID
-                          " refs/last");
+    struct str rest = STR("# pack-refs with: peeled fully-peeled sorted \n" OID " refs/heads/a\n" OID
+                          " refs/tags/t\n^" OID "\nnonsense\n" OID " refs/../out\n" OID
+                          "\n0000000000000000000000000000000000000000 refs/zero\n" OID " refs/last");
     struct packed_ref p;
     size_t skipped = 0, n = 0;
     const char *names[] = {"refs/heads/a", "refs/tags/t", "refs/last"};

@@ -5,7 +5,8 @@ static enum rc see_ref(void *arg, const struct git_ref *r)
     struct seen *s = arg;
     s->n++;
     buf_visible(&s->text, r->name);
-    buf_printf(&s->text, " %s %s %lld ", r->annotated ? "annotated" : "light", r->signature ? r->signature : "-", (long long)r->at);
+    buf_printf(&s->text, " %s %s %lld ", r->annotated ? "annotated" : "light", r->signature ? r->signature : "-",
+               (long long)r->at);
     buf_visible(&s->text, r->tagger_email);
     buf_cstr(&s->text, str_eq(r->oid, r->target) ? " same\n" : " other\n");
     return OK;
@@ -20,10 +21,14 @@ static void see_refs(struct fixture *f, struct git *g, struct seen *s)
 static void test_git_refs__kinds(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && echo 1 >a && git add a && git commit -qm one && git tag light && git tag -am x note &&"
-           " git tag -am y nested note 2>/dev/null && git tag blob HEAD:a && git tag -am z blobnote HEAD:a && git tag tree HEAD^{tree} &&"
-           " o=$(git rev-parse HEAD) && s=$(printf 'object %s\\ntype commit\\ntag signed\\ntagger T <t@x> 1600000000 +0000\\n\\nm\\n"
-           "-----BEGIN PGP SIGNATURE-----\\n\\nx\\n-----END PGP SIGNATURE-----\\n' $o | git hash-object -t tag -w --stdin) && git update-ref refs/tags/signed $s &&"
+    run(f, "git init -q repo && cd repo && echo 1 >a && git add a && git commit -qm one && git tag light && git tag "
+           "-am x note &&"
+           " git tag -am y nested note 2>/dev/null && git tag blob HEAD:a && git tag -am z blobnote HEAD:a && git tag "
+           "tree HEAD^{tree} &&"
+           " o=$(git rev-parse HEAD) && s=$(printf 'object %s\\ntype commit\\ntag signed\\ntagger T <t@x> 1600000000 "
+           "+0000\\n\\nm\\n"
+           "-----BEGIN PGP SIGNATURE-----\\n\\nx\\n-----END PGP SIGNATURE-----\\n' $o | git hash-object -t tag -w "
+           "--stdin) && git update-ref refs/tags/signed $s &&"
            " git pack-refs --all && git commit -q --allow-empty -m two");
     struct git *g = open_good(f, "repo");
     struct seen s;
@@ -41,11 +46,16 @@ static void test_git_refs__hostile_files(void **state)
 {
     struct fixture *f = *state;
     run(f, "git init -q repo && cd repo && git commit -q --allow-empty -m one && o=$(git rev-parse HEAD) && cd .git &&"
-           " echo $o >../../outside && ln -s ../../../../outside refs/heads/out && ln -s refs/heads/main refs/heads/inside &&"
-           " ln -s /etc/passwd refs/heads/passwd && ln -s / refs/heads/root && mkfifo refs/heads/fifo && echo 'ref: ../../../outside' >refs/heads/dots &&"
-           " echo 'ref: refs/heads/b' >refs/heads/a && echo 'ref: refs/heads/a' >refs/heads/b && mkdir -p refs/heads/x.lock && echo $o >refs/heads/x.lock/y &&"
-           " { echo '# pack-refs with: peeled fully-peeled sorted '; echo \"$o refs/tags/ok\"; echo \"^0000000000000000000000000000000000000001\";"
-           " printf \"$o refs/tags/\"; head -c 5000000 /dev/zero | tr '\\0' x; echo; echo \"$o refs/tags/zlast\"; } >packed-refs");
+           " echo $o >../../outside && ln -s ../../../../outside refs/heads/out && ln -s refs/heads/main "
+           "refs/heads/inside &&"
+           " ln -s /etc/passwd refs/heads/passwd && ln -s / refs/heads/root && mkfifo refs/heads/fifo && echo 'ref: "
+           "../../../outside' >refs/heads/dots &&"
+           " echo 'ref: refs/heads/b' >refs/heads/a && echo 'ref: refs/heads/a' >refs/heads/b && mkdir -p "
+           "refs/heads/x.lock && echo $o >refs/heads/x.lock/y &&"
+           " { echo '# pack-refs with: peeled fully-peeled sorted '; echo \"$o refs/tags/ok\"; echo "
+           "\"^0000000000000000000000000000000000000001\";"
+           " printf \"$o refs/tags/\"; head -c 5000000 /dev/zero | tr '\\0' x; echo; echo \"$o refs/tags/zlast\"; } "
+           ">packed-refs");
     struct git *g = open_good(f, "repo");
     struct seen s;
     see_refs(f, g, &s);
@@ -61,7 +71,8 @@ static void test_git_refs__ten_thousand_tags(void **state)
 {
     struct fixture *f = *state;
     run(f, "git init -q repo && cd repo && git commit -q --allow-empty -m one && o=$(git rev-parse HEAD) &&"
-           " for i in $(seq 10000); do printf 'tag v1.%s\\nfrom %s\\ntagger T <t@x> 1600000000 +0000\\ndata 2\\nx\\n\\n' $i $o; done | git fast-import --quiet");
+           " for i in $(seq 10000); do printf 'tag v1.%s\\nfrom %s\\ntagger T <t@x> 1600000000 +0000\\ndata "
+           "2\\nx\\n\\n' $i $o; done | git fast-import --quiet");
     struct git *g = open_good(f, "repo");
     struct seen s;
     see_refs(f, g, &s);

@@ -12,9 +12,11 @@ static enum rc see(void *arg, const struct git_entry *e)
 static void test_git_tree__entries(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && mkdir -p d/e && echo 12 >d/e/x && chmod +x d/e/x && ln -s /etc/passwd link && printf '' >empty &&"
+    run(f, "git init -q repo && cd repo && mkdir -p d/e && echo 12 >d/e/x && chmod +x d/e/x && ln -s /etc/passwd link "
+           "&& printf '' >empty &&"
            " echo 1 >\"$(printf 'n\\nl\\tt')\" && echo 1 >\"$(printf '\\377')\" && git add . &&"
-           " git update-index --add --cacheinfo 160000,1111111111111111111111111111111111111111,sub && git commit -qm one");
+           " git update-index --add --cacheinfo 160000,1111111111111111111111111111111111111111,sub && git commit -qm "
+           "one");
     struct git *g = open_good(f, "repo");
     struct seen s;
     seen_init(&s);
@@ -27,9 +29,11 @@ static void test_git_tree__entries(void **state)
 static void test_git_tree__long_paths_are_passed_over(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q repo && cd repo && b=$(echo 1 | git hash-object -w --stdin) && l=$(head -c 100000 /dev/zero | tr '\\0' x) &&"
-           " printf '100644 blob %s\\ta\\n100644 blob %s\\t%s\\n100644 blob %s\\tz\\n' $b $b $l $b | git mktree >../t &&"
-           " git update-ref refs/heads/main $(git commit-tree -m one $(cat ../t))");
+    run(f,
+        "git init -q repo && cd repo && b=$(echo 1 | git hash-object -w --stdin) && l=$(head -c 100000 /dev/zero | tr "
+        "'\\0' x) &&"
+        " printf '100644 blob %s\\ta\\n100644 blob %s\\t%s\\n100644 blob %s\\tz\\n' $b $b $l $b | git mktree >../t &&"
+        " git update-ref refs/heads/main $(git commit-tree -m one $(cat ../t))");
     struct git *g = open_good(f, "repo");
     struct seen s;
     seen_init(&s);
