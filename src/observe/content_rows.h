@@ -72,8 +72,8 @@ struct content {
     struct arena *arena;
     struct place place;
     struct row *first, **last;
-    int64_t rows;     /* at most LIMIT_CONTENT_ROWS */
-    int64_t commands; /* shell commands looked at, at most LIMIT_CI_COMMANDS */
+    int64_t rows;                        /* at most LIMIT_CONTENT_ROWS */
+    int64_t commands;                    /* shell commands looked at, at most LIMIT_CI_COMMANDS */
     struct command_index *command_index; /* commands.c's, made when the first command comes */
 };
 
