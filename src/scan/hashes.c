@@ -27,7 +27,8 @@ static bool is_strengthened(struct scanner *s, size_t at)
            has_any(
                scanner_around(s, at, 6, 8),
                "scrypt|crypt_blowfish|hkdf|fernet|needs_rehash|rehash|for (int i|for i in range|while (i|iterations|"
-               "rounds|rc4|cipher|secretkeyspec|rijndael|aesmanaged|aes.create|aes.new|tripledes|desede");
+               "rounds|wrapped|prehash|rc4|cipher|secretkeyspec|rijndael|aesmanaged|aes.create|aes.new|tripledes|"
+               "desede");
 }
 
 /* What follows the word for a password in the same name: `password_reset_token` is none. */

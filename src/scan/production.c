@@ -14,7 +14,7 @@ bool check_production_host(struct scanner *s, struct match *m)
     while (n < host.n && host.p[n] != ':' && host.p[n] != '/' && host.p[n] != ',') n++;
     host.n = n;
     const char *label = host.n ? memchr(host.p, '.', host.n) : NULL;
-    if (!label || is_reference(host) || host_is_made_up(host) ||
+    if (!label || is_reference(host) || host_is_made_up(host) || has_any(value, "webhook|/hooks/") ||
         has_any_word(host, "nonprod|preprod|non|pre|test|staging"))
         return false;
     m->value = value;

@@ -18,8 +18,8 @@ WITH hit AS MATERIALIZED (
   SELECT f.path FROM files f
   WHERE f.class = 'code' AND f.lines IS NOT NULL AND f.critical_hint IN ('authentication', 'cryptography')
     AND (lower(f.path) GLOB '*passw*hash*' OR lower(f.path) GLOB '*hash*passw*' OR lower(f.path) GLOB '*passw*encod*'
-         OR lower(f.path) GLOB '*bcrypt*' OR lower(f.path) GLOB '*argon2*' OR lower(f.path) GLOB '*pbkdf2*'
-         OR lower(f.path) GLOB '*scrypt*')
+         OR '/' || lower(f.path) GLOB '*[^a-z]bcrypt*' OR '/' || lower(f.path) GLOB '*[^a-z]argon2*'
+         OR '/' || lower(f.path) GLOB '*[^a-z]pbkdf2*' OR '/' || lower(f.path) GLOB '*[^a-z]scrypt*')
 )
 SELECT a.subject, h.allowed AS ok, NULL AS at, NULL AS due, h.path AS path, h.line AS line,
        h.fingerprint AS fingerprint,
