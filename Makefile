@@ -33,7 +33,7 @@ soak: deps-test
 
 # make bench             beside git's own commands on the same repository
 bench: deps-build build
-	@$(PYTHON) tests/bench/assess.py
+	@$(PYTHON) tests/bench/assess.py build/sinetti
 
 # make install           into $(DESTDIR)$(PREFIX)/bin
 install: build

@@ -1,5 +1,5 @@
-"""Makes repositories for benchmarks: the same bytes each time, of a size asked for, with a history of two years whose
-commits change a few files each, as hosted projects have it. By git fast-import."""
+"""Makes repositories for benchmarks: the same bytes each time, of a size asked for, with a busy project's history: ten
+thousand commits a year that change a few files each. By git fast-import."""
 import random
 import subprocess
 
@@ -14,7 +14,7 @@ FOLDERS = ["src/core", "src/net", "src/store", "src/auth", "src/ui", "lib/util",
 SUFFIXES = {"docs": ".md", "deploy": ".yaml", "tools": ".sh", "tests/unit": ".py"}
 PEOPLE = [("Ann", "ann@example.org"), ("Ben", "ben@example.org"), ("Cid", "cid@example.org"), ("Dee", "dee@example.org")]
 END = 1790000000  # the newest commit
-YEARS = 2 * 365 * 86400
+COMMITS_A_YEAR = 10_000
 
 
 def content(rng, lines):
@@ -42,7 +42,7 @@ def make(path, commits, files):
 
     for i in range(commits):
         author, committer = rng.choice(PEOPLE), rng.choice(PEOPLE)
-        at = END - YEARS + YEARS * i // commits
+        at = END - (commits - i) * 365 * 86400 // COMMITS_A_YEAR
         message = "%s: change %s (#%d)\n\nReviewed-by: %s <%s>\n" % (rng.choice(WORDS), rng.choice(WORDS), i, *rng.choice(PEOPLE))
         write("commit refs/heads/main\nauthor %s <%s> %d +0200\ncommitter %s <%s> %d +0200\ndata %d\n%s" %
               (*author, at, *committer, at, len(message), message))
