@@ -312,6 +312,17 @@ static void read_words(struct content *c, const struct job *j, int64_t line, con
     read_script_name(c, j, line, w->at[from]);
 }
 
+/* "|| true" behind a command: whether it failed stays unknown, so that it shows nothing. */
+static bool is_waved_through(struct str rest)
+{
+    if (!str_starts(rest, STR("||"))) return false;
+    rest = str_trim(str_slice(rest, 2, rest.n));
+    size_t n = 0;
+    while (n < rest.n && !strchr(" \t;|&)`\"'", rest.p[n])) n++;
+    struct str word = str_slice(rest, 0, n);
+    return str_eq(word, STR("true")) || str_eq(word, STR(":")) || str_eq(word, STR("/bin/true"));
+}
+
 /* Cuts at ; | & and newlines outside quotes, and the commands into words. */
 static void read_line(struct content *c, const struct job *j, int64_t line, struct str s)
 {
@@ -328,7 +339,7 @@ static void read_line(struct content *c, const struct job *j, int64_t line, stru
             continue;
         }
         if (ch == ';' || ch == '|' || ch == '&' || ch == '(' || ch == ')' || ch == '`') {
-            if (w.n) read_words(c, j, line, &w);
+            if (w.n && !is_waved_through(str_slice(s, i, s.n))) read_words(c, j, line, &w);
             w.n = 0;
             i++;
             continue;
