@@ -1,6 +1,8 @@
--- Evidence: a definition of done, a pull request template that asks for review, tests or documentation, or a part of
--- another document that says when a task is done, and has not passed the review date it states itself.
--- Blind spots: criteria kept in an issue tracker or on a wiki; whether they are used; how good they are.
+-- Evidence: a definition of done, a pull request template that asks for review, tests or documentation, or a part
+-- with a heading of its own in another document that says when a task is done, and has not passed the review date it
+-- states itself.
+-- Blind spots: criteria kept in an issue tracker or on a wiki; whether they are used; how good they are.; a short
+-- one, which may say all it needs to (NULL)
 WITH criteria AS (
   SELECT d.path, d.approved, d.reviewed_at, d.expires_at, coalesce(d.reviewed_at, d.changed_at) AS at,
          coalesce(d.expires_at <= :now, 0) AS stale, d.kind <> 'definition_of_done' AS rank,
@@ -11,10 +13,10 @@ WITH criteria AS (
       OR (d.kind = 'pull_request_template' AND EXISTS (
         SELECT 1 FROM topics t WHERE t.path = d.path
           AND t.topic IN ('definition_of_done', 'code_review', 'approval', 'testing', 'security_testing',
-                          'documentation', 'user_documentation', 'changelog_policy', 'secure_coding')))
+                          'documentation', 'user_documentation', 'secure_coding')))
       OR (d.kind IN ('contributing', 'review_policy', 'test_policy', 'change_management', 'governance', 'other')
         AND EXISTS (
-          SELECT 1 FROM topics t WHERE t.path = d.path AND t.topic = 'definition_of_done'
+          SELECT 1 FROM topics t WHERE t.path = d.path AND t.topic = 'definition_of_done' AND t.heading = 1
             AND NOT EXISTS ( -- "Release checklist"
               SELECT 1 FROM topics o WHERE o.path = t.path AND o.line = t.line
                 AND o.topic IN ('release_process', 'publishing', 'deployment', 'rollback')))))

@@ -7,7 +7,7 @@ WITH said AS (
          min(d.kind NOT IN ('definition_of_done', 'pull_request_template')) AS rank
   FROM topics t JOIN documents d ON d.path = t.path
   WHERE t.topic IN ('code_review', 'two_reviewers', 'approval')
-    AND d.placeholder = 0
+    AND d.placeholder = 0 AND (t.topic <> 'approval' OR t.heading = 1 OR d.kind <> 'contributing')
     AND (d.kind IN ('definition_of_done', 'pull_request_template', 'contributing', 'review_policy')
       OR (d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template', 'readme', 'release_policy')
         AND EXISTS (SELECT 1 FROM topics o WHERE o.path = d.path AND o.topic = 'definition_of_done' AND o.heading = 1)))

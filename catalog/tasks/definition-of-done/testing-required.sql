@@ -1,5 +1,6 @@
 -- Evidence: a definition of done, pull request template, guide for contributors, review or test policy or another
--- document with criteria for being done, that asks for tests.
+-- document with criteria for being done, that asks for tests. A part of a guide that tells how it is done is no
+-- demand.
 -- Blind spots: criteria kept elsewhere; whether they are met each time; requirements in words that are not recognized
 -- (NULL, also for a definition of done that seems to say nothing of it).
 WITH said AS (
@@ -7,7 +8,7 @@ WITH said AS (
          min(d.kind NOT IN ('definition_of_done', 'pull_request_template')) AS rank
   FROM topics t JOIN documents d ON d.path = t.path
   WHERE t.topic IN ('testing', 'security_testing', 'integration_testing', 'usability_testing')
-    AND d.placeholder = 0
+    AND d.placeholder = 0 AND (d.kind NOT IN ('contributing', 'review_policy') OR t.heading = 0) -- "Running tests"
     AND (d.kind IN ('definition_of_done', 'pull_request_template', 'contributing', 'review_policy', 'test_policy')
       OR (d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template', 'readme', 'release_policy')
         AND EXISTS (SELECT 1 FROM topics o WHERE o.path = d.path AND o.topic = 'definition_of_done' AND o.heading = 1)))

@@ -1,10 +1,12 @@
--- Evidence: automation that runs the software through its users' interface (end-to-end or accessibility tests) and
--- fails when they fail; a document that says how usability is tested. Ignored failures alone are not enough.
+-- Evidence: automation that runs the software through its users' interface (accessibility tests, or end-to-end tests
+-- where there are pages) and fails when they fail; a document that says how usability is tested. Ignored failures
+-- alone are not enough.
 -- Blind spots: tests with people that nobody wrote down here; end-to-end tests show that users can, not that they
 -- like it.
 WITH step AS (
   SELECT s.path, s.line, s.allow_failure FROM ci_steps s JOIN ci_files f ON f.path = s.path
-  WHERE f.system <> 'script' AND s.role IN ('end_to_end', 'accessibility')
+  WHERE f.system <> 'script' AND (s.role = 'accessibility' OR (s.role = 'end_to_end' AND (
+    SELECT count(*) FROM files WHERE class = 'code' AND language IN ('html', 'css', 'vue', 'svelte', 'template')) >= 5))
 ), said AS (
   SELECT d.path, t.line, coalesce(d.reviewed_at, d.changed_at) AS at FROM topics t JOIN documents d ON d.path = t.path
   WHERE t.topic = 'usability_testing' AND d.placeholder = 0

@@ -1,5 +1,6 @@
 -- Evidence: a document of the repository that describes a secure development life cycle. A readme needs a heading for
--- it: a product may speak of its users' life cycle.
+-- it: a product may speak of its users' life cycle. A guideline that is empty or still has template text in it fails
+-- where there is no other.
 -- Blind spots: processes kept elsewhere; how many of the steps it covers.
 WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at

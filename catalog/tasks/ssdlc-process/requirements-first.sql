@@ -1,5 +1,6 @@
 -- Evidence: a description of secure development that also speaks of security requirements, or of security or privacy
--- from the start; a pull request template that asks for them.
+-- from the start; a pull request template that asks for them. A guideline that is empty or still has template text in
+-- it fails where there is no other.
 -- Blind spots: processes kept elsewhere; requirements set without saying so; whether the step comes first.
 WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at

@@ -1,7 +1,8 @@
 -- Evidence: a security policy, a guide or a readme that says where to report a flaw or how it is dealt with; a
--- security.txt that is still valid. One that has expired or names no contact fails, and so does a security policy
--- that is only a template where no other document tells it.
--- Blind spots: a policy the host shows for all repositories of its owner; how reports are dealt with in practice.
+-- security.txt that is still valid. One that has expired fails, and so does a security policy that is empty or still
+-- has template text in it where no other document tells it.
+-- Blind spots: a policy the host shows for all repositories of its owner; a security.txt without a contact, which the
+-- program may fill in when it serves it (NULL); how reports are dealt with in practice.
 WITH told AS (
   SELECT d.path, min(t.line) AS line FROM topics t JOIN documents d ON d.path = t.path
   WHERE t.topic IN ('vulnerability_report_contact', 'vulnerability_handling') AND d.placeholder = 0
@@ -10,12 +11,9 @@ WITH told AS (
 ), way AS (
   SELECT path, line, 1 AS ok, NULL AS due, NULL AS reason_en, NULL AS reason_fi FROM told
   UNION ALL
-  SELECT path, NULL, CASE WHEN placeholder = 1 OR expires_at <= :now THEN 0 ELSE 1 END, expires_at,
-         CASE WHEN expires_at <= :now THEN 'has expired: who finds a flaw cannot trust its contact any more'
-              ELSE 'names no contact' END,
-         CASE WHEN expires_at <= :now
-              THEN 'on vanhentunut: haavoittuvuuden löytäjä ei voi enää luottaa sen yhteystietoon'
-              ELSE 'ei kerro yhteystietoa' END
+  SELECT path, NULL, CASE WHEN placeholder = 1 THEN NULL WHEN expires_at <= :now THEN 0 ELSE 1 END, expires_at,
+         'has expired: who finds a flaw cannot trust its contact any more',
+         'on vanhentunut: haavoittuvuuden löytäjä ei voi enää luottaa sen yhteystietoon'
   FROM documents WHERE kind = 'security_txt'
   UNION ALL
   SELECT path, NULL,
