@@ -208,7 +208,7 @@ CREATE TABLE d_hit (
   what TEXT NOT NULL,              -- shown in messages: what was recognized, never the value ("AWS access key id")
   fingerprint TEXT NOT NULL,       -- hex, stable over moves within the file, reveals nothing of the value
   allowed INTEGER NOT NULL,        -- an inline allow with a reason stands beside it
-  count INTEGER NOT NULL,          -- occurrences folded into this row (personal data in a dump)
+  count INTEGER NOT NULL,          -- occurrences folded into this row; of personal data, different values
   same_value TEXT,                 -- keyed hash: equal where the same value stands elsewhere, NULL when not kept
   PRIMARY KEY (path, line, seq)
 ) STRICT, WITHOUT ROWID;

@@ -3,6 +3,7 @@
 #include "scan/families.h"
 
 #define DISTINCT_MAX 256
+#define COUNTRIES_MAX 16 /* of them, kept for the countries of account numbers */
 #define MAILS_LOOKED_AT 200
 
 struct gathered {
@@ -43,6 +44,13 @@ static void gather(struct gathered *g, struct str v, size_t at)
     for (size_t i = 0; i < g->distinct; i++)
         if (g->seen[i] == h) return;
     if (g->distinct < DISTINCT_MAX) g->seen[g->distinct++] = h;
+}
+
+/* Different values: one that stands in every row is one piece. Where they are too many to be told apart, all of them.
+ */
+static int64_t pieces(const struct gathered *g)
+{
+    return g->distinct < DISTINCT_MAX - COUNTRIES_MAX ? (int64_t)g->distinct : g->count;
 }
 
 static struct str line_of(struct scanner *s, size_t at)
@@ -106,9 +114,9 @@ static void try_iban(struct gathered *g, struct str c, size_t run)
                 uint32_t country = (uint32_t)(unsigned char)compact[0] << 8 | (unsigned char)compact[1];
                 bool known = false;
                 for (size_t k = 0; k < g->shapes; k++) known = known || g->seen[DISTINCT_MAX - 1 - k] == country;
-                if (!known && g->shapes < 16)
+                if (!known && g->shapes < COUNTRIES_MAX)
                     g->seen[DISTINCT_MAX - 1 - g->shapes++] = country; /* countries, from the end */
-                if (g->distinct < DISTINCT_MAX - 16) gather(g, (struct str){c.p + at, i + 1 - at}, at);
+                if (g->distinct < DISTINCT_MAX - COUNTRIES_MAX) gather(g, (struct str){c.p + at, i + 1 - at}, at);
                 return;
             }
         }
@@ -231,7 +239,7 @@ static void scan_mails(struct scanner *s, struct str c)
         (!csv && !users && named * 10 < (int)g->count * 8))
         return;
     if (has_any(str_slice(c, 0, 1 << 16), "signed-off-by|author:|commit |message-id|maintainers")) return;
-    struct match m = {.rule = rules_find(g->rule), .begin = g->first, .count = g->count};
+    struct match m = {.rule = rules_find(g->rule), .begin = g->first, .count = pieces(g)};
     struct str line = line_of(s, g->first);
     m.line_at = (size_t)(line.p - c.p);
     m.line_end = m.line_at + (line.n ? line.n - 1 : 0);
@@ -241,7 +249,7 @@ static void scan_mails(struct scanner *s, struct str c)
 static void report(struct scanner *s, const struct gathered *g)
 {
     struct str c = scanner_content(s), line = line_of(s, g->first);
-    struct match m = {.rule = rules_find(g->rule), .begin = g->first, .count = g->count, .value = g->value};
+    struct match m = {.rule = rules_find(g->rule), .begin = g->first, .count = pieces(g), .value = g->value};
     m.line_at = (size_t)(line.p - c.p);
     m.line_end = m.line_at + line.n;
     if (m.line_end > m.line_at && c.p[m.line_end - 1] == '\n') m.line_end--;

@@ -40,7 +40,7 @@ struct scan_hit {
     enum scan_confidence confidence;
     const char *what;     /* static: what was recognized, never the value */
     int64_t line;         /* from 1 */
-    int64_t count;        /* occurrences folded into it */
+    int64_t count;        /* occurrences folded into it; of personal data, different values */
     bool allowed;         /* "sinetti:allow RULE reason" stands on the line or the one above */
     char fingerprint[33]; /* hex: stable when lines move, says nothing of the value */
     char same_value[33];  /* keyed hash of the value, "" when not kept */
