@@ -1,8 +1,8 @@
 -- Evidence: a definition of done, a pull request template that asks for review, tests or documentation, or a part
 -- with a heading of its own in another document that says when a task is done, and has not passed the review date it
 -- states itself.
--- Blind spots: criteria kept in an issue tracker or on a wiki; whether they are used; how good they are.; a short
--- one, which may say all it needs to (NULL)
+-- Blind spots: criteria kept in an issue tracker or on a wiki; whether they are used; how good they are; a short list,
+-- which may say all it needs to (NULL).
 WITH criteria AS (
   SELECT d.path, d.approved, d.reviewed_at, d.expires_at, coalesce(d.reviewed_at, d.changed_at) AS at,
          coalesce(d.expires_at <= :now, 0) AS stale, d.kind <> 'definition_of_done' AS rank,

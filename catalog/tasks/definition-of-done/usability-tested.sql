@@ -6,7 +6,7 @@
 WITH step AS (
   SELECT s.path, s.line, s.allow_failure FROM ci_steps s JOIN ci_files f ON f.path = s.path
   WHERE f.system <> 'script' AND (s.role = 'accessibility' OR (s.role = 'end_to_end' AND (
-    SELECT count(*) FROM files WHERE class = 'code' AND language IN ('html', 'css', 'vue', 'svelte', 'template')) >= 5))
+    SELECT count(*) FROM files WHERE class = 'code' AND language IN ('css', 'vue', 'svelte')) >= 5))
 ), said AS (
   SELECT d.path, t.line, coalesce(d.reviewed_at, d.changed_at) AS at FROM topics t JOIN documents d ON d.path = t.path
   WHERE t.topic = 'usability_testing' AND d.placeholder = 0
