@@ -47,6 +47,22 @@ class Ran:
     def json(self):
         return json.loads(self.raw)
 
+    def obligation(self, name):
+        """One obligation of the JSON report, by TASK/KEY."""
+        task, key = name.split("/")
+        return [o for t in self.json()["tasks"] if t["key"] == task for o in t["obligations"] if o["key"] == key][0]
+
+    def findings(self):
+        """All findings of the JSON report, each with its obligation as TASK/KEY."""
+        return [dict(f, of="%s/%s" % (t["key"], o["key"])) for t in self.json()["tasks"] for o in t["obligations"] for f in o["findings"]]
+
+    def places(self):
+        """The files that the findings name, each with its obligations."""
+        places = {}
+        for f in self.findings():
+            places.setdefault(f.get("path", f["subject"]), set()).add(f["of"])
+        return places
+
 
 class Repo:
     """A repository with a clock of its own: each commit is an hour after the one before."""
@@ -101,6 +117,11 @@ class Case:
 
     def repo(self, name="repo", *options):
         return Repo(self, self.dir / name, *options)
+
+    def assess(self, repo, *options, code=0, **more):
+        """`sinetti assess` at the tests' present, as JSON."""
+        path = repo.path if isinstance(repo, Repo) else repo
+        return self.run("assess", "--now", "2026-01-01T00:00:00Z", "--format", "json", *options, path, code=code, **more)
 
     def run(self, *args, code=None, cwd=None, data=b"", env=None, home=True):
         """Runs `sinetti`. No sanitizer may speak, memory and time are bounded, and nothing stays behind in TMPDIR."""
@@ -194,7 +215,7 @@ def run_one(path, name, program, soak):
 def find(wanted):
     found = []
     for path in sorted(HERE.glob("*.py")):
-        if path.name in ("harness.py", "findings.py"):
+        if path.name in ("harness.py", "values.py"):
             continue
         first = path.read_text(encoding="utf-8").split("\n", 1)[0].strip('"')
         if not first.startswith("Goal: "):
