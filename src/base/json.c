@@ -43,20 +43,22 @@ void json_end(struct json *j, char bracket)
     if (j->depth == 0 && j->pretty) buf_char(j->out, '\n');
 }
 
-/* The length of the well-formed character at p, 0 when malformed; the check itself is str_is_utf8()'s. */
-static size_t char_length(struct str s, size_t i)
+/* Also those that a terminal or a reader's eye would obey: JSON is looked at too. */
+static void escaped(struct buf *b, uint32_t c)
 {
-    unsigned char c = (unsigned char)s.p[i];
-    size_t n = c < 0x80 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
-    return i + n <= s.n && str_is_utf8((struct str){s.p + i, n}) ? n : 0;
+    if (c >= 0x10000) {
+        buf_printf(b, "\\u%04x", 0xd800 + ((c - 0x10000) >> 10));
+        c = 0xdc00 + ((c - 0x10000) & 0x3ff);
+    }
+    buf_printf(b, "\\u%04x", c);
 }
 
 static void quoted(struct buf *b, struct str s)
 {
     buf_char(b, '"');
     for (size_t i = 0; i < s.n;) {
-        unsigned char c = (unsigned char)s.p[i];
-        size_t n = char_length(s, i);
+        uint32_t c = 0;
+        size_t n = str_char(s, i, &c);
         if (n == 0) {
             buf_cstr(b, "\xef\xbf\xbd");
             i++;
@@ -71,8 +73,8 @@ static void quoted(struct buf *b, struct str s)
             buf_cstr(b, "\\r");
         else if (c == '\t')
             buf_cstr(b, "\\t");
-        else if (c < 0x20 || c == 0x7f)
-            buf_printf(b, "\\u%04x", c);
+        else if (char_is_deceptive(c))
+            escaped(b, c);
         else
             buf_add(b, s.p + i, n);
         i += n;

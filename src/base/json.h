@@ -1,5 +1,5 @@
-/* Writes JSON (RFC 8259) into a buffer: keys and strings escaped, invalid UTF-8 replaced by U+FFFD, commas and
- * indentation by itself. Calls out of order are a bug of ours and asserted. Pure. */
+/* Writes JSON (RFC 8259) into a buffer: keys and strings escaped (char_is_deceptive() too), invalid UTF-8 replaced by
+ * U+FFFD, commas and indentation by itself. Calls out of order are a bug of ours and asserted. Pure. */
 #ifndef SINETTI_BASE_JSON_H
 #define SINETTI_BASE_JSON_H
 

@@ -136,9 +136,10 @@ bool str_to_i64(struct str s, int64_t min, int64_t max, int64_t *out)
     return true;
 }
 
-/* Length in bytes of the UTF-8 character at p (at most n bytes there), its code point in *cp; 0 when malformed. */
-static size_t utf8_char(const unsigned char *p, size_t n, uint32_t *cp)
+size_t str_char(struct str s, size_t at, uint32_t *cp)
 {
+    const unsigned char *p = (const unsigned char *)s.p + at;
+    size_t n = s.n - at;
     if (p[0] < 0x80) {
         *cp = p[0];
         return 1;
@@ -160,7 +161,7 @@ bool str_is_utf8(struct str s)
 {
     uint32_t cp;
     for (size_t i = 0; i < s.n;) {
-        size_t len = utf8_char((const unsigned char *)s.p + i, s.n - i, &cp);
+        size_t len = str_char(s, i, &cp);
         if (!len) return false;
         i += len;
     }
@@ -251,8 +252,7 @@ enum rc buf_ok(const struct buf *b)
     return b->failed ? E_LIMIT : OK;
 }
 
-/* Controls, bidi overrides and isolates, zero-width characters, line separators, tags, the byte order mark. */
-static bool is_deceptive(uint32_t c)
+bool char_is_deceptive(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e ||
            (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
@@ -263,7 +263,7 @@ void buf_visible(struct buf *b, struct str s)
 {
     for (size_t i = 0; i < s.n;) {
         uint32_t c = 0;
-        size_t len = utf8_char((const unsigned char *)s.p + i, s.n - i, &c);
+        size_t len = str_char(s, i, &c);
         if (!len) {
             buf_printf(b, "\\x%02x", (unsigned char)s.p[i]);
             i++;
@@ -271,7 +271,7 @@ void buf_visible(struct buf *b, struct str s)
         }
         if (c == '\n' || c == '\t' || c == '\r')
             buf_char(b, ' ');
-        else if (!is_deceptive(c))
+        else if (!char_is_deceptive(c))
             buf_add(b, s.p + i, len);
         else if (c < 0x100)
             buf_printf(b, "\\x%02x", c);

@@ -42,6 +42,11 @@ bool str_to_i64(struct str s, int64_t min, int64_t max, int64_t *out);
 
 /* Whether s is well-formed UTF-8 (RFC 3629; no surrogates, nothing over U+10FFFF). */
 bool str_is_utf8(struct str s);
+/* Length in bytes of the UTF-8 character at s.p[at], at < s.n, its code point in *cp; 0 when malformed. */
+size_t str_char(struct str s, size_t at, uint32_t *cp);
+/* Controls, bidi overrides and isolates, zero-width characters, line separators, tags, the byte order mark: what
+ * changes how the text around it is shown. */
+bool char_is_deceptive(uint32_t cp);
 
 struct buf {
     char *p;

@@ -17,6 +17,8 @@ import sys
 import tempfile
 import traceback
 
+import values
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SHARED = ROOT.parent / "shared"  # read where it is
@@ -201,6 +203,7 @@ def run_one(path, name, program, soak):
     """Returns passed, failed or skipped, and why."""
     folder = tempfile.mkdtemp(prefix="sinetti-system-")
     try:
+        values.dice.seed(name)  # the same values in each run, whatever ran before
         getattr(load(pathlib.Path(path)), name)(Case(folder, program, soak))
         return "passed", ""
     except Skip as why:
