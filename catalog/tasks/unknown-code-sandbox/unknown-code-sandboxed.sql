@@ -3,7 +3,8 @@
 -- running unknown code speaks for the repository.
 -- Blind spots: what people run on their own machines; whether the machine that runs it is isolated; archives, vendored
 -- folders and packages of the language. Actions and images by version (NULL) have a known publisher, but can change
--- unseen. An owner with several actions by branch is likely one's own organization (NULL).
+-- unseen. Nothing in a repository names its organization: an owner with several actions by branch, or whose branches were
+-- merged here, is taken for it (NULL).
 WITH live AS MATERIALIZED ( -- what the project itself builds and runs
   SELECT path, class, mode, size, '/' || lower(path) AS low,
          replace(path, rtrim(path, replace(path, '/', '')), '') AS name FROM files
@@ -22,8 +23,12 @@ WITH live AS MATERIALIZED ( -- what the project itself builds and runs
            AND lower(substr(p.target, instr(p.target, '@') + 1)) IN ('main', 'master', 'head', 'trunk', 'develop', 'dev',
              'next', 'latest', 'stable', 'nightly', 'beta', 'edge', 'canary', 'unstable') AS moving
   FROM pins p WHERE p.kind = 'action' AND p.first_party = 0
-), kin AS (
+), kin(owner) AS ( -- likely one's own organization: several actions by branch, or branches merged from it
   SELECT owner FROM action WHERE moving = 1 GROUP BY owner HAVING count(DISTINCT action) > 1
+  UNION
+  SELECT lower(substr(m.rest, 1, instr(m.rest, '/') - 1)) FROM (
+    SELECT substr(subject_line, instr(subject_line, ' from ') + 6) AS rest FROM commits
+    WHERE parents > 1 AND subject_line GLOB 'Merge pull request #[0-9]* from *?/?*') m
 ), wrapper(ok) AS (
   SELECT max(1) FROM pins WHERE kind = 'action' AND (target LIKE 'gradle/wrapper-validation-action%'
     OR target LIKE 'gradle/actions/wrapper-validation%' OR target LIKE 'gradle/actions/setup-gradle%')
@@ -32,9 +37,9 @@ WITH live AS MATERIALIZED ( -- what the project itself builds and runs
          h.allowed AS ok
   FROM hits h JOIN ours f ON f.path = h.path WHERE h.category = 'download_to_shell'
   UNION ALL
-  SELECT x.path, x.line, 'action', x.target, x.target,
+  SELECT x.path, min(x.line), 'action', x.target, x.action,
          CASE WHEN x.pinned = 1 THEN 1 WHEN x.moving = 1 AND x.owner NOT IN (SELECT owner FROM kin) THEN 0 END
-  FROM action x JOIN ours f ON f.path = x.path
+  FROM action x JOIN ours f ON f.path = x.path GROUP BY x.path, x.action, x.pinned, x.moving -- a file's first use
   UNION ALL
   SELECT p.path, p.line, 'image', p.target, p.target, CASE p.pinned WHEN 1 THEN 1 END
   FROM pins p JOIN ours f ON f.path = p.path WHERE p.kind = 'image'
@@ -62,10 +67,10 @@ SELECT a.subject, f.ok AS ok, NULL AS at, NULL AS due, f.path AS path, f.line AS
        f.path || coalesce(':' || f.line, '') AS place,
        CASE f.reason WHEN 'shell' THEN 'runs a download in a shell at once: whatever the server sends is executed'
          WHEN 'action' THEN 'runs ' || f.target || ': whoever can change that branch decides what runs here'
-         WHEN 'binary' THEN 'is a compiled program, and nothing shows what it was built from' END AS reason_en,
+         WHEN 'binary' THEN 'is a compiled program: no review can tell what it does or what it was built from' END AS reason_en,
        CASE f.reason WHEN 'shell' THEN 'ajaa latauksen suoraan komentotulkissa: kaikki palvelimen lähettämä suoritetaan'
          WHEN 'action' THEN 'ajaa toiminnon ' || f.target || ': sen haaran muuttaja päättää, mitä täällä suoritetaan'
-         WHEN 'binary' THEN 'on käännetty ohjelma, eikä mistään näe, mistä se on käännetty' END AS reason_fi,
+         WHEN 'binary' THEN 'on käännetty ohjelma: katselmoinnissa ei näe, mitä se tekee ja mistä se on käännetty' END AS reason_fi,
        CASE f.reason WHEN 'shell'
          THEN 'Download to a file, compare it with a known digest and run it only then, or install a signed package.'
          WHEN 'action' THEN 'Put the full id of a commit you have looked at in place of the branch in ' || f.target || '.'
