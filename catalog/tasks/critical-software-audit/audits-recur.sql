@@ -14,7 +14,8 @@ WITH RECURSIVE other_use(word) AS ( -- about the program's own log of events, or
   UNION ALL
   SELECT f.path, NULL, 0, NULL, NULL FROM place f WHERE f.low LIKE '%.pdf' AND f.low NOT LIKE '%/test%'
     AND (f.low LIKE '%/audit/%' OR f.low LIKE '%/audits/%' OR f.low LIKE '%security_audit%'
-         OR f.low LIKE '%audit_report%' OR f.low LIKE '%/pentest%' OR f.low LIKE '%penetration_test%')
+         OR f.low LIKE '%/security/%audit%' OR f.low LIKE '%audit_report%'
+         OR f.low LIKE '%/pentest%' OR f.low LIKE '%penetration_test%')
     AND NOT EXISTS (SELECT 1 FROM other_use o WHERE instr(f.low, o.word) > 0)
 ), years(year) AS (
   SELECT CAST(strftime('%Y', :now, 'unixepoch') AS INTEGER) UNION ALL SELECT year - 1 FROM years WHERE year > 2000

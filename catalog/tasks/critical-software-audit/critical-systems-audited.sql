@@ -13,7 +13,8 @@ WITH other_use(word) AS ( -- about the program's own log of events, or how to au
   UNION ALL
   SELECT f.path, NULL, 0, NULL, NULL FROM place f WHERE f.low LIKE '%.pdf' AND f.low NOT LIKE '%/test%'
     AND (f.low LIKE '%/audit/%' OR f.low LIKE '%/audits/%' OR f.low LIKE '%security_audit%'
-         OR f.low LIKE '%audit_report%' OR f.low LIKE '%/pentest%' OR f.low LIKE '%penetration_test%')
+         OR f.low LIKE '%/security/%audit%' OR f.low LIKE '%audit_report%'
+         OR f.low LIKE '%/pentest%' OR f.low LIKE '%penetration_test%')
     AND NOT EXISTS (SELECT 1 FROM other_use o WHERE instr(f.low, o.word) > 0)
 ), said AS (
   SELECT path, NULL AS line, reviewed_at AS at FROM report WHERE placeholder = 0

@@ -4,10 +4,11 @@
 WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
-  WHERE t.topic IN ('legal_requirements', 'impact_assessment') AND d.placeholder = 0
+  WHERE d.placeholder = 0 AND (d.kind = 'adr' OR d.path NOT LIKE '%/%/%/%') -- further down lie manuals
+    AND t.topic IN ('legal_requirements', 'impact_assessment')
     AND d.kind NOT IN ('readme', 'changelog', 'license', 'code_of_conduct', 'issue_template', 'privacy')
-    AND (d.kind = 'data_protection' OR EXISTS (SELECT 1 FROM topics v WHERE v.path = d.path
-                                               AND v.topic IN ('privacy_by_design', 'personal_data')))
+    AND (d.kind = 'data_protection' OR EXISTS (
+      SELECT 1 FROM topics v WHERE v.path = d.path AND v.topic IN ('privacy_by_design', 'personal_data')))
   GROUP BY d.path
 ), stub AS (
   SELECT path FROM documents WHERE kind = 'data_protection' AND placeholder = 1

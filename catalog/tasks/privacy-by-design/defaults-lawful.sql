@@ -3,7 +3,8 @@
 WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
-  WHERE t.topic = 'default_settings' AND d.placeholder = 0
+  WHERE d.placeholder = 0 AND (d.kind = 'adr' OR d.path NOT LIKE '%/%/%/%') -- further down lie manuals
+    AND t.topic = 'default_settings'
     AND d.kind NOT IN ('readme', 'changelog', 'license', 'code_of_conduct', 'issue_template')
     AND EXISTS (SELECT 1 FROM topics v WHERE v.path = d.path AND v.topic = 'legal_requirements')
   GROUP BY d.path

@@ -1,12 +1,13 @@
 -- Evidence: a document on data protection that speaks of keeping data to the minimum or of default settings.
--- Blind spots: the settings themselves; procedures kept elsewhere.
+-- Blind spots: the settings themselves; documents kept elsewhere.
 WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
-  WHERE t.topic IN ('data_minimization', 'default_settings') AND d.placeholder = 0
+  WHERE d.placeholder = 0 AND (d.kind = 'adr' OR d.path NOT LIKE '%/%/%/%') -- further down lie manuals
+    AND t.topic IN ('data_minimization', 'default_settings')
     AND d.kind NOT IN ('readme', 'changelog', 'license', 'code_of_conduct', 'issue_template')
-    AND (d.kind IN ('data_protection', 'privacy') OR EXISTS (SELECT 1 FROM topics v WHERE v.path = d.path
-                                               AND v.topic IN ('privacy_by_design', 'personal_data')))
+    AND (d.kind IN ('data_protection', 'privacy') OR EXISTS (
+      SELECT 1 FROM topics v WHERE v.path = d.path AND v.topic IN ('privacy_by_design', 'personal_data')))
   GROUP BY d.path
 ), stub AS (
   SELECT path FROM documents WHERE kind = 'data_protection' AND placeholder = 1

@@ -3,7 +3,8 @@
 WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
-  WHERE t.topic = 'personal_data' AND d.placeholder = 0
+  WHERE d.placeholder = 0 AND (d.kind = 'adr' OR d.path NOT LIKE '%/%/%/%') -- further down lie manuals
+    AND t.topic = 'personal_data'
     AND d.kind NOT IN ('readme', 'changelog', 'license', 'code_of_conduct', 'issue_template')
   GROUP BY d.path
 ), stub AS (

@@ -5,8 +5,9 @@ WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
   WHERE d.placeholder = 0 AND d.kind NOT IN ('readme', 'changelog', 'license', 'code_of_conduct', 'issue_template')
-    AND (t.topic IN ('security_by_design', 'security_requirements') OR (t.topic = 'threat_model'
-         AND (t.heading = 1 OR d.kind = 'threat_model')))
+    AND (t.topic IN ('security_by_design', 'security_requirements') OR d.kind = 'threat_model'
+         OR (t.topic = 'threat_model' AND t.heading = 1 AND d.kind IN ('security_policy', 'secure_development_guideline',
+             'architecture', 'adr', 'contributing')))
   GROUP BY d.path
 ), stub AS (
   SELECT path FROM documents WHERE kind IN ('threat_model', 'secure_development_guideline') AND placeholder = 1

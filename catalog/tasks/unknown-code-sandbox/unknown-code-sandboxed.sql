@@ -1,5 +1,5 @@
--- Evidence: downloads run at once in a shell, third-party actions taken from a branch, and compiled programs kept in the
--- tree, none of them under tests, examples or documentation; what a commit id or digest fixes is fine. A document on
+-- Evidence: downloads run at once in a shell, third-party actions taken from a branch or moving tag, and programs kept in
+-- binary form, none of them under tests, examples or documentation; what a commit id or digest fixes is fine. A document on
 -- running unknown code speaks for the repository.
 -- Blind spots: what people run on their own machines; whether the machine that runs it is isolated; archives, vendored
 -- folders and packages of the language. Actions and images by version (NULL) have a known publisher, but can change
@@ -47,15 +47,11 @@ WITH live AS MATERIALIZED ( -- what the project itself builds and runs
   SELECT f.path, NULL, 'binary', f.name, f.path,
          CASE f.name WHEN 'gradle-wrapper.jar' THEN w.ok WHEN 'maven-wrapper.jar' THEN NULL ELSE 0 END
   FROM ours f CROSS JOIN wrapper w
-  WHERE f.class = 'binary' AND f.size > 200
-    AND (f.name LIKE '%.exe' OR f.name LIKE '%.dll' OR f.name LIKE '%.so'
-         OR f.name GLOB '*.so.[0-9]*' OR f.name LIKE '%.dylib' OR f.name LIKE '%.jar' OR f.name LIKE '%.war'
-         OR f.name LIKE '%.ear' OR f.name LIKE '%.aar' OR f.name LIKE '%.class' OR f.name LIKE '%.pyc'
-         OR f.name LIKE '%.pyd' OR f.name LIKE '%.node' OR f.name LIKE '%.wasm' OR f.name LIKE '%.o'
-         OR f.name LIKE '%.a' OR f.name LIKE '%.apk' OR f.name LIKE '%.msi' OR f.name LIKE '%.deb'
-         OR f.name LIKE '%.rpm' OR f.name LIKE '%.whl' OR f.name LIKE '%.egg' OR f.name LIKE '%.gem'
-         OR f.name LIKE '%.nupkg' OR f.name LIKE '%.phar' OR f.name LIKE '%.elf'
-         OR (f.mode = 33261 AND instr(f.name, '.') = 0))
+  WHERE f.class = 'binary' AND f.size > 200 -- less is a stand-in for a file kept elsewhere
+    AND (replace(f.name, rtrim(f.name, replace(f.name, '.', '')), '') IN ('exe', 'dll', 'so', 'dylib', 'jar', 'war',
+           'ear', 'aar', 'class', 'pyc', 'pyd', 'node', 'wasm', 'o', 'a', 'apk', 'msi', 'deb', 'rpm', 'whl', 'egg',
+           'gem', 'nupkg', 'phar', 'elf')
+         OR f.name GLOB '*.so.[0-9]*' OR (f.mode = 33261 AND instr(f.name, '.') = 0))
 ), said AS (
   SELECT d.path, min(t.line) AS line FROM documents d JOIN topics t ON t.path = d.path
   WHERE d.placeholder = 0 AND t.topic = 'unknown_code'
@@ -66,19 +62,19 @@ WITH live AS MATERIALIZED ( -- what the project itself builds and runs
 SELECT a.subject, f.ok AS ok, NULL AS at, NULL AS due, f.path AS path, f.line AS line, f.fingerprint AS fingerprint,
        f.path || coalesce(':' || f.line, '') AS place,
        CASE f.reason WHEN 'shell' THEN 'runs a download in a shell at once: whatever the server sends is executed'
-         WHEN 'action' THEN 'runs ' || f.target || ': whoever can change that branch decides what runs here'
-         WHEN 'binary' THEN 'is a compiled program: no review can tell what it does or what it was built from' END AS reason_en,
+         WHEN 'action' THEN 'runs ' || f.target || ': whoever moves that branch or tag decides what runs here'
+         WHEN 'binary' THEN 'is a program in binary form: no review can tell what it does or what it was made from' END AS reason_en,
        CASE f.reason WHEN 'shell' THEN 'ajaa latauksen suoraan komentotulkissa: kaikki palvelimen lähettämä suoritetaan'
-         WHEN 'action' THEN 'ajaa toiminnon ' || f.target || ': sen haaran muuttaja päättää, mitä täällä suoritetaan'
-         WHEN 'binary' THEN 'on käännetty ohjelma: katselmoinnissa ei näe, mitä se tekee ja mistä se on käännetty' END AS reason_fi,
+         WHEN 'action' THEN 'ajaa toiminnon ' || f.target || ': haaran tai tunnisteen siirtäjä päättää, mitä täällä suoritetaan'
+         WHEN 'binary' THEN 'on binäärimuotoinen ohjelma: katselmoinnissa ei näe, mitä se tekee ja mistä se on tehty' END AS reason_fi,
        CASE f.reason WHEN 'shell'
          THEN 'Download to a file, compare it with a known digest and run it only then, or install a signed package.'
-         WHEN 'action' THEN 'Put the full id of a commit you have looked at in place of the branch in ' || f.target || '.'
+         WHEN 'action' THEN 'Put the full id of a commit you have looked at in place of the branch or moving tag in ' || f.target || '.'
          WHEN 'binary' THEN 'Build it from source, or fetch it from its publisher and compare it with a known digest. '
            || 'If it has to stay, write down where it came from and run it only in a sandbox.' END AS fix_en,
        CASE f.reason WHEN 'shell' THEN 'Lataa tiedostoon, vertaa sitä tunnettuun tiivisteeseen ja suorita vasta sitten, '
            || 'tai asenna allekirjoitettu paketti.'
-         WHEN 'action' THEN 'Korvaa haara kohteessa ' || f.target || ' sellaisen commitin koko tunnisteella, jonka olet '
+         WHEN 'action' THEN 'Korvaa haara tai siirtyvä tunniste kohteessa ' || f.target || ' sellaisen commitin koko tunnisteella, jonka olet '
            || 'tarkistanut.'
          WHEN 'binary' THEN 'Käännä se lähdekoodista tai nouda se julkaisijaltaan ja vertaa tunnettuun tiivisteeseen. '
            || 'Jos sen on oltava täällä, kirjaa mistä se on peräisin ja aja sitä vain hiekkalaatikossa.' END AS fix_fi
