@@ -5,7 +5,7 @@
 WITH RECURSIVE other_use(word) AS ( -- about the program's own log of events, or how to audit, not about an audit
   VALUES ('log'), ('trail'), ('event'), ('template'), ('plan'), ('procedure'), ('policy'), ('checklist'), ('guide')
 ), place AS (
-  SELECT path, '/' || replace(replace(lower(path), '-', '_'), ' ', '_') AS low FROM files
+  SELECT path, '/' || lower(path) AS low FROM files -- LIKE's _ stands for - and space too
   WHERE class NOT IN ('vendored', 'generated')
 ), report AS ( -- audit reports: documents, and PDF files in the places where such reports are kept
   SELECT d.path, d.title, d.placeholder, d.reviewed_at, d.expires_at FROM documents d
@@ -21,7 +21,8 @@ WITH RECURSIVE other_use(word) AS ( -- about the program's own log of events, or
   SELECT CAST(strftime('%Y', :now, 'unixepoch') AS INTEGER) UNION ALL SELECT year - 1 FROM years WHERE year > 2000
 ), named AS ( -- a standard's name has a year of its own
   SELECT path, reviewed_at, expires_at, ' ' || path || ' ' || coalesce(title, '') || ' ' AS name,
-    lower(path || coalesce(title, '')) LIKE '%iso%27%' OR lower(path || coalesce(title, '')) LIKE '%vahti%' AS foreign_year
+    lower(path || coalesce(title, '')) LIKE '%iso%27%'
+      OR lower(path || coalesce(title, '')) LIKE '%vahti%' AS foreign_year
   FROM report WHERE placeholder = 0
 ), dated AS (
   SELECT n.path, n.expires_at,

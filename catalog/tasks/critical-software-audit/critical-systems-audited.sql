@@ -4,7 +4,7 @@
 WITH other_use(word) AS ( -- about the program's own log of events, or how to audit, not about an audit that was made
   VALUES ('log'), ('trail'), ('event'), ('template'), ('plan'), ('procedure'), ('policy'), ('checklist'), ('guide')
 ), place AS (
-  SELECT path, '/' || replace(replace(lower(path), '-', '_'), ' ', '_') AS low FROM files
+  SELECT path, '/' || lower(path) AS low FROM files -- LIKE's _ stands for - and space too
   WHERE class NOT IN ('vendored', 'generated')
 ), report AS ( -- audit reports: documents, and PDF files in the places where such reports are kept
   SELECT d.path, d.title, d.placeholder, d.reviewed_at, d.expires_at FROM documents d
@@ -21,7 +21,10 @@ WITH other_use(word) AS ( -- about the program's own log of events, or how to au
   UNION ALL
   SELECT d.path, t.line, coalesce(d.reviewed_at, d.changed_at) FROM documents d JOIN topics t ON t.path = d.path
   WHERE d.kind = 'security_policy' AND d.placeholder = 0 AND t.topic = 'audit' AND t.heading = 1
-), stub AS (SELECT path FROM report WHERE placeholder = 1)
+), stub AS ( -- drawings and tables have few words
+  SELECT d.path FROM report r JOIN documents d ON d.path = r.path LEFT JOIN files f ON f.path = d.path
+  WHERE d.placeholder = 1 AND (d.words >= 30 OR coalesce(f.size, 0) < 400)
+)
 SELECT a.subject, CASE WHEN s.path IS NOT NULL THEN 1 WHEN u.path IS NOT NULL THEN 0 END AS ok,
        s.at AS at, NULL AS due, coalesce(s.path, u.path) AS path, s.line AS line
 FROM asked a

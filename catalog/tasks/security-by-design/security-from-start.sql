@@ -6,11 +6,13 @@ WITH said AS (
   FROM topics t JOIN documents d ON d.path = t.path
   WHERE d.placeholder = 0 AND d.kind NOT IN ('readme', 'changelog', 'license', 'code_of_conduct', 'issue_template')
     AND (t.topic IN ('security_by_design', 'security_requirements') OR d.kind = 'threat_model'
-         OR (t.topic = 'threat_model' AND t.heading = 1 AND d.kind IN ('security_policy', 'secure_development_guideline',
-             'architecture', 'adr', 'contributing')))
+         OR (t.topic = 'threat_model' AND t.heading = 1 AND d.kind IN ('security_policy', 'architecture', 'adr',
+             'secure_development_guideline', 'contributing')))
   GROUP BY d.path
-), stub AS (
-  SELECT path FROM documents WHERE kind IN ('threat_model', 'secure_development_guideline') AND placeholder = 1
+), stub AS ( -- drawings and tables have few words
+  SELECT d.path FROM documents d LEFT JOIN files f ON f.path = d.path
+  WHERE d.kind IN ('threat_model', 'secure_development_guideline') AND d.placeholder = 1
+    AND (d.words >= 30 OR coalesce(f.size, 0) < 400)
 )
 SELECT a.subject, CASE WHEN s.path IS NOT NULL THEN 1 WHEN u.path IS NOT NULL THEN 0 END AS ok,
        s.at AS at, NULL AS due, coalesce(s.path, u.path) AS path, s.line AS line

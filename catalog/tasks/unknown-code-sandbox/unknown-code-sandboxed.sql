@@ -1,10 +1,10 @@
--- Evidence: downloads run at once in a shell, third-party actions taken from a branch or moving tag, and programs kept in
--- binary form, none of them under tests, examples or documentation; what a commit id or digest fixes is fine. A document on
--- running unknown code speaks for the repository.
+-- Evidence: downloads run at once in a shell, third-party actions taken from a branch or moving tag, and programs kept
+-- in binary form, none of them under tests, examples or documentation; what a commit id or digest fixes is fine. A
+-- document on running unknown code speaks for the repository.
 -- Blind spots: what people run on their own machines; whether the machine that runs it is isolated; archives, vendored
 -- folders and packages of the language. Actions and images by version (NULL) have a known publisher, but can change
--- unseen. Nothing in a repository names its organization: an owner with several actions by branch, or whose branches were
--- merged here, is taken for it (NULL).
+-- unseen. Nothing in a repository names its organization: an owner with several actions by branch, or whose branches
+-- were merged here, is taken for it (NULL).
 WITH live AS MATERIALIZED ( -- what the project itself builds and runs
   SELECT path, class, mode, size, '/' || lower(path) AS low,
          replace(path, rtrim(path, replace(path, '/', '')), '') AS name FROM files
@@ -20,8 +20,8 @@ WITH live AS MATERIALIZED ( -- what the project itself builds and runs
          lower(substr(p.target, 1, instr(p.target || '/', '/') - 1)) AS owner,
          lower(substr(p.target, 1, instr(p.target || '@', '@') - 1)) AS action,
          p.pinned = 0 AND p.target NOT LIKE '%/.github/workflows/%'
-           AND lower(substr(p.target, instr(p.target, '@') + 1)) IN ('main', 'master', 'head', 'trunk', 'develop', 'dev',
-             'next', 'latest', 'stable', 'nightly', 'beta', 'edge', 'canary', 'unstable') AS moving
+           AND lower(substr(p.target, instr(p.target, '@') + 1)) IN ('main', 'master', 'head', 'trunk', 'develop',
+             'dev', 'next', 'latest', 'stable', 'nightly', 'beta', 'edge', 'canary', 'unstable') AS moving
   FROM pins p WHERE p.kind = 'action' AND p.first_party = 0
 ), kin(owner) AS ( -- likely one's own organization: several actions by branch, or branches merged from it
   SELECT owner FROM action WHERE moving = 1 GROUP BY owner HAVING count(DISTINCT action) > 1
@@ -33,8 +33,7 @@ WITH live AS MATERIALIZED ( -- what the project itself builds and runs
   SELECT max(1) FROM pins WHERE kind = 'action' AND (target LIKE 'gradle/wrapper-validation-action%'
     OR target LIKE 'gradle/actions/wrapper-validation%' OR target LIKE 'gradle/actions/setup-gradle%')
 ), found AS (
-  SELECT h.path, h.line, 'shell' AS reason, h.what AS target, h.fingerprint,
-         h.allowed AS ok
+  SELECT h.path, h.line, 'shell' AS reason, h.what AS target, h.fingerprint, h.allowed AS ok
   FROM hits h JOIN ours f ON f.path = h.path WHERE h.category = 'download_to_shell'
   UNION ALL
   SELECT x.path, min(x.line), 'action', x.target, x.action,
@@ -63,24 +62,30 @@ SELECT a.subject, f.ok AS ok, NULL AS at, NULL AS due, f.path AS path, f.line AS
        f.path || coalesce(':' || f.line, '') AS place,
        CASE f.reason WHEN 'shell' THEN 'runs a download in a shell at once: whatever the server sends is executed'
          WHEN 'action' THEN 'runs ' || f.target || ': whoever moves that branch or tag decides what runs here'
-         WHEN 'binary' THEN 'is a program in binary form: no review can tell what it does or what it was made from' END AS reason_en,
+         WHEN 'binary' THEN 'is a program in binary form: no review can tell what it does or what it was made from'
+         END AS reason_en,
        CASE f.reason WHEN 'shell' THEN 'ajaa latauksen suoraan komentotulkissa: kaikki palvelimen lähettämä suoritetaan'
-         WHEN 'action' THEN 'ajaa toiminnon ' || f.target || ': haaran tai tunnisteen siirtäjä päättää, mitä täällä suoritetaan'
-         WHEN 'binary' THEN 'on binäärimuotoinen ohjelma: katselmoinnissa ei näe, mitä se tekee ja mistä se on tehty' END AS reason_fi,
+         WHEN 'action' THEN 'ajaa toiminnon ' || f.target
+           || ': haaran tai tunnisteen siirtäjä päättää, mitä täällä suoritetaan'
+         WHEN 'binary' THEN 'on binäärimuotoinen ohjelma: katselmoinnissa ei näe, mitä se tekee ja mistä se on tehty'
+         END AS reason_fi,
        CASE f.reason WHEN 'shell'
          THEN 'Download to a file, compare it with a known digest and run it only then, or install a signed package.'
-         WHEN 'action' THEN 'Put the full id of a commit you have looked at in place of the branch or moving tag in ' || f.target || '.'
+         WHEN 'action' THEN 'Put the full id of a commit you have looked at in place of the branch or moving tag in '
+           || f.target || '.'
          WHEN 'binary' THEN 'Build it from source, or fetch it from its publisher and compare it with a known digest. '
            || 'If it has to stay, write down where it came from and run it only in a sandbox.' END AS fix_en,
-       CASE f.reason WHEN 'shell' THEN 'Lataa tiedostoon, vertaa sitä tunnettuun tiivisteeseen ja suorita vasta sitten, '
+       CASE f.reason
+         WHEN 'shell' THEN 'Lataa tiedostoon, vertaa sitä tunnettuun tiivisteeseen ja suorita vasta sitten, '
            || 'tai asenna allekirjoitettu paketti.'
-         WHEN 'action' THEN 'Korvaa haara tai siirtyvä tunniste kohteessa ' || f.target || ' sellaisen commitin koko tunnisteella, jonka olet '
-           || 'tarkistanut.'
+         WHEN 'action' THEN 'Korvaa haara tai siirtyvä tunniste kohteessa ' || f.target
+           || ' sellaisen commitin koko tunnisteella, jonka olet tarkistanut.'
          WHEN 'binary' THEN 'Käännä se lähdekoodista tai nouda se julkaisijaltaan ja vertaa tunnettuun tiivisteeseen. '
            || 'Jos sen on oltava täällä, kirjaa mistä se on peräisin ja aja sitä vain hiekkalaatikossa.' END AS fix_fi
 FROM asked a JOIN found f ON f.path = a.name
 WHERE a.type = 'file'
 UNION ALL
-SELECT a.subject, CASE WHEN s.path IS NOT NULL THEN 1 END, NULL, NULL, s.path, s.line, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT a.subject, CASE WHEN s.path IS NOT NULL THEN 1 END, NULL, NULL, s.path, s.line, NULL, NULL, NULL, NULL,
+       NULL, NULL
 FROM asked a LEFT JOIN (SELECT path, line FROM said ORDER BY path LIMIT 1) s ON 1
 WHERE a.type = 'repo'
