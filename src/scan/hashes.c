@@ -13,6 +13,7 @@ static bool is_prescribed(struct scanner *s, size_t at)
         "7616|rfc2069|pkcs12|pkcs5|openssl_bytestokey|evp_bytes|keystore|httprequestmessage|sendasync|http.newrequest|"
         "urlrequest|wpa|onvif|"
         "auth_digest|aws4|vnc|old_password|md5_password|challenge|rtsp|sip_";
+    if (has_any(scanner_around(s, at, 2, 2), "cookies[|cookie[")) return true; /* compared with a cookie, not stored */
     if (has_any(f->path, protocols) || has_any_word(f->name, "digest|legacy|compat|checksum")) return true;
     return has_any(scanner_around(s, at, 15, 15), protocols) ||
            has_any_word(scanner_around(s, at, 8, 8), "handshake|greeting|auth_plugin|wire|nonce|realm|cnonce|ha1|qop|"
