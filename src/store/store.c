@@ -1,4 +1,5 @@
 #include "store/store.h"
+#include "store/settings.h"
 
 #include "base/digest.h"
 #include "base/limits.h"
@@ -14,7 +15,7 @@
 #define MAGIC_SIZE (sizeof SNAPSHOT_MAGIC - 1)
 #define DIGEST_SIZE 32
 
-static enum rc db_fail(struct ctx *cx, sqlite3 *db, const char *doing)
+enum rc store_fail(struct ctx *cx, sqlite3 *db, const char *doing)
 {
     int code = sqlite3_errcode(db) & 0xff;
     const char *text = str_visible(cx, str_from(sqlite3_errmsg(db)));
@@ -27,7 +28,7 @@ static enum rc db_fail(struct ctx *cx, sqlite3 *db, const char *doing)
     return fail(cx, rc, "%s: %s", doing, text);
 }
 
-static enum rc configure(struct ctx *cx, sqlite3 *db)
+enum rc store_configure(struct ctx *cx, sqlite3 *db)
 {
     static const int off[] = {SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_TRUSTED_SCHEMA,
                               SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_ENABLE_TRIGGER};
@@ -36,7 +37,7 @@ static enum rc configure(struct ctx *cx, sqlite3 *db)
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
     return store_exec(cx, db,
                       "PRAGMA temp_store=MEMORY; PRAGMA case_sensitive_like=1; PRAGMA foreign_keys=0;"
-                      "PRAGMA journal_mode=OFF; PRAGMA cache_size=-65536");
+                      "PRAGMA cache_size=-65536");
 }
 
 enum rc store_open_memory(struct ctx *cx, const char *schema, sqlite3 **out)
@@ -47,7 +48,8 @@ enum rc store_open_memory(struct ctx *cx, const char *schema, sqlite3 **out)
         sqlite3_close(db);
         return fail(cx, E_IO, "cannot open a database in memory");
     }
-    enum rc rc = configure(cx, db);
+    enum rc rc = store_configure(cx, db);
+    if (rc == OK) rc = store_exec(cx, db, "PRAGMA journal_mode=OFF");
     if (rc == OK && schema) rc = store_exec(cx, db, schema);
     if (rc != OK) {
         sqlite3_close(db);
@@ -64,7 +66,7 @@ void store_close(sqlite3 *db)
 
 enum rc store_exec(struct ctx *cx, sqlite3 *db, const char *sql)
 {
-    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : db_fail(cx, db, "database");
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : store_fail(cx, db, "database");
 }
 
 enum rc store_prepare(struct ctx *cx, sqlite3 *db, struct str sql, sqlite3_stmt **out)
@@ -73,7 +75,7 @@ enum rc store_prepare(struct ctx *cx, sqlite3 *db, struct str sql, sqlite3_stmt 
     *out = NULL;
     if (sql.n > 1000000) return fail(cx, E_LIMIT, "SQL text over 1000000 bytes");
     if (sqlite3_prepare_v3(db, sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, out, &tail) != SQLITE_OK)
-        return db_fail(cx, db, "SQL");
+        return store_fail(cx, db, "SQL");
     struct str rest = str_trim((struct str){tail, (size_t)(sql.p + sql.n - tail)});
     if (*out && rest.n == 0) return OK;
     store_finalize(out);
@@ -86,7 +88,7 @@ enum rc store_step(struct ctx *cx, sqlite3_stmt *st, bool *row)
     int code = sqlite3_step(st);
     *row = code == SQLITE_ROW;
     if (code == SQLITE_ROW || code == SQLITE_DONE) return OK;
-    enum rc rc = db_fail(cx, sqlite3_db_handle(st), "database");
+    enum rc rc = store_fail(cx, sqlite3_db_handle(st), "database");
     sqlite3_reset(st);
     return rc;
 }
@@ -116,6 +118,18 @@ void store_bind_int(sqlite3_stmt *st, int i, int64_t v)
 void store_bind_null(sqlite3_stmt *st, int i)
 {
     sqlite3_bind_null(st, i);
+}
+
+void store_bind_blob(sqlite3_stmt *st, int i, const void *bytes, size_t n)
+{
+    sqlite3_bind_blob64(st, i, n ? bytes : "", n, SQLITE_STATIC);
+}
+
+struct str store_column_blob(sqlite3_stmt *st, int i)
+{
+    if (sqlite3_column_type(st, i) == SQLITE_NULL) return STR_NONE;
+    const char *p = sqlite3_column_blob(st, i);
+    return (struct str){p ? p : "", (size_t)sqlite3_column_bytes(st, i)};
 }
 
 struct str store_column_str(sqlite3_stmt *st, int i)

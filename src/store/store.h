@@ -13,6 +13,25 @@
 enum rc store_open_memory(struct ctx *cx, const char *schema, sqlite3 **out) MUST_CHECK;
 void store_close(sqlite3 *db);
 
+/* A database file with the same settings, in WAL mode, every commit synced (synchronous=FULL), what is deleted
+ * overwritten. READ: it must exist, nothing can be changed. WRITE: it must exist. CREATE: it must not; made for its
+ * owner alone. E_NOTFOUND, E_CONFLICT (exists), E_CORRUPT (no database), E_IO. */
+enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE };
+enum rc store_open_file(struct ctx *cx, const char *path, enum store_mode mode, sqlite3 **out) MUST_CHECK;
+
+/* Transactions. Writers begin inside the turnstile (store/turnstile.h). store_commit() that fails has rolled back. */
+enum rc store_begin_write(struct ctx *cx, sqlite3 *db) MUST_CHECK;
+enum rc store_begin_read(struct ctx *cx, sqlite3 *db) MUST_CHECK; /* what is read stays the same until the end */
+enum rc store_commit(struct ctx *cx, sqlite3 *db) MUST_CHECK;
+void store_rollback(sqlite3 *db);
+/* Some errors (disk full, I/O, memory) end the whole transaction: ask after each. */
+bool store_in_transaction(sqlite3 *db);
+/* Brings what the write-ahead log holds into the file and empties the log. E_BUSY when a reader is in the way. */
+enum rc store_empty_wal(struct ctx *cx, sqlite3 *db) MUST_CHECK;
+
+/* The first column of a query of ours that gives one row. */
+enum rc store_get_int(struct ctx *cx, sqlite3 *db, const char *sql, int64_t *out) MUST_CHECK;
+
 /* Runs SQL text of ours that returns no rows. */
 enum rc store_exec(struct ctx *cx, sqlite3 *db, const char *sql) MUST_CHECK;
 
@@ -26,7 +45,9 @@ enum rc store_run(struct ctx *cx, sqlite3_stmt *st) MUST_CHECK;
 void store_bind_str(sqlite3_stmt *st, int i, struct str s); /* borrowed until reset; STR_NONE binds NULL */
 void store_bind_int(sqlite3_stmt *st, int i, int64_t v);
 void store_bind_null(sqlite3_stmt *st, int i);
-struct str store_column_str(sqlite3_stmt *st, int i); /* borrowed until the next step; STR_NONE for NULL */
+void store_bind_blob(sqlite3_stmt *st, int i, const void *bytes, size_t n); /* borrowed until reset */
+struct str store_column_blob(sqlite3_stmt *st, int i); /* borrowed until the next step; STR_NONE for NULL */
+struct str store_column_str(sqlite3_stmt *st, int i);  /* borrowed until the next step; STR_NONE for NULL */
 
 #define scoped_stmt __attribute__((cleanup(store_finalize))) sqlite3_stmt
 void store_finalize(sqlite3_stmt **st);
