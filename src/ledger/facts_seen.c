@@ -1,0 +1,45 @@
+#include "ledger/facts_seen.h"
+
+#include "ledger/canonical.h"
+
+#include <inttypes.h>
+
+bool kind_is_of_the_ledger(struct str kind)
+{
+    return str_eq(kind, STR("erasure")) || str_eq(kind, STR("rotation")) || str_eq(kind, STR("restored"));
+}
+
+enum rc facts_seen_leaf(struct ctx *cx, struct facts_seen *s, struct str bytes, struct leaf *out)
+{
+    TRY(leaf_read(cx, bytes, out));
+    if (out->n != s->n) return fail(cx, E_INVALID, "leaf: it is that of fact %" PRIu64, out->n);
+    if (out->at < s->at) return fail(cx, E_INVALID, "leaf: its time is before that of the fact before it");
+    s->n++;
+    s->at = out->at;
+    return OK;
+}
+
+static enum rc see_erasure(struct ctx *cx, struct facts_seen *s, const struct leaf *l, const struct body *b)
+{
+    int64_t n;
+    if (!canonical_int(canonical_find(b->payload, "n"), &n) || n < 0 || (uint64_t)n >= l->n)
+        return fail(cx, E_INVALID, "body: an erasure of no fact before it");
+    return numbers_add(&s->erased, (uint64_t)n) ? OK : fail(cx, E_IO, "out of memory");
+}
+
+enum rc facts_seen_body(struct ctx *cx, struct facts_seen *s, const struct leaf *l, const uint8_t salt[SALT_SIZE],
+                        struct str bytes, struct body *out)
+{
+    uint8_t digest[32];
+    body_digest(salt, bytes, digest);
+    if (memcmp(digest, l->digest, sizeof digest) != 0)
+        return fail(cx, E_DENIED, "body: not what was recorded (its digest is not the leaf's)");
+    TRY(body_read(cx, bytes, out));
+    if (!str_eq(out->kind, l->kind)) return fail(cx, E_INVALID, "body: of another kind than its leaf");
+    return str_eq(l->kind, STR("erasure")) ? see_erasure(cx, s, l, out) : OK;
+}
+
+void facts_seen_release(struct facts_seen *s)
+{
+    numbers_release(&s->erased);
+}

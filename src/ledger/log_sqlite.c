@@ -1,0 +1,406 @@
+#include "ledger/canonical.h"
+#include "ledger/checkpoint.h"
+#include "ledger/log.h"
+#include "ledger/log_tables.h"
+
+#include "store/store.h"
+#include "store/turnstile.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define BATCH                                                                                                          \
+    4096 /* units in one transaction: enough to pay for its sync, few enough for the first not to wait long            \
+          */
+
+extern const char ledger_log_sql[];
+
+struct log_tx {
+    struct log *log;
+    struct log_state state, marked;
+    bool has_mark;
+    enum rc broken; /* writing a node failed, where no error can be returned */
+    struct ctx *cx; /* of the unit that is running */
+};
+
+/* A unit that waits. It lives on its submitter's stack. */
+struct waiter {
+    struct ctx *cx;
+    log_unit *unit;
+    void *arg;
+    enum rc rc;
+    bool done;
+    pthread_cond_t wake;
+    struct waiter *next;
+};
+
+struct log {
+    pthread_mutex_t lock; /* over the queue and `leading`; whoever leads has all the rest to itself */
+    struct waiter *first, **last;
+    bool leading;
+
+    log_clock *now;
+    struct turnstile turnstile;
+    sqlite3 *db;
+    sqlite3_stmt *read_head, *write_head, *put_entry, *put_body, *put_node;
+    struct log_tx tx;
+};
+
+enum rc log_fact_make(struct ctx *cx, const struct body *b, struct log_fact *out)
+{
+    scoped_buf text;
+    buf_init(&text, LIMIT_BODY);
+    TRY(body_write(cx, b, &text));
+    if (sodium_init() < 0) return fail(cx, E_IO, "no source of random numbers");
+    *out = (struct log_fact){.kind = b->kind, .body = arena_str(&cx->arena, buf_view(&text))};
+    randombytes_buf(out->salt, sizeof out->salt);
+    body_digest(out->salt, out->body, out->digest);
+    return OK;
+}
+
+static enum rc make_tables(struct ctx *cx, const char *path, struct str origin)
+{
+    sqlite3 *db;
+    TRY(store_open_file(cx, path, STORE_CREATE, &db));
+    enum rc rc = store_begin_write(cx, db);
+    if (rc == OK) rc = store_exec(cx, db, ledger_log_sql);
+    if (rc == OK) rc = store_exec(cx, db, "INSERT INTO head VALUES (1, 0, 0, x''); PRAGMA user_version = 1");
+    sqlite3_stmt *st = NULL;
+    if (rc == OK) rc = store_prepare(cx, db, STR("INSERT INTO origins VALUES (0, ?1)"), &st);
+    if (rc == OK) {
+        store_bind_str(st, 1, origin);
+        rc = store_run(cx, st);
+    }
+    store_finalize(&st);
+    if (rc == OK) rc = store_commit(cx, db);
+    store_close(db);
+    return rc;
+}
+
+enum rc log_create(struct ctx *cx, const char *dir, struct str origin)
+{
+    uint64_t generation;
+    (void)origin_base(origin, &generation);
+    if (!origin_is_valid(origin) || generation != 1)
+        return fail(cx, E_INVALID,
+                    "%s cannot be an origin: a host and path in small letters, not ending in / and a number",
+                    str_visible(cx, origin));
+    const char *path = log_path(cx, dir), *beside = arena_printf(&cx->arena, "%s.new", path).p;
+    unlink(beside); /* of one that was interrupted */
+    unlink(arena_printf(&cx->arena, "%s-wal", beside).p);
+    unlink(arena_printf(&cx->arena, "%s-shm", beside).p);
+    enum rc rc = make_tables(cx, beside, origin);
+    if (rc == OK && link(beside, path) != 0)
+        rc = fail(cx, errno == EEXIST ? E_CONFLICT : E_IO, "%s: cannot make: %s", str_visible(cx, str_from(path)),
+                  strerror(errno));
+    unlink(beside);
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        if (fsync(fd) != 0 && rc == OK) rc = fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(dir)), strerror(errno));
+        close(fd);
+    }
+    return rc;
+}
+
+static enum rc prepare(struct ctx *cx, struct log *l)
+{
+    const struct {
+        const char *sql;
+        sqlite3_stmt **st;
+    } all[] = {
+        {"SELECT size, at, frontier FROM head", &l->read_head},
+        {"UPDATE head SET size = ?1, at = ?2, frontier = ?3", &l->write_head},
+        {"INSERT INTO entries VALUES (?1, ?2)", &l->put_entry},
+        {"INSERT INTO bodies VALUES (?1, ?2, ?3)", &l->put_body},
+        {"INSERT INTO nodes VALUES (?1, ?2)", &l->put_node},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        TRY(store_prepare(cx, l->db, str_from(all[i].sql), all[i].st));
+    return OK;
+}
+
+/* The head must be that of the entries: a file put together from two states is found here, before anything is added. */
+static enum rc check_head(struct ctx *cx, struct log *l)
+{
+    int64_t n;
+    TRY(log_state_read(cx, l->read_head, &l->tx.state));
+    TRY(store_get_int(cx, l->db, "SELECT coalesce(max(n) + 1, 0) FROM entries", &n));
+    if ((uint64_t)n != l->tx.state.frontier.size)
+        return fail(cx, E_CORRUPT, LOG_FILE ": %lld entries, and a head of %llu: run `sinetti fsck`", (long long)n,
+                    (unsigned long long)l->tx.state.frontier.size);
+    return OK;
+}
+
+enum rc log_open(struct ctx *cx, const char *dir, log_clock *now, struct log **out)
+{
+    *out = NULL;
+    struct log *l = calloc(1, sizeof *l);
+    if (!l) return fail(cx, E_IO, "out of memory");
+    pthread_mutex_init(&l->lock, NULL);
+    l->last = &l->first;
+    l->now = now;
+    l->tx.log = l;
+    l->turnstile = (struct turnstile){-1, -1};
+    enum rc rc = turnstile_open(cx, dir, &l->turnstile);
+    if (rc == OK) rc = store_open_file(cx, log_path(cx, dir), STORE_WRITE, &l->db);
+    if (rc == OK) rc = log_check_format(cx, l->db);
+    if (rc == OK) rc = prepare(cx, l);
+    if (rc == OK) rc = check_head(cx, l);
+    if (rc == OK)
+        *out = l;
+    else
+        log_close(l);
+    return rc;
+}
+
+void log_close(struct log *l)
+{
+    if (!l) return;
+    assert(!l->first && !l->leading);
+    sqlite3_stmt **all[] = {&l->read_head, &l->write_head, &l->put_entry, &l->put_body, &l->put_node};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) store_finalize(all[i]);
+    store_close(l->db);
+    turnstile_close(&l->turnstile);
+    pthread_mutex_destroy(&l->lock);
+    free(l);
+}
+
+/* --- within a unit */
+
+uint64_t log_size(const struct log_tx *tx)
+{
+    return tx->state.frontier.size;
+}
+
+sqlite3 *log_db(struct log_tx *tx)
+{
+    return tx->log->db;
+}
+
+static void put_node(void *arg, unsigned height, uint64_t index, const struct hash *hash)
+{
+    struct log_tx *tx = arg;
+    if (height == 0 || height % 8 || tx->broken != OK) return;
+    sqlite3_stmt *st = tx->log->put_node;
+    store_bind_int(st, 1, node_id(height, index));
+    store_bind_blob(st, 2, hash->b, sizeof hash->b);
+    tx->broken = store_run(tx->cx, st);
+}
+
+static enum rc insert(struct ctx *cx, struct log *l, const struct log_fact *f, uint64_t n, struct str leaf)
+{
+    store_bind_int(l->put_entry, 1, (int64_t)n);
+    store_bind_str(l->put_entry, 2, leaf);
+    TRY(store_run(cx, l->put_entry));
+    store_bind_int(l->put_body, 1, (int64_t)n);
+    store_bind_blob(l->put_body, 2, f->salt, sizeof f->salt);
+    store_bind_str(l->put_body, 3, f->body);
+    return store_run(cx, l->put_body);
+}
+
+enum rc log_append(struct ctx *cx, struct log_tx *tx, const struct log_fact *f, struct leaf *out)
+{
+    int64_t now = tx->log->now();
+    char bytes[LIMIT_LEAF];
+    struct hash hash;
+    struct leaf l = {.n = log_size(tx), .at = now > tx->state.at ? now : tx->state.at, .kind = f->kind};
+    if (l.at > CANONICAL_MAX || l.n >= (uint64_t)CANONICAL_MAX)
+        return fail(cx, E_LIMIT, "the ledger's times and numbers end here: set the clock right");
+    memcpy(l.digest, f->digest, sizeof l.digest);
+    struct str leaf = {bytes, leaf_write(&l, bytes)};
+    TRY(insert(cx, tx->log, f, l.n, leaf));
+    merkle_leaf(leaf, &hash);
+    tx->cx = cx;
+    frontier_append(&tx->state.frontier, &hash, put_node, tx);
+    tx->state.at = l.at;
+    if (out) *out = l;
+    return tx->broken;
+}
+
+enum rc log_erase(struct ctx *cx, struct log_tx *tx, uint64_t n)
+{
+    if (n >= log_size(tx)) return fail(cx, E_NOTFOUND, "there is no fact %llu", (unsigned long long)n);
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, tx->log->db, STR("DELETE FROM bodies WHERE n = ?1"), &st));
+    store_bind_int(st, 1, (int64_t)n);
+    TRY(store_run(cx, st));
+    if (sqlite3_changes(tx->log->db) != 1)
+        return fail(cx, E_NOTFOUND, "the body of fact %llu was erased before", (unsigned long long)n);
+    return OK;
+}
+
+enum rc log_mark(struct ctx *cx, struct log_tx *tx)
+{
+    assert(!tx->has_mark);
+    TRY(store_exec(cx, tx->log->db, "SAVEPOINT mark"));
+    tx->marked = tx->state;
+    tx->has_mark = true;
+    return OK;
+}
+
+enum rc log_back(struct ctx *cx, struct log_tx *tx)
+{
+    assert(tx->has_mark);
+    tx->state = tx->marked;
+    tx->has_mark = false;
+    return store_exec(cx, tx->log->db, "ROLLBACK TO mark; RELEASE mark");
+}
+
+enum rc log_keep(struct ctx *cx, struct log_tx *tx)
+{
+    assert(tx->has_mark);
+    tx->has_mark = false;
+    return store_exec(cx, tx->log->db, "RELEASE mark");
+}
+
+/* --- the batch */
+
+/* Runs one unit; what it did stays or is undone whole. false: the transaction is gone, and all units with it. */
+static bool run_unit(struct log *l, struct waiter *w)
+{
+    struct log_state before = l->tx.state;
+    l->tx.has_mark = false;
+    l->tx.broken = OK;
+    w->rc = store_exec(w->cx, l->db, "SAVEPOINT unit");
+    if (w->rc == OK) {
+        w->rc = w->unit(w->cx, &l->tx, w->arg);
+        if (w->rc == OK && l->tx.broken != OK) w->rc = l->tx.broken;
+        assert(w->rc != OK || !l->tx.has_mark);
+    }
+    if (!store_in_transaction(l->db)) return false;
+    if (w->rc == OK) {
+        w->rc = store_exec(w->cx, l->db, "RELEASE unit");
+        return w->rc == OK;
+    }
+    l->tx.state = before;
+    /* its text says why the unit failed, and stays */
+    return sqlite3_exec(l->db, "ROLLBACK TO unit; RELEASE unit", NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static enum rc write_head(struct ctx *cx, struct log *l)
+{
+    struct hash peaks[MERKLE_HEIGHT];
+    size_t n = frontier_pack(&l->tx.state.frontier, peaks);
+    store_bind_int(l->write_head, 1, (int64_t)l->tx.state.frontier.size);
+    store_bind_int(l->write_head, 2, l->tx.state.at);
+    store_bind_blob(l->write_head, 3, peaks, n * sizeof *peaks);
+    TRY(store_run(cx, l->write_head));
+    return sqlite3_changes(l->db) == 1 ? OK : fail(cx, E_CORRUPT, LOG_FILE ": the head is missing");
+}
+
+/* In the transaction: all units, then the head. The error of what ended it is in the leader's ctx. */
+static enum rc run_units(struct ctx *cx, struct log *l, struct waiter *batch)
+{
+    TRY(log_state_read(cx, l->read_head, &l->tx.state));
+    uint64_t size = l->tx.state.frontier.size;
+    for (struct waiter *w = batch; w; w = w->next)
+        if (!run_unit(l, w)) return fail(cx, E_IO, "the transaction was ended: %s", w->cx->message);
+    return l->tx.state.frontier.size == size ? OK : write_head(cx, l);
+}
+
+/* Takes what waits now, at most BATCH. */
+static struct waiter *take_batch(struct log *l)
+{
+    pthread_mutex_lock(&l->lock);
+    struct waiter *batch = l->first, **end = &l->first;
+    for (int i = 0; *end && i < BATCH; i++) end = &(*end)->next;
+    l->first = *end;
+    if (!l->first) l->last = &l->first;
+    *end = NULL;
+    pthread_mutex_unlock(&l->lock);
+    return batch;
+}
+
+/* One transaction of the leader, whose own unit is among those that wait. */
+static struct waiter *run_batch(struct log *l)
+{
+    struct ctx own; /* units' errors are their own; this one's go to all */
+    ctx_init(&own);
+    enum rc rc = turnstile_enter(&own, &l->turnstile);
+    bool entered = rc == OK;
+    struct waiter *batch = take_batch(l);
+    if (rc == OK) rc = store_begin_write(&own, l->db);
+    if (rc == OK) rc = run_units(&own, l, batch);
+    if (rc == OK)
+        rc = store_commit(&own, l->db);
+    else
+        store_rollback(l->db);
+    if (entered) turnstile_leave(&l->turnstile);
+    for (struct waiter *w = batch; w && rc != OK; w = w->next)
+        if (w->rc == OK) w->rc = fail(w->cx, rc == E_CORRUPT ? rc : E_IO, "nothing was recorded: %s", own.message);
+    ctx_release(&own);
+    return batch;
+}
+
+enum rc log_submit(struct ctx *cx, struct log *l, log_unit *unit, void *arg)
+{
+    struct waiter self = {.cx = cx, .unit = unit, .arg = arg};
+    pthread_cond_init(&self.wake, NULL);
+    pthread_mutex_lock(&l->lock);
+    *l->last = &self;
+    l->last = &self.next;
+    while (!self.done && l->leading) pthread_cond_wait(&self.wake, &l->lock);
+    while (!self.done) {
+        l->leading = true;
+        pthread_mutex_unlock(&l->lock);
+        struct waiter *batch = run_batch(l);
+        pthread_mutex_lock(&l->lock);
+        l->leading = false;
+        for (struct waiter *w = batch, *next; w; w = next) {
+            next = w->next; /* w is gone once its thread has seen that it is done */
+            w->done = true;
+            if (w != &self) pthread_cond_signal(&w->wake);
+        }
+        if (self.done && l->first) pthread_cond_signal(&l->first->wake); /* leads next */
+    }
+    pthread_mutex_unlock(&l->lock);
+    pthread_cond_destroy(&self.wake);
+    return self.rc;
+}
+
+struct one {
+    const struct log_fact *fact;
+    struct leaf *out;
+};
+
+static enum rc append_one(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    struct one *o = arg;
+    return log_append(cx, tx, o->fact, o->out);
+}
+
+enum rc log_put(struct ctx *cx, struct log *l, const struct log_fact *f, struct leaf *out)
+{
+    struct one o = {f, out};
+    return log_submit(cx, l, append_one, &o);
+}
+
+static enum rc nothing(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    (void)cx, (void)tx, (void)arg;
+    return OK;
+}
+
+enum rc log_forget(struct ctx *cx, struct log *l)
+{
+    /* a unit of its own, so that no commit of ours is under way; the log is emptied between two transactions */
+    TRY(log_submit(cx, l, nothing, NULL));
+    pthread_mutex_lock(&l->lock);
+    while (l->leading) {
+        pthread_mutex_unlock(&l->lock);
+        TRY(log_submit(cx, l, nothing, NULL));
+        pthread_mutex_lock(&l->lock);
+    }
+    enum rc rc = turnstile_enter(cx, &l->turnstile);
+    if (rc == OK) {
+        rc = store_empty_wal(cx, l->db);
+        turnstile_leave(&l->turnstile);
+    }
+    pthread_mutex_unlock(&l->lock);
+    return rc;
+}
