@@ -17,7 +17,7 @@ try:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 except ImportError:
-    print("python3-cryptography is not installed")
+    print("skipped: python3-cryptography is not installed")
     sys.exit(77)
 
 HERE = pathlib.Path(__file__).resolve().parent
