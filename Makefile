@@ -33,7 +33,7 @@ soak: deps-test
 
 # make bench             beside git's own commands on the same repository
 bench: deps-build build
-	@$(PYTHON) tests/bench/assess.py build/sinetti
+	@$(PYTHON) tests/bench/assess.py build/sinetti build/sinetti
 
 # make install           into $(DESTDIR)$(PREFIX)/bin
 install: build
