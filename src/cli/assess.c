@@ -145,8 +145,7 @@ static int assess(struct ctx *cx, struct arguments *a)
     struct assessment result;
     int64_t until = 0;
     enum rc rc = common_open(cx, &a->c, a->path ? a->path : ".", PRIORITY_COUNT);
-    if (rc == E_INVALID && !a->c.held_catalog && !a->c.catalog) return common_wrong(cx, "assess");
-    if (rc != OK) return common_failed(cx, rc);
+    if (rc != OK) return common_not_opened(cx, &a->c, rc, "assess");
     if (parse_times(cx, a, &until) != OK) return common_wrong(cx, "assess");
     a->c.o.rev = str_from(a->rev ? a->rev : "HEAD");
     a->c.o.cache = a->cache;

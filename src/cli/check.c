@@ -80,7 +80,7 @@ static int check(struct ctx *cx, struct arguments *a)
 {
     struct assessment result;
     enum rc rc = common_open(cx, &a->c, a->repo ? a->repo : ".", PRIORITY_LOW);
-    if (rc != OK) return common_failed(cx, rc);
+    if (rc != OK) return common_not_opened(cx, &a->c, rc, "check");
     a->c.o.since = a->c.o.now;
     /* Inside a hook git may have another index than the repository's own (`git commit -a`, `git commit FILE`). */
     const char *index = getenv("GIT_INDEX_FILE");

@@ -130,18 +130,33 @@ static void watch_signals(void)
     }
 }
 
+static enum rc parse_values(struct ctx *cx, struct common *c, int otherwise)
+{
+    TRY(parse_fail_on(cx, c->fail_on, otherwise, &c->fails_on));
+    return parse_now(cx, c->now, &c->o.now);
+}
+
+/* Those that only the catalog knows. */
+static enum rc find_values(struct ctx *cx, struct common *c)
+{
+    TRY(find_preset(cx, c, &c->o.preset));
+    return find_task(cx, c);
+}
+
 enum rc common_open(struct ctx *cx, struct common *c, const char *path, int otherwise)
 {
     struct assess_options *o = &c->o;
-    TRY(parse_fail_on(cx, c->fail_on, otherwise, &c->fails_on));
-    TRY(parse_now(cx, c->now, &o->now));
+    c->is_wrong = true;
+    TRY(parse_values(cx, c, otherwise));
+    c->is_wrong = false;
     if (c->catalog)
         TRY(catalog_load(cx, c->catalog, &c->held_catalog));
     else
         TRY(catalog_builtin(cx, &c->held_catalog));
     o->catalog = c->held_catalog;
-    TRY(find_preset(cx, c, &o->preset));
-    TRY(find_task(cx, c));
+    c->is_wrong = true;
+    TRY(find_values(cx, c));
+    c->is_wrong = false;
     o->task = str_from(c->task);
     o->path = str_from(path);
     o->lang = c->lang;
@@ -206,6 +221,11 @@ enum rc common_print(struct ctx *cx, struct str text)
 {
     if (file_write_all(STDOUT_FILENO, text)) return OK;
     return fail(cx, E_IO, "standard output: cannot write: %s", strerror(errno));
+}
+
+int common_not_opened(struct ctx *cx, const struct common *c, enum rc rc, const char *command)
+{
+    return c->is_wrong ? common_wrong(cx, command) : common_failed(cx, rc);
 }
 
 int common_failed(struct ctx *cx, enum rc rc)

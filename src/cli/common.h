@@ -18,7 +18,8 @@ struct common {
     struct catalog *held_catalog;
     struct git *git;
     struct assess_options o;
-    int fails_on; /* an enum priority, or PRIORITY_COUNT: never */
+    int fails_on;  /* an enum priority, or PRIORITY_COUNT: never */
+    bool is_wrong; /* common_open() failed by the value of an option */
 };
 
 /* Codes of long options; a command's own begin at OPTION_OWN. */
@@ -81,6 +82,8 @@ struct report_style common_style(void);
 /* Writes to standard output. E_IO when it cannot. */
 enum rc common_print(struct ctx *cx, struct str text) MUST_CHECK;
 
+/* After common_open() failed: common_wrong() when an option's value was the reason, else common_failed(). */
+int common_not_opened(struct ctx *cx, const struct common *c, enum rc rc, const char *command);
 /* "sinetti: message" and the exit code of the error. */
 int common_failed(struct ctx *cx, enum rc rc);
 /* "sinetti: message", where help is to be found, and the code for wrong usage. */

@@ -11,7 +11,7 @@ def armed(t):
     evil.write_text("#!/bin/sh\ntouch '%s/canary'\ncat\n" % t.dir, encoding="utf-8")
     evil.chmod(0o755)
     repo = t.repo()
-    repo.commit("one", {".gitattributes": "* filter=evil diff=evil merge=evil text working-tree-encoding=UTF-16\n", "src/a.py": "x = 1\n", "README.md": "# a\n",
+    repo.commit("one", {".gitattributes": "* filter=evil diff=evil merge=evil\n", "src/a.py": "x = 1\n", "README.md": "# a\n",
                         "Makefile": "all:\n\ttouch %s/canary\n" % t.dir, ".mailmap": "!%s\n" % evil, "package.json": '{"scripts": {"prepare": "%s"}}\n' % evil})
     repo.commit("two", {"src/b.py": "y = 1\n"})
     config = repo.path / ".git" / "config"

@@ -14,13 +14,14 @@ def with_violation(t, files=None):
 
 def test_wrong_usage(t):
     repo = with_violation(t)
-    for argv in (["--nonsense"], ["--rev"], ["--since", "yesterday"], ["--now", "soon"], ["--since", "2027-01-01", "--now", "2026-01-01T00:00:00Z"], ["--format", "pdf"],
+    for argv in (["--nonsense"], ["--since", "yesterday"], ["--now", "soon"], ["--since", "2027-01-01", "--now", "2026-01-01T00:00:00Z"], ["--format", "pdf"],
                  ["--output", "report.pdf"], ["--output", "html:"], ["--fail-on", "sometimes"], ["--lang", "sv"], ["--write-baseline", "b.json"],
                  ["--owner", "me"], ["--preset", "no-such"], ["--task", "no-such"], [str(repo.path)]):
         ran = t.run("assess", *argv, repo.path, code=2)
         t.equal(ran.out, "", argv)
         t.true(ran.err.startswith("sinetti: "), ran)
         t.true(len(ran.err.splitlines()) <= 2, ran)
+    t.run("assess", repo.path, "--rev", code=2)
 
 
 def test_fail_on(t):
