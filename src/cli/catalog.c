@@ -2,6 +2,7 @@
 #include "catalog/catalog.h"
 #include "cli/cli.h"
 #include "rules/cases.h"
+#include "scan/scan.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@ static const char usage[] = "usage: sinetti catalog check [DIR]     every fault 
                             "                                      ./catalog, else the built-in one)\n"
                             "       sinetti catalog list [OPTIONS]  its tasks\n"
                             "       sinetti catalog show TASK [OPTIONS]\n"
+                            "       sinetti catalog scanner         what the scanner of files looks for\n"
                             "options: --catalog DIR  another catalog than the built-in one\n"
                             "         --lang en|fi\n";
 
@@ -52,7 +54,7 @@ static bool parse(int argc, char **argv, struct arguments *a)
     }
     if (!a->verb) return false;
     if (!strcmp(a->verb, "check")) return !a->dir;
-    if (!strcmp(a->verb, "list")) return !a->operand;
+    if (!strcmp(a->verb, "list") || !strcmp(a->verb, "scanner")) return !a->operand;
     return !strcmp(a->verb, "show") && a->operand;
 }
 
@@ -172,8 +174,19 @@ static int show(struct ctx *cx, const struct catalog *c, const char *key, enum l
     return EXIT_FINE;
 }
 
+static int show_scanner(void)
+{
+    size_t n;
+    const struct scan_rule_info *rules = scan_rules(&n);
+    for (size_t i = 0; i < n; i++)
+        printf("%-34s %-22s %-10s %s\n", rules[i].id, scan_category_name(rules[i].category),
+               scan_confidence_name(rules[i].confidence), rules[i].what);
+    return EXIT_FINE;
+}
+
 static int run(struct ctx *cx, const struct arguments *a)
 {
+    if (!strcmp(a->verb, "scanner")) return show_scanner();
     if (!strcmp(a->verb, "check")) return check(cx, a->operand);
     struct catalog *c;
     enum rc rc = open_catalog(cx, a->dir, &c);

@@ -89,6 +89,10 @@ static void put(struct ctx *cx, struct text_out *t, const struct item *item, siz
     buf_cstr(t->out, "  ");
     text_wrap(t, 2, 2, arena_printf(&cx->arena, "%s: " STR_FMT, word(WORD_FIX, lang), STR_ARG(item->f->fix)));
     put_names(cx, t, item, n, lang);
+    if (item->f->allow.n)
+        text_tone(t, TONE_DIM,
+                  arena_printf(&cx->arena, "  %s sinetti:allow " STR_FMT " …\n", word(WORD_ALLOW, lang),
+                               STR_ARG(item->f->allow)));
 }
 
 void report_check(struct ctx *cx, const struct assessment *a, const struct report_style *s, struct buf *out)

@@ -73,6 +73,7 @@ static void put_finding(struct json *j, const struct finding *f)
     put_optional(j, "path", f->path);
     if (f->line) json_put_int(j, "line", f->line);
     put_optional(j, "commit", f->commit);
+    put_optional(j, "allow", f->allow);
     if (f->baseline) {
         json_key(j, "baseline");
         json_begin(j, '{');

@@ -45,6 +45,7 @@ enum word {
     WORD_COVERAGE,
     WORD_NOTHING_FOUND,
     WORD_ALL_FINE,
+    WORD_ALLOW, /* before the comment that keeps a line as it is */
     WORD_COUNT
 };
 const char *word(enum word w, enum lang lang);

@@ -21,6 +21,7 @@ struct judging {
     struct obligation_result *out;
     struct query query;
     sqlite3_stmt *vouched; /* 1 row when the document ?1 states its approval or review; NULL where that is not asked */
+    sqlite3_stmt *hit; /* the rule of the scanner's hit at ?1:?2 with fingerprint ?3; NULL until a finding has these */
     struct columns columns;
     struct cell cells[ROW_COLUMNS];
     struct marks subjects, duplicates;
@@ -200,6 +201,24 @@ static struct str kept_text(struct judging *j, const struct row *r, int column)
     return s.n ? arena_str(&j->cx->arena, s) : STR_NONE;
 }
 
+/* Findings that show a hit tell by which word it can be allowed. */
+static struct str allow_of(struct judging *j, const struct row *r, const struct finding *f)
+{
+    struct str fingerprint = row_text(r, j->columns.fingerprint), rule = STR_NONE;
+    bool found = false;
+    if (!f->line || !fingerprint.n) return STR_NONE;
+    if (!j->hit &&
+        store_prepare(j->cx, j->query.db,
+                      STR("SELECT rule FROM hits WHERE path = ?1 AND line = ?2 AND fingerprint = ?3"), &j->hit) != OK)
+        return STR_NONE;
+    store_bind_str(j->hit, 1, f->path);
+    store_bind_int(j->hit, 2, f->line);
+    store_bind_str(j->hit, 3, fingerprint);
+    if (store_step(j->cx, j->hit, &found) == OK && found) rule = arena_str(&j->cx->arena, store_column_str(j->hit, 0));
+    sqlite3_reset(j->hit);
+    return rule;
+}
+
 static void make_finding(struct judging *j, const struct row *r, struct finding *f)
 {
     const struct columns *c = &j->columns;
@@ -215,6 +234,7 @@ static void make_finding(struct judging *j, const struct row *r, struct finding 
                           .path = kept_text(j, r, c->path),
                           .commit = kept_text(j, r, c->commit)};
     f->line = f->path.p && line > 0 ? line : 0;
+    f->allow = allow_of(j, r, f);
     f->baseline = j->baseline && baseline_find(j->baseline, f->id, &f->baseline_owner, &f->baseline_until);
 }
 
@@ -294,6 +314,7 @@ enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_oblig
         }
     }
     store_finalize(&j->vouched);
+    store_finalize(&j->hit);
     marks_release(&j->subjects);
     marks_release(&j->duplicates);
     kept_release(&j->kept);

@@ -56,6 +56,7 @@ struct finding {
     struct str path;         /* STR_NONE when it has none */
     int64_t line;            /* 0 when it has none */
     struct str commit;       /* oid; STR_NONE when it has none */
+    struct str allow;        /* scanner's rule that an inline allow would name; STR_NONE when it is no hit */
     bool baseline;           /* known and accepted until baseline_until */
     struct str baseline_owner, baseline_until;
 };
