@@ -159,6 +159,19 @@ static bool is_item(struct str line, struct str t)
            str_starts(t, STR("o "));
 }
 
+/* A line that announces a change which breaks what was there: by a word for it, or "Breaking:" at its start. */
+static bool is_breaking(struct str t)
+{
+    static const char *const words[] = {"breaking change", "backwards incompatible", "backward incompatible",
+                                        "backwards-incompatible", "incompatible change"};
+    if (str_has(t, STR("BREAKING"))) return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_has_nocase(t, str_from(words[i]))) return i > 0 || !str_has_nocase(t, STR("no breaking"));
+    struct str word = STR("breaking"), bare = t;
+    while (bare.n && strchr("#*-+_[(> \t", bare.p[0])) bare = str_slice(bare, 1, bare.n);
+    return str_starts_nocase(bare, word) && (bare.n == word.n || strchr(":*_])!", bare.p[word.n]));
+}
+
 static void read_body(struct entry *e, struct str line, int64_t since)
 {
     struct str t = str_trim(line);
@@ -179,12 +192,7 @@ static void read_body(struct entry *e, struct str line, int64_t since)
         }
     }
     if (str_starts(line, STR(" -- ")) && date_find(line, &e->at, &end)) e->dated = true; /* Debian's trailer */
-    if (!e->breaking &&
-        ((str_has_nocase(t, STR("breaking change")) && !str_has_nocase(t, STR("no breaking"))) ||
-         str_has(t, STR("BREAKING")) || str_has_nocase(t, STR("backwards incompatible")) ||
-         str_has_nocase(t, STR("backward incompatible")) || str_has_nocase(t, STR("backwards-incompatible")) ||
-         str_has_nocase(t, STR("incompatible change"))))
-        e->breaking = true;
+    if (!e->breaking && is_breaking(t)) e->breaking = true;
     bool heading = t.p[0] == '#' || t.p[0] == '*' || t.n < 30;
     if (!e->security && (str_has(t, STR("CVE-")) || str_has(t, STR("GHSA-")) ||
                          (heading && t.n < 60 &&

@@ -40,6 +40,16 @@ static void test_observe_changelog__keep_a_changelog(void **state)
     expect(entries, "3|-|-|0|1|0|0 7|1.1.0|2024-02-03|0|2|0|1 12|1.0.0|2024-01-02|1|1|1|0");
 }
 
+static void test_observe_changelog__breaking(void **state)
+{
+    (void)state;
+    take("CHANGELOG.md",
+         "## 5.0.0 - 2024-02-05\n- **Breaking:** a\n\n## 4.0.0 - 2024-02-04\n### Breaking\n- b\n\n"
+         "## 3.0.0 - 2024-02-03\n- Breaking change: c\n\n## 2.0.0 - 2024-02-02\n- no breaking changes\n\n"
+         "## 1.0.0 - 2024-02-01\n- Breaking a lance for d\n");
+    expect("SELECT version, breaking FROM d_changelog ORDER BY line", "5.0.0|1 4.0.0|1 3.0.0|1 2.0.0|0 1.0.0|0");
+}
+
 static void test_observe_changelog__underlined(void **state)
 {
     (void)state;
@@ -84,7 +94,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_observe_dates__forms),    ROWS_TEST(test_observe_changelog__keep_a_changelog),
         ROWS_TEST(test_observe_changelog__underlined),  ROWS_TEST(test_observe_changelog__slash),
-        ROWS_TEST(test_observe_changelog__other_forms), ROWS_TEST(test_observe_changelog__not_entries),
+        ROWS_TEST(test_observe_changelog__breaking),    ROWS_TEST(test_observe_changelog__other_forms),
+        ROWS_TEST(test_observe_changelog__not_entries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
