@@ -4,6 +4,7 @@
 
 #include "observe/commands.h"
 #include "observe/content_rows.h"
+#include "observe/downloads.h"
 
 bool container_wants(const struct place *pl)
 {
@@ -178,6 +179,8 @@ void container_read(struct content *c, struct str text)
 {
     if (text_is(c->place.ext, "yml|yaml"))
         read_compose(c, text);
-    else
+    else {
         read_dockerfile(c, text);
+        downloads_read(c, 1, text);
+    }
 }

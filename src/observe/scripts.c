@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "observe/commands.h"
 #include "observe/content_rows.h"
+#include "observe/downloads.h"
 
 static const char script_folders[] =
     "scripts|script|bin|tools|ci|.ci|build|hack|dev|devtools|ops|deploy|deployment|release|.github|utils|maint|util";
@@ -149,9 +150,10 @@ void script_read(struct content *c, struct str text)
 {
     const struct place *pl = &c->place;
     int64_t before = c->rows;
-    if (is_makefile(pl))
+    if (is_makefile(pl)) {
         read_makefile(c, text);
-    else if (text_is(pl->ext, "json"))
+        downloads_read(c, 1, text);
+    } else if (text_is(pl->ext, "json"))
         read_package_json(c, text);
     else if (text_is(pl->name, "tox.ini"))
         read_tox(c, text);
@@ -162,6 +164,7 @@ void script_read(struct content *c, struct str text)
         struct job j = {.name = STR_NONE, .environment = STR_NONE};
         if (text_is(pl->stem, "deploy|rollback|release|publish")) rows_step(c, &j, 1, command_target_role(pl->stem));
         commands_read(c, &j, 1, text);
+        downloads_read(c, 1, text);
     }
     if (c->rows > before) ROW(c, T_CI_FILE, CTEXT("script"), INT(0), INT(0), NOTHING);
 }

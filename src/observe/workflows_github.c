@@ -5,6 +5,7 @@
 #include "observe/actions.h"
 #include "observe/commands.h"
 #include "observe/content_rows.h"
+#include "observe/downloads.h"
 
 #define ANSWERED_MAX 64 /* steps of a file whose answer is looked for: each looks through what comes after it */
 
@@ -157,8 +158,10 @@ static void read_steps(struct reading *r, const struct yaml_node *steps)
         const struct yaml_node *run = yaml_find(step, STR("run"));
         if (uses) read_uses(r, uses->value, yaml_find(step, STR("with")), uses->line);
         struct str shell = yaml_text(yaml_find(step, STR("shell")));
-        if (run && run->kind == YAML_SCALAR && !str_starts(shell, STR("python")) && !str_starts(shell, STR("perl")))
+        if (run && run->kind == YAML_SCALAR && !str_starts(shell, STR("python")) && !str_starts(shell, STR("perl"))) {
             commands_read(r->c, &r->job, run->line, run->text);
+            downloads_read(r->c, run->line, run->text);
+        }
     }
     r->job.allow_failure = job_allows;
 }

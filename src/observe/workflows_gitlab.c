@@ -4,6 +4,7 @@
 #include "base/yaml.h"
 #include "observe/commands.h"
 #include "observe/content_rows.h"
+#include "observe/downloads.h"
 
 #define EXTENDS_MAX 8   /* levels */
 #define SCRIPT_DEPTH 10 /* nested lists of a script */
@@ -115,7 +116,10 @@ static void read_images(struct content *c, const struct yaml_node *owner)
 static void read_script(struct content *c, const struct job *j, const struct yaml_node *n, int depth)
 {
     if (!n || depth > SCRIPT_DEPTH) return;
-    if (n->kind == YAML_SCALAR) commands_read(c, j, n->line, n->text);
+    if (n->kind == YAML_SCALAR) {
+        commands_read(c, j, n->line, n->text);
+        downloads_read(c, n->line, n->text);
+    }
     for (size_t i = 0; n->kind == YAML_SEQUENCE && i < n->n; i++) read_script(c, j, n->items[i], depth + 1);
 }
 

@@ -1,7 +1,6 @@
 /* The table of rules. To add one: a row here (id for ever; literals of at least 4 bytes that stand in every match), a
- * check in its family's file if a second signal exists, vectors under tests/vectors/scan, a line in
- * `sinetti catalog scanner` by itself. Group 1 of a pattern is the value that is never shown. Rows without literals are reported
- * by another row's check. */
+ * check in its family's file if a second signal exists, vectors under tests/vectors/scan. Group 1 of a pattern is the
+ * value that is never shown. Rows without literals are reported by another row's check. */
 #include <assert.h>
 
 #include "scan/families.h"

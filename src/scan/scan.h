@@ -56,6 +56,9 @@ void scanner_free(struct scanner *s);
  * the first 8000 bytes) gives none. E_LIMIT when a pattern's match limit was reached: the hits so far are valid. */
 enum rc scan_bytes(struct scanner *s, const struct scan_input *in, const struct scan_hit **hits, size_t *n) MUST_CHECK;
 
+/* Whether the URL names a host of the open Internet: no local, private, reserved or made-up one, no variable. */
+bool scan_url_is_public(struct str url);
+
 const char *scan_category_name(enum scan_category c);
 const char *scan_confidence_name(enum scan_confidence c);
 

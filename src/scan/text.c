@@ -190,3 +190,8 @@ struct str url_host(struct str url)
     if (port) h.n = (size_t)(port - h.p);
     return h;
 }
+
+bool scan_url_is_public(struct str url)
+{
+    return host_is_public(url_host(url));
+}
