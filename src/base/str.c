@@ -75,8 +75,10 @@ bool str_has(struct str s, struct str part)
 
 bool str_has_nocase(struct str s, struct str part)
 {
+    if (part.n == 0) return true;
+    char first = lower(part.p[0]);
     for (size_t i = 0; i + part.n <= s.n; i++)
-        if (eq_nocase(s.p + i, part.p, part.n)) return true;
+        if (lower(s.p[i]) == first && eq_nocase(s.p + i + 1, part.p + 1, part.n - 1)) return true;
     return false;
 }
 

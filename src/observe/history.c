@@ -1,10 +1,22 @@
 #include "observe/history.h"
 
+#include <stdlib.h>
+
 #include "base/limits.h"
 #include "observe/classify.h"
 #include "observe/commit.h"
 
 #define ARENA_COMMITS 64 /* messages read before their memory is given back */
+#define MEMO_PATHS 8192  /* a power of two */
+#define MEMO_BYTES 120   /* longer paths are not kept */
+
+/* The classes of paths seen lately: most commits touch what others touched before. */
+struct memo {
+    uint32_t mode;
+    uint8_t n;
+    char path[MEMO_BYTES];
+    const char *class; /* static; NULL while free */
+};
 
 struct reading {
     struct run *r;
@@ -13,6 +25,7 @@ struct reading {
     enum rc (*meanwhile)(void *arg);
     void *arg;
     int64_t n, changes;
+    struct memo *memo;
 };
 
 struct counts {
@@ -28,12 +41,26 @@ static void count_class(struct counts *n, const char *class)
     n->vendored += strcmp(class, "vendored") == 0;
 }
 
+static const char *class_of(struct reading *h, struct str path, uint32_t mode)
+{
+    uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
+    for (size_t i = 0; i < path.n; i++) hash = (hash ^ (unsigned char)path.p[i]) * 1099511628211ULL;
+    struct memo *m = &h->memo[(hash >> 20) & (MEMO_PATHS - 1)];
+    if (m->class && m->mode == mode && str_eq((struct str){m->path, m->n}, path)) return m->class;
+    const char *class = classify(path, mode, STR_NONE).class;
+    if (path.n <= MEMO_BYTES) {
+        *m = (struct memo){.mode = mode, .n = (uint8_t)path.n, .class = class};
+        memcpy(m->path, path.p, path.n);
+    }
+    return class;
+}
+
 static enum rc add_changes(struct reading *h, const struct git_commit *c, struct counts *n)
 {
     struct run *r = h->r;
     for (size_t i = 0; c->n_parents < 2 && i < c->n_changes; i++) {
         const struct git_change *g = &c->changes[i];
-        const char *class = classify(g->path, g->new_mode ? g->new_mode : g->old_mode, STR_NONE).class;
+        const char *class = class_of(h, g->path, g->new_mode ? g->new_mode : g->old_mode);
         count_class(n, class);
         if (h->changes >= LIMIT_CHANGES) {
             r->changes_cut = true;
@@ -147,11 +174,14 @@ enum rc history_read(struct run *r, struct str exclude, enum rc (*meanwhile)(voi
     struct reading h = {.r = r, .meanwhile = meanwhile, .arg = arg};
     struct git_log_options lo = {.head = r->o->head, .exclude = exclude, .since = slop_start(r), .changes = true};
     arena_init(&h.arena);
+    h.memo = calloc(MEMO_PATHS, sizeof *h.memo);
+    if (!h.memo) return fail(r->cx, E_IO, "out of memory");
     int64_t missing = 0;
     enum rc rc = prepare(&h);
     if (rc == OK) rc = git_log(r->cx, r->git, &lo, each_commit, &h, &missing);
     r->missing += missing;
     arena_release(&h.arena);
+    free(h.memo);
     store_finalize(&h.commit);
     store_finalize(&h.trailer);
     store_finalize(&h.change);

@@ -1,8 +1,6 @@
 /* What a path alone says of a file, and small words for texts. */
 #include "observe/content_rows.h"
 
-#include <ctype.h>
-
 static const char sample_folders[] =
     "testdata|fixtures|fixture|__fixtures__|snapshots|__snapshots__|examples|example|samples|"
     "sample|demo|demos|templates|template|skeleton|scaffold|scaffolds|stubs|stub|mocks|__mocks__|test-data|test_data|"
@@ -10,12 +8,17 @@ static const char sample_folders[] =
 static const char test_folders[] =
     "test|tests|__tests__|spec|specs|e2e|it|testing|integration-tests|unittests|src-test|t";
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 bool text_is(struct str s, const char *names)
 {
     /* asked many times of every path: a name is left at its first byte that differs */
     for (const char *p = names; s.n && *p;) {
         size_t i = 0;
-        while (i < s.n && *p && *p != '|' && *p == tolower((unsigned char)s.p[i])) {
+        while (i < s.n && *p && *p != '|' && *p == lower(s.p[i])) {
             p++;
             i++;
         }
@@ -60,7 +63,7 @@ bool place_below(const struct place *pl, const char *names)
 struct str text_lower(struct arena *a, struct str s)
 {
     char *p = arena_alloc(a, s.n + 1);
-    for (size_t i = 0; i < s.n; i++) p[i] = (char)tolower((unsigned char)s.p[i]);
+    for (size_t i = 0; i < s.n; i++) p[i] = lower(s.p[i]);
     return (struct str){p, s.n};
 }
 

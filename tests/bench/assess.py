@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Times `sinetti assess` beside git's own commands on the same objects, in the same run (DESIGN's budgets).
+"""Times `sinetti assess` beside git's own commands on the same objects, in the same run. assess does the work of three
+of them (walk and diff a year, count the whole history, read each blob) and judges besides.
 usage: assess.py SINETTI [REPOSITORY...]     without repositories: two that it makes, of 10^4 and 10^5 commits
 Prints a table in Markdown: medians of five runs, in milliseconds, and ratios. Never fails on time."""
 import os
@@ -56,6 +57,7 @@ def measure(sinetti, repo, folder):
     one = "git -C '%s' cat-file --batch --buffer <'%s' >/dev/null"
     log, _ = median(["git", "-C", repo, "log", "--raw", "--no-renames", "--since=%d" % (newest - YEAR), head])
     cat, _ = median(["sh", "-c", " & ".join(one % (repo, half) for half in halves) + " & wait"])
+    count, _ = median(["git", "-C", repo, "-c", "core.commitGraph=false", "rev-list", "--count", head])
     whole, memory = median(base + [repo])
     tree_only, _ = median(base + ["--since", now, repo])
     if os.path.exists(cache):
@@ -63,8 +65,8 @@ def measure(sinetti, repo, folder):
     run(base + ["--cache", cache, repo])
     again, _ = median(base + ["--cache", cache, repo])
     commits = int(git(repo, "rev-list", "--count", head))
-    return (os.path.basename(repo.rstrip("/")), commits, len(tree), log, cat, whole, whole / (log + cat), tree_only,
-            tree_only / cat, again, memory)
+    return (os.path.basename(repo.rstrip("/")), commits, len(tree), log, count, cat, whole, whole / (log + count + cat),
+            tree_only, tree_only / (count + cat), again, memory)
 
 
 def main():
@@ -80,11 +82,11 @@ def main():
               (platform.machine(), os.cpu_count() or 1, subprocess.run(["git", "version"], capture_output=True, text=True,
                                                                          check=True).stdout.split()[2], RUNS))
         print()
-        print("| repository | commits | files | git log, a year | git cat-file, all cores | assess | of both | tree alone | "
-              "of cat-file | again with cache | peak MB |")
-        print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+        print("| repository | commits | files | git log, a year | git rev-list --count | git cat-file, all cores | assess | "
+              "of the three | without history | of the last two | again with cache | peak MB |")
+        print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
         for repo in repos:
-            print("| %s | %d | %d | %.0f | %.0f | %.0f | %.2f | %.0f | %.2f | %.0f | %.0f |" % measure(sinetti, repo, folder),
+            print("| %s | %d | %d | %.0f | %.0f | %.0f | %.0f | %.2f | %.0f | %.2f | %.0f | %.0f |" % measure(sinetti, repo, folder),
                   flush=True)
 
 
