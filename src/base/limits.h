@@ -6,57 +6,57 @@
 #define MIB (1024ULL * KIB)
 
 /* base */
-#define LIMIT_BUF (256 * MIB)        /* one growable buffer, unless its owner sets less */
-#define LIMIT_JSON_DEPTH 32          /* levels */
+#define LIMIT_BUF (256 * MIB) /* one growable buffer, unless its owner sets less */
+#define LIMIT_JSON_DEPTH 32   /* levels */
 
 /* catalog */
 #define LIMIT_CATALOG_FILE (1 * MIB)
 #define LIMIT_CATALOG_IMAGE (16 * MIB)
-#define LIMIT_CATALOG_ENTRIES 4096   /* files in one folder of a catalog */
+#define LIMIT_CATALOG_ENTRIES 4096 /* files in one folder of a catalog */
 
 /* yaml (catalog files and other people's CI files) */
 #define LIMIT_YAML_FILE (512 * KIB)
-#define LIMIT_YAML_DEPTH 64          /* levels */
-#define LIMIT_YAML_NODES 200000      /* events */
-#define LIMIT_YAML_RUN 1000          /* white space in a row, a tag, a directive: time grows with their square */
+#define LIMIT_YAML_DEPTH 64     /* levels */
+#define LIMIT_YAML_NODES 200000 /* events */
+#define LIMIT_YAML_RUN 1000     /* white space in a row, a tag, a directive: time grows with their square */
 
 /* git */
-#define LIMIT_BLOB_SCAN (4 * MIB)    /* larger blobs are counted and named, not read */
-#define LIMIT_LINE_SCAN (64 * KIB)   /* longer lines are skipped by the scanner */
+#define LIMIT_BLOB_SCAN (4 * MIB)  /* larger blobs are counted and named, not read */
+#define LIMIT_LINE_SCAN (64 * KIB) /* longer lines are skipped by the scanner */
 #define LIMIT_COMMIT_MESSAGE (64 * KIB)
 #define LIMIT_PATH (4 * KIB)
-#define LIMIT_TRAILERS 256           /* trailers kept of one commit */
+#define LIMIT_TRAILERS 256 /* trailers kept of one commit */
 #define LIMIT_GIT_CONFIG (1 * MIB)
-#define LIMIT_GIT_REFS 1000000       /* refs of one repository */
+#define LIMIT_GIT_REFS 1000000         /* refs of one repository */
 #define LIMIT_GIT_REFS_FILE (64 * MIB) /* packed-refs, shallow */
-#define LIMIT_GIT_REFS_DEPTH 64      /* folders below refs/ */
-#define LIMIT_GIT_INDEX (512 * MIB)  /* index and shared index together */
-#define LIMIT_GIT_COMMITS 4000000    /* commits of one walk */
-#define LIMIT_GIT_HEADER (1 * MIB)   /* header of one commit or tag; parents beyond it make it unreadable */
-#define LIMIT_GIT_CHANGES 200000     /* changed paths given of one commit */
-#define LIMIT_GIT_ENTRIES 5000000    /* files of one tree */
-#define LIMIT_GIT_RESTARTS 1000      /* deaths of git on damaged objects; further objects count as missing */
-#define LIMIT_GIT_CPU_SECONDS 600    /* of one child */
-#define LIMIT_GIT_MEMORY (2048 * MIB) /* private memory of one child */
-#define LIMIT_GIT_WRITTEN (64 * KIB) /* file a child may write: its complaints */
+#define LIMIT_GIT_REFS_DEPTH 64        /* folders below refs/ */
+#define LIMIT_GIT_INDEX (512 * MIB)    /* index and shared index together */
+#define LIMIT_GIT_COMMITS 4000000      /* commits of one walk */
+#define LIMIT_GIT_HEADER (1 * MIB)     /* header of one commit or tag; parents beyond it make it unreadable */
+#define LIMIT_GIT_CHANGES 200000       /* changed paths given of one commit */
+#define LIMIT_GIT_ENTRIES 5000000      /* files of one tree */
+#define LIMIT_GIT_RESTARTS 1000        /* deaths of git on damaged objects; further objects count as missing */
+#define LIMIT_GIT_CPU_SECONDS 600      /* of one child */
+#define LIMIT_GIT_MEMORY (2048 * MIB)  /* private memory of one child */
+#define LIMIT_GIT_WRITTEN (64 * KIB)   /* file a child may write: its complaints */
 
 /* observe */
-#define LIMIT_PERSON 256              /* a name or an address; longer ones are cut */
+#define LIMIT_PERSON 256 /* a name or an address; longer ones are cut */
 #define LIMIT_MAILMAP (1 * MIB)
-#define LIMIT_SAME_CONTENT 64         /* paths of one content that are scanned, when it is longer than … */
+#define LIMIT_SAME_CONTENT 64 /* paths of one content that are scanned, when it is longer than … */
 #define LIMIT_SAME_BYTES (16 * KIB)
-#define LIMIT_CHANGES 3000000         /* changed paths kept of a period; commits are counted whole */
-#define LIMIT_CODEOWNERS (3 * MIB)   /* GitHub ignores a larger file; we say so */
+#define LIMIT_CHANGES 3000000      /* changed paths kept of a period; commits are counted whole */
+#define LIMIT_CODEOWNERS (3 * MIB) /* GitHub ignores a larger file; we say so */
 #define LIMIT_CODEOWNERS_LINES 100000
 #define LIMIT_CODEOWNERS_WORK 20000000 /* pattern comparisons; files beyond them stay undecided, and we say so */
 #define LIMIT_CONTENT_ROWS 500000      /* rows kept of one file */
 #define LIMIT_DOCUMENT (512 * KIB)     /* longer documents are read so far */
 #define LIMIT_CHANGELOG_ENTRIES 5000
-#define LIMIT_CI_COMMANDS 20000        /* shell commands looked at of one file */
+#define LIMIT_CI_COMMANDS 20000 /* shell commands looked at of one file */
 
 /* ledger (docs/formats/ledger.md: these are part of the format) */
-#define LIMIT_BODY (1 * MIB)         /* a fact's body, before and after it is made canonical */
-#define LIMIT_BODY_DEPTH 32          /* levels of objects and arrays */
+#define LIMIT_BODY (1 * MIB) /* a fact's body, before and after it is made canonical */
+#define LIMIT_BODY_DEPTH 32  /* levels of objects and arrays */
 #define LIMIT_BODY_KEY 64
 #define LIMIT_KIND 40
 #define LIMIT_SUBJECT (4 * KIB)
@@ -64,22 +64,22 @@
 #define LIMIT_ORIGIN 255
 #define LIMIT_NOTE (256 * KIB)
 #define LIMIT_NOTE_SIGNATURES 64
-#define LIMIT_NOTE_NAME 255          /* name of a key */
-#define LIMIT_PROOF (2 * MIB)        /* a tlog-proof */
+#define LIMIT_NOTE_NAME 255   /* name of a key */
+#define LIMIT_PROOF (2 * MIB) /* a tlog-proof */
 
 /* rules and reports */
-#define LIMIT_FINDINGS 1000          /* kept per obligation; the full count is kept beside them */
-#define LIMIT_MESSAGE (2 * KIB)      /* one rendered message */
+#define LIMIT_FINDINGS 1000            /* kept per obligation; the full count is kept beside them */
+#define LIMIT_MESSAGE (2 * KIB)        /* one rendered message */
 #define LIMIT_RULE_STEPS 4000000000ULL /* steps of SQLite's machine one rule may take */
-#define LIMIT_RULE_SECONDS 120       /* or so long */
-#define LIMIT_RULE_MEMORY (256 * MIB) /* or so much more of SQLite's memory */
-#define LIMIT_RULE_VALUE (1 * MIB)   /* one text a rule makes */
-#define LIMIT_RULE_SUBJECTS 5000000  /* different subjects one rule returns */
-#define LIMIT_COLUMN 120             /* characters of a column shown in a message; of a path: */
+#define LIMIT_RULE_SECONDS 120         /* or so long */
+#define LIMIT_RULE_MEMORY (256 * MIB)  /* or so much more of SQLite's memory */
+#define LIMIT_RULE_VALUE (1 * MIB)     /* one text a rule makes */
+#define LIMIT_RULE_SUBJECTS 5000000    /* different subjects one rule returns */
+#define LIMIT_COLUMN 120               /* characters of a column shown in a message; of a path: */
 #define LIMIT_COLUMN_PATH 200
 #define LIMIT_BASELINE (16 * MIB)
 #define LIMIT_BASELINE_ENTRIES 100000
-#define LIMIT_CASE_ROWS 2000         /* rows of a rule's case */
-#define LIMIT_HITS_PER_BLOB 200      /* scanner hits kept of one blob */
+#define LIMIT_CASE_ROWS 2000    /* rows of a rule's case */
+#define LIMIT_HITS_PER_BLOB 200 /* scanner hits kept of one blob */
 
 #endif
