@@ -43,7 +43,7 @@ static inline struct str vector(struct arena *a, const char *name)
 /* Without the newline at the end. */
 static inline struct str vector_line(struct arena *a, const char *name)
 {
-    return str_trim(vector(a, name));
+    return arena_str(a, str_trim(vector(a, name)));
 }
 
 static inline void vector_hex(struct arena *a, const char *name, void *out, size_t n)
