@@ -69,6 +69,7 @@
 
 /* rules and reports */
 #define LIMIT_FINDINGS 1000            /* kept per obligation; the full count is kept beside them */
+#define LIMIT_SHOWN 3                 /* examples kept of what shows a point to be met */
 #define LIMIT_MESSAGE (2 * KIB)        /* one rendered message */
 #define LIMIT_RULE_STEPS 4000000000ULL /* steps of SQLite's machine one rule may take */
 #define LIMIT_RULE_SECONDS 120         /* or so long */

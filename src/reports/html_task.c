@@ -1,4 +1,5 @@
 /* The tasks: a table of all of them, then each with its requirement points, findings and controls. */
+#include "base/time.h"
 #include "reports/html.h"
 
 static void header_cell(struct page *p, const char *class, const char *name)
@@ -155,6 +156,38 @@ static void facts(struct page *p, const struct obligation_result *o)
     html_raw(p, "</ul>\n");
 }
 
+/* What an auditor would open: where it stands, or the commit or ref by name. */
+static void shown(struct page *p, const struct shown *s)
+{
+    html_raw(p, "<li><code>");
+    if (s->path.n) {
+        html_text(p, s->path);
+        if (s->line) buf_printf(p->out, ":%lld", (long long)s->line);
+    } else if (s->commit.n && !str_starts(s->subject, STR("ref:"))) {
+        html_text(p, str_slice(s->commit, 0, 12));
+    } else {
+        const char *slash = memchr(s->subject.p, '/', s->subject.n);
+        html_text(p, slash ? str_slice(s->subject, (size_t)(slash + 1 - s->subject.p), s->subject.n) : s->subject);
+    }
+    html_raw(p, "</code>");
+    if (s->at) {
+        html_raw(p, " ");
+        char date[32];
+        html_day(p, str_from(time_format_date(s->at, date)));
+    }
+    html_raw(p, "</li>\n");
+}
+
+static void shown_by(struct page *p, const struct obligation_result *o)
+{
+    if (!o->n_shown) return;
+    html_raw(p, "<div class=\"shown\"><b>");
+    html_term(p, WORD_SHOWN_BY);
+    html_raw(p, "</b>\n<ul>\n");
+    for (size_t i = 0; i < o->n_shown; i++) shown(p, &o->shown[i]);
+    html_raw(p, "</ul></div>\n");
+}
+
 static void point(struct page *p, const struct obligation_result *o)
 {
     html_raw(p, "<li class=\"point\" id=\"");
@@ -165,6 +198,7 @@ static void point(struct page *p, const struct obligation_result *o)
     html_text(p, o->def->text[p->lang]);
     html_raw(p, "</p>\n");
     facts(p, o);
+    shown_by(p, o);
     html_findings(p, o);
     if (o->settles.n) {
         html_raw(p, "<p class=\"settles\"><b>");

@@ -84,6 +84,17 @@ static void put_finding(struct json *j, const struct finding *f)
     json_end(j, '}');
 }
 
+static void put_shown(struct json *j, const struct shown *s)
+{
+    json_begin(j, '{');
+    json_put_str(j, "subject", s->subject);
+    put_optional(j, "path", s->path);
+    if (s->line) json_put_int(j, "line", s->line);
+    put_optional(j, "commit", s->commit);
+    if (s->at) put_time(j, "at", s->at);
+    json_end(j, '}');
+}
+
 static void put_obligation(struct json *j, const struct obligation_result *o, enum lang lang)
 {
     const struct catalog_obligation *def = o->def;
@@ -105,6 +116,10 @@ static void put_obligation(struct json *j, const struct obligation_result *o, en
     if (o->at) put_time(j, "observed_at", o->at);
     put_optional(j, "settles", o->settles);
     put_strings(j, "needs", def->needs, def->n_needs);
+    json_key(j, "shown_by");
+    json_begin(j, '[');
+    for (size_t i = 0; i < o->n_shown; i++) put_shown(j, &o->shown[i]);
+    json_end(j, ']');
     json_put_int(j, "findings_total", o->places);
     json_key(j, "findings");
     json_begin(j, '[');

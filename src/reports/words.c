@@ -115,6 +115,7 @@ const char *word(enum word w, enum lang lang)
         [WORD_POINT] = {"Requirement point", "Vaatimuskohta"},
         [WORD_COVERAGE] = {"Control coverage", "Hallintakeinojen kattavuus"},
         [WORD_NOTHING_FOUND] = {"Nothing to report.", "Ei raportoitavaa."},
+        [WORD_SHOWN_BY] = {"Shown by, for example", "Näyttönä esimerkiksi"},
         [WORD_ALLOW] = {"To keep it, say why in a comment on the line:",
                         "Jos rivin kuuluu olla näin, perustele se rivin kommentissa:"},
         [WORD_ALL_FINE] = {"No findings in this change.", "Muutoksessa ei ole havaintoja."},

@@ -45,7 +45,8 @@ enum word {
     WORD_COVERAGE,
     WORD_NOTHING_FOUND,
     WORD_ALL_FINE,
-    WORD_ALLOW, /* before the comment that keeps a line as it is */
+    WORD_ALLOW,    /* before the comment that keeps a line as it is */
+    WORD_SHOWN_BY, /* before examples of what shows it */
     WORD_COUNT
 };
 const char *word(enum word w, enum lang lang);

@@ -25,7 +25,7 @@ struct judging {
     struct columns columns;
     struct cell cells[ROW_COLUMNS];
     struct marks subjects, duplicates;
-    struct kept kept;
+    struct kept kept, good; /* rows with ok 0; examples of those with ok 1 */
     struct evidence evidence;
     int64_t not_baselined;
     struct finding_key *keys;
@@ -148,12 +148,21 @@ static bool is_vouched(struct judging *j, const struct row *r)
     return found;
 }
 
-static void add_good(struct judging *j, const struct row *r)
+/* An example is worth showing when somebody can go and look. */
+static bool is_somewhere(struct judging *j, const struct row *r)
+{
+    return row_text(r, j->columns.path).n || row_text(r, j->columns.commit).n ||
+           !str_eq(row_text(r, j->columns.subject), STR("repo:self"));
+}
+
+static enum rc add_good(struct judging *j, const struct row *r)
 {
     int64_t due = row_int(r, j->columns.due, INT64_MAX);
     struct evidence *e = &j->evidence;
     e->at_risk = e->at_risk || (due != INT64_MAX && due - WARNING_WINDOW <= j->o->now);
     e->vouched = e->vouched || (j->def->type == EVIDENCE_DOCUMENT && is_vouched(j, r));
+    if (!is_somewhere(j, r) || kept_add(&j->good, r) == OK) return OK;
+    return fail(j->cx, E_IO, "out of memory");
 }
 
 static enum rc add_row(struct judging *j)
@@ -172,8 +181,7 @@ static enum rc add_row(struct judging *j)
     if (ok->kind == CELL_NULL) return OK;
     set(flags, SUBJECT_JUDGED, &j->evidence.judged);
     if (ok->i == 0) return add_failing(j, &r, flags);
-    add_good(j, &r);
-    return OK;
+    return add_good(j, &r);
 }
 
 static enum rc run(struct judging *j)
@@ -249,6 +257,23 @@ static void make_findings(struct judging *j)
     j->out->n_findings = j->kept.n;
 }
 
+static void make_shown(struct judging *j)
+{
+    struct shown *shown = arena_array(&j->cx->arena, struct shown, j->good.n + 1);
+    kept_sort(&j->good);
+    for (size_t i = 0; i < j->good.n; i++) {
+        const struct row *r = j->good.rows[i];
+        shown[i] = (struct shown){.subject = kept_text(j, r, j->columns.subject),
+                                  .path = kept_text(j, r, j->columns.path),
+                                  .line = row_int(r, j->columns.line, 0),
+                                  .commit = kept_text(j, r, j->columns.commit),
+                                  .at = row_int(r, j->columns.at, 0)};
+        if (!shown[i].path.p || shown[i].line < 0) shown[i].line = 0;
+    }
+    j->out->shown = shown;
+    j->out->n_shown = j->good.n;
+}
+
 static void say_stopped(struct judging *j)
 {
     static const char *const text[LANG_COUNT] = {"The rule was stopped: it would have taken too long or too much "
@@ -301,12 +326,16 @@ enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_oblig
     }
     marks_init(&j->subjects, LIMIT_RULE_SUBJECTS);
     marks_init(&j->duplicates, LIMIT_RULE_SUBJECTS);
-    kept_init(&j->kept, &j->columns);
+    kept_init(&j->kept, &j->columns, LIMIT_FINDINGS);
+    kept_init(&j->good, &j->columns, LIMIT_SHOWN);
     enum rc rc = open_vouched(j, db);
     if (rc == OK) {
         rc = run(j);
         bool stopped = rc == E_LIMIT && j->query.stopped;
-        if (rc == OK) make_findings(j);
+        if (rc == OK) {
+            make_findings(j);
+            make_shown(j);
+        }
         query_close(&j->query);
         if (stopped) {
             say_stopped(j);
@@ -318,6 +347,7 @@ enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_oblig
     marks_release(&j->subjects);
     marks_release(&j->duplicates);
     kept_release(&j->kept);
+    kept_release(&j->good);
     if (rc != OK)
         return fail(cx, E_INTERNAL, "rule %s/%s: %s", str_visible(cx, def->task), str_visible(cx, def->key),
                     arena_cstr(&cx->arena, str_from(cx->message)));

@@ -2,10 +2,11 @@
 
 #include <stdlib.h>
 
-void kept_init(struct kept *k, const struct columns *c)
+void kept_init(struct kept *k, const struct columns *c, size_t max)
 {
     k->columns = c;
     k->n = 0;
+    k->max = max;
 }
 
 void kept_release(struct kept *k)
@@ -57,10 +58,10 @@ static void sink(struct kept *k, size_t i, size_t n)
 
 enum rc kept_add(struct kept *k, const struct row *r)
 {
-    if (k->n == LIMIT_FINDINGS && row_compare(k->columns, r, k->rows[0]) >= 0) return OK;
+    if (k->n == k->max && row_compare(k->columns, r, k->rows[0]) >= 0) return OK;
     struct row *mine = copy(k->columns, r);
     if (!mine) return E_IO;
-    if (k->n == LIMIT_FINDINGS) {
+    if (k->n == k->max) {
         free(k->rows[0]);
         k->rows[0] = mine;
         sink(k, 0, k->n);

@@ -61,6 +61,15 @@ struct finding {
     struct str baseline_owner, baseline_until;
 };
 
+/* One thing that shows a point to be met: examples for somebody who wants to look. */
+struct shown {
+    struct str subject;
+    struct str path;   /* STR_NONE when it has none */
+    int64_t line;      /* 0 when it has none */
+    struct str commit; /* oid; STR_NONE when it has none */
+    int64_t at;        /* 0 when it has none */
+};
+
 /* What a baseline keeps of a finding. */
 struct finding_key {
     struct str id, subject;
@@ -78,6 +87,8 @@ struct obligation_result {
     int64_t at;                     /* newest `at` of its rows, 0 none */
     const struct finding *findings; /* at most LIMIT_FINDINGS, by path, line, newest first, subject */
     size_t n_findings;
+    const struct shown *shown; /* of its rows with ok 1, at most LIMIT_SHOWN, in the findings' order */
+    size_t n_shown;
     int64_t places;                 /* rows with ok 0: what findings would be without the limit */
     const struct finding_key *keys; /* of all of them, up to LIMIT_BASELINE_ENTRIES: only when options ask for them */
     size_t n_keys;
