@@ -70,7 +70,8 @@ static bool build_prefilter(struct scanner *s)
         struct str rest = str_from(s->rules[r].literals), w;
         while (str_cut(&rest, '|', &w)) n++;
     }
-    struct str *literals = n ? calloc(n, sizeof *literals) : NULL;
+    if (!n) return false;
+    struct str *literals = calloc(n, sizeof *literals);
     s->literal_rules = calloc(n, sizeof *s->literal_rules);
     if (literals && s->literal_rules) {
         for (size_t r = 0; r < s->n_rules; r++) {
