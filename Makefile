@@ -14,8 +14,8 @@ run: deps-build build
 
 # make build             build/sinetti
 build:
-	@test -f build/build.ninja || { echo "build: configuring build/"; meson setup build >/dev/null; }
-	@echo "build: compiling (a minute when new)"
+	@echo "build: compiling into build/ (a minute when new)"
+	@tools/configure.sh build
 	@ninja -C build --quiet src/sinetti
 	@ln -sf src/sinetti build/sinetti
 

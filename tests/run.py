@@ -34,9 +34,9 @@ class Tally:
 
 
 def build(folder, options, env=None):
-    """Configures what is new and compiles. The output is shown only when it fails."""
+    """Configures and compiles. The output is shown only when it fails."""
     env = dict(os.environ, **(env or {}))
-    for command in ([] if (folder / "build.ninja").exists() else [["meson", "setup", str(folder)] + options]) + [["ninja", "-C", str(folder)]]:
+    for command in ["tools/configure.sh", folder.name] + options, ["ninja", "-C", str(folder)]:
         done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         if done.returncode != 0:
             print(done.stdout[-8000:])

@@ -91,13 +91,6 @@ const struct catalog_task *catalog_find_task(const struct catalog *c, struct str
     return NULL;
 }
 
-const struct catalog_framework *catalog_find_framework(const struct catalog *c, struct str key)
-{
-    for (size_t i = 0; i < c->n_frameworks; i++)
-        if (str_eq(c->frameworks[i].key, key)) return &c->frameworks[i];
-    return NULL;
-}
-
 const struct catalog_preset *catalog_find_preset(const struct catalog *c, struct str key)
 {
     for (size_t i = 0; i < c->n_presets; i++)

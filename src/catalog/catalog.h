@@ -96,7 +96,6 @@ enum rc catalog_load(struct ctx *cx, const char *dir, struct catalog **out) MUST
 void catalog_free(struct catalog *c);
 
 const struct catalog_task *catalog_find_task(const struct catalog *c, struct str key);
-const struct catalog_framework *catalog_find_framework(const struct catalog *c, struct str key);
 const struct catalog_preset *catalog_find_preset(const struct catalog *c, struct str key);
 bool catalog_adopts(const struct catalog_preset *p, const struct catalog_obligation *o); /* p may be NULL */
 

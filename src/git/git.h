@@ -18,9 +18,7 @@ struct git;
  */
 enum rc git_open(struct ctx *cx, const char *path, struct git **out) MUST_CHECK;
 void git_close(struct git *g);
-/* The private GIT_DIR, which git_close() removes. A signal handler that ends the process calls git_remove_private() for
- * it: system calls only. */
-const char *git_private_dir(const struct git *g);
+/* Removes the private GIT_DIR as git_close() does, for a signal handler that ends the process: system calls only. */
 void git_remove_private(const struct git *g);
 
 struct git_facts {

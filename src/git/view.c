@@ -88,11 +88,6 @@ void git_remove_private(const struct git *g)
     (void)rmdir(g->dir);
 }
 
-const char *git_private_dir(const struct git *g)
-{
-    return g->dir;
-}
-
 enum rc view_write(struct ctx *cx, const struct git *g, const char *name, struct str content)
 {
     scoped_buf path;

@@ -64,7 +64,7 @@ static int64_t count_lines(struct str s)
 {
     int64_t n = 0;
     const char *p = s.p, *end = s.p + s.n;
-    while (p && p < end) {
+    while (p < end) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         n++;
         if (!nl) break;
@@ -91,14 +91,14 @@ static void judge(struct worker *w, const struct sweep_file *f, struct str conte
     }
     struct sweep_result *r = &b->results[b->n++];
     *r = (struct sweep_result){.file = f,
+                               .is = classify(f->path, f->mode, str_slice(content, 0, HEAD_BYTES)),
                                .lines = -1,
                                .size = missing     ? -1
                                        : content.p ? (int64_t)content.n
                                                    : f->size,
                                .missing = missing,
                                .too_large = !missing && !content.p};
-    r->is = classify(f->path, f->mode, str_slice(content, 0, HEAD_BYTES));
-    if (!content.p) return;
+    if (missing || !content.p) return;
     if (again >= LIMIT_SAME_CONTENT && content.n > LIMIT_SAME_BYTES) { /* a tree of a million names for one blob */
         r->partly = true;
         return;

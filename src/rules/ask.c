@@ -19,15 +19,3 @@ enum rc rules_ask_all(struct ctx *cx, sqlite3 *db)
                       "INSERT INTO temp.asked SELECT 'ref', name, 'ref:self/' || name FROM main.d_ref;"
                       "INSERT INTO temp.asked SELECT 'file', path, 'file:self/' || path FROM main.d_file");
 }
-
-enum rc rules_ask(struct ctx *cx, sqlite3 *db, const char *type, struct str name)
-{
-    scoped_stmt *st = NULL;
-    TRY(store_prepare(cx, db,
-                      STR("INSERT OR IGNORE INTO temp.asked VALUES (?1, coalesce(?2, ''),"
-                          " ?1 || ':self' || coalesce('/' || ?2, ''))"),
-                      &st));
-    store_bind_str(st, 1, str_from(type));
-    store_bind_str(st, 2, name);
-    return store_run(cx, st);
-}

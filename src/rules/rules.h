@@ -165,10 +165,8 @@ struct baseline;
 
 /* Fills `asked` with every subject the derived tables know (repo, commit, ref, file). */
 enum rc rules_ask_all(struct ctx *cx, sqlite3 *db) MUST_CHECK;
-/* Or with named ones, after rules_ask_none(). */
+/* Or empties it, for the caller to fill: (type, name, subject). */
 enum rc rules_ask_none(struct ctx *cx, sqlite3 *db) MUST_CHECK;
-enum rc rules_ask(struct ctx *cx, sqlite3 *db, const char *type,
-                  struct str name) MUST_CHECK; /* name STR_NONE for repo */
 
 /* Evaluates over `asked` and fills tasks, summary, frameworks and first of *a. A rule that fails is E_INTERNAL with its
  * name; one that reaches a limit is `stopped`. Tasks of which nothing was asked are left out. There are no frameworks

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "unit.h"
+
+#include "find.h"
 #include <jansson.h>
 
 static struct ctx cx;
@@ -57,9 +59,12 @@ static void test_catalog_data__frameworks_are_complete(void **state)
         {"csf-1.1", 108, 28, true},      {"ssdf-1.1", 42, 23, false},      {"nis2-art21-2", 10, 0, false},
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-        const struct catalog_framework *f = catalog_find_framework(catalog, str_from(expected[i].key));
-        assert_non_null(f);
+        const struct catalog_framework *f = find_framework(catalog, expected[i].key);
         size_t headings = 0;
+        if (!f) {
+            fail_msg("no framework %s", expected[i].key);
+            continue;
+        }
         for (size_t k = 0; k < f->n_controls; k++) {
             headings += f->controls[k].heading;
             assert_true(f->controls[k].title.n > 0);

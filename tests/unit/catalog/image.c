@@ -12,6 +12,8 @@
 
 #include "unit.h"
 
+#include "find.h"
+
 #include "folder.h"
 
 static char dir[64];
@@ -111,8 +113,8 @@ static void test_catalog_image__gives_back_what_the_folder_says(void **state)
     assert_str(o->blind_spots, "all else.");
     assert_true(str_starts(o->sql, STR("-- Evidence:")));
     assert_null(catalog_find_task(c, STR("third")));
-    assert_non_null(catalog_find_framework(c, STR("old")));
-    assert_null(catalog_find_framework(c, STR("")));
+    assert_non_null(find_framework(c, "old"));
+    assert_null(find_framework(c, ""));
     catalog_free(c);
 }
 

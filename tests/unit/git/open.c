@@ -1,3 +1,5 @@
+#include "git/view.h"
+
 #include "fixture.h"
 
 #define COMMIT "git init -q repo && cd repo && echo 1 >a && git add a && git commit -qm one && "
@@ -169,7 +171,7 @@ static void test_git_open__removes_its_folder(void **state)
     assert_int_equal(git_staged(&f->cx, g, see_change, &s), OK);
     assert_seen(&s, "");
     char dir[256];
-    (void)snprintf(dir, sizeof dir, "%s", git_private_dir(g));
+    (void)snprintf(dir, sizeof dir, "%s", g->dir);
     assert_int_equal(access(dir, F_OK), 0);
     git_close(g);
     assert_int_equal(access(dir, F_OK), -1);
