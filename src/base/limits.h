@@ -6,13 +6,17 @@
 #define MIB (1024ULL * KIB)
 
 /* base */
-#define LIMIT_BUF (256 * MIB) /* one growable buffer, unless its owner sets less */
-#define LIMIT_JSON_DEPTH 32   /* levels */
+#define LIMIT_BUF (256 * MIB)      /* one growable buffer, unless its owner sets less */
+#define LIMIT_JSON_DEPTH 32        /* levels */
+#define LIMIT_PATTERN 1024         /* text of one pattern of a schema */
+#define LIMIT_PATTERN_STEPS 100000 /* steps of one match */
+#define LIMIT_PATTERN_HEAP (4 * MIB)
 
 /* catalog */
 #define LIMIT_CATALOG_FILE (1 * MIB)
 #define LIMIT_CATALOG_IMAGE (16 * MIB)
 #define LIMIT_CATALOG_ENTRIES 4096 /* files in one folder of a catalog */
+#define LIMIT_SCHEMA_DEPTH 8       /* levels of a payload's schema */
 
 /* yaml (catalog files and other people's CI files) */
 #define LIMIT_YAML_FILE (512 * KIB)
@@ -66,6 +70,14 @@
 #define LIMIT_NOTE_SIGNATURES 64
 #define LIMIT_NOTE_NAME 255   /* name of a key */
 #define LIMIT_PROOF (2 * MIB) /* a tlog-proof */
+
+/* facts */
+#define LIMIT_PROJECT_STEPS 100000000ULL /* steps of SQLite's machine for one statement of a kind, one fact */
+#define LIMIT_PROJECT_SECONDS 5          /* or so long */
+#define LIMIT_PROJECT_MEMORY (64 * MIB)  /* or so much more of SQLite's memory */
+#define LIMIT_PROJECT_VALUE (4 * MIB)    /* one text or row */
+#define LIMIT_REQUEST_KEY 200            /* an idempotency key */
+#define LIMIT_CLOCK_AHEAD 86400          /* seconds after the last fact, then somebody must confirm the clock */
 
 /* rules and reports */
 #define LIMIT_FINDINGS 1000            /* kept per obligation; the full count is kept beside them */

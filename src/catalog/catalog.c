@@ -20,13 +20,18 @@ static enum rc read_all(struct source *s)
         case SOURCE_PRESET:
             source_read_preset(s, &s->files[i]);
             break;
-        case SOURCE_RULE: /* need their tasks first */
+        case SOURCE_KIND:
+            source_read_kind(s, &s->files[i]);
+            break;
+        case SOURCE_RULE: /* need their tasks or kinds first */
         case SOURCE_CASE:
+        case SOURCE_PROJECT:
         default:
             break;
         }
     TRY(source_read_rules(s));
     TRY(source_read_cases(s));
+    TRY(source_read_projects(s));
     source_link(s);
     return OK;
 }
@@ -95,6 +100,13 @@ const struct catalog_preset *catalog_find_preset(const struct catalog *c, struct
 {
     for (size_t i = 0; i < c->n_presets; i++)
         if (str_eq(c->presets[i].key, key)) return &c->presets[i];
+    return NULL;
+}
+
+const struct catalog_kind *catalog_find_kind(const struct catalog *c, struct str key)
+{
+    for (size_t i = 0; i < c->n_kinds; i++)
+        if (str_eq(c->kinds[i].key, key)) return &c->kinds[i];
     return NULL;
 }
 

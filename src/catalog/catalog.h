@@ -1,7 +1,7 @@
-/* The catalog: what must hold. Frameworks, tasks, obligations and presets, read from a folder of YAML and SQL files
- * (`catalog/`), compiled into one image that the program maps at start. Refuses anything it does not know: unknown
- * keys, missing translations, ids that no framework has, SQL that does not prepare. Immutable once open; any thread may
- * read.
+/* The catalog: what must hold. Frameworks, tasks, obligations, presets and kinds of facts, read from a folder of YAML
+ * and SQL files (`catalog/`), compiled into one image that the program maps at start. Refuses anything it does not
+ * know: unknown keys, missing translations, ids that no framework has, SQL that does not prepare. Immutable once open;
+ * any thread may read.
  *
  * Life: catalog_builtin() or catalog_load() → read → catalog_free().
  */
@@ -78,6 +78,67 @@ struct catalog_preset {
     size_t n_adopts;
 };
 
+/* What a fact can be about (docs/formats/subjects.md), in its order there. */
+enum subject_type {
+    SUBJECT_ORG,
+    SUBJECT_LEDGER,
+    SUBJECT_PROJECT,
+    SUBJECT_REPO,
+    SUBJECT_REF,
+    SUBJECT_COMMIT,
+    SUBJECT_FILE,
+    SUBJECT_CHANGE,
+    SUBJECT_RELEASE,
+    SUBJECT_RECORD,
+    SUBJECT_PERSON,
+    SUBJECT_KEY,
+    SUBJECT_TASK,
+    SUBJECT_OBLIGATION,
+    SUBJECT_FACT,
+    SUBJECT_COUNT
+};
+enum schema_type { SCHEMA_OBJECT, SCHEMA_ARRAY, SCHEMA_STRING, SCHEMA_INTEGER, SCHEMA_BOOLEAN, SCHEMA_COUNT };
+
+/* What a value of a payload may be: our subset of JSON Schema. */
+struct catalog_schema {
+    enum schema_type type;
+    int64_t least, most;      /* bytes of a string, items of a list, the integer itself */
+    struct str pattern;       /* of a string, anchored at both ends; empty: none */
+    const struct str *values; /* enum and const, as text; none: any */
+    size_t n_values;
+    const struct catalog_field *fields; /* of an object, by name; no others are allowed */
+    size_t n_fields;
+    const struct catalog_schema *items; /* of a list, else NULL */
+};
+
+struct catalog_field {
+    struct str name;
+    bool required;
+    struct catalog_schema schema;
+};
+
+struct catalog_kind {
+    struct str key;
+    struct str title[LANG_COUNT];
+    bool kept;         /* its bodies are never erased */
+    bool reserved;     /* only the command that does what it says appends it */
+    bool replaces;     /* its SQL may change rows of earlier facts; else it only adds */
+    uint32_t subjects; /* bit of each enum subject_type it may be about */
+    struct catalog_schema payload;
+    const struct str *subject_fields; /* fields that hold subjects */
+    size_t n_subject_fields;
+    const struct str *different; /* lists whose items must differ */
+    size_t n_different;
+    const struct str *define; /* statements that make its tables, indexes and views, once */
+    size_t n_define;
+    const struct str *project; /* statements to be run for each fact */
+    size_t n_project;
+    const struct str *tables; /* that it makes, sorted */
+    size_t n_tables;
+    const struct str *views;
+    size_t n_views;
+};
+
 struct catalog {
     const struct catalog_framework *frameworks;
     size_t n_frameworks;
@@ -85,6 +146,8 @@ struct catalog {
     size_t n_tasks;
     const struct catalog_preset *presets;
     size_t n_presets;
+    const struct catalog_kind *kinds; /* by key */
+    size_t n_kinds;
     char digest[65]; /* SHA-256 of the image, hex */
 };
 
@@ -97,6 +160,7 @@ void catalog_free(struct catalog *c);
 
 const struct catalog_task *catalog_find_task(const struct catalog *c, struct str key);
 const struct catalog_preset *catalog_find_preset(const struct catalog *c, struct str key);
+const struct catalog_kind *catalog_find_kind(const struct catalog *c, struct str key);
 bool catalog_adopts(const struct catalog_preset *p, const struct catalog_obligation *o); /* p may be NULL */
 
 /* Checks a folder wholly: every fault is reported through `fault`, in file and line order, and counted. */
@@ -108,11 +172,18 @@ struct catalog_fault {
 enum rc catalog_check(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f),
                       void *arg, size_t *faults) MUST_CHECK;
 
+/* Whether everything that kinds of `before` admit is admitted by `after` too: a fact stays readable for ever. Reported
+ * and counted likewise; file is the one of `after`. */
+void catalog_check_growth(struct ctx *cx, const struct catalog *before, const struct catalog *after,
+                          void (*fault)(void *arg, const struct catalog_fault *f), void *arg, size_t *faults);
+
 /* Words for the enums in snake case, as in files and JSON. */
 const char *strength_name(enum strength s);
 const char *priority_name(enum priority p);
 const char *aspect_name(enum aspect a);
 const char *evidence_type_name(enum evidence_type t);
 const char *lang_name(enum lang l); /* "en", "fi" */
+const char *subject_type_name(enum subject_type t);
+const char *schema_type_name(enum schema_type t);
 
 #endif

@@ -165,7 +165,33 @@ static void read_task_folder(struct source *s, int at, struct str path, struct s
     if (!found) source_fault(s, path, 0, "write one, or remove the folder", "there is no task.yaml");
 }
 
-static void read_tasks(struct source *s, int at, struct str path)
+static void read_kind_folder(struct source *s, int at, struct str path, struct str kind)
+{
+    struct names names;
+    int copy = dup(at);
+    if (copy < 0 || !list(s, path, copy, &names)) {
+        source_fault(s, path, 0, "make it readable", "cannot be listed: %s", strerror(errno));
+        return;
+    }
+    bool schema = false, project = false;
+    for (size_t i = 0; i < names.n; i++) {
+        struct str name = names.p[i];
+        if (str_eq(name, STR("schema.yaml"))) {
+            schema = true;
+            add_file(s, at, path, name, STR(".yaml"), kind, SOURCE_KIND);
+        } else if (str_eq(name, STR("project.sql"))) {
+            project = true;
+            add_file(s, at, path, name, STR(".sql"), kind, SOURCE_PROJECT);
+        } else {
+            unknown(s, below(s, path, name), "a kind's folder holds schema.yaml and project.sql");
+        }
+    }
+    if (!schema) source_fault(s, path, 0, "write one, or remove the folder", "there is no schema.yaml");
+    if (!project) source_fault(s, path, 0, "write one, or remove the folder", "there is no project.sql");
+}
+
+/* A folder of folders named by keys. */
+static void read_folders(struct source *s, int at, struct str path, bool tasks)
 {
     struct names names;
     int copy = dup(at);
@@ -175,13 +201,19 @@ static void read_tasks(struct source *s, int at, struct str path)
     }
     for (size_t i = 0; i < names.n; i++) {
         struct str here = below(s, path, names.p[i]);
-        if (!source_is_key(names.p[i], NULL)) {
-            source_fault(s, here, 0, "name it by the task's key: [a-z][a-z0-9-]*", "not a task's folder");
+        if (tasks ? !source_is_key(names.p[i], NULL) : !source_is_kind(names.p[i])) {
+            source_fault(s, here, 0,
+                         tasks ? "name it by the task's key: [a-z][a-z0-9-]*"
+                               : "name it by the kind's key: [a-z][a-z0-9_]*, at most 40",
+                         tasks ? "not a task's folder" : "not a kind's folder");
             continue;
         }
         int fd = open_folder(s, at, names.p[i], here);
         if (fd < 0) continue;
-        read_task_folder(s, fd, here, names.p[i]);
+        if (tasks)
+            read_task_folder(s, fd, here, names.p[i]);
+        else
+            read_kind_folder(s, fd, here, names.p[i]);
         close(fd);
     }
 }
@@ -202,8 +234,9 @@ enum rc source_open(struct ctx *cx, const char *dir, struct source *s)
     for (size_t i = 0; i < names.n; i++) {
         struct str name = names.p[i];
         bool frameworks = str_eq(name, STR("frameworks")), presets = str_eq(name, STR("presets"));
-        if (!frameworks && !presets && !str_eq(name, STR("tasks"))) {
-            unknown(s, name, "a catalog holds frameworks/, tasks/ and presets/");
+        bool tasks = str_eq(name, STR("tasks"));
+        if (!frameworks && !presets && !tasks && !str_eq(name, STR("facts"))) {
+            unknown(s, name, "a catalog holds frameworks/, tasks/, presets/ and facts/");
             continue;
         }
         int fd = open_folder(s, top, name, name);
@@ -211,7 +244,7 @@ enum rc source_open(struct ctx *cx, const char *dir, struct source *s)
         if (frameworks || presets)
             read_flat(s, fd, name, STR(".yaml"), STR(""), frameworks ? SOURCE_FRAMEWORK : SOURCE_PRESET);
         else
-            read_tasks(s, fd, name);
+            read_folders(s, fd, name, tasks);
         close(fd);
     }
     close(top);

@@ -139,6 +139,56 @@ static void get_task(struct reader *r, const struct catalog *c, struct catalog_t
     for (size_t i = 0; i < t->n_obligations; i++) get_obligation(r, t->key, &o[i]);
 }
 
+static int64_t get_i64(struct reader *r)
+{
+    uint64_t low = get(r, UINT32_MAX), high = get(r, UINT32_MAX);
+    return (int64_t)(high << 32 | low);
+}
+
+static void get_schema(struct reader *r, unsigned depth, struct catalog_schema *s)
+{
+    s->type = (enum schema_type)get(r, SCHEMA_COUNT - 1);
+    s->least = get_i64(r);
+    s->most = get_i64(r);
+    s->pattern = get_str(r);
+    s->values = get_strs(r, &s->n_values);
+    s->n_fields = get_count(r, 48);
+    if (depth > LIMIT_SCHEMA_DEPTH || (s->n_fields && s->type != SCHEMA_OBJECT)) r->bad = true;
+    if (r->bad) {
+        s->n_fields = 0;
+        return;
+    }
+    struct catalog_field *f = arena_array(r->a, struct catalog_field, s->n_fields);
+    s->fields = f;
+    for (size_t i = 0; i < s->n_fields; i++) {
+        f[i].name = get_str(r);
+        f[i].required = get(r, 1);
+        get_schema(r, depth + 1, &f[i].schema);
+    }
+    if (s->type != SCHEMA_ARRAY) return;
+    struct catalog_schema *items = arena_new(r->a, struct catalog_schema);
+    s->items = items;
+    get_schema(r, depth + 1, items);
+}
+
+static void get_kind(struct reader *r, struct catalog_kind *k)
+{
+    k->key = get_str(r);
+    get_langs(r, k->title);
+    uint32_t flags = get(r, 7);
+    k->kept = flags & 1;
+    k->reserved = flags & 2;
+    k->replaces = flags & 4;
+    k->subjects = get(r, (1U << SUBJECT_COUNT) - 1);
+    get_schema(r, 0, &k->payload);
+    k->subject_fields = get_strs(r, &k->n_subject_fields);
+    k->different = get_strs(r, &k->n_different);
+    k->define = get_strs(r, &k->n_define);
+    k->project = get_strs(r, &k->n_project);
+    k->tables = get_strs(r, &k->n_tables);
+    k->views = get_strs(r, &k->n_views);
+}
+
 static void get_all(struct reader *r, struct catalog *c)
 {
     c->n_frameworks = get_count(r, 48);
@@ -157,6 +207,10 @@ static void get_all(struct reader *r, struct catalog *c)
         get_langs(r, p[i].title);
         p[i].adopts = get_strs(r, &p[i].n_adopts);
     }
+    c->n_kinds = get_count(r, 96);
+    struct catalog_kind *k = arena_array(r->a, struct catalog_kind, c->n_kinds);
+    c->kinds = k;
+    for (size_t i = 0; i < c->n_kinds; i++) get_kind(r, &k[i]);
     if (r->p != r->end) r->bad = true;
 }
 

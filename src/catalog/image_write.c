@@ -135,6 +135,44 @@ static void put_task(struct writer *w, const struct catalog *c, const struct cat
     for (size_t i = 0; i < t->n_obligations; i++) put_obligation(w, &t->obligations[i]);
 }
 
+/* Integers go as two halves. */
+static void put_i64(struct writer *w, int64_t v)
+{
+    put_u32(&w->records, (uint64_t)v & UINT32_MAX);
+    put_u32(&w->records, (uint64_t)v >> 32);
+}
+
+static void put_schema(struct writer *w, const struct catalog_schema *s)
+{
+    put_u32(&w->records, s->type);
+    put_i64(w, s->least);
+    put_i64(w, s->most);
+    put_str(w, s->pattern);
+    put_strs(w, s->values, s->n_values);
+    put_u32(&w->records, s->n_fields);
+    for (size_t i = 0; i < s->n_fields; i++) {
+        put_str(w, s->fields[i].name);
+        put_u32(&w->records, s->fields[i].required);
+        put_schema(w, &s->fields[i].schema);
+    }
+    if (s->type == SCHEMA_ARRAY) put_schema(w, s->items);
+}
+
+static void put_kind(struct writer *w, const struct catalog_kind *k)
+{
+    put_str(w, k->key);
+    put_langs(w, k->title);
+    put_u32(&w->records, (k->kept ? 1U : 0U) | (k->reserved ? 2U : 0U) | (k->replaces ? 4U : 0U));
+    put_u32(&w->records, k->subjects);
+    put_schema(w, &k->payload);
+    put_strs(w, k->subject_fields, k->n_subject_fields);
+    put_strs(w, k->different, k->n_different);
+    put_strs(w, k->define, k->n_define);
+    put_strs(w, k->project, k->n_project);
+    put_strs(w, k->tables, k->n_tables);
+    put_strs(w, k->views, k->n_views);
+}
+
 static void put_all(struct writer *w, const struct catalog *c)
 {
     put_u32(&w->records, c->n_frameworks);
@@ -147,6 +185,8 @@ static void put_all(struct writer *w, const struct catalog *c)
         put_langs(w, c->presets[i].title);
         put_strs(w, c->presets[i].adopts, c->presets[i].n_adopts);
     }
+    put_u32(&w->records, c->n_kinds);
+    for (size_t i = 0; i < c->n_kinds; i++) put_kind(w, &c->kinds[i]);
 }
 
 enum rc image_write(struct ctx *cx, const struct catalog *c, struct buf *out)

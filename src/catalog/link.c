@@ -175,10 +175,31 @@ static void link_preset(struct source *s, struct source_preset *p)
     p->p.n_adopts = n;
 }
 
+static int by_kind(const void *a, const void *b)
+{
+    const struct source_kind_of_fact *x = a, *y = b;
+    return str_cmp(x->k.key, y->k.key);
+}
+
+/* Names of tables and views begin with their kind's: so that no other kind's may look the same, no kind's key may begin
+ * with another's and an underscore. */
+static void link_kinds(struct source *s)
+{
+    if (s->n_kinds) qsort(s->kinds, s->n_kinds, sizeof *s->kinds, by_kind);
+    for (size_t i = 0; i < s->n_kinds; i++)
+        for (size_t j = 0; j < s->n_kinds; j++) {
+            struct str longer = s->kinds[i].k.key, shorter = s->kinds[j].k.key;
+            if (shorter.n && longer.n > shorter.n && str_starts(longer, shorter) && longer.p[shorter.n] == '_')
+                source_fault(s, s->kinds[i].file, s->kinds[i].line, "give it a name of its own",
+                             "the key begins like that of the kind \"%s\"", source_show(s, shorter));
+        }
+}
+
 void source_link(struct source *s)
 {
     link_frameworks(s);
     link_tasks(s);
+    link_kinds(s);
     for (size_t i = 0; i < s->n_presets; i++) link_preset(s, &s->presets[i]);
 }
 
@@ -206,5 +227,8 @@ void source_draft(struct source *s, struct catalog *out)
         tasks[i].obligations = obligations;
         tasks[i].n_obligations = t->n_obligations;
     }
-    *out = (struct catalog){frameworks, s->n_frameworks, tasks, s->n_tasks, presets, s->n_presets, ""};
+    struct catalog_kind *kinds = arena_array(a, struct catalog_kind, s->n_kinds);
+    for (size_t i = 0; i < s->n_kinds; i++) kinds[i] = s->kinds[i].k;
+    *out =
+        (struct catalog){frameworks, s->n_frameworks, tasks, s->n_tasks, presets, s->n_presets, kinds, s->n_kinds, ""};
 }

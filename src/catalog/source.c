@@ -1,5 +1,7 @@
 #include "catalog/source.h"
 
+#include "base/limits.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,4 +55,9 @@ bool source_is_key(struct str s, const char *also)
         if (!fine && !(also && c && strchr(also, c))) return false;
     }
     return true;
+}
+
+bool source_is_kind(struct str s)
+{
+    return s.n <= LIMIT_KIND && source_is_key(s, "_") && !memchr(s.p, '-', s.n);
 }

@@ -9,12 +9,20 @@
 #include "base/yaml.h"
 #include "catalog/catalog.h"
 
-enum source_kind { SOURCE_FRAMEWORK, SOURCE_TASK, SOURCE_RULE, SOURCE_CASE, SOURCE_PRESET };
+enum source_kind {
+    SOURCE_FRAMEWORK,
+    SOURCE_TASK,
+    SOURCE_RULE,
+    SOURCE_CASE,
+    SOURCE_PRESET,
+    SOURCE_KIND,
+    SOURCE_PROJECT
+};
 
 struct source_file {
     enum source_kind kind;
     struct str path; /* below the folder */
-    struct str task; /* name of the task's folder; empty elsewhere */
+    struct str task; /* name of the task's or kind's folder; empty elsewhere */
     struct str name; /* without folder and suffix */
     struct str content;
 };
@@ -69,6 +77,13 @@ struct source_preset {
     size_t n_names;
 };
 
+struct source_kind_of_fact {
+    struct catalog_kind k;
+    struct str file;
+    int line;
+    const struct source_file *sql; /* set by source_read_projects() */
+};
+
 struct source {
     struct ctx *cx;
     struct catalog_fault *faults;
@@ -81,6 +96,8 @@ struct source {
     size_t n_tasks, cap_tasks;
     struct source_preset *presets;
     size_t n_presets, cap_presets;
+    struct source_kind_of_fact *kinds;
+    size_t n_kinds, cap_kinds;
 };
 
 /* Lists and reads the folder. Files that have no place in a catalog, links, and files that are too large or no UTF-8
@@ -91,8 +108,10 @@ enum rc source_open(struct ctx *cx, const char *dir, struct source *s) MUST_CHEC
 void source_read_framework(struct source *s, const struct source_file *file);
 void source_read_task(struct source *s, const struct source_file *file);
 void source_read_preset(struct source *s, const struct source_file *file);
-enum rc source_read_rules(struct source *s) MUST_CHECK; /* after all tasks; E_IO when no database opens */
-enum rc source_read_cases(struct source *s) MUST_CHECK; /* after the rules */
+void source_read_kind(struct source *s, const struct source_file *file);
+enum rc source_read_projects(struct source *s) MUST_CHECK; /* after all kinds; E_IO when no database opens */
+enum rc source_read_rules(struct source *s) MUST_CHECK;    /* after all tasks; E_IO when no database opens */
+enum rc source_read_cases(struct source *s) MUST_CHECK;    /* after the rules */
 
 /* What needs several files: ids that must exist or differ; resolves mappings and presets. */
 void source_link(struct source *s);
@@ -114,5 +133,7 @@ void *source_more(struct source *s, void *old, size_t n, size_t *cap, size_t siz
 
 /* [a-z][a-z0-9-]*, with `also` allowed behind the first letter too (NULL none); at most 64 bytes. */
 bool source_is_key(struct str s, const char *also);
+/* The key of a kind of fact, or the name of a field of its payload: [a-z][a-z0-9_]{0,39}. */
+bool source_is_kind(struct str s);
 
 #endif

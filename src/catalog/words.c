@@ -29,3 +29,16 @@ const char *lang_name(enum lang l)
     static const char *const names[] = {"en", "fi"};
     return l < LANG_COUNT ? names[l] : "";
 }
+
+const char *subject_type_name(enum subject_type t)
+{
+    static const char *const names[] = {"org",     "ledger", "project", "repo", "ref",  "commit",     "file", "change",
+                                        "release", "record", "person",  "key",  "task", "obligation", "fact"};
+    return t < SUBJECT_COUNT ? names[t] : "";
+}
+
+const char *schema_type_name(enum schema_type t)
+{
+    static const char *const names[] = {"object", "array", "string", "integer", "boolean"};
+    return t < SCHEMA_COUNT ? names[t] : "";
+}

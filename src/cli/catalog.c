@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-static const char usage[] = "usage: sinetti catalog check [DIR]     every fault of a catalog folder, and its rules' "
+static const char usage[] = "usage: sinetti catalog check [DIR] [--against DIR]\n"
+                            "                                      every fault of a catalog folder, and its rules' "
                             "cases (default:\n"
-                            "                                      ./catalog, else the built-in one)\n"
+                            "                                      ./catalog, else the built-in one); and what its "
+                            "kinds of facts no\n"
+                            "                                      longer admit that those of the other folder do\n"
                             "       sinetti catalog list [OPTIONS]  its tasks\n"
                             "       sinetti catalog show TASK [OPTIONS]\n"
                             "       sinetti catalog scanner         what the scanner of files looks for\n"
@@ -17,7 +20,7 @@ static const char usage[] = "usage: sinetti catalog check [DIR]     every fault 
                             "         --lang en|fi\n";
 
 struct arguments {
-    const char *verb, *operand, *dir;
+    const char *verb, *operand, *dir, *against;
     enum lang lang;
 };
 
@@ -26,6 +29,10 @@ static bool parse_option(struct arguments *a, const char *option, const char *va
     if (!value) return false;
     if (!strcmp(option, "--catalog")) {
         a->dir = value;
+        return true;
+    }
+    if (!strcmp(option, "--against")) {
+        a->against = value;
         return true;
     }
     if (strcmp(option, "--lang") != 0) return false;
@@ -54,6 +61,7 @@ static bool parse(int argc, char **argv, struct arguments *a)
     }
     if (!a->verb) return false;
     if (!strcmp(a->verb, "check")) return !a->dir;
+    if (a->against) return false;
     if (!strcmp(a->verb, "list") || !strcmp(a->verb, "scanner")) return !a->operand;
     return !strcmp(a->verb, "show") && a->operand;
 }
@@ -78,8 +86,8 @@ static void print_sum(const struct catalog *c)
         for (size_t k = 0; k < c->tasks[i].n_obligations; k++) rules += c->tasks[i].obligations[k].sql.n > 0;
     }
     printf("no faults: %zu tasks, %zu requirement points, %zu rules, %zu frameworks with %zu controls, %zu "
-           "presets\ndigest %s\n",
-           c->n_tasks, obligations, rules, c->n_frameworks, controls, c->n_presets, c->digest);
+           "presets, %zu kinds of facts\ndigest %s\n",
+           c->n_tasks, obligations, rules, c->n_frameworks, controls, c->n_presets, c->n_kinds, c->digest);
 }
 
 struct place {
@@ -110,14 +118,28 @@ static int try_cases(struct ctx *cx, const char *dir)
     return t.failed || t.thin ? EXIT_FAULTS : EXIT_FINE;
 }
 
-static int check(struct ctx *cx, const char *dir)
+/* How many things the kinds of facts no longer admit. */
+static enum rc check_growth(struct ctx *cx, const char *against, const struct catalog *c, struct place *at,
+                            size_t *faults)
+{
+    struct catalog *before;
+    *faults = 0;
+    if (!against) return OK;
+    TRY(catalog_load(cx, against, &before));
+    catalog_check_growth(cx, before, c, print_fault, at, faults);
+    catalog_free(before);
+    if (*faults) printf("%zu fault%s\n", *faults, *faults == 1 ? "" : "s");
+    return OK;
+}
+
+static int check(struct ctx *cx, const char *dir, const char *against)
 {
     struct stat st;
     struct catalog *c = NULL;
     if (!dir && stat("catalog", &st) == 0 && S_ISDIR(st.st_mode)) dir = "catalog";
+    struct place at = {cx, dir ? str_visible(cx, str_from(dir)) : "built-in"};
+    size_t faults = 0;
     if (dir) {
-        struct place at = {cx, str_visible(cx, str_from(dir))};
-        size_t faults = 0;
         enum rc rc = catalog_check(cx, dir, print_fault, &at, &faults);
         if (rc != OK) return failed(cx, rc);
         if (faults) {
@@ -127,6 +149,11 @@ static int check(struct ctx *cx, const char *dir)
     }
     enum rc rc = open_catalog(cx, dir, &c);
     if (rc != OK) return failed(cx, rc);
+    rc = check_growth(cx, against, c, &at, &faults);
+    if (rc != OK || faults) {
+        catalog_free(c);
+        return rc != OK ? failed(cx, rc) : EXIT_FAULTS;
+    }
     if (!dir) puts("the catalog built into this program");
     print_sum(c);
     catalog_free(c);
@@ -187,7 +214,7 @@ static int show_scanner(void)
 static int run(struct ctx *cx, const struct arguments *a)
 {
     if (!strcmp(a->verb, "scanner")) return show_scanner();
-    if (!strcmp(a->verb, "check")) return check(cx, a->operand);
+    if (!strcmp(a->verb, "check")) return check(cx, a->operand, a->against);
     struct catalog *c;
     enum rc rc = open_catalog(cx, a->dir, &c);
     if (rc != OK) return failed(cx, rc);

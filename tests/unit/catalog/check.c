@@ -24,6 +24,9 @@ struct spoil {
 #define RULE "tasks/second/shown.sql"
 #define CASE "tasks/second/cases/shown--bad.json"
 #define FRAME "frameworks/fw-1.0.yaml"
+#define KIND "facts/thing/schema.yaml"
+#define PROJECT "facts/thing/project.sql"
+#define MARK "facts/mark/project.sql"
 
 /* One row per kind of fault. */
 static const struct spoil spoils[] = {
@@ -134,6 +137,71 @@ static const struct spoil spoils[] = {
     {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\nATTACH '/tmp/x' AS y", RULE ":0", "the rule does more than read",
      1},
     {RULE, NULL, "-- Evidence: a\n-- Blind spots: b\n", RULE ":0", "exactly one statement", 1},
+    /* kinds of facts */
+    {"facts/Upper/schema.yaml", NULL, "x", "facts/Upper:0", "not a kind's folder", 1},
+    {"facts/thing/readme", NULL, "x", "facts/thing/readme:0", "no place in a catalog", 1},
+    {KIND, NULL, NULL, "facts/thing:0", "there is no schema.yaml", 1},
+    {PROJECT, NULL, NULL, "facts/thing:0", "there is no project.sql", 1},
+    {KIND, "key: thing", "key: other", KIND ":1", "not the folder's name", 1},
+    {KIND, "kept: true\n", "", KIND ":1", "\"kept\" of a kind is missing", 1},
+    {KIND, "[project, repo]", "[project, planet]", KIND ":4", "no type of subject", 1},
+    {KIND, "[project, repo]", "[project, project]", KIND ":4", "stands twice", 1},
+    {KIND, "project: replaces", "project: mends", KIND ":5", "\"mends\" is no project", 2},
+    {KIND, "[about]", "[size]", KIND ":6", "names no string", 1},
+    {KIND, "[parts]", "[about]", KIND ":7", "names no list", 1},
+    {KIND, "maximum: 9", "maximum: 9, multipleOf: 3", KIND ":13", "unknown key \"multipleOf\"", 1},
+    {KIND, "{type: integer, minimum: 1,", "{type: number, minimum: 1,", KIND ":13", "\"number\" is no type", 4},
+    {KIND, "{type: integer, ", "{", KIND ":13", "\"type\" of payload.size is missing", 1},
+    {KIND, "minimum: 1", "minimum: 10", KIND ":13", "is over \"maximum\"", 1},
+    {KIND, "minimum: 1", "minimum: 1.5", KIND ":13", "is not such a number", 1},
+    {KIND, "[on, \"1\"]", "[on, 1]", KIND ":14", "a value of payload.mode is no string", 1},
+    {KIND, "[on, \"1\"]", "[on, on]", KIND ":14", "stands twice", 1},
+    {KIND, "[a-z]+:", "(?:[a-z]+):", KIND ":15", "a group is ( and ) alone", 1},
+    {KIND, ", maxLength: 100", "", KIND ":15", "\"maxLength\" of payload.about is missing", 1},
+    {KIND, "  additionalProperties: false\n", "", KIND ":9", "payload would take unknown fields", 1},
+    {KIND, "additionalProperties: false, required", "additionalProperties: true, required", KIND ":20",
+     "payload.parts[] would take unknown fields", 1},
+    {KIND, "[size, parts]", "[size, weight]", KIND ":11", "none of the properties", 1},
+    {KIND, "size: {", "Size: {", KIND ":13", "cannot be a field's name", 2},
+    {KIND, "      maxItems: 3\n", "      uniqueItems: true\n", KIND ":18", "unknown key \"uniqueItems\"", 1},
+    {PROJECT, "CREATE TABLE p_thing (", "CREATE TABLE q_thing (", PROJECT ":2", "it makes the table q_thing", 1},
+    {PROJECT, "CREATE TABLE p_thing (", "CREATE TEMP TABLE p_thing (", PROJECT ":2", "the statement is refused", 1},
+    {PROJECT, "  STRICT, WITHOUT ROWID;\nCREATE VIEW", ";\nCREATE VIEW", PROJECT ":0", "p_thing is not STRICT", 1},
+    {PROJECT, "WITHOUT ROWID;\nCREATE INDEX", "WITHOUT ROWID;\nCREATE UNIQUE INDEX", PROJECT ":0",
+     "a second unique key", 1},
+    {PROJECT, "CREATE VIEW fact_thing AS SELECT n,", "CREATE VIEW fact_thing AS SELECT", PROJECT ":0",
+     "fact_thing has no column \"n\"", 1},
+    {PROJECT, "seq, name FROM", "name FROM", PROJECT ":0", "fact_thing_parts has no column \"seq\"", 1},
+    {PROJECT, "CREATE VIEW fact_thing ", "CREATE VIEW fact_thing_all ", PROJECT ":0", "there is no view fact_thing", 2},
+    {PROJECT, "FROM p_thing_parts;", "FROM p_mark;", PROJECT ":0", "no such table", 1},
+    {PROJECT, "SELECT n, seq, name FROM p_thing_parts;",
+     "SELECT rootpage AS n, rootpage AS seq, name FROM sqlite_schema;", PROJECT ":0", "it reads sqlite_", 1},
+    {PROJECT, "DELETE FROM p_thing_parts", "DELETE FROM \"p_thing_parts\"", PROJECT ":8", "a name in quotes", 1},
+    {PROJECT, "DELETE FROM p_thing_parts", "DELETE FROM sqlite_schema", PROJECT ":8", "SQL", 1},
+    {PROJECT, "WHERE subject = :subject);", "WHERE subject = random());", PROJECT ":8", "it calls random", 1},
+    {PROJECT, "WHERE subject = :subject);", "WHERE subject = :credential);", PROJECT ":8",
+     "unknown parameter :credential", 1},
+    {PROJECT, "DELETE FROM p_thing_parts WHERE",
+     "WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x FROM r)\n"
+     "DELETE FROM p_thing_parts WHERE n IN (SELECT x FROM r) AND",
+     PROJECT ":8", "it is recursive", 1},
+    {PROJECT, "DELETE FROM p_thing_parts WHERE", "SELECT * FROM p_thing_parts WHERE", PROJECT ":8",
+     "does not only change a table", 1},
+    {PROJECT, "DELETE FROM", "PRAGMA user_version = 3;\nDELETE FROM", PROJECT ":8", "the statement is refused", 1},
+    {PROJECT, "DELETE FROM", "ATTACH '/tmp/x' AS y;\nDELETE FROM", PROJECT ":8", "the statement is refused", 1},
+    {PROJECT, "DELETE FROM", "DROP TABLE p_thing;\nDELETE FROM", PROJECT ":8", "the statement is refused", 1},
+    {PROJECT, "DELETE FROM", "COMMIT;\nDELETE FROM", PROJECT ":8", "the statement is refused", 1},
+    {PROJECT, "DELETE FROM",
+     "CREATE TRIGGER p_thing_t AFTER INSERT ON p_thing BEGIN DELETE FROM p_thing; END;\nDELETE FROM", PROJECT ":8",
+     "the statement is refused", 1},
+    {MARK, NULL,
+     "CREATE TABLE p_mark (n INTEGER PRIMARY KEY, at, subject, actor, via);\n"
+     "CREATE VIEW fact_mark AS SELECT * FROM p_mark;\n",
+     MARK ":0", "no statement puts a fact into the tables", 2},
+    {MARK, "INSERT INTO p_mark", "UPDATE p_mark SET text = '';\nINSERT INTO p_mark", MARK ":3",
+     "a kind that adds changes other rows", 1},
+    {MARK, "n INTEGER PRIMARY KEY, at INTEGER,", "n INTEGER, at INTEGER PRIMARY KEY,", MARK ":0",
+     "p_mark of a kind that adds has another key", 2},
     /* cases */
     {CASE, NULL, NULL, RULE ":0", "no case has a row with ok 0", 1},
     {CASE, "\"ok\": 0", "\"ok\": 1", RULE ":0", "no case has a row with ok 0", 1},
@@ -286,6 +354,57 @@ static void test_catalog_check__each_fault_is_found_at_its_place(void **state)
     assert_int_equal(wrong, 0);
 }
 
+static void keep(void *arg, const struct catalog_fault *f)
+{
+    buf_printf(arg, STR_FMT " " STR_FMT "\n", STR_ARG(f->file), STR_ARG(f->text));
+}
+
+/* What a changed schema no longer admits of what the right one does; the folder is as before afterwards. */
+static void grow(const char *old, const char *new, const char *want)
+{
+    struct ctx cx;
+    struct catalog *before, *after = NULL;
+    size_t faults = 0;
+    struct spoil change = {.path = KIND, .old = old, .new = new};
+    scoped_buf said;
+    buf_init(&said, 0);
+    ctx_init(&cx);
+    assert_int_equal(catalog_load(&cx, dir, &before), OK);
+    apply(&change);
+    if (catalog_load(&cx, dir, &after) != OK) fail_msg("%s: %s", new, cx.message);
+    restore(&change);
+    catalog_check_growth(&cx, before, after, keep, &said, &faults);
+    if (want ? faults != 1 || !str_has(buf_view(&said), str_from(want)) : faults != 0)
+        fail_msg("%s: %zu faults\n" STR_FMT, new, faults, STR_ARG(buf_view(&said)));
+    catalog_free(before);
+    catalog_free(after);
+    ctx_release(&cx);
+}
+
+static void test_catalog_check__a_schema_only_grows(void **state)
+{
+    (void)state;
+    grow("maximum: 9}", "maximum: 10}", NULL);
+    grow("required: [size, parts]", "required: [parts]", NULL);
+    grow("[on, \"1\"]", "[on, off, \"1\"]", NULL);
+    grow("    parts:\n", "    more: {type: boolean}\n    parts:\n", NULL);
+    grow("[project, repo]", "[project, repo, org]", NULL);
+    grow("maximum: 9}", "maximum: 8}", "facts/thing/schema.yaml payload.size has narrower bounds");
+    grow("required: [size, parts]", "required: [size, parts, mode]", "payload.mode is required now");
+    grow("[on, \"1\"]", "[\"1\"]", "payload.mode admits fewer values");
+    grow("    mode: {type: string, enum: [on, \"1\"]}\n", "", "payload.mode is gone");
+    grow("[a-z]+:", "[a-z]+;", "payload.about has another pattern");
+    grow("{type: integer, minimum: 1, maximum: 9}", "{type: string, maxLength: 9}", "payload.size has another type");
+    grow("maxLength: 20", "maxLength: 19", "payload.parts[].name has narrower bounds");
+    grow("[project, repo]", "[project]", "subjects lack a type");
+    grow("kept: true", "kept: false", "kept is taken back");
+    grow("kept: true", "kept: true\nreserved: true", "the kind is reserved now");
+    grow("required: [size, parts]\n  properties:\n",
+         "required: [size, parts, more]\n  properties:\n    more: {type: boolean}\n",
+         "payload.more is new, and required");
+    grow("subject_fields: [about]", "subject_fields: [about, mode]", "payload.mode must be a subject now");
+}
+
 static void test_catalog_check__links_are_not_followed(void **state)
 {
     (void)state;
@@ -354,9 +473,10 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_catalog_check__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(right_folder_has_no_faults), T(each_fault_is_found_at_its_place), T(links_are_not_followed),
-        T(special_files_do_not_block), T(large_files_are_not_read),         T(all_faults_of_a_folder_come_at_once),
-        T(absent_folder_is_not_found),
+        T(right_folder_has_no_faults), T(each_fault_is_found_at_its_place),
+        T(links_are_not_followed),     T(special_files_do_not_block),
+        T(large_files_are_not_read),   T(all_faults_of_a_folder_come_at_once),
+        T(absent_folder_is_not_found), T(a_schema_only_grows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,52 @@ struct test_file {
 };
 
 static const struct test_file right_catalog[] = {
+    {"facts/mark/project.sql",
+     "CREATE TABLE p_mark (n INTEGER PRIMARY KEY, at INTEGER, subject TEXT, actor TEXT, via TEXT, text TEXT) STRICT;\n"
+     "CREATE VIEW fact_mark AS SELECT * FROM p_mark;\n"
+     "INSERT INTO p_mark VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'text');\n"},
+    {"facts/mark/schema.yaml", "key: mark\n"
+                               "title: {en: Mark, fi: Merkki}\n"
+                               "kept: false\n"
+                               "subjects: [any]\n"
+                               "project: adds\n"
+                               "payload:\n"
+                               "  type: object\n"
+                               "  additionalProperties: false\n"
+                               "  properties:\n"
+                               "    text: {type: string, maxLength: 10}\n"},
+    {"facts/thing/project.sql",
+     "-- The newest of a thing.\n"
+     "CREATE TABLE p_thing (n INTEGER, at INTEGER, subject TEXT PRIMARY KEY, actor TEXT, via TEXT, size INTEGER)\n"
+     "  STRICT, WITHOUT ROWID;\n"
+     "CREATE VIEW fact_thing AS SELECT n, at, subject, actor, via, size AS \"order\" FROM p_thing;\n"
+     "CREATE TABLE p_thing_parts (n INTEGER, seq INTEGER, name TEXT, PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;\n"
+     "CREATE INDEX p_thing_name ON p_thing_parts (name);\n"
+     "CREATE VIEW fact_thing_parts AS SELECT n, seq, name FROM p_thing_parts;\n"
+     "DELETE FROM p_thing_parts WHERE n = (SELECT n FROM p_thing WHERE subject = :subject);\n"
+     "INSERT OR REPLACE INTO p_thing VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'size'); /* ; */\n"
+     "INSERT INTO p_thing_parts SELECT :n, key, value ->> 'name' FROM json_each(:payload, '$.parts');\n"},
+    {"facts/thing/schema.yaml", "key: thing\n"
+                                "title: {en: Thing, fi: Esine}\n"
+                                "kept: true\n"
+                                "subjects: [project, repo]\n"
+                                "project: replaces\n"
+                                "subject_fields: [about]\n"
+                                "different: [parts]\n"
+                                "payload:\n"
+                                "  type: object\n"
+                                "  additionalProperties: false\n"
+                                "  required: [size, parts]\n"
+                                "  properties:\n"
+                                "    size: {type: integer, minimum: 1, maximum: 9}\n"
+                                "    mode: {type: string, enum: [on, \"1\"]}\n"
+                                "    about: {type: string, pattern: \"^(\\\\*|[a-z]+:.+)$\", maxLength: 100}\n"
+                                "    parts:\n"
+                                "      type: array\n"
+                                "      maxItems: 3\n"
+                                "      items:\n"
+                                "        {type: object, additionalProperties: false, required: [name],\n"
+                                "         properties: {name: {type: string, maxLength: 20}}}\n"},
     {"frameworks/fw-1.0.yaml", "key: fw-1.0\n"
                                "order: 1\n"
                                "name: Frame\n"
