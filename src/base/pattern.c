@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 
+#include <ctype.h>
 #include <pcre2.h>
 #include <stdlib.h>
 
@@ -35,6 +36,14 @@ static size_t skip_class(struct str t, size_t i, const char **why)
     return 0;
 }
 
+/* From '{' to '}'; else it would stand for itself. */
+static bool skip_times(struct str t, size_t *i)
+{
+    size_t from = ++*i, commas = 0;
+    while (*i < t.n && (isdigit((unsigned char)t.p[*i]) || (t.p[*i] == ',' && *i > from && ++commas == 1))) ++*i;
+    return *i<t.n && * i> from && t.p[*i] == '}';
+}
+
 /* The signs, one by one: what pcre2 knows beyond ours never reaches it. */
 static const char *check_signs(struct str t)
 {
@@ -46,8 +55,7 @@ static const char *check_signs(struct str t)
         if (is_quantifier(c)) {
             if (repeated || !any) return "a quantifier needs one thing before it";
             repeated = true;
-            if (c == '{')
-                while (i + 1 < t.n && t.p[i] != '}') i++;
+            if (c == '{' && !skip_times(t, &i)) return "times are {m}, {m,} or {m,n}";
             continue;
         }
         repeated = false;

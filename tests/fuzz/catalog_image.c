@@ -35,6 +35,18 @@ static void walk_task(const struct catalog_task *t)
     }
 }
 
+static void walk_schema(const struct catalog_schema *s)
+{
+    assert(*schema_type_name(s->type));
+    touch(s->pattern);
+    touch_all(s->values, s->n_values);
+    for (size_t i = 0; i < s->n_fields; i++) {
+        touch(s->fields[i].name);
+        walk_schema(&s->fields[i].schema);
+    }
+    if (s->type == SCHEMA_ARRAY) walk_schema(s->items);
+}
+
 static void open_image(struct str bytes)
 {
     struct ctx cx;
@@ -46,6 +58,11 @@ static void open_image(struct str bytes)
         for (size_t k = 0; k < c->frameworks[i].n_controls; k++) touch(c->frameworks[i].controls[k].id);
     for (size_t i = 0; rc == OK && i < c->n_tasks; i++) walk_task(&c->tasks[i]);
     for (size_t i = 0; rc == OK && i < c->n_presets; i++) touch_all(c->presets[i].adopts, c->presets[i].n_adopts);
+    for (size_t i = 0; rc == OK && i < c->n_kinds; i++) {
+        touch_all(c->kinds[i].define, c->kinds[i].n_define);
+        touch_all(c->kinds[i].project, c->kinds[i].n_project);
+        walk_schema(&c->kinds[i].payload);
+    }
     catalog_free(c);
     ctx_release(&cx);
 }
