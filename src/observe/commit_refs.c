@@ -93,6 +93,10 @@ static struct change change_in_subject(struct str line)
         size_t end;
         if (p && (n = number_at(line, (size_t)(p - line.p) + mark.n, &end))) return (struct change){n, NULL};
     }
+    if (str_starts(line, STR("Pull request "))) { /* Bitbucket on one's own server: "Pull request #7: …" */
+        size_t end, from = 13 + (line.n > 13 && line.p[13] == '#');
+        if ((n = number_at(line, from, &end)) && end < line.n && line.p[end] == ':') return (struct change){n, NULL};
+    }
     if (str_starts(line, STR("Merge pull request "))) { /* Gitea */
         const struct str mark = STR(" (#");
         const char *p = str_find(line, mark);
@@ -250,7 +254,9 @@ static size_t read_key(struct str s, size_t at, struct refs *r)
     if (key.n < 2 || key.n > 10 || i >= s.n || s.p[i] != '-') return i;
     int64_t n = number_at(s, i + 1, &end);
     if (!n) return i;
-    if (end < s.n && (s.p[end] == '-' || s.p[end] == '/' || s.p[end] == '+')) return end;
+    /* "Pull request 7: ABC-12-fix-it" is the name of a branch with its issue; RFC-12-3 is a number of parts */
+    bool branch = end + 1 < s.n && s.p[end] == '-' && is_alpha(s.p[end + 1]) && end - i > 3;
+    if (end < s.n && !branch && (s.p[end] == '-' || s.p[end] == '/' || s.p[end] == '+')) return end;
     if (end + 1 < s.n && s.p[end] == '.' && is_word(s.p[end + 1])) return end;
     if (str_eq(key, STR("GH"))) {
         add(r, STR(""), n);

@@ -68,8 +68,18 @@ static bool read_addresses(struct content *c, int64_t line, struct str s, const 
     }
 }
 
-/* "[Name](https://github.com/handle)", "@handle", table cells; the name is the text of the link or what stands before.
- */
+/* The text of a link whose address begins at `url`, when it reads like a person's name. */
+static struct str name_of_link(struct str s, const char *url)
+{
+    struct str head = {s.p, (size_t)(url - s.p)};
+    const char *open = head.n ? memrchr(head.p, '[', head.n) : NULL;
+    const char *close = open ? memchr(open, ']', (size_t)(url - open)) : NULL;
+    if (!close || close + 1 >= url || close[1] != '(') return STR("");
+    struct str name = str_trim((struct str){open + 1, (size_t)(close - open - 1)});
+    return name.n && name.p[0] != '@' && memchr(name.p, ' ', name.n) ? name : STR("");
+}
+
+/* "[Name](https://github.com/handle)", "@handle", table cells. */
 static void read_handles(struct content *c, int64_t line, struct str s, const char *role)
 {
     const char *url = str_find(s, STR("github.com/"));
@@ -78,7 +88,7 @@ static void read_handles(struct content *c, int64_t line, struct str s, const ch
         size_t n = 0;
         while (n < rest.n && (isalnum((unsigned char)rest.p[n]) || rest.p[n] == '-')) n++;
         if (n && (n == rest.n || strchr(")>]| ,\"", rest.p[n])))
-            leave_handle(c, line, STR(""), str_slice(rest, 0, n), role);
+            leave_handle(c, line, name_of_link(s, url), str_slice(rest, 0, n), role);
         return;
     }
     for (size_t i = 0; i < s.n; i++) {

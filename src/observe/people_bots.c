@@ -261,6 +261,7 @@ bool people_is_bot(struct str name, struct str email)
     if (str_ends(who, STR("[bot]")) || str_ends(who, STR("(bot)")) || IS_IN(who, robots) || is_bot_login(who))
         return true;
     if (address.n && is_bot_address(address)) return true;
+    if (str_ends(who, STR(" automation"))) return true; /* "Foo Release Automation" */
     if (!str_ends(who, STR(" bot")) && !str_ends(who, STR(" robot"))) return false;
     /* "Foo Bot": a robot when the address says so, or the word before does; else somebody of that name. */
     struct str local = local_of(address);

@@ -83,13 +83,34 @@ static void test_observe_maintainers__forms(void **state)
            "MAINTAINERS.md|5|maintainer MAINTAINERS.md|6|maintainer OWNERS|2|owner pyproject.toml|3|maintainer");
 }
 
+/* A linked name joins the handle with whoever commits under that name. */
+static void test_observe_maintainers__linked_name(void **state)
+{
+    (void)state;
+    int named = people_mention(people, STR("Ada Example"), STR("ada@example.org"));
+    int other = people_mention(people, STR("Bob Example"), STR("bob@example.org"));
+    take("MAINTAINERS.md", "* [Ada Example](https://github.com/ada1815)\n* [@bob](https://github.com/bob)\n");
+    char sql[200];
+    snprintf(sql, sizeof sql, "SELECT line, person = '" STR_FMT "', person = '" STR_FMT "' FROM d_publisher",
+             STR_ARG(people_hash(people, named)), STR_ARG(people_hash(people, other)));
+    expect(sql, "1|1|0 2|0|0");
+}
+
+static void test_observe_people__robots(void **state)
+{
+    (void)state;
+    assert_true(people_is_bot(STR("Example Release Automation"), STR("release@example.org")));
+    assert_true(people_is_bot(STR("dependabot[bot]"), STR("")));
+    assert_false(people_is_bot(STR("Ann Automation-Smith"), STR("ann@example.org")));
+    assert_false(people_is_bot(STR("Max Bot"), STR("max@example.org")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROWS_TEST(test_observe_manifests__locks),
-        ROWS_TEST(test_observe_migrations__ways_down),
-        ROWS_TEST(test_observe_pins__container_files),
-        ROWS_TEST(test_observe_maintainers__forms),
+        ROWS_TEST(test_observe_manifests__locks),         ROWS_TEST(test_observe_migrations__ways_down),
+        ROWS_TEST(test_observe_pins__container_files),    ROWS_TEST(test_observe_maintainers__forms),
+        ROWS_TEST(test_observe_maintainers__linked_name), ROWS_TEST(test_observe_people__robots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
