@@ -215,7 +215,18 @@ CREATE TABLE d_hit (
 
 -- The views rules may read.
 CREATE VIEW repository AS SELECT 'repo:self' AS subject, * FROM d_repository;
-CREATE VIEW commits AS SELECT 'commit:self/' || oid AS subject, * FROM d_commit;
+-- rewritten: its author applied it again a while after writing it, as "rebase and merge" of a host does
+-- version_work: a change that, by its subject line, only gives the software its next version number
+CREATE VIEW commits AS SELECT 'commit:self/' || oid AS subject, *,
+  committer = author AND at - authored_at > 120 AS rewritten,
+  subject_line GLOB '[[]maven-release-plugin]*'
+    OR paths <= 100 AND (lower(subject_line) GLOB '*bump version*' OR lower(subject_line) GLOB '*version bump*'
+      OR lower(subject_line) GLOB 'prepare *release*' OR lower(subject_line) GLOB 'prepare *development*')
+    OR paths <= 12 AND (lower(subject_line) GLOB '*s[ey][tn]* version*' OR lower(subject_line) GLOB '*package version*'
+      OR lower(subject_line) GLOB '*version string*' OR subject_line GLOB '*[0-9].[0-9]*' AND (
+        lower(subject_line) GLOB '*release*' OR lower(subject_line) GLOB '*version*'
+        OR lower(subject_line) GLOB 'bump*' OR lower(subject_line) GLOB '[v0-9]*-dev')) AS version_work
+  FROM d_commit;
 CREATE VIEW trailers AS SELECT * FROM d_trailer;
 CREATE VIEW changes AS SELECT * FROM d_change;
 CREATE VIEW refs AS SELECT 'ref:self/' || name AS subject, * FROM d_ref;

@@ -2,7 +2,7 @@
 -- whether they name an issue or came through a numbered change request. One without counts against it where at least 80
 -- % of the commits, and ten, have one.
 -- Blind spots: what the issue says; requests made on a mailing list or an unnumbered merge; critical code whose path
--- does not show it.
+-- does not show it. What the host, another person or a rebase landed may have lost its number on the way (NULL).
 WITH work AS MATERIALIZED (
   SELECT c.oid, c.issue_refs > 0 OR c.change_number IS NOT NULL OR m.change_number IS NOT NULL
       OR EXISTS (SELECT 1 FROM trailers t WHERE t.commit_oid = c.oid
@@ -19,7 +19,9 @@ WITH work AS MATERIALIZED (
     SELECT oid, NULL, 0 FROM commits WHERE breaking = 1)
   GROUP BY oid
 )
-SELECT c.subject, CASE WHEN w.named THEN 1 WHEN p.named >= 10 AND 10 * p.named >= 8 * p.commits THEN 0 END AS ok,
+SELECT c.subject,
+       CASE WHEN w.named THEN 1 WHEN c.committer_host = 1 OR c.rewritten OR c.committer <> c.author THEN NULL
+            WHEN p.named >= 10 AND 10 * p.named >= 8 * p.commits THEN 0 END AS ok,
        c.at AS at, NULL AS due, c.oid AS commit_oid, substr(c.oid, 1, 10) AS short, c.subject_line AS title,
            s.path AS path,
        CASE WHEN s.critical THEN 'changes security-critical code (' || s.path || ')'

@@ -2,8 +2,9 @@
 -- author is named as reviewer, applied the commit or merged it. None counts against a commit only where the period
 -- shows the practice, as in code-review-rules.
 -- Blind spots: what a host or mailing list knows. A change made through a numbered pull or merge request, on the host's
--- own pages, or naming an issue is not judged (NULL). Robots, translation services, merges, first commits and changes
--- to neither code, tests, configuration nor automation are not looked at.
+-- own pages, or naming an issue is not judged (NULL), nor one that several people wrote, that was committed a while
+-- after it was written, that only moves the version number, or that stands in the history twice. Robots, translation
+-- services, merges, first commits and changes to neither code, tests, configuration nor automation are not looked at.
 WITH bots(person) AS (SELECT DISTINCT author FROM commits WHERE author_bot = 1),
 named(oid, person) AS ( -- people beside the author who put their name to a commit
   SELECT c.oid, t.person FROM trailers t JOIN commits c ON c.oid = t.commit_oid
@@ -27,6 +28,10 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
                                'pull-request', 'merge-request', 'part-of', 'link')) AS on_host,
     c.committer_host = 1 OR c.issue_refs > 0 OR (c.first_parent = 0 AND c.landed_by IS NULL)
       OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear,
+    c.rewritten OR c.version_work OR c.committer <> c.author -- a host's rebase? nothing to review? two hands?
+      OR EXISTS (SELECT 1 FROM trailers t
+                 WHERE t.commit_oid = c.oid AND t.key = 'co-authored-by' AND t.person <> c.author)
+      OR row_number() OVER (PARTITION BY c.author, c.authored_at, c.subject_line ORDER BY c.position) > 1 AS moved,
     c.committer = c.author AS own, c.first_parent AS line
   FROM commits c LEFT JOIN independent i ON i.oid = c.oid
   LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
@@ -40,15 +45,18 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
          sum(own AND persons = 0 AND NOT on_host AND NOT unclear) AS traceless,
          sum(line AND persons = 1 AND NOT own AND NOT on_host) AS rebased
   FROM work
+), team(n) AS ( -- people who could have looked at it
+  SELECT count(*) FROM (SELECT c.author FROM work w JOIN commits c ON c.oid = w.oid
+                        GROUP BY c.author HAVING count(*) >= 10)
 ), practice(shown) AS ( -- numbered changes are the rule and seldom rebased by others; or own work carries another's name
-  SELECT (numbered >= 10 AND 2 * numbered >= judged AND 5 * rebased <= traceless)
-      OR (vouched >= 10 AND 2 * vouched >= own) FROM tally
+  SELECT (t.n > 1 AND numbered >= 10 AND 2 * numbered >= judged AND 5 * rebased <= traceless)
+      OR (vouched >= 10 AND 2 * vouched >= own) FROM tally CROSS JOIN team t
 ), touched AS MATERIALIZED (
   SELECT x.commit_oid AS oid, min(x.path) AS path FROM files f CROSS JOIN changes x ON x.path = f.path
   WHERE f.critical_hint IS NOT NULL AND f.class = 'code' GROUP BY x.commit_oid
 )
 SELECT c.subject,
-       CASE WHEN w.persons > 0 THEN 1 WHEN w.on_host OR w.unclear THEN NULL WHEN p.shown THEN 0 END AS ok,
+       CASE WHEN w.persons > 0 THEN 1 WHEN w.on_host OR w.unclear OR w.moved THEN NULL WHEN p.shown THEN 0 END AS ok,
        c.at AS at, NULL AS due, c.oid AS commit_oid, substr(c.oid, 1, 10) AS short, c.subject_line AS title,
            t.path AS path,
        CASE f.critical_hint WHEN 'authentication' THEN 'authentication' WHEN 'cryptography' THEN 'cryptography'

@@ -2,9 +2,10 @@
 -- the people on a usable list of maintainers (as in authorized-publishers); without one, those who brought in five or
 -- more commits of others, and then nothing counts against a commit.
 -- Blind spots: what a host or mailing list knows; whether an outsider is a partner, a customer or a volunteer. A change
--- made through a numbered pull or merge request, on the host's own pages, or naming an issue is not judged (NULL).
--- Robots, translation services, merges, first commits and changes to neither code, tests, configuration nor automation
--- are not looked at.
+-- made through a numbered pull or merge request, on the host's own pages, or naming an issue is not judged (NULL), nor
+-- one that several people wrote, that was committed a while after it was written, that only moves the version number,
+-- or that stands in the history twice. Robots, translation services, merges, first commits and changes to neither code,
+-- tests, configuration nor automation are not looked at.
 WITH bots(person) AS (SELECT DISTINCT author FROM commits WHERE author_bot = 1),
 named(oid, person) AS ( -- people beside the author who put their name to a commit
   SELECT c.oid, t.person FROM trailers t JOIN commits c ON c.oid = t.commit_oid
@@ -44,6 +45,10 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
                                'pull-request', 'merge-request', 'part-of', 'link')) AS on_host,
     c.committer_host = 1 OR c.issue_refs > 0 OR (c.first_parent = 0 AND c.landed_by IS NULL)
       OR (c.paths <= 5 AND c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL)) AS unclear,
+    c.rewritten OR c.version_work -- a host's rebase? nothing to review? several hands?
+      OR EXISTS (SELECT 1 FROM trailers t
+                 WHERE t.commit_oid = c.oid AND t.key = 'co-authored-by' AND t.person <> c.author)
+      OR row_number() OVER (PARTITION BY c.author, c.authored_at, c.subject_line ORDER BY c.position) > 1 AS moved,
     c.committer = c.author AS own, c.first_parent AS line
   FROM commits c LEFT JOIN independent i ON i.oid = c.oid
   LEFT JOIN commits m ON m.oid = c.landed_by AND m.oid <> c.oid
@@ -53,7 +58,7 @@ named(oid, person) AS ( -- people beside the author who put their name to a comm
          OR EXISTS (SELECT 1 FROM changes x WHERE x.commit_oid = c.oid AND x.class IN ('config', 'ci')))
 )
 SELECT c.subject,
-       CASE WHEN w.persons > 0 THEN 1 WHEN w.on_host OR w.unclear THEN NULL WHEN l.usable THEN 0 END AS ok,
+       CASE WHEN w.persons > 0 THEN 1 WHEN w.on_host OR w.unclear OR w.moved THEN NULL WHEN l.usable THEN 0 END AS ok,
        c.at AS at, NULL AS due, c.oid AS commit_oid, substr(c.oid, 1, 10) AS short, c.subject_line AS title
 FROM asked a JOIN work w ON w.oid = a.name JOIN commits c ON c.oid = w.oid CROSS JOIN list l
 WHERE a.type = 'commit' AND c.author NOT IN (SELECT person FROM insider) AND EXISTS (SELECT 1 FROM insider)
