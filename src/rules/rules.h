@@ -174,4 +174,17 @@ enum rc rules_ask_none(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 enum rc rules_evaluate(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct rules_options *o,
                        const struct baseline *b, struct assessment *a) MUST_CHECK;
 
+/* A rule's rows one by one, for explaining and trying it. Values are safe to show, times as RFC 3339, NULL as "–";
+ * borrowed for the call. */
+struct rule_row {
+    struct str subject;
+    int ok; /* 1, 0, -1 for NULL */
+    const struct str *names, *values;
+    size_t n;
+};
+/* Runs any rule's text over `asked`, under the same watch. E_INVALID when it does not prepare, has no subject or ok, or
+ * returns something else in them; E_LIMIT when it was stopped. Stops at the first error of `each` and returns it. */
+enum rc rules_rows(struct ctx *cx, sqlite3 *db, struct str sql, const struct rules_options *o,
+                   enum rc (*each)(void *arg, const struct rule_row *row), void *arg) MUST_CHECK;
+
 #endif

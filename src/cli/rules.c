@@ -1,0 +1,271 @@
+/* sinetti rules list · explain · try: what the rules are, why a verdict is as it is, and what a rule that is being
+ * written would find. */
+#include "base/limits.h"
+#include "base/time.h"
+#include "cli/common.h"
+#include "observe/observe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: sinetti rules list [--task KEY]\n"
+    "       sinetti rules explain TASK/POINT [SUBJECT]\n"
+    "       sinetti rules try TASK/POINT|FILE.sql [SUBJECT]\n"
+    "list: every rule, one a line. explain: what a point asks, what its rule takes as evidence and does not see,\n"
+    "and what it finds in the repository. try: the rows of a rule, of the catalog or from a file.\n\n"
+    "  --repo DIR             the repository (here)\n"
+    "  --rev REV              what to look at (HEAD)\n"
+    "  --since WHEN           start of the audit period (1y)\n"
+    "  --ok 0|1|null          only rows with this outcome\n"
+    "  --limit N              rows shown (20)\n"
+    "  --cache FILE           tables kept from an earlier run\n"
+    "  --catalog DIR, --lang en|fi, --now TIME as in assess\n"
+    "exit codes: 0 fine, 2 wrong usage, 3 the input cannot be read or the rule is wrong, 4 internal fault\n";
+
+enum { OPTION_REPO = OPTION_OWN, OPTION_REV, OPTION_SINCE, OPTION_OK, OPTION_LIMIT, OPTION_CACHE };
+
+static const struct option table[] = {COMMON_OPTIONS,
+                                      {"repo", required_argument, NULL, OPTION_REPO},
+                                      {"rev", required_argument, NULL, OPTION_REV},
+                                      {"since", required_argument, NULL, OPTION_SINCE},
+                                      {"ok", required_argument, NULL, OPTION_OK},
+                                      {"limit", required_argument, NULL, OPTION_LIMIT},
+                                      {"cache", required_argument, NULL, OPTION_CACHE},
+                                      {0}};
+
+enum { OK_ANY = 2 };
+
+struct arguments {
+    struct common c;
+    const char *repo, *rev, *since, *cache, *verb, *rule, *subject;
+    int ok;
+    int64_t limit;
+};
+
+static enum rc take_ok(struct ctx *cx, struct arguments *a, const char *value)
+{
+    a->ok = !strcmp(value, "1") ? 1 : !strcmp(value, "0") ? 0 : !strcmp(value, "null") ? -1 : OK_ANY;
+    return a->ok == OK_ANY ? fail(cx, E_INVALID, "--ok is 0, 1 or null") : OK;
+}
+
+static enum rc take(struct ctx *cx, struct arguments *a, int code, const char *value)
+{
+    switch (code) {
+    case OPTION_REPO:
+        a->repo = value;
+        return OK;
+    case OPTION_REV:
+        a->rev = value;
+        return OK;
+    case OPTION_SINCE:
+        a->since = value;
+        return OK;
+    case OPTION_CACHE:
+        a->cache = value;
+        return OK;
+    case OPTION_OK:
+        return take_ok(cx, a, value);
+    case OPTION_LIMIT:
+        if (str_to_i64(str_from(value), 0, 1000000, &a->limit)) return OK;
+        return fail(cx, E_INVALID, "--limit is a number up to 1000000");
+    default:
+        return common_option(cx, &a->c, code, value);
+    }
+}
+
+static enum rc take_operands(struct ctx *cx, struct arguments *a, char **operands, int n)
+{
+    static const char *const verbs[] = {"list", "explain", "try"};
+    static const int most[] = {1, 3, 3}, least[] = {1, 2, 2};
+    for (size_t i = 0; n > 0 && i < sizeof verbs / sizeof *verbs; i++) {
+        if (strcmp(operands[0], verbs[i]) != 0) continue;
+        if (n < least[i] || n > most[i]) break;
+        a->verb = verbs[i];
+        a->rule = n > 1 ? operands[1] : NULL;
+        a->subject = n > 2 ? operands[2] : NULL;
+        return OK;
+    }
+    return fail(cx, E_INVALID, "say `rules list`, `rules explain TASK/POINT` or `rules try TASK/POINT`");
+}
+
+static const struct catalog_obligation *find(const struct catalog *c, struct str name, const struct catalog_task **task)
+{
+    struct str key;
+    if (!str_cut(&name, '/', &key) || !name.p) return NULL;
+    *task = catalog_find_task(c, key);
+    for (size_t i = 0; *task && i < (*task)->n_obligations; i++)
+        if (str_eq((*task)->obligations[i].key, name)) return &(*task)->obligations[i];
+    return NULL;
+}
+
+static void list(const struct catalog *c, struct str task)
+{
+    for (size_t i = 0; i < c->n_tasks; i++)
+        for (size_t k = 0; k < c->tasks[i].n_obligations; k++) {
+            const struct catalog_obligation *o = &c->tasks[i].obligations[k];
+            if (!o->sql.n || (task.n && !str_eq(task, o->task))) continue;
+            printf("%2d  " STR_FMT "/" STR_FMT "  (%s, %s, %s%s%s)\n", c->tasks[i].order, STR_ARG(o->task),
+                   STR_ARG(o->key), strength_name(o->strength), aspect_name(o->aspect), evidence_type_name(o->type),
+                   o->check ? ", asked by check" : "", o->enabled ? "" : ", switched off");
+        }
+}
+
+static void explain(const struct catalog_task *t, const struct catalog_obligation *o, enum lang lang)
+{
+    printf("%d. " STR_FMT "\n" STR_FMT "/" STR_FMT ", point %d (%s, %s, %s)%s\n\n" STR_FMT "\n\n", t->order,
+           STR_ARG(t->title[lang]), STR_ARG(o->task), STR_ARG(o->key), o->point, strength_name(o->strength),
+           aspect_name(o->aspect), evidence_type_name(o->type), o->enabled ? "" : ", switched off",
+           STR_ARG(o->text[lang]));
+    if (o->sql.n)
+        printf("Evidence: " STR_FMT "\nBlind spots: " STR_FMT "\n\n" STR_FMT "\n", STR_ARG(o->evidence),
+               STR_ARG(o->blind_spots), STR_ARG(str_trim(o->sql)));
+    if (o->settles[lang].n) printf("\nWhat would give evidence: " STR_FMT "\n", STR_ARG(o->settles[lang]));
+    for (size_t i = 0; i < o->n_needs; i++)
+        printf("%s" STR_FMT "%s", i ? ", " : "Records that can show it: ", STR_ARG(o->needs[i]),
+               i + 1 == o->n_needs ? "\n" : "");
+}
+
+struct rows {
+    const struct arguments *a;
+    int64_t rows, good, bad, open, shown, left;
+};
+
+static void show(const struct rule_row *row)
+{
+    static const char *const words[] = {"null", "0", "1"};
+    printf("ok %-5s", words[row->ok + 1]);
+    for (size_t i = 0; i < row->n; i++)
+        if (!str_eq(row->names[i], STR("ok")) && !str_eq(row->values[i], STR("–")))
+            printf(" " STR_FMT "=" STR_FMT, STR_ARG(row->names[i]), STR_ARG(row->values[i]));
+    putchar('\n');
+}
+
+static enum rc each_row(void *arg, const struct rule_row *row)
+{
+    struct rows *r = arg;
+    if (r->a->subject && !str_eq(row->subject, str_from(r->a->subject))) return OK;
+    r->rows++;
+    r->good += row->ok == 1;
+    r->bad += row->ok == 0;
+    r->open += row->ok == -1;
+    if (r->a->ok != OK_ANY && row->ok != r->a->ok) return OK;
+    if (r->shown == r->a->limit) {
+        r->left++;
+        return OK;
+    }
+    r->shown++;
+    show(row);
+    return OK;
+}
+
+static enum rc run_rule(struct ctx *cx, struct arguments *a, struct str sql)
+{
+    struct assess_options *o = &a->c.o;
+    struct observe_options look = {
+        .rev = str_from(str_visible(cx, str_from(a->rev ? a->rev : "HEAD"))), .now = o->now, .cache = a->cache};
+    struct observe_outcome seen;
+    TRY(git_resolve(cx, a->c.git, str_from(a->rev ? a->rev : "HEAD"), &look.head));
+    look.since = o->since;
+    TRY(observe_repository(cx, a->c.git, &look, &seen));
+    common_progress_end();
+    struct rules_options rules = {.now = o->now, .since = o->since};
+    struct rows rows = {.a = a};
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    enum rc rc = rules_ask_all(cx, seen.db);
+    if (rc == OK) rc = rules_rows(cx, seen.db, sql, &rules, each_row, &rows);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    store_close(seen.db);
+    if (rc != OK) return rc;
+    if (rows.left) printf("… %lld more; --limit shows more of them\n", (long long)rows.left);
+    printf("%lld rows: %lld with ok 1, %lld with ok 0, %lld with NULL (%lld ms)\n", (long long)rows.rows,
+           (long long)rows.good, (long long)rows.bad, (long long)rows.open,
+           (long long)((end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000));
+    return OK;
+}
+
+static enum rc read_sql(struct ctx *cx, const char *file, struct str *out)
+{
+    scoped_buf b;
+    char block[16384];
+    struct stat st;
+    ssize_t n = -1;
+    buf_init(&b, LIMIT_CATALOG_FILE);
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return fail(cx, E_NOTFOUND, "%s: %s", str_visible(cx, str_from(file)), strerror(errno));
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        while ((n = read(fd, block, sizeof block)) > 0) buf_add(&b, block, (size_t)n);
+    close(fd);
+    if (n < 0) return fail(cx, E_IO, "%s: no file that can be read", str_visible(cx, str_from(file)));
+    if (buf_ok(&b) != OK) return fail(cx, E_LIMIT, "%s: too large", str_visible(cx, str_from(file)));
+    *out = arena_str(&cx->arena, buf_view(&b));
+    return OK;
+}
+
+static enum rc answer(struct ctx *cx, struct arguments *a)
+{
+    const struct catalog_task *task;
+    struct str name = str_from(a->rule), sql;
+    const struct catalog_obligation *o = find(a->c.held_catalog, name, &task);
+    struct str since = str_from(a->since ? a->since : "1y");
+    if (time_parse_when(since, a->c.o.now, &a->c.o.since) != OK)
+        return fail(cx, E_INVALID, "--since: \"%s\" is none of 30d, 12w, 6mo, 1y or a date", str_visible(cx, since));
+    bool tries = strcmp(a->verb, "try") == 0;
+    if (!o && (!tries || !str_ends(name, STR(".sql"))))
+        return fail(cx, E_NOTFOUND, "there is no point \"%s\"; `sinetti rules list` names those with a rule",
+                    str_visible(cx, name));
+    if (!tries) explain(task, o, a->c.lang);
+    if (o && !o->sql.n) return OK;
+    if (o)
+        sql = o->sql;
+    else
+        TRY(read_sql(cx, a->rule, &sql));
+    if (!tries) putchar('\n');
+    return run_rule(cx, a, sql);
+}
+
+static int rules(struct ctx *cx, struct arguments *a)
+{
+    if (!strcmp(a->verb, "list")) {
+        struct catalog *c;
+        enum rc rc = a->c.catalog ? catalog_load(cx, a->c.catalog, &c) : catalog_builtin(cx, &c);
+        if (rc != OK) return common_failed(cx, rc);
+        list(c, str_from(a->c.task));
+        catalog_free(c);
+        return EXIT_FINE;
+    }
+    common_progress(cx);
+    enum rc rc = common_open(cx, &a->c, a->repo ? a->repo : ".", PRIORITY_COUNT);
+    if (rc == OK) rc = answer(cx, a);
+    common_progress_end();
+    int code = rc == OK ? EXIT_FINE : common_failed(cx, rc);
+    common_close(&a->c);
+    return code;
+}
+
+int cli_rules(int argc, char **argv)
+{
+    struct arguments a = {.ok = OK_ANY, .limit = 20};
+    struct ctx cx;
+    ctx_init(&cx);
+    int code, out = -1;
+    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
+        if (code == '?') {
+            out = EXIT_USAGE;
+        } else if (code == OPTION_HELP) {
+            fputs(help, stdout);
+            out = EXIT_FINE;
+        } else if (take(&cx, &a, code, optarg) != OK) {
+            out = common_wrong(&cx, "rules");
+        }
+    }
+    if (out < 0 && take_operands(&cx, &a, argv + optind, argc - optind) != OK) out = common_wrong(&cx, "rules");
+    if (out < 0) out = rules(&cx, &a);
+    ctx_release(&cx);
+    return out;
+}
