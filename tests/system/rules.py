@@ -62,7 +62,8 @@ def test_wrong_usage(t):
 def test_what_shows_a_point_is_named(t):
     repo = planted(t)
     repo.commit("rules", {"CONTRIBUTING.md": "# Contributing\n\n## Code review\n\nEvery change must be reviewed by another developer before it is merged.\n\n"
-                                             "## Releases\n\nReleases are made by the maintainers: tag the version, run the release workflow, publish the notes.\n"})
+                                             "## Releases\n\nReleases are made by the maintainers: tag the version, run the release workflow, publish the notes.\n"
+                                             "Ask on the mailing list when a change does not fit what is planned for the next version, and add yourself to the list of people.\n"})
     met = t.assess(repo).obligation("code-review-rules/rules-defined")
     t.equal(met["verdict"], "met")
     t.equal([s["path"] for s in met["shown_by"]], ["CONTRIBUTING.md"])
