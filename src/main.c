@@ -1,6 +1,9 @@
 /* `sinetti`: finds the command and runs it. */
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +27,16 @@ static int help(FILE *out, int code)
     return code;
 }
 
-int main(int argc, char **argv)
+/* Standard descriptors that the caller closed would become the next files opened, and be written to. Opened so, each
+ * fails when it is used. */
+static bool open_standard(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) return false;
+    return true;
+}
+
+static int run(int argc, char **argv)
 {
     if (argc < 2) return help(stderr, EXIT_USAGE);
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
@@ -37,4 +49,14 @@ int main(int argc, char **argv)
         if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);
     fprintf(stderr, "sinetti: no such command; `sinetti --help` lists them\n");
     return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (!open_standard()) return EXIT_INTERNAL;
+    int code = run(argc, argv);
+    /* What was asked for and is not all there is no success. */
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    fprintf(stderr, "sinetti: standard output: cannot write: %s\n", strerror(errno));
+    return code == EXIT_FINE || code == EXIT_FAULTS ? EXIT_UNREADABLE : code;
 }

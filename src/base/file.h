@@ -4,9 +4,13 @@
 
 #include "base/ctx.h"
 
-/* Puts the bytes at `path`: whole or not at all. Written beside and renamed; what is no ordinary file (a pipe, a
- * terminal) is written to as it is. E_IO with the path and why; then the old file is as it was. */
+/* Puts the bytes at `path`: whole or not at all. Written beside and renamed: a link stays one, a file keeps its rights,
+ * and one that is write-protected is not replaced. What is no ordinary file (a pipe, a terminal, /dev/stdout) is
+ * written to as it is. E_IO with the path and why; then the old file is as it was. */
 enum rc file_replace(struct ctx *cx, const char *path, struct str bytes) MUST_CHECK;
+/* So in several parts. mode: of a file that was not there. */
+enum rc file_replace_parts(struct ctx *cx, const char *path, unsigned mode, const struct str *parts,
+                           size_t n) MUST_CHECK;
 
 /* Writes everything to a descriptor; false with errno set. */
 bool file_write_all(int fd, struct str bytes);

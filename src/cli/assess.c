@@ -56,6 +56,21 @@ struct arguments {
     size_t n_outputs;
 };
 
+/* Each report needs a file of its own, or the last one would be all there is. */
+static enum rc check_outputs(struct ctx *cx, const struct arguments *a)
+{
+    for (size_t i = 0; i < a->n_outputs; i++) {
+        const char *file = a->outputs[i].file;
+        bool twice = (a->cache && !strcmp(file, a->cache)) || (a->write_baseline && !strcmp(file, a->write_baseline)) ||
+                     (a->c.baseline && !strcmp(file, a->c.baseline));
+        for (size_t k = 0; k < i; k++) twice = twice || !strcmp(file, a->outputs[k].file);
+        if (twice && !str_starts(str_from(file), STR("/dev/")) && !str_starts(str_from(file), STR("/proc/")))
+            return fail(cx, E_INVALID, "%s is named twice; each file can hold one thing",
+                        str_visible(cx, str_from(file)));
+    }
+    return OK;
+}
+
 /* FORMAT:FILE when the part before the first colon is a format, else a file whose suffix tells it. */
 static enum rc add_output(struct ctx *cx, struct arguments *a, const char *value)
 {
@@ -140,6 +155,15 @@ static enum rc write_report(struct ctx *cx, const struct assessment *result, enu
     return file ? file_replace(cx, file, buf_view(&text)) : common_print(cx, buf_view(&text));
 }
 
+/* Not in the reports, which are the same with a cache and without. */
+static void say_cache(struct ctx *cx, const struct arguments *a, const struct assessment *result)
+{
+    struct str why = result->run.cache, rebuilt = STR("rebuilt: ");
+    if (a->c.quiet || !str_starts(why, rebuilt) || str_eq(why, STR("rebuilt: there was none"))) return;
+    fprintf(stderr, "sinetti: the cache %s was not used: " STR_FMT "\n", str_visible(cx, str_from(a->cache)),
+            STR_ARG(str_slice(why, rebuilt.n, why.n)));
+}
+
 static int assess(struct ctx *cx, struct arguments *a)
 {
     struct assessment result;
@@ -153,6 +177,7 @@ static int assess(struct ctx *cx, struct arguments *a)
     common_progress(cx);
     rc = assess_repository(cx, a->c.git, &a->c.o, &result);
     common_progress_end();
+    if (rc == OK) say_cache(cx, a, &result);
     for (size_t i = 0; rc == OK && i < a->n_outputs; i++)
         rc = write_report(cx, &result, a->outputs[i].format, a->outputs[i].file);
     if (rc == OK && a->write_baseline) rc = write_baseline(cx, a, &result, until);
@@ -178,6 +203,7 @@ int cli_assess(int argc, char **argv)
             out = common_wrong(&cx, "assess");
         }
     }
+    if (out < 0 && check_outputs(&cx, &a) != OK) out = common_wrong(&cx, "assess");
     if (out < 0 && argc - optind > 1) {
         (void)fail(&cx, E_INVALID, "one repository at a time");
         out = common_wrong(&cx, "assess");

@@ -110,19 +110,21 @@ static enum rc parse_now(struct ctx *cx, const char *value, int64_t *out)
     return fail(cx, E_INVALID, "--now: \"%s\" is no time like 2026-11-24T10:00:00Z", str_visible(cx, str_from(value)));
 }
 
-static const struct git *volatile open_repository;
+static struct git *volatile *volatile open_repository;
 
 static void on_signal(int number)
 {
-    const struct git *g = open_repository;
+    struct git *volatile *at = open_repository;
+    const struct git *g = at ? *at : NULL;
     if (g) git_remove_private(g);
     (void)signal(number, SIG_DFL);
     (void)raise(number);
 }
 
+/* All that end a process and are not a fault of its own. */
 static void watch_signals(void)
 {
-    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         struct sigaction old, now = {.sa_handler = on_signal};
         (void)sigemptyset(&now.sa_mask);
@@ -143,7 +145,7 @@ static enum rc find_values(struct ctx *cx, struct common *c)
     return find_task(cx, c);
 }
 
-enum rc common_open(struct ctx *cx, struct common *c, const char *path, int otherwise)
+enum rc common_prepare(struct ctx *cx, struct common *c, int otherwise)
 {
     struct assess_options *o = &c->o;
     c->is_wrong = true;
@@ -158,13 +160,18 @@ enum rc common_open(struct ctx *cx, struct common *c, const char *path, int othe
     TRY(find_values(cx, c));
     c->is_wrong = false;
     o->task = str_from(c->task);
-    o->path = str_from(path);
     o->lang = c->lang;
     o->baseline = c->baseline;
-    watch_signals();
-    TRY(git_open(cx, path, &c->git));
-    open_repository = c->git;
     return OK;
+}
+
+enum rc common_open(struct ctx *cx, struct common *c, const char *path, int otherwise)
+{
+    TRY(common_prepare(cx, c, otherwise));
+    c->o.path = str_from(path);
+    open_repository = &c->git;
+    watch_signals();
+    return git_open(cx, path, (struct git **)&c->git);
 }
 
 void common_close(struct common *c)

@@ -16,7 +16,7 @@ struct common {
     bool has_format, quiet;
     /* by common_open(): */
     struct catalog *held_catalog;
-    struct git *git;
+    struct git *volatile git; /* read by signal handlers */
     struct assess_options o;
     int fails_on;  /* an enum priority, or PRIORITY_COUNT: never */
     bool is_wrong; /* common_open() failed by the value of an option */
@@ -66,9 +66,11 @@ enum rc common_option(struct ctx *cx, struct common *c, int code, const char *va
 /* Reads one option after the other with getopt_long(); -1 at the end, '?' for a wrong one after saying so. */
 int common_next(int argc, char **argv, const struct option *table);
 
-/* Opens catalog and repository and fills c->o: path, catalog, preset, task, now, lang, baseline. c->fails_on is
- * `otherwise` when the option is not given. While the repository is open, signals that end the process remove its
- * private folder. */
+/* Opens the catalog and fills c->o: catalog, preset, task, now, lang, baseline. c->fails_on is `otherwise` when the
+ * option is not given. */
+enum rc common_prepare(struct ctx *cx, struct common *c, int otherwise) MUST_CHECK;
+/* That, and opens the repository: c->git, c->o.path. While it is open, signals that end the process remove its private
+ * folder. */
 enum rc common_open(struct ctx *cx, struct common *c, const char *path, int otherwise) MUST_CHECK;
 void common_close(struct common *c);
 

@@ -21,13 +21,12 @@ enum rc git_open(struct ctx *cx, const char *path, struct git **out)
     if (!g) return fail(cx, E_IO, "no memory");
     arena_init(&g->arena);
     g->confine_fd = -1;
+    *out = g; /* before its folder is made */
     enum rc rc = build(cx, g, path);
-    if (rc != OK) {
-        git_close(g);
-        return rc;
-    }
-    *out = g;
-    return OK;
+    if (rc == OK) return OK;
+    *out = NULL;
+    git_close(g);
+    return rc;
 }
 
 void git_close(struct git *g)

@@ -64,9 +64,11 @@ enum rc view_make_dir(struct ctx *cx, struct git *g)
     const char *tmp = getenv("TMPDIR");
     if (!tmp || tmp[0] != '/') tmp = "/tmp";
     char *dir = arena_cstr(&g->arena, arena_printf(&g->arena, "%s/sinetti-git-XXXXXX", tmp));
-    if (!mkdtemp(dir))
+    g->dir = dir; /* a signal that comes at once finds it */
+    if (!mkdtemp(dir)) {
+        g->dir = NULL;
         return fail(cx, E_IO, "no temporary folder in %s: %s", str_visible(cx, str_from(tmp)), strerror(errno));
-    g->dir = dir;
+    }
     for (size_t i = sizeof our_dirs / sizeof *our_dirs; i-- > 0;)
         if (mkdir(view_path(g, dir, our_dirs[i]), 0700) < 0)
             return fail(cx, E_IO, "a folder in %s cannot be made: %s", str_visible(cx, str_from(dir)), strerror(errno));

@@ -2,6 +2,7 @@
 #include "store/settings.h"
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/limits.h"
 
 #include <errno.h>
@@ -177,19 +178,6 @@ static void snapshot_digest(struct str key, const unsigned char *image, size_t n
     digest_final(&d, out);
 }
 
-static bool write_all(int fd, const void *bytes, size_t n)
-{
-    const char *p = bytes;
-    while (n) {
-        ssize_t done = write(fd, p, n);
-        if (done < 0 && errno == EINTR) continue;
-        if (done <= 0) return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 static bool read_all(int fd, void *bytes, size_t n)
 {
     char *p = bytes;
@@ -203,6 +191,31 @@ static bool read_all(int fd, void *bytes, size_t n)
     return true;
 }
 
+/* Or was one: a damage in one place leaves one of the two. */
+static bool is_snapshot(int fd)
+{
+    static const char start[] = SNAPSHOT_MAGIC "SQLite format 3";
+    char found[sizeof start];
+    return read_all(fd, found, sizeof start) &&
+           (memcmp(found, start, MAGIC_SIZE) == 0 ||
+            memcmp(found + MAGIC_SIZE, start + MAGIC_SIZE, sizeof start - MAGIC_SIZE) == 0);
+}
+
+/* A snapshot is written where there is nothing, nothing in it, or a snapshot: not over somebody's file that was named
+ * by mistake, nor over /dev/null. */
+static enum rc may_replace(struct ctx *cx, const char *file)
+{
+    struct stat st;
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && errno == ENOENT) return OK;
+    bool ours = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_size == 0 || is_snapshot(fd));
+    int failure = errno;
+    if (fd >= 0) (void)close(fd);
+    if (ours) return OK;
+    return fail(cx, E_IO, "%s: cannot write: %s", str_visible(cx, str_from(file)),
+                fd < 0 ? strerror(failure) : "it holds something else, which is kept; name another file");
+}
+
 enum rc store_snapshot_save(struct ctx *cx, sqlite3 *db, const char *file, struct str key)
 {
     sqlite3_int64 size = 0;
@@ -211,20 +224,12 @@ enum rc store_snapshot_save(struct ctx *cx, sqlite3 *db, const char *file, struc
     uint8_t digest[DIGEST_SIZE];
     snapshot_digest(key, image, (size_t)size, digest);
 
-    const char *beside = arena_printf(&cx->arena, "%s.%ld.new", file, (long)getpid()).p;
-    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool written = fd >= 0 && write_all(fd, SNAPSHOT_MAGIC, MAGIC_SIZE) && write_all(fd, image, (size_t)size) &&
-                   write_all(fd, digest, DIGEST_SIZE);
-    int failure = errno;
-    if (fd >= 0 && close(fd) != 0 && written) {
-        failure = errno;
-        written = false;
-    }
+    const struct str parts[] = {
+        {SNAPSHOT_MAGIC, MAGIC_SIZE}, {(const char *)image, (size_t)size}, {(const char *)digest, DIGEST_SIZE}};
+    enum rc rc = may_replace(cx, file);
+    if (rc == OK) rc = file_replace_parts(cx, file, 0600, parts, sizeof parts / sizeof *parts);
     sqlite3_free(image);
-    if (written && rename(beside, file) == 0) return OK;
-    if (written) failure = errno;
-    if (fd >= 0) unlink(beside);
-    return fail(cx, E_IO, "%s: cannot write: %s", str_visible(cx, str_from(file)), strerror(failure));
+    return rc;
 }
 
 static enum rc open_image(struct ctx *cx, unsigned char *image, size_t n, sqlite3 **out)
@@ -243,7 +248,7 @@ enum rc store_snapshot_load(struct ctx *cx, const char *file, struct str key, sq
 {
     const char *name = str_visible(cx, str_from(file));
     *out = NULL;
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) return fail(cx, errno == ENOENT ? E_NOTFOUND : E_IO, "%s: cannot read: %s", name, strerror(errno));
     struct stat st;
     char magic[MAGIC_SIZE];
@@ -252,10 +257,9 @@ enum rc store_snapshot_load(struct ctx *cx, const char *file, struct str key, sq
     enum rc rc = E_CORRUPT;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < (off_t)(MAGIC_SIZE + DIGEST_SIZE + 512)) goto out;
     size_t n = (size_t)st.st_size - MAGIC_SIZE - DIGEST_SIZE;
+    if (!read_all(fd, magic, MAGIC_SIZE) || memcmp(magic, SNAPSHOT_MAGIC, MAGIC_SIZE) != 0) goto out;
     image = sqlite3_malloc64(n);
-    if (!image || !read_all(fd, magic, MAGIC_SIZE) || memcmp(magic, SNAPSHOT_MAGIC, MAGIC_SIZE) != 0 ||
-        !read_all(fd, image, n) || !read_all(fd, stored, DIGEST_SIZE))
-        goto out;
+    if (!image || !read_all(fd, image, n) || !read_all(fd, stored, DIGEST_SIZE)) goto out;
     snapshot_digest(key, image, n, computed);
     if (memcmp(stored, computed, DIGEST_SIZE) != 0) goto out;
     rc = open_image(cx, image, n, out);

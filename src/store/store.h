@@ -58,7 +58,8 @@ void store_distrust(sqlite3 *db);
 void store_trust(sqlite3 *db);
 
 /* A database as one file that is either whole or not used: SQLite's image followed by a SHA-256 over it and `key`.
- * Written beside and renamed. Load: E_NOTFOUND when absent, E_CORRUPT when damaged or made for another key. */
+ * Written as file_replace() does, but never over a file that is something else (E_IO). Load: E_NOTFOUND when absent,
+ * E_CORRUPT when damaged or made for another key. */
 enum rc store_snapshot_save(struct ctx *cx, sqlite3 *db, const char *file, struct str key) MUST_CHECK;
 enum rc store_snapshot_load(struct ctx *cx, const char *file, struct str key, sqlite3 **out) MUST_CHECK;
 

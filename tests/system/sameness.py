@@ -75,13 +75,14 @@ def test_a_damaged_cache_is_not_used(t):
     repo, cache = varied(t), t.dir / "cache"
     plain = t.assess(repo, "--cache", cache).raw
     whole = cache.read_bytes()
-    damages = {"empty": b"", "cut": whole[:len(whole) // 2], "text": b"no cache at all\n" * 100, "one byte short": whole[:-1], "longer": whole + b"\0"}
+    damages = {"empty": b"", "cut": whole[:len(whole) // 2], "one byte short": whole[:-1], "longer": whole + b"\0"}
     for at in (0, 20, 40, 60, 100, len(whole) // 3, len(whole) // 2, len(whole) - 40, len(whole) - 1):
         damages["byte %d" % at] = whole[:at] + bytes([whole[at] ^ 0x41]) + whole[at + 1:]
     for what, content in damages.items():
         cache.write_bytes(content)
         ran = t.run("assess", "--now", "2026-01-01T00:00:00Z", "--format", "json", "--cache", cache, repo.path)
         t.equal((ran.code, ran.raw == plain), (0, True), "%s: %s" % (what, ran.err))
+        t.has(ran.err, "was not used")
 
 
 def test_the_cache_of_another_repository(t):
