@@ -177,12 +177,17 @@ static enum rc find_ends(struct ctx *cx, struct git *g, const struct assess_opti
         return rc;
     }
     TRY(git_resolve(cx, g, o->rev, head));
+    if (change->unpublished) return git_published(cx, g, *head, &change->base_oid);
     struct str from;
-    if (change->base.p)
-        TRY(git_resolve(cx, g, change->base, &from));
-    else
-        TRY(git_upstream(cx, g, &from));
-    return git_merge_base(cx, g, from, *head, &change->base_oid);
+    enum rc rc = change->base.p ? git_resolve(cx, g, change->base, &from) : git_upstream(cx, g, &from);
+    /* A branch of a repository that knows of no other: all of it is the change. */
+    if (rc == E_NOTFOUND && !change->base.p && git_facts(g)->head_ref.p && !git_has_remotes(g)) return OK;
+    TRY(rc);
+    rc = git_merge_base(cx, g, from, *head, &change->base_oid);
+    if (rc != E_NOTFOUND) return rc;
+    if (git_facts(g)->shallow)
+        return fail(cx, rc, "where the commits part is not in this shallow clone: `git fetch --unshallow` gets it");
+    return OK; /* a history of its own */
 }
 
 enum rc assess_change(struct ctx *cx, struct git *g, const struct assess_options *o, struct assess_change *change,

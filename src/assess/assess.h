@@ -26,13 +26,13 @@ enum rc assess_repository(struct ctx *cx, struct git *g, const struct assess_opt
                           struct assessment *out) MUST_CHECK;
 
 /* What a change brings: only points with `check`, only the files and commits that it touches, and no finding that was
- * there before it. base: a revision; STR_NONE the merge base of rev with its upstream. staged: the index against HEAD
- * (base and rev have no effect). */
+ * there before it. It starts where rev and `base` part; STR_NONE: rev and the upstream. unpublished: at what no remote
+ * has of rev. staged: the index against HEAD (the others and rev have no effect). */
 struct assess_change {
     struct str base;
-    bool staged;
+    bool unpublished, staged;
     /* out */
-    struct str base_oid;    /* STR_NONE for a staged change on an unborn branch */
+    struct str base_oid;    /* STR_NONE when there is nothing before it */
     int64_t files, commits; /* that the change touches, that it is made of */
 };
 enum rc assess_change(struct ctx *cx, struct git *g, const struct assess_options *o, struct assess_change *change,

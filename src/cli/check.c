@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "cli/common.h"
 #include "cli/hook.h"
+#include "rules/baseline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 static const char help[] =
     "usage: sinetti check [OPTIONS] [BASE..HEAD]\n"
     "Tells what these commits would bring and how to fix it; what was there before is left out.\n"
-    "Without a range: from where this branch left its upstream to HEAD.\n\n"
+    "Without a range: from where this branch left its upstream to HEAD. ..HEAD: what no remote has.\n\n"
     "  --staged               the staged change instead\n"
     "  --repo DIR             the repository (here)\n"
     "  --install-hook         have git ask before each commit and each push; an existing hook is kept\n" COMMON_HELP
@@ -59,6 +60,7 @@ static enum rc take_range(struct ctx *cx, struct arguments *a, const char *range
         return fail(cx, E_INVALID, "\"%s\" is no range like main..HEAD", str_visible(cx, whole));
     if (a->change.staged) return fail(cx, E_INVALID, "--staged and a range exclude each other");
     a->change.base = str_slice(whole, 0, (size_t)(dots - range));
+    a->change.unpublished = !a->change.base.n;
     if (!a->change.base.n) a->change.base = STR_NONE;
     if (dots[2]) a->c.o.rev = str_from(dots + 2);
     return OK;
@@ -94,22 +96,24 @@ static int check(struct ctx *cx, struct arguments *a)
     return fails ? EXIT_FAULTS : EXIT_FINE;
 }
 
-/* The hooks ask with the options given now; git runs them at the top of the work tree. */
-static int install(struct ctx *cx, const struct arguments *a)
+/* The hooks ask with the options given now, so these must be right now. */
+static enum rc install_hooks(struct ctx *cx, struct arguments *a)
 {
-    const struct {
-        const char *name, *value;
-    } passed[] = {{"--fail-on", a->c.fail_on}, {"--baseline", a->c.baseline}, {"--preset", a->c.preset},
-                  {"--task", a->c.task},       {"--catalog", a->c.catalog},   {"--lang", lang_name(a->c.lang)}};
-    const char *options[2 * sizeof passed / sizeof *passed];
-    size_t n = 0;
-    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++) {
-        if (!passed[i].value) continue;
-        options[n++] = passed[i].name;
-        options[n++] = passed[i].value;
-    }
-    enum rc rc = hook_install(cx, a->repo ? a->repo : ".", options, n, stdout);
-    return rc == OK ? EXIT_FINE : common_failed(cx, rc);
+    const struct hook_option options[] = {
+        {"--fail-on", a->c.fail_on, false}, {"--baseline", a->c.baseline, true},
+        {"--preset", a->c.preset, false},   {"--task", a->c.task, false},
+        {"--catalog", a->c.catalog, true},  {"--lang", lang_name(a->c.lang), false},
+    };
+    struct baseline *known;
+    TRY(common_prepare(cx, &a->c, PRIORITY_LOW));
+    if (a->c.baseline) TRY(baseline_read(cx, a->c.baseline, a->c.o.now, &known));
+    return hook_install(cx, a->repo ? a->repo : ".", options, sizeof options / sizeof *options, stdout);
+}
+
+static int install(struct ctx *cx, struct arguments *a)
+{
+    enum rc rc = install_hooks(cx, a);
+    return rc == OK ? EXIT_FINE : common_not_opened(cx, &a->c, rc, "check");
 }
 
 int cli_check(int argc, char **argv)
@@ -133,9 +137,8 @@ int cli_check(int argc, char **argv)
         out = common_wrong(&cx, "check");
     }
     if (out < 0 && take_range(&cx, &a, argv[optind]) != OK) out = common_wrong(&cx, "check");
-    if (out < 0 && a.install_hook) out = install(&cx, &a);
     if (out < 0) {
-        out = check(&cx, &a);
+        out = a.install_hook ? install(&cx, &a) : check(&cx, &a);
         common_close(&a.c);
     }
     ctx_release(&cx);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,15 +15,18 @@
 /* $check is how this program is called. */
 static const char pre_commit[] = "check --staged || exit 1\n";
 
-/* githooks(5): lines of local ref, local oid, remote ref, remote oid on standard input. What the remote has is known
- * only as far as it was fetched. */
+/* githooks(5): lines of local ref, local oid, remote ref, remote oid on standard input. Only commits that no remote has
+ * are looked at, so that a rebased branch does not answer for others; the remote's own word counts where nothing was
+ * fetched. */
 static const char pre_push[] =
-    "result=0\n"
-    "while read -r _ local_oid _ remote_oid; do\n"
-    "    case $local_oid in *[!0]*) ;; *) continue ;; esac\n"
-    "    base=$remote_oid\n"
-    "    case $base in *[!0]*) git cat-file -e \"$base^{commit}\" 2>/dev/null || base= ;; *) base= ;; esac\n"
-    "    check \"$base..$local_oid\" </dev/null || result=1\n"
+    "result=0 seen=\n"
+    "fetched=$(git for-each-ref --count=1 refs/remotes)\n"
+    "while read -r _ local_oid remote_ref remote_oid; do\n"
+    "    git cat-file -e \"$local_oid^{commit}\" 2>/dev/null || continue # deleted, or no commit\n"
+    "    case $seen in *$local_oid*) continue ;; esac\n"
+    "    seen=\"$seen $local_oid\" base=\n"
+    "    if [ -z \"$fetched\" ] && git cat-file -e \"$remote_oid^{commit}\" 2>/dev/null; then base=$remote_oid; fi\n"
+    "    check \"$base..$local_oid\" </dev/null || { result=1; printf 'sinetti: for %s\\n' \"$remote_ref\" >&2; }\n"
     "done\n"
     "exit $result\n";
 
@@ -54,7 +58,35 @@ static enum rc own_path(struct ctx *cx, char out[PATH_MAX])
     return OK;
 }
 
-static struct str script(struct ctx *cx, const char *program, const char *const *options, size_t n, const char *body)
+/* A file of the work tree by its path there, so that each work tree has its own; any other by its whole path. */
+static enum rc place_of(struct ctx *cx, struct str work_tree, const char *file, const char **out)
+{
+    char *whole = realpath(file, NULL), *top = realpath(arena_cstr(&cx->arena, work_tree), NULL);
+    enum rc rc = OK;
+    if (!whole || !top) {
+        rc = fail(cx, E_NOTFOUND, "%s: %s", str_visible(cx, str_from(file)), strerror(errno));
+    } else {
+        size_t n = strlen(top);
+        bool inside = strncmp(whole, top, n) == 0 && whole[n] == '/';
+        *out = arena_printf(&cx->arena, "%s%s", inside ? "." : "", inside ? whole + n : whole).p;
+    }
+    free(whole);
+    free(top);
+    return rc;
+}
+
+static enum rc place_files(struct ctx *cx, struct str work_tree, const struct hook_option *options, size_t n,
+                           struct hook_option *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        out[i] = options[i];
+        if (options[i].value && options[i].is_file) TRY(place_of(cx, work_tree, options[i].value, &out[i].value));
+    }
+    return OK;
+}
+
+static struct str script(struct ctx *cx, const char *program, const struct hook_option *options, size_t n,
+                         const char *body)
 {
     scoped_buf b;
     buf_init(&b, 0);
@@ -67,8 +99,9 @@ static struct str script(struct ctx *cx, const char *program, const char *const 
         "    exit 1\nfi\n"
         "check() {\n    \"$program\" check");
     for (size_t i = 0; i < n; i++) {
-        buf_char(&b, ' ');
-        quote(&b, str_from(options[i]));
+        if (!options[i].value) continue;
+        buf_printf(&b, " %s=", options[i].name);
+        quote(&b, str_from(options[i].value));
     }
     buf_cstr(&b, " \"$@\"\n}\n");
     buf_cstr(&b, body);
@@ -86,8 +119,8 @@ static bool is_free(const char *file)
     return n > 0 && str_starts((struct str){start, (size_t)n}, STR("#!/bin/sh\n" MARK));
 }
 
-static enum rc install(struct ctx *cx, const char *dir, const char *program, const char *const *options, size_t n,
-                       FILE *out)
+static enum rc install(struct ctx *cx, const char *dir, const char *program, const struct hook_option *options,
+                       size_t n, FILE *out)
 {
     const char *files[HOOKS];
     for (size_t i = 0; i < HOOKS; i++) {
@@ -108,13 +141,14 @@ static enum rc install(struct ctx *cx, const char *dir, const char *program, con
     return OK;
 }
 
-enum rc hook_install(struct ctx *cx, const char *path, const char *const *options, size_t n_options, FILE *out)
+enum rc hook_install(struct ctx *cx, const char *path, const struct hook_option *options, size_t n, FILE *out)
 {
     struct git *g;
     char program[PATH_MAX];
     TRY(own_path(cx, program));
     TRY(git_open(cx, path, &g));
     const struct git_facts *f = git_facts(g);
+    struct hook_option *placed = arena_array(&cx->arena, struct hook_option, n);
     enum rc rc;
     if (f->bare)
         rc = fail(cx, E_DENIED, "commits are made in work trees; this repository has none");
@@ -124,7 +158,8 @@ enum rc hook_install(struct ctx *cx, const char *path, const char *const *option
                   "pre-push",
                   str_visible(cx, f->hooks_elsewhere));
     else
-        rc = install(cx, arena_cstr(&cx->arena, f->hooks), program, options, n_options, out);
+        rc = place_files(cx, f->work_tree, options, n, placed);
+    if (rc == OK) rc = install(cx, arena_cstr(&cx->arena, f->hooks), program, placed, n, out);
     git_close(g);
     return rc;
 }

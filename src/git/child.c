@@ -15,7 +15,7 @@
 
 #define READER_SIZE (64 * 1024)
 #define PIPE_SIZE (256 * 1024) /* fewer switches between git and us; a refusal is harmless */
-#define ARGS_MAX 24
+#define ARGS_MAX 96
 
 struct start {
     const char *program, *dir;

@@ -13,6 +13,11 @@
 #define EMPTY_TREE_SHA1 "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 #define EMPTY_TREE_SHA256 "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
 
+static const char *empty_tree(const struct git *g)
+{
+    return g->hex == OID_HEX_SHA256 ? EMPTY_TREE_SHA256 : EMPTY_TREE_SHA1;
+}
+
 static enum rc give(struct change_list *l, enum rc (*each)(void *arg, const struct git_change *c), void *arg)
 {
     for (size_t i = 0; i < l->n; i++) TRY(each(arg, &l->items[i]));
@@ -110,8 +115,7 @@ enum rc git_staged(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, con
     if (rc == E_NOTFOUND) return OK; /* nothing was ever staged */
     TRY(rc);
     TRY(copy_shared(cx, g, &left));
-    const char *empty = g->hex == OID_HEX_SHA256 ? EMPTY_TREE_SHA256 : EMPTY_TREE_SHA1;
-    const char *head = g->head_oid.p ? arena_cstr(&g->arena, g->head_oid) : empty;
+    const char *head = g->head_oid.p ? arena_cstr(&g->arena, g->head_oid) : empty_tree(g);
     const char *const argv[] = {"diff-index",
                                 "--cached",
                                 "-r",
@@ -130,6 +134,7 @@ enum rc git_staged(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, con
 enum rc git_diff(struct ctx *cx, struct git *g, struct str from, struct str to,
                  enum rc (*each)(void *arg, const struct git_change *c), void *arg)
 {
+    if (!from.p) from = str_from(empty_tree(g));
     if (!oid_is(from, g->hex) || !oid_is(to, g->hex))
         return fail(cx, E_INVALID, "commits are compared by whole object ids");
     const char *const argv[] = {"diff-tree",

@@ -15,7 +15,7 @@ struct git;
 
 /* path: a work tree (or a folder below its top), a bare repository, a .git folder, a linked worktree or submodule.
  * E_NOTFOUND: no repository there (the text says what was looked for). E_IO: not readable. E_INVALID: unknown format.
- */
+ * *out is set before the private folder is made, for a signal handler, and is NULL again after an error. */
 enum rc git_open(struct ctx *cx, const char *path, struct git **out) MUST_CHECK;
 void git_close(struct git *g);
 /* Removes the private GIT_DIR as git_close() does, for a signal handler that ends the process: system calls only. */
@@ -34,9 +34,16 @@ const struct git_facts *git_facts(const struct git *g);
 /* A revision as gitrevisions(7) without paths (options and ranges are refused) → commit oid. E_NOTFOUND: unknown, or
  * the branch is unborn (the text says so). E_CORRUPT: the object is missing or damaged. */
 enum rc git_resolve(struct ctx *cx, struct git *g, struct str rev, struct str *oid) MUST_CHECK;
+/* The best common ancestor. E_NOTFOUND: the histories have nothing in common. bases: of a and all of b, at most 64. */
 enum rc git_merge_base(struct ctx *cx, struct git *g, struct str a, struct str b, struct str *oid) MUST_CHECK;
+enum rc git_merge_bases(struct ctx *cx, struct git *g, struct str a, const struct str *b, size_t n,
+                        struct str *oid) MUST_CHECK;
+/* The commit from which on no remote has the commits of head, as far as remotes were fetched: head itself when they
+ * have it, STR_NONE when they have nothing of it. */
+enum rc git_published(struct ctx *cx, struct git *g, struct str head, struct str *oid) MUST_CHECK;
+bool git_has_remotes(const struct git *g);
 /* The commit `check` starts from: upstream of the current branch, else the remote's default branch, else main or
- * master. */
+ * master unless that is the current branch. */
 enum rc git_upstream(struct ctx *cx, struct git *g, struct str *oid) MUST_CHECK;
 
 struct git_change {
@@ -95,7 +102,7 @@ enum rc git_use_index(struct ctx *cx, struct git *g, const char *path) MUST_CHEC
 /* The staged change: index against head (an unborn branch counts as empty). */
 enum rc git_staged(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, const struct git_change *c),
                    void *arg) MUST_CHECK;
-/* Changes between two commits' trees. */
+/* Changes between two commits' trees; from: STR_NONE is an empty one. */
 enum rc git_diff(struct ctx *cx, struct git *g, struct str from, struct str to,
                  enum rc (*each)(void *arg, const struct git_change *c), void *arg) MUST_CHECK;
 

@@ -96,12 +96,18 @@ static enum rc one_line(struct ctx *cx, struct git *g, const char *const *argv, 
     return *code == 127 ? fail(cx, E_IO, "git did not start") : OK;
 }
 
-enum rc git_merge_base(struct ctx *cx, struct git *g, struct str a, struct str b, struct str *oid)
+enum rc git_merge_bases(struct ctx *cx, struct git *g, struct str a, const struct str *b, size_t n, struct str *oid)
 {
     *oid = STR_NONE;
-    if (!oid_is(a, g->hex) || !oid_is(b, g->hex))
-        return fail(cx, E_INVALID, "a merge base is asked for by whole object ids");
-    const char *const argv[] = {"merge-base", arena_cstr(&cx->arena, a), arena_cstr(&cx->arena, b), NULL};
+    bool good = oid_is(a, g->hex);
+    const char **argv = arena_array(&cx->arena, const char *, n + 3);
+    argv[0] = "merge-base";
+    argv[1] = arena_cstr(&cx->arena, a);
+    for (size_t i = 0; i < n; i++) {
+        good = good && oid_is(b[i], g->hex);
+        argv[2 + i] = arena_cstr(&cx->arena, b[i]);
+    }
+    if (!good) return fail(cx, E_INVALID, "a merge base is asked for by whole object ids");
     int code;
     const char *complaint;
     TRY(one_line(cx, g, argv, oid, &code, &complaint));
@@ -109,6 +115,11 @@ enum rc git_merge_base(struct ctx *cx, struct git *g, struct str a, struct str b
     *oid = STR_NONE;
     if (code == 1) return fail(cx, E_NOTFOUND, "%s and %s have no commit in common", argv[1], argv[2]);
     return fail(cx, E_CORRUPT, "the common ancestor cannot be found: %s", complaint);
+}
+
+enum rc git_merge_base(struct ctx *cx, struct git *g, struct str a, struct str b, struct str *oid)
+{
+    return git_merge_bases(cx, g, a, &b, 1, oid);
 }
 
 enum rc git_count(struct ctx *cx, struct git *g, struct str oid, int64_t *commits)
@@ -170,8 +181,9 @@ enum rc git_upstream(struct ctx *cx, struct git *g, struct str *oid)
     for (size_t i = 0; !found.p && i < sizeof remote_names / sizeof *remote_names; i++)
         found =
             view_ref_get(g, arena_printf(&cx->arena, "refs/remotes/" STR_FMT "/%s", STR_ARG(remote), remote_names[i]));
-    if (!found.p) found = view_ref_get(g, STR("refs/heads/main"));
-    if (!found.p) found = view_ref_get(g, STR("refs/heads/master"));
+    static const char *const local_names[] = {"refs/heads/main", "refs/heads/master"};
+    for (size_t i = 0; !found.p && i < sizeof local_names / sizeof *local_names; i++)
+        if (!str_eq(g->facts.head_ref, str_from(local_names[i]))) found = view_ref_get(g, str_from(local_names[i]));
     *oid = STR_NONE;
     if (!found.p)
         return fail(cx, E_NOTFOUND,
