@@ -1,0 +1,24 @@
+/* The log's head and its signer brought together: signed heads and handovers are kept in the log's tables, beside the
+ * entries they are of. Per-ctx. */
+#ifndef SINETTI_LEDGER_HEADS_H
+#define SINETTI_LEDGER_HEADS_H
+
+#include "ledger/log.h"
+#include "ledger/log_reader.h"
+#include "ledger/signer.h"
+
+/* Signs the reader's head (refresh it before) and keeps it as the newest. The note is added to `note`. */
+enum rc head_sign(struct ctx *cx, struct log *l, struct log_reader *r, struct signer *s, struct buf *note) MUST_CHECK;
+
+/* The newest signed head, in the arena; E_NOTFOUND when none was signed yet. */
+enum rc head_newest(struct ctx *cx, struct log_reader *r, struct str *note) MUST_CHECK;
+
+/* Replaces the ledger's key: fact, handover, new key. `by` is the fact's body without subject, kind and payload, which
+ * are made here. Done again after a crash, it goes on where it was. */
+enum rc head_rotate(struct ctx *cx, struct log *l, struct log_reader *r, struct signer *s, const struct body *by,
+                    struct str reason, struct note_key *out) MUST_CHECK;
+
+/* The proof of fact n under the newest signed head, as C2SP's text. `with_body`: the body is shown, if it is there. */
+enum rc head_prove(struct ctx *cx, struct log_reader *r, uint64_t n, bool with_body, struct buf *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,359 @@
+/* The signer: what it signs, what it refuses, what it remembers over restarts; rotations and seams, broken off
+ * anywhere. */
+#include "log_data.h"
+
+#include "ledger/heads.h"
+#include "ledger/proof.h"
+#include "ledger/tiles_write.h"
+#include "ledger/verify.h"
+
+static const char *place;
+static const struct body by = {.actor = {"system", 6}, .credential = {"", 0}, .via = {"operator", 8}};
+
+static int setup(void **state)
+{
+    if (log_setup(state)) return 1;
+    place = arena_printf(&cx.arena, "%s/signer", folder).p;
+    return signer_create(&cx, place, STR("sinetti.example/acme")) != OK;
+}
+
+static struct signer *open_signer(void)
+{
+    struct signer *s = NULL;
+    if (signer_open(&cx, place, &s) != OK) failed("%s", cx.message);
+    return s;
+}
+
+static enum rc sign_now(struct log *l, struct signer *s)
+{
+    struct log_reader *r = open_reader();
+    scoped_buf note;
+    buf_init(&note, 0);
+    enum rc rc = head_sign(&cx, l, r, s, &note);
+    log_reader_close(r);
+    return rc;
+}
+
+static void test_ledger_signer__files(void **state)
+{
+    (void)state;
+    struct signer *s, *other;
+    struct stat st;
+    const char *key = arena_printf(&cx.arena, "%s/key", place).p;
+    assert_int_equal(signer_create(&cx, place, STR("sinetti.example/acme")), E_CONFLICT);
+    assert_true(stat(place, &st) == 0 && (st.st_mode & 0777) == 0700);
+    assert_true(stat(key, &st) == 0 && (st.st_mode & 0777) == 0600);
+    s = open_signer();
+    assert_int_equal(signer_size(s), 0);
+    assert_int_equal(signer_last(s).n, 0);
+    assert_int_equal(signer_open(&cx, place, &other), E_BUSY);
+    signer_close(s);
+    assert_int_equal(chmod(key, 0640), 0);
+    assert_int_equal(signer_open(&cx, place, &other), E_DENIED);
+    assert_int_equal(chmod(key, 0600), 0);
+    FILE *f = fopen(key, "a");
+    fputs("x", f);
+    fclose(f);
+    assert_int_equal(signer_open(&cx, place, &other), E_CORRUPT);
+    assert_int_equal(unlink(key), 0);
+    assert_int_equal(signer_open(&cx, place, &other), E_NOTFOUND);
+}
+
+static void test_ledger_signer__goes_on_only_forwards(void **state)
+{
+    (void)state;
+    struct log *l = open_log();
+    struct signer *s = open_signer();
+    assert_int_equal(sign_now(l, s), OK);
+    put_many(l, 0, 3);
+    assert_int_equal(sign_now(l, s), OK);
+    assert_int_equal(sign_now(l, s), OK);
+    put_many(l, 3, 300);
+    assert_int_equal(sign_now(l, s), OK);
+    signer_close(s);
+    s = open_signer(); /* it remembers */
+    assert_int_equal(signer_size(s), 300);
+    struct note note;
+    int64_t time;
+    assert_int_equal(note_read(&cx, signer_last(s), &note), OK);
+    assert_int_equal(note_verify(&cx, &note, signer_key(s), &time), OK);
+
+    struct log_reader *r = open_reader();
+    struct checkpoint head = {.origin = STR("sinetti.example/acme"), .size = 300}, wrong;
+    log_reader_root(r, &head.root);
+    scoped_buf out;
+    buf_init(&out, 0);
+    wrong = head;
+    wrong.origin = STR("sinetti.example/other");
+    assert_int_equal(signer_sign(&cx, s, &wrong, NULL, 0, &out), E_DENIED);
+    wrong = head;
+    wrong.size = 299;
+    assert_int_equal(signer_sign(&cx, s, &wrong, NULL, 0, &out), E_DENIED);
+    wrong = head;
+    wrong.root.b[0] ^= 1;
+    assert_int_equal(signer_sign(&cx, s, &wrong, NULL, 0, &out), E_DENIED);
+    wrong = head;
+    wrong.size = 301;
+    assert_int_equal(signer_sign(&cx, s, &wrong, NULL, 0, &out), E_DENIED);
+    wrong = head;
+    wrong.extensions = STR("x\n");
+    assert_int_equal(signer_sign(&cx, s, &wrong, NULL, 0, &out), E_DENIED);
+    assert_int_equal(out.n, 0);
+    assert_int_equal(signer_sign(&cx, s, &head, NULL, 0, &out), OK);
+    assert_str(buf_view(&out), signer_last(s));
+    log_reader_close(r);
+    signer_close(s);
+    log_close(l);
+}
+
+/* The data folder goes back to an older copy; then it grows again, differently. */
+static void test_ledger_signer__refuses_an_older_copy(void **state)
+{
+    (void)state;
+    const char *path = arena_printf(&cx.arena, "%s/ledger.db", folder).p;
+    struct signer *s = open_signer();
+    struct log *l = open_log();
+    put_many(l, 0, 10);
+    log_close(l);
+    struct str kept = file_bytes(&cx.arena, path);
+    l = open_log();
+    put_many(l, 10, 20);
+    assert_int_equal(sign_now(l, s), OK);
+    log_close(l);
+    FILE *f = fopen(path, "wb");
+    assert_true(fwrite(kept.p, 1, kept.n, f) == kept.n && fclose(f) == 0);
+    l = open_log();
+    assert_int_equal(sign_now(l, s), E_DENIED);
+    assert_non_null(strstr(cx.message, "older copy"));
+    put_many(l, 10, 25); /* other salts: another history */
+    assert_int_equal(sign_now(l, s), E_DENIED);
+    assert_non_null(strstr(cx.message, "does not go on"));
+    assert_int_equal(signer_size(s), 20);
+    log_close(l);
+    signer_close(s);
+}
+
+static void verified(struct note_key key, struct verified *v)
+{
+    struct log_reader *r = open_reader();
+    const char *out = arena_printf(&cx.arena, "%s/tiles", folder).p;
+    struct str note;
+    struct source source;
+    struct verify_ask ask = {.key = key};
+    if (head_newest(&cx, r, &note) != OK || tiles_write(&cx, r, note, out) != OK) failed("%s", cx.message);
+    assert_int_equal(source_folder(&cx, out, &source), OK);
+    if (verify(&cx, &source, &ask, v) != OK) failed("%s", cx.message);
+    source_release(&source);
+    log_reader_close(r);
+}
+
+static struct note_key lasting(const struct note_key *key)
+{
+    struct note_key k = *key;
+    k.name = arena_str(&cx.arena, key->name);
+    return k;
+}
+
+static void test_ledger_signer__rotates(void **state)
+{
+    (void)state;
+    struct log *l = open_log();
+    struct signer *s = open_signer();
+    struct note_key first = lasting(signer_key(s)), next;
+    struct verified v;
+    put_many(l, 0, 5);
+    assert_int_equal(sign_now(l, s), OK);
+    put_many(l, 5, 7);
+    struct log_reader *r = open_reader();
+    if (head_rotate(&cx, l, r, s, &by, STR("yearly"), &next) != OK) failed("%s", cx.message);
+    log_reader_close(r);
+    assert_false(note_key_eq(&first, signer_key(s)));
+    assert_true(note_key_eq(&next, signer_key(s)));
+    verified(first, &v); /* right behind the rotation the handover is the newest head */
+    assert_true(v.head.size == 8 && v.n_handovers == 1);
+    put_many(l, 8, 20);
+    assert_int_equal(sign_now(l, s), OK);
+    verified(first, &v);
+    assert_true(v.head.size == 20 && v.n_handovers == 1 && v.handovers[0].n == 7 && v.handovers[0].followed);
+    verified(lasting(signer_key(s)), &v);
+    signer_close(s);
+    s = open_signer();
+    assert_true(note_key_eq(&v.signer, signer_key(s)));
+    assert_int_equal(signer_cancel_handover(&cx, s), E_NOTFOUND);
+    signer_close(s);
+    log_close(l);
+    assert_int_equal(sound_log(), 20);
+}
+
+/* While the next key waits nothing is signed; it can be called off; and everything can be asked for again. */
+static void test_ledger_signer__rotation_broken_off(void **state)
+{
+    (void)state;
+    struct log *l = open_log();
+    struct signer *s = open_signer();
+    struct note_key first = lasting(signer_key(s)), next, again;
+    struct verified v;
+    put_many(l, 0, 5);
+    assert_int_equal(sign_now(l, s), OK);
+    assert_int_equal(signer_begin_handover(&cx, s, false, &next), OK);
+    next = lasting(&next);
+    put_many(l, 5, 6);
+    assert_int_equal(sign_now(l, s), E_CONFLICT);
+    signer_close(s);
+    s = open_signer();
+    assert_int_equal(sign_now(l, s), E_CONFLICT);
+    assert_int_equal(signer_begin_handover(&cx, s, false, &again), OK);
+    assert_true(note_key_eq(&next, &again));
+    assert_int_equal(signer_begin_handover(&cx, s, true, &again), E_CONFLICT);
+    assert_int_equal(signer_end_handover(&cx, s), E_CONFLICT);
+    assert_int_equal(signer_cancel_handover(&cx, s), OK);
+    assert_int_equal(sign_now(l, s), OK);
+
+    /* the handover is signed, and the machine stops before it is kept */
+    assert_int_equal(signer_begin_handover(&cx, s, false, &next), OK);
+    next = lasting(&next);
+    scoped_buf payload, note;
+    buf_init(&payload, 0);
+    buf_init(&note, 0);
+    buf_cstr(&payload, "{\"new\":\"");
+    note_key_put(&payload, &next);
+    buf_cstr(&payload, "\",\"old\":\"");
+    note_key_put(&payload, &first);
+    buf_cstr(&payload, "\"}");
+    put(l, "rotation", payload.p);
+    struct log_reader *r = open_reader();
+    struct handover_ask ask = {.head = {.origin = STR("sinetti.example/acme"), .size = 7}};
+    struct hash inclusion[MERKLE_PROOF], consistency[MERKLE_PROOF];
+    struct merkle_nodes nodes = log_reader_nodes(r);
+    log_reader_root(r, &ask.head.root);
+    assert_int_equal(log_reader_entry(&cx, r, 6, &ask.leaf), OK);
+    assert_int_equal(log_reader_body(&cx, r, 6, &ask.salt, &ask.body), OK);
+    assert_int_equal(merkle_inclusion(&nodes, 6, 7, inclusion, &ask.n_inclusion), OK);
+    assert_int_equal(merkle_consistency(&nodes, 6, 7, consistency, &ask.n_consistency), OK);
+    ask.inclusion = inclusion;
+    ask.consistency = consistency;
+    struct handover_ask wrong = ask;
+    wrong.n_inclusion--;
+    assert_int_equal(signer_hand_over(&cx, s, &wrong, &note), E_DENIED);
+    wrong = ask;
+    wrong.n_consistency--;
+    assert_int_equal(signer_hand_over(&cx, s, &wrong, &note), E_DENIED);
+    wrong = ask;
+    assert_int_equal(log_reader_body(&cx, r, 5, &wrong.salt, &wrong.body), OK);
+    assert_int_equal(signer_hand_over(&cx, s, &wrong, &note), E_DENIED);
+    assert_int_equal(log_reader_body(&cx, r, 6, &ask.salt, &ask.body), OK);
+    assert_int_equal(note.n, 0);
+    assert_int_equal(signer_hand_over(&cx, s, &ask, &note), OK);
+    log_reader_close(r);
+    signer_close(s);
+    s = open_signer();
+    assert_int_equal(signer_cancel_handover(&cx, s), E_CONFLICT);
+    put_many(l, 7, 9); /* facts went on meanwhile */
+    r = open_reader();
+    if (head_rotate(&cx, l, r, s, &by, STR("yearly"), &again) != OK) failed("%s", cx.message);
+    log_reader_close(r);
+    assert_true(note_key_eq(&next, signer_key(s)));
+    assert_int_equal(sign_now(l, s), OK);
+    verified(first, &v);
+    assert_true(v.head.size == 9 && v.n_handovers == 1 && v.handovers[0].n == 6);
+    signer_close(s);
+    log_close(l);
+}
+
+/* A new origin after an older copy was put back: the fact must hold the last head and what was lost. */
+static void test_ledger_signer__seam(void **state)
+{
+    (void)state;
+    struct log *l = open_log();
+    struct signer *s = open_signer();
+    struct note_key first = lasting(signer_key(s)), next;
+    put_many(l, 0, 4);
+    assert_int_equal(sign_now(l, s), OK);
+    log_close(l);
+    /* the copy held two of the four facts: here another log stands for it */
+    assert_int_equal(unlink(arena_printf(&cx.arena, "%s/ledger.db", folder).p), 0);
+    assert_int_equal(log_create(&cx, folder, STR("sinetti.example/acme")), OK);
+    l = open_log();
+    put_many(l, 0, 2);
+    assert_int_equal(signer_begin_handover(&cx, s, true, &next), OK);
+    assert_str(next.name, STR("sinetti.example/acme/2"));
+    next = lasting(&next);
+    for (int lie = 0; lie < 3; lie++) { /* another head; fewer lost; the truth */
+        scoped_buf payload, note;
+        buf_init(&payload, 0);
+        buf_init(&note, 0);
+        buf_cstr(&payload, "{\"head\":\"");
+        struct str head = signer_last(s), line;
+        while (str_cut(&head, '\n', &line)) buf_printf(&payload, STR_FMT "%s", STR_ARG(line), head.p ? "\\n" : "");
+        buf_printf(&payload, "%s\",\"lost_from\":%d,\"lost_to\":%d,\"new\":\"", lie == 0 ? " " : "", 2 + lie,
+                   lie == 1 ? 3 : 4);
+        note_key_put(&payload, &next);
+        buf_cstr(&payload, "\",\"old\":\"");
+        note_key_put(&payload, &first);
+        buf_cstr(&payload, "\"}");
+        put(l, "restored", payload.p);
+        struct log_reader *r = open_reader();
+        uint64_t n = log_reader_size(r) - 1;
+        struct handover_ask ask = {.head = {.origin = next.name, .size = n + 1}};
+        struct hash inclusion[MERKLE_PROOF];
+        struct merkle_nodes nodes = log_reader_nodes(r);
+        log_reader_root(r, &ask.head.root);
+        assert_int_equal(log_reader_entry(&cx, r, n, &ask.leaf), OK);
+        assert_int_equal(log_reader_body(&cx, r, n, &ask.salt, &ask.body), OK);
+        assert_int_equal(merkle_inclusion(&nodes, n, n + 1, inclusion, &ask.n_inclusion), OK);
+        ask.inclusion = inclusion;
+        enum rc rc = signer_hand_over(&cx, s, &ask, &note);
+        if (rc != (lie == 2 ? OK : E_DENIED)) failed("lie %d: %s", lie, cx.message);
+        log_reader_close(r);
+    }
+    assert_int_equal(signer_end_handover(&cx, s), OK);
+    assert_true(note_key_eq(&next, signer_key(s)));
+    signer_close(s);
+    s = open_signer();
+    assert_int_equal(signer_size(s), 5);
+    assert_int_equal(signer_begin_handover(&cx, s, true, &next), OK);
+    assert_str(next.name, STR("sinetti.example/acme/3"));
+    signer_close(s);
+    log_close(l);
+}
+
+static void test_ledger_signer__proofs(void **state)
+{
+    (void)state;
+    struct log *l = open_log();
+    struct signer *s = open_signer();
+    put_many(l, 0, 300);
+    struct log_reader *r = open_reader();
+    scoped_buf text;
+    buf_init(&text, 0);
+    assert_int_equal(head_prove(&cx, r, 7, true, &text), E_NOTFOUND);
+    assert_int_equal(sign_now(l, s), OK);
+    put_many(l, 300, 310);
+    assert_int_equal(log_reader_refresh(&cx, r), OK);
+    assert_int_equal(head_prove(&cx, r, 305, true, &text), E_NOTFOUND);
+    assert_int_equal(head_prove(&cx, r, 310, true, &text), E_NOTFOUND);
+    for (int n = 0; n < 300; n += 43)
+        for (int shown = 0; shown < 2; shown++) {
+            struct proof p;
+            struct proven out;
+            buf_clear(&text);
+            assert_int_equal(head_prove(&cx, r, (uint64_t)n, shown, &text), OK);
+            assert_int_equal(proof_read(&cx, buf_view(&text), &p), OK);
+            if (proof_verify(&cx, &p, signer_key(s), &out) != OK) failed("%s", cx.message);
+            assert_true(out.leaf.n == (uint64_t)n && out.has_body == shown && out.head.size == 300);
+        }
+    log_reader_close(r);
+    signer_close(s);
+    log_close(l);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(test_ledger_signer__##name, setup, log_teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(files),   CASE(goes_on_only_forwards), CASE(refuses_an_older_copy),
+        CASE(rotates), CASE(rotation_broken_off),   CASE(seam),
+        CASE(proofs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
