@@ -68,8 +68,13 @@
 #define LIMIT_ORIGIN 255
 #define LIMIT_NOTE (256 * KIB)
 #define LIMIT_NOTE_SIGNATURES 64
-#define LIMIT_NOTE_NAME 255   /* name of a key */
-#define LIMIT_PROOF (2 * MIB) /* a tlog-proof */
+#define LIMIT_NOTE_NAME 255                        /* name of a key */
+#define LIMIT_PROOF (2 * MIB)                      /* a tlog-proof */
+#define LIMIT_ENTRIES (256 * (2 + LIMIT_LEAF))     /* an entry bundle */
+#define LIMIT_BODIES (256 * (4 + 16 + LIMIT_BODY)) /* a body bundle */
+#define LIMIT_FACTS ((1ULL << 53) - 1)
+#define LIMIT_FATES (1 * MIB) /* of verify, in memory: enough for four million facts; more go to a file */
+#define LIMIT_HANDOVERS 1000  /* shown of one ledger; all are checked */
 
 /* facts */
 #define LIMIT_PROJECT_STEPS 100000000ULL /* steps of SQLite's machine for one statement of a kind, one fact */
@@ -81,7 +86,7 @@
 
 /* rules and reports */
 #define LIMIT_FINDINGS 1000            /* kept per obligation; the full count is kept beside them */
-#define LIMIT_SHOWN 3                 /* examples kept of what shows a point to be met */
+#define LIMIT_SHOWN 3                  /* examples kept of what shows a point to be met */
 #define LIMIT_MESSAGE (2 * KIB)        /* one rendered message */
 #define LIMIT_RULE_STEPS 4000000000ULL /* steps of SQLite's machine one rule may take */
 #define LIMIT_RULE_SECONDS 120         /* or so long */

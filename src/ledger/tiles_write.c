@@ -2,7 +2,7 @@
 
 #include "ledger/checkpoint.h"
 #include "ledger/note.h"
-#include "ledger/source.h"
+#include "ledger/reader.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -180,12 +180,13 @@ static enum rc size_of(struct writer *w, struct str note, const char *what, uint
 /* What an earlier run wrote. A folder of another ledger is not written to. */
 static enum rc look_around(struct writer *w, const char *dir)
 {
-    struct source s;
+    struct reader_folder folder;
     scoped_buf note;
     buf_init(&note, LIMIT_NOTE);
-    TRY(source_folder(w->cx, dir, &s));
-    enum rc rc = source_file(w->cx, &s, "checkpoint", LIMIT_NOTE, &note);
-    source_release(&s);
+    TRY(reader_folder_open(w->cx, dir, &folder));
+    struct reader r = reader_of_folder(&folder);
+    enum rc rc = reader_whole(w->cx, &r, STR("checkpoint"), &note);
+    reader_folder_close(&folder);
     if (rc == E_NOTFOUND) return OK;
     TRY(rc);
     TRY(size_of(w, buf_view(&note), "the head that is in the folder", &w->old));

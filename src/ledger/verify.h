@@ -1,50 +1,74 @@
-/* `sinetti verify`: whether a folder of tiles is a ledger's, as it was signed (docs/formats/ledger.md, section 9).
- * Needs nothing of the machine that wrote it; memory is bounded but for one number per erasure. Per-ctx. */
+/* Verifying a ledger from its folder of tiles and a key, with nothing else of the machine that wrote it
+ * (docs/formats/ledger.md, section 9). What is read is believed only as far as it is proven: the checkpoint by its
+ * signature, each tile by the tile above it, each entry by its tile, each body by its leaf, each key by a handover.
+ * Each file is read once and as it comes; memory is bounded whatever the ledger's size: two tiles a level, one bundle
+ * of entries, one body, two bits a fact of which LIMIT_FATES are in memory. One thread at a time. */
 #ifndef SINETTI_LEDGER_VERIFY_H
 #define SINETTI_LEDGER_VERIFY_H
 
 #include "ledger/checkpoint.h"
 #include "ledger/note.h"
-#include "ledger/source.h"
+#include "ledger/reader.h"
 
-#define VERIFY_WITNESSES 32
-
-struct verify_ask {
-    struct note_key key; /* the ledger's, now or at some time before */
-    size_t n_witnesses;
-    struct note_key witnesses[VERIFY_WITNESSES]; /* each must have cosigned */
-};
-
-/* One change of key: a rotation, or a restoring with its seam. */
-struct handover {
-    uint64_t n; /* of the fact */
-    int64_t at;
-    bool restored;
-    struct str old_key, new_key; /* verifier keys, in the arena */
-    uint64_t lost_from, lost_to; /* facts lost, of a restoring */
-    bool followed;               /* it led from the key asked for to the one that signed */
-};
-
-struct verified {
+/* A head that was kept from before: the ledger must still begin with it. */
+struct verify_held {
+    const char *name; /* where it is from, for messages */
     struct checkpoint head;
-    int64_t first_at, last_at; /* microseconds; 0 when there are no facts */
-    struct note_key signer;    /* whose signature the head carries */
-    struct handover *handovers;
-    size_t n_handovers;
-    uint64_t not_shown; /* rotations and restorings whose body was not handed over */
-    int64_t witness_times[VERIFY_WITNESSES];
-    uint64_t bodies;      /* there, and as recorded */
-    uint64_t erased;      /* not there, and an erasure says why */
-    uint64_t not_given;   /* not there, and none does */
-    uint64_t still_there; /* there although erased: an older copy */
 };
 
-/* OK: all that is there is as it was signed. Else the message names the first thing that is not: E_DENIED (not as
- * signed), E_NOTFOUND (a file is missing), E_INVALID (malformed), E_LIMIT, E_IO. `out` lives in the arena. */
-enum rc verify(struct ctx *cx, const struct source *source, const struct verify_ask *ask,
-               struct verified *out) MUST_CHECK;
+struct verify_options {
+    struct reader reader;
+    struct note_key key;              /* NOTE_ED25519 */
+    const struct note_key *witnesses; /* NOTE_COSIGNATURE */
+    size_t n_witnesses;
+    const struct verify_held *held; /* each must be found again */
+    size_t n_held;
+};
 
-/* What was found, in words, and what was not checked. */
-void verified_put(struct buf *out, const struct verify_ask *ask, const struct verified *v);
+/* A `rotation` or, as a seam, a `restored` fact with its handover. */
+struct verify_handover {
+    uint64_t n; /* the fact; the handover is of size n + 1 */
+    int64_t at;
+    bool is_seam;
+    bool is_gap;     /* `old` is not the key that was handed over to before: nothing says how it came to be */
+    bool is_trusted; /* `old` was the key trusted so far, so `new` is from then on */
+    struct note_key old, new;
+    uint64_t lost_from, lost_to; /* of a seam */
+};
+
+struct verify_witness {
+    const struct note_key *key;
+    bool has_cosigned;
+    int64_t time; /* Unix seconds */
+};
+
+/* A kind of thing that was not looked at: how often, and where first. */
+struct verify_unseen {
+    uint64_t n;
+    struct str first; /* a file, or empty */
+    uint64_t first_fact;
+};
+
+/* What is known. When it does not verify: what was known by then, and what is wrong where. */
+struct verified {
+    struct checkpoint head; /* origin is "" until the checkpoint is read */
+    uint64_t facts;         /* that were found to be right so far */
+    int64_t first_at, last_at;
+    uint64_t bodies, erased, not_handed_over; /* together: facts */
+    uint64_t still_there;                     /* of the bodies: an erasure says they are gone, but they are here */
+    struct verify_unseen no_bundle;           /* body bundles that are missing or may not be read */
+    struct verify_unseen unread;              /* rotations and seams without a body */
+    struct verify_handover *handovers;        /* the first LIMIT_HANDOVERS */
+    size_t n_handovers;
+    uint64_t all_handovers;
+    struct note_key key; /* the one trusted at the end */
+    struct verify_witness *witnesses;
+    struct str bad_file; /* STR_NONE when nothing is wrong */
+    int64_t bad_fact;    /* -1: no single fact */
+};
+
+/* OK: it verifies. E_CORRUPT: it does not, and the message begins with the file and fact that is wrong, the first there
+ * is. Others: it could not be read to the end. `out` is filled in every case; its parts live in the arena. */
+enum rc verify_ledger(struct ctx *cx, const struct verify_options *o, struct verified *out) MUST_CHECK;
 
 #endif

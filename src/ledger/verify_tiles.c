@@ -1,86 +1,116 @@
-#include "ledger/verify_tiles.h"
+/* Tiles of hashes: each is proven by the one above it before anything below it is judged. */
+#include "ledger/verify_run.h"
 
-static enum rc read_tile(struct proven_tree *t, int level, uint64_t index, unsigned width, struct proven_tile *out)
+#include <assert.h>
+#include <inttypes.h>
+
+struct str tiles_path(struct run *r, struct tile t)
 {
-    void *file;
-    unsigned there;
-    size_t got = 0, n = width * sizeof(struct hash);
-    char more;
-    struct tile tile = {level, index, width};
-    out->is_there = false;
-    TRY(source_open_tile(t->cx, t->source, tile, &file, &there));
-    enum rc rc = t->source->read(t->cx, file, out->hashes, n, &got);
-    size_t behind = 0;
-    /* of a full tile that took the place of a partial one, the rest is none of this tree */
-    if (rc == OK && got == n && there == width) rc = t->source->read(t->cx, file, &more, 1, &behind);
-    t->source->close(file);
-    if (rc == OK && (got != n || behind)) {
-        char text[96];
-        struct buf path = {.p = text, .cap = sizeof text, .max = sizeof text - 1};
-        tile_path_put(&path, tile);
-        rc = fail(t->cx, E_INVALID, "%s: not %zu bytes, as %u hashes have", text, n, width);
-    }
-    out->index = index;
-    out->is_there = rc == OK;
-    return rc;
+    scoped_buf path;
+    buf_init(&path, 100);
+    tile_path_put(&path, t);
+    return arena_str(&r->scratch.arena, buf_view(&path));
 }
 
-enum rc proven_tree_init(struct ctx *cx, const struct source *source, uint64_t size, const struct hash *root,
-                         struct proven_tree *out)
+enum rc tiles_read(struct run *r, struct tile t, struct buf *into, struct str *path, unsigned *width)
 {
-    struct frontier f;
-    struct hash made;
-    *out = (struct proven_tree){.cx = cx, .source = source, .size = size};
-    frontier_init(&f);
-    f.size = size;
-    for (int level = 0; level < TILE_LEVELS && size >> 8 * level; level++) {
-        uint64_t row = size >> 8 * level;
-        unsigned width = (unsigned)(row % TILE_WIDTH), at = 0;
-        if (!width) continue;
-        TRY(read_tile(out, level, row / TILE_WIDTH, width, &out->edge[level]));
-        for (int bit = 7; bit >= 0; bit--) {
-            if (!(width >> bit & 1)) continue;
-            merkle_root(out->edge[level].hashes + at, (size_t)1 << bit, &f.peaks[8 * level + bit]);
-            at += 1U << bit;
+    *path = tiles_path(r, t);
+    *width = t.width;
+    enum rc rc = reader_whole(&r->scratch, &r->o->reader, *path, into);
+    if (rc == E_NOTFOUND && t.width < TILE_WIDTH) {
+        struct str full = tiles_path(r, (struct tile){t.level, t.index, TILE_WIDTH});
+        if (reader_whole(&r->scratch, &r->o->reader, full, into) == OK) {
+            *path = full;
+            *width = TILE_WIDTH;
+            return OK;
         }
+        (void)fail(&r->scratch, E_NOTFOUND, "missing");
     }
-    frontier_root(&f, &made);
-    return hash_eq(&made, root)
-               ? OK
-               : fail(cx, E_DENIED, "the tiles at the tree's edge do not give the root that was signed");
+    return rc == OK ? OK : run_unread(r, rc, *path);
 }
 
-enum rc proven_tree_tile(struct proven_tree *t, int level, uint64_t index, const struct hash **out)
+static enum rc load(struct run *r, int level, uint64_t index, struct proven_tile *out)
 {
-    unsigned width = level < TILE_LEVELS ? tile_width(level, index, t->size) : 0;
-    if (!width) return fail(t->cx, E_INTERNAL, "a tile past the end was asked for");
-    struct proven_tile *tile = width < TILE_WIDTH ? &t->edge[level] : &t->last[level];
-    *out = tile->hashes;
-    if (tile->is_there && tile->index == index) return OK;
-    const struct hash *above;
-    struct hash made;
-    TRY(proven_tree_tile(t, level + 1, index / TILE_WIDTH, &above));
-    struct hash want = above[index % TILE_WIDTH];
-    TRY(read_tile(t, level, index, width, tile));
-    merkle_root(tile->hashes, TILE_WIDTH, &made);
-    if (hash_eq(&made, &want)) return OK;
-    tile->is_there = false;
-    return fail(t->cx, E_DENIED, "tile %llu of level %d: not what the tile above it holds", (unsigned long long)index,
-                level);
-}
-
-static enum rc get(void *arg, unsigned height, uint64_t index, struct hash *out)
-{
-    struct proven_tree *t = arg;
-    unsigned level = height / 8, left = height % 8;
-    const struct hash *hashes;
-    uint64_t first = index << left;
-    TRY(proven_tree_tile(t, (int)level, first / TILE_WIDTH, &hashes));
-    merkle_root(hashes + first % TILE_WIDTH, (size_t)1 << left, out);
+    struct tile t = {level, index, tile_width(level, index, r->size)};
+    struct str path;
+    unsigned width;
+    TRY(tiles_read(r, t, &r->file, &path, &width));
+    if (r->file.n != (size_t)width * 32)
+        return run_wrong(r, path, -1, "%zu bytes; a tile of %u hashes has %u", r->file.n, width, width * 32);
+    memcpy(out->hashes, r->file.p, (size_t)t.width * 32);
+    out->tile = t;
+    out->is_loaded = true;
     return OK;
 }
 
-struct merkle_nodes proven_tree_nodes(struct proven_tree *t)
+/* A complete subtree, in the tile of its level that `arg` holds. */
+static enum rc node_in(void *arg, unsigned height, uint64_t index, struct hash *out)
 {
-    return (struct merkle_nodes){get, t};
+    const struct proven_tile *tiles = arg, *t = &tiles[height / 8];
+    unsigned within = height % 8;
+    uint64_t first = t->tile.index << (8 - within);
+    assert(t->is_loaded && index >= first && (index - first + 1) << within <= t->tile.width);
+    tile_node(t->hashes, within, (unsigned)(index - first), out);
+    return OK;
+}
+
+static void root_in(struct proven_tile *tiles, uint64_t size, struct hash *out)
+{
+    struct merkle_nodes nodes = {node_in, tiles};
+    (void)!merkle_root_of(&nodes, size, out);
+}
+
+void tiles_root(struct run *r, uint64_t size, struct hash *out)
+{
+    /* the right edge at that size runs through the present path: to its left all tiles are complete */
+    root_in(r->path, size, out);
+}
+
+enum rc tiles_prove_edge(struct run *r)
+{
+    scoped_buf names;
+    struct str top = STR("checkpoint");
+    struct hash root;
+    buf_init(&names, 0);
+    for (int level = TILE_LEVELS - 1; level >= 0; level--) {
+        uint64_t hashes = r->size >> 8 * level;
+        if (hashes % TILE_WIDTH == 0) continue; /* nothing, or all of it is under a tile above */
+        TRY(load(r, level, hashes / TILE_WIDTH, &r->edge[level]));
+        struct str path = tiles_path(r, r->edge[level].tile);
+        if (!names.n) top = path;
+        buf_printf(&names, "%s" STR_FMT, names.n ? ", " : "", STR_ARG(path));
+    }
+    root_in(r->edge, r->size, &root);
+    if (hash_eq(&root, &r->out->head.root)) return OK;
+    return names.n ? run_wrong(r, top, -1, "the root that checkpoint says does not come of " STR_FMT,
+                               STR_ARG(buf_view(&names)))
+                   : run_wrong(r, top, -1, "its root is not that of an empty ledger");
+}
+
+static enum rc prove(struct run *r, int level, uint64_t index)
+{
+    struct proven_tile *t = &r->path[level];
+    if (r->edge[level].is_loaded && r->edge[level].tile.index == index) {
+        *t = r->edge[level];
+        return OK;
+    }
+    t->is_loaded = false; /* until it is proven */
+    TRY(load(r, level, index, t));
+    struct hash root;
+    merkle_root(t->hashes, TILE_WIDTH, &root);
+    const struct proven_tile *above = &r->path[level + 1];
+    assert(t->tile.width == TILE_WIDTH && above->is_loaded && above->tile.index == index / TILE_WIDTH);
+    if (hash_eq(&root, &above->hashes[index % TILE_WIDTH])) return OK;
+    return run_wrong(r, tiles_path(r, t->tile), -1, "does not hash to what " STR_FMT " holds as its number %" PRIu64,
+                     STR_ARG(tiles_path(r, above->tile)), index % TILE_WIDTH);
+}
+
+enum rc tiles_prove_path(struct run *r, uint64_t index)
+{
+    for (int level = TILE_LEVELS - 1; level >= 0; level--) {
+        uint64_t i = index >> 8 * level;
+        if (tile_width(level, i, r->size) == 0) continue;
+        if (!r->path[level].is_loaded || r->path[level].tile.index != i) TRY(prove(r, level, i));
+    }
+    return OK;
 }

@@ -138,12 +138,13 @@ static void verified(struct note_key key, struct verified *v)
     struct log_reader *r = open_reader();
     const char *out = arena_printf(&cx.arena, "%s/tiles", folder).p;
     struct str note;
-    struct source source;
-    struct verify_ask ask = {.key = key};
+    struct reader_folder tiles;
+    struct verify_options o = {.key = key};
     if (head_newest(&cx, r, &note) != OK || tiles_write(&cx, r, note, out) != OK) failed("%s", cx.message);
-    assert_int_equal(source_folder(&cx, out, &source), OK);
-    if (verify(&cx, &source, &ask, v) != OK) failed("%s", cx.message);
-    source_release(&source);
+    assert_int_equal(reader_folder_open(&cx, out, &tiles), OK);
+    o.reader = reader_of_folder(&tiles);
+    if (verify_ledger(&cx, &o, v) != OK) failed("%s", cx.message);
+    reader_folder_close(&tiles);
     log_reader_close(r);
 }
 
@@ -174,11 +175,11 @@ static void test_ledger_signer__rotates(void **state)
     put_many(l, 8, 20);
     assert_int_equal(sign_now(l, s), OK);
     verified(first, &v);
-    assert_true(v.head.size == 20 && v.n_handovers == 1 && v.handovers[0].n == 7 && v.handovers[0].followed);
+    assert_true(v.head.size == 20 && v.n_handovers == 1 && v.handovers[0].n == 7 && v.handovers[0].is_trusted);
     verified(lasting(signer_key(s)), &v);
     signer_close(s);
     s = open_signer();
-    assert_true(note_key_eq(&v.signer, signer_key(s)));
+    assert_true(note_key_eq(&v.key, signer_key(s)));
     assert_int_equal(signer_cancel_handover(&cx, s), E_NOTFOUND);
     signer_close(s);
     log_close(l);

@@ -1,0 +1,14 @@
+#include "ledger/kept.h"
+
+/* A verifier stands alone: it cannot ask the catalog, and the list only grows. */
+static const char *const kept[] = {
+    "adoption", "assessment", "catalog",  "conclusion", "erasure",   "key",      "policy",
+    "project",  "repository", "restored", "rotation",   "treatment", "verdicts", "waiver",
+};
+
+bool kind_is_kept(struct str kind)
+{
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (str_eq(kind, str_from(kept[i]))) return true;
+    return false;
+}
