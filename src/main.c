@@ -16,6 +16,7 @@ static const struct command {
     {"check", cli_check, "what a change would bring, and how to fix it"},
     {"rules", cli_rules, "the rules: list, explain, try on a repository"},
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
+    {"verify", cli_verify, "whether a ledger is whole, or a proof proves"},
 };
 
 static int help(FILE *out, int code)

@@ -10,5 +10,6 @@ int cli_assess(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 int cli_catalog(int argc, char **argv);
+int cli_verify(int argc, char **argv);
 
 #endif

@@ -1,0 +1,178 @@
+#include "cli/url.h"
+
+#include "base/limits.h"
+
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MOST_REDIRECTS 5L
+#define SLOWEST 100L /* bytes a second */
+
+/* libcurl is opened when a URL is given, not linked: with the libraries it brings, each command and each hook of git
+ * would start 4 to 10 ms later than in the 1 ms that they take. */
+struct library {
+    void *handle;
+    __typeof__(curl_easy_init) *init;
+    __typeof__(curl_easy_setopt) *setopt;
+    __typeof__(curl_easy_perform) *perform;
+    __typeof__(curl_easy_getinfo) *getinfo;
+    __typeof__(curl_easy_cleanup) *cleanup;
+    __typeof__(curl_easy_strerror) *strerror;
+};
+
+struct url_reader {
+    struct library lib;
+    CURL *curl;
+    struct str base; /* without a slash at its end */
+    char error[CURL_ERROR_SIZE];
+    /* of the file that is being read */
+    reader_take *take;
+    void *take_arg;
+    enum rc rc; /* what `take` said */
+    long status;
+    size_t headers, ignored;
+};
+
+bool url_is_one(const char *place)
+{
+    return strstr(place, "://") != NULL;
+}
+
+static enum rc check_base(struct ctx *cx, struct str base)
+{
+    if (!str_starts_nocase(base, STR("http://")) && !str_starts_nocase(base, STR("https://")))
+        return fail(cx, E_INVALID, "a ledger is read by http or https only");
+    for (size_t i = 0; i < base.n; i++)
+        if ((unsigned char)base.p[i] <= 0x20 || base.p[i] == 0x7f || base.p[i] == '?' || base.p[i] == '#')
+            return fail(cx, E_INVALID, "the URL of a ledger's folder has no query, fragment or white space");
+    if (base.n > LIMIT_PATH) return fail(cx, E_INVALID, "the URL is over %llu bytes", LIMIT_PATH);
+    return OK;
+}
+
+static enum rc load(struct ctx *cx, struct library *l)
+{
+    static const char *const names[] = {"libcurl-gnutls.so.4", "libcurl.so.4"};
+    for (size_t i = 0; i < sizeof names / sizeof *names && !l->handle; i++)
+        l->handle = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    if (!l->handle)
+        return fail(cx, E_IO, "reading from a server needs libcurl (Debian: libcurl3-gnutls), which is not installed");
+    const struct {
+        const char *name;
+        void *slot;
+    } symbols[] = {
+        {"curl_easy_init", &l->init},       {"curl_easy_setopt", &l->setopt},   {"curl_easy_perform", &l->perform},
+        {"curl_easy_getinfo", &l->getinfo}, {"curl_easy_cleanup", &l->cleanup}, {"curl_easy_strerror", &l->strerror},
+    };
+    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
+        void *found = dlsym(l->handle, symbols[i].name);
+        if (!found) return fail(cx, E_IO, "this libcurl has no %s", symbols[i].name);
+        memcpy(symbols[i].slot, &found, sizeof found);
+    }
+    return OK;
+}
+
+/* curl stops when fewer bytes are taken than it gave. */
+static size_t on_body(char *p, size_t one, size_t n, void *arg)
+{
+    struct url_reader *u = arg;
+    n *= one;
+    if (u->lib.getinfo(u->curl, CURLINFO_RESPONSE_CODE, &u->status) != CURLE_OK) return 0;
+    if (u->status != 200) { /* a page that says what is wrong: read a little, so that the connection can go on */
+        u->ignored += n;
+        return u->ignored > 64 * KIB ? 0 : n;
+    }
+    u->rc = u->take(u->take_arg, (struct str){p, n});
+    return u->rc == OK ? n : 0;
+}
+
+static size_t on_header(char *p, size_t one, size_t n, void *arg)
+{
+    struct url_reader *u = arg;
+    (void)p;
+    u->headers += n * one;
+    return u->headers > 256 * KIB ? 0 : n * one;
+}
+
+static bool set_up(struct url_reader *u, long seconds)
+{
+    CURL *c = u->curl;
+    bool secure = str_starts_nocase(u->base, STR("https://"));
+    __typeof__(curl_easy_setopt) *set = u->lib.setopt;
+    return set(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+           set(c, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https") == CURLE_OK &&
+           set(c, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK && set(c, CURLOPT_MAXREDIRS, MOST_REDIRECTS) == CURLE_OK &&
+           set(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK && set(c, CURLOPT_CONNECTTIMEOUT, seconds) == CURLE_OK &&
+           set(c, CURLOPT_LOW_SPEED_LIMIT, SLOWEST) == CURLE_OK &&
+           set(c, CURLOPT_LOW_SPEED_TIME, seconds) == CURLE_OK &&
+           set(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+           set(c, CURLOPT_ACCEPT_ENCODING, "gzip") == CURLE_OK &&
+           set(c, CURLOPT_USERAGENT, "sinetti/" SINETTI_VERSION) == CURLE_OK &&
+           set(c, CURLOPT_ERRORBUFFER, u->error) == CURLE_OK && set(c, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
+           set(c, CURLOPT_WRITEDATA, (void *)u) == CURLE_OK && set(c, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
+           set(c, CURLOPT_HEADERDATA, (void *)u) == CURLE_OK;
+}
+
+enum rc url_open(struct ctx *cx, const char *base, int64_t seconds, struct url_reader **out)
+{
+    struct str s = str_from(base);
+    *out = NULL;
+    TRY(check_base(cx, s));
+    struct url_reader *u = calloc(1, sizeof *u);
+    if (!u) return fail(cx, E_IO, "out of memory");
+    while (str_ends(s, STR("/"))) s.n--;
+    u->base = arena_str(&cx->arena, s);
+    enum rc rc = load(cx, &u->lib);
+    if (rc == OK && (!(u->curl = u->lib.init()) || !set_up(u, (long)seconds)))
+        rc = fail(cx, E_IO, "this libcurl is too old (7.85 is needed)");
+    if (rc == OK)
+        *out = u;
+    else
+        url_close(u);
+    return rc;
+}
+
+void url_close(struct url_reader *u)
+{
+    if (!u) return;
+    if (u->curl) u->lib.cleanup(u->curl);
+    if (u->lib.handle) dlclose(u->lib.handle);
+    free(u);
+}
+
+static enum rc judge(struct ctx *cx, const struct url_reader *u, CURLcode code, struct str path)
+{
+    const char *shown = str_visible(cx, path);
+    if (u->status == 404 || u->status == 410)
+        return fail(cx, E_NOTFOUND, "%s: the server has no such file (%ld)", shown, u->status);
+    if (u->status == 401 || u->status == 403)
+        return fail(cx, E_DENIED, "%s: the server refuses it (%ld)", shown, u->status);
+    if (u->status && u->status != 200 && code != CURLE_TOO_MANY_REDIRECTS)
+        return fail(cx, E_IO, "%s: the server answers %ld", shown, u->status);
+    if (code == CURLE_OK) return u->status ? OK : fail(cx, E_IO, "%s: the server answers nothing", shown);
+    const char *why = u->error[0] ? u->error : u->lib.strerror(code);
+    return fail(cx, E_IO, "%s: %s", shown, str_visible(cx, str_from(why)));
+}
+
+static enum rc read_url(struct ctx *cx, void *arg, struct str path, reader_take *take, void *take_arg)
+{
+    struct url_reader *u = arg;
+    const char *url = arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(u->base), STR_ARG(path)).p;
+    u->take = take;
+    u->take_arg = take_arg;
+    u->rc = OK;
+    u->status = 0;
+    u->headers = u->ignored = 0;
+    u->error[0] = 0;
+    if (u->lib.setopt(u->curl, CURLOPT_URL, url) != CURLE_OK) return fail(cx, E_IO, "out of memory");
+    CURLcode code = u->lib.perform(u->curl);
+    if (u->rc != OK) return u->rc;
+    if (u->lib.getinfo(u->curl, CURLINFO_RESPONSE_CODE, &u->status) != CURLE_OK) u->status = 0;
+    return judge(cx, u, code, path);
+}
+
+struct reader url_reader(struct url_reader *u)
+{
+    return (struct reader){read_url, u};
+}
