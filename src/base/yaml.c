@@ -205,7 +205,6 @@ static void put(struct reader *r, const struct yaml_node *n)
         f->pairs = grow(r->a, f->pairs, f->node->n, &f->cap, sizeof *f->pairs);
         f->pairs[f->node->n++] = (struct yaml_pair){f->key, f->key_line, n};
     } else {
-        // NOLINTNEXTLINE(bugprone-sizeof-expression): items are pointers
         f->items = grow(r->a, f->items, f->node->n, &f->cap, sizeof *f->items);
         f->items[f->node->n++] = n;
     }
