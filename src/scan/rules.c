@@ -253,6 +253,7 @@ static const struct rule table[] = {
     {"go_tls_unverified", SCAN_TLS_VERIFICATION_OFF, SCAN_STRUCTURE, "certificate check switched off", IN_CODE, 0, 0,
      "insecureskipverify", "\\bInsecureSkipVerify\\s*[:=]\\s*true\\b", check_unverified},
     {"php_tls_unverified", SCAN_TLS_VERIFICATION_OFF, SCAN_STRUCTURE, "certificate check switched off", IN_CODE, 0, 0,
+     /* sinetti:allow tls_verification_off this is the pattern that looks for it */
      "curlopt_ssl_verify|verify_peer|'verify' => false|\"verify\" => false|withoutverifying",
      "CURLOPT_SSL_VERIFY(?:PEER|HOST)\\s*(?:,|=>)\\s*(?:false|FALSE|0L?)\\b|['\"]verify_peer(?:_name)?['\"]\\s*=>\\s*(?"
      ":false|0)\\b|['\"]verify['\"]\\s*=>\\s*false\\b|->withoutVerifying\\(\\)",
