@@ -110,13 +110,14 @@ void rule_check_words(struct source *s, const struct source_file *file)
 {
     static const char *const dates[] = {"date", "time", "datetime", "julianday", "unixepoch", "strftime"};
     struct lexer x = {file->content, 1};
-    for (struct token t = next(&x), before = {SIGN, STR(" "), 0}; t.kind != END; before = t, t = next(&x)) {
+    for (struct token t = next(&x); t.kind != END; t = next(&x)) {
+        /* SQLite takes even 'this' for a table's name. */
+        if (t.kind != SIGN && str_starts_nocase(t.text, STR("d_")))
+            source_fault(s, file->path, t.line, "read its view, see docs/formats/facts.md", "\"%s\" is a derived table",
+                         source_show(s, t.text));
         if (t.kind != WORD) continue;
         struct lexer ahead = x;
         bool call = is_sign(next(&ahead), '(');
-        if (str_starts_nocase(t.text, STR("d_")) && !is_sign(before, '.'))
-            source_fault(s, file->path, t.line, "read its view, see docs/formats/facts.md", "\"%s\" is a derived table",
-                         source_show(s, t.text));
         if (call && one_of(t.text, dates, sizeof dates / sizeof *dates)) check_date(s, file, ahead, t.text, t.line);
     }
 }

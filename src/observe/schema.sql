@@ -248,3 +248,68 @@ CREATE VIEW pins AS SELECT * FROM d_pin;
 CREATE VIEW manifests AS SELECT * FROM d_manifest;
 CREATE VIEW migrations AS SELECT * FROM d_migration;
 CREATE VIEW hits AS SELECT 'file:self/' || path AS subject, * FROM d_hit;
+
+-- Who looked at whose work: derived once more from the views above, for several rules. rules_ask_none() keeps their rows
+-- in tables of the same names while rules run.
+-- People beside the author, robots and co-authors apart, who put their name to a commit: by a trailer, by applying or by
+-- merging it.
+CREATE VIEW reviewers AS
+  WITH named(commit_oid, person) AS (
+    SELECT c.oid, t.person FROM d_trailer t JOIN d_commit c ON c.oid = t.commit_oid
+    WHERE t.key IN ('reviewed-by', 'acked-by', 'approved-by') AND t.person <> c.author
+    UNION
+    SELECT oid, committer FROM d_commit WHERE committer_host = 0 AND committer <> author
+    UNION
+    SELECT c.oid, m.author FROM d_commit c JOIN d_commit m ON m.oid = c.landed_by
+    WHERE c.first_parent = 0 AND m.parents > 1 AND m.author <> c.author
+  ), robots(person) AS MATERIALIZED (SELECT DISTINCT author FROM d_commit WHERE author_bot = 1)
+  SELECT n.commit_oid, n.person FROM named n
+  WHERE n.person NOT IN (SELECT person FROM robots)
+    AND NOT EXISTS (SELECT 1 FROM d_trailer t
+                    WHERE t.commit_oid = n.commit_oid AND t.key = 'co-authored-by' AND t.person = n.person);
+-- Commits of which a review can be asked: a person's change to code, tests, configuration or automation. persons: how many
+-- reviewers; on_host: it came through the host's review or a mailing list's; unclear: it may have, or needs none; moved:
+-- somebody else's work, several people's, rewritten, told twice, or only a version number; own: applied by its author.
+CREATE VIEW reviews AS
+  WITH looked(commit_oid, n) AS MATERIALIZED (SELECT commit_oid, count(*) FROM reviewers GROUP BY commit_oid)
+  SELECT c.oid AS commit_oid, c.author, coalesce(l.n, 0) AS persons,
+    c.change_number IS NOT NULL OR m.change_number IS NOT NULL
+      OR EXISTS (SELECT 1 FROM d_trailer t WHERE t.commit_oid = c.oid
+                 AND t.key IN ('change-id', 'reviewed-on', 'reviewed-at', 'differential-revision', 'pr-url',
+                               'pull-request', 'merge-request', 'part-of', 'link')) AS on_host,
+    c.committer_host = 1 OR c.issue_refs > 0 OR (c.first_parent = 0 AND c.landed_by IS NULL)
+      OR (c.paths <= 5 AND c.oid IN (SELECT target FROM d_tag WHERE version IS NOT NULL)) AS unclear,
+    c.rewritten OR c.version_work
+      OR EXISTS (SELECT 1 FROM d_trailer t
+                 WHERE t.commit_oid = c.oid AND t.key = 'co-authored-by' AND t.person <> c.author)
+      OR row_number() OVER (PARTITION BY c.author, c.authored_at, c.subject_line ORDER BY c.position) > 1 AS moved,
+    c.committer = c.author AS own, c.first_parent
+  FROM commits c LEFT JOIN looked l ON l.commit_oid = c.oid
+  LEFT JOIN d_commit m ON m.oid = c.landed_by AND m.oid <> c.oid
+  WHERE c.parents = 1 AND c.author_bot = 0
+    AND c.subject_line NOT GLOB '* using Weblate*' AND c.subject_line NOT GLOB 'New translations *'
+    AND (c.code_paths + c.test_paths > 0
+         OR EXISTS (SELECT 1 FROM d_change x WHERE x.commit_oid = c.oid AND x.class IN ('config', 'ci')));
+-- Whether the period shows that reviewing is the practice here (always one row): two people or more have ten commits, half
+-- of the commits that can be judged, and ten of them, came as numbered changes, and rebasing by others is rare; or half of
+-- the commits people applied themselves, and ten, carry another's name.
+CREATE VIEW review_practice AS
+  WITH tally AS (
+    SELECT sum(on_host) AS numbered, sum(on_host OR persons > 0 OR NOT unclear) AS judged,
+           sum(own AND persons > 0) AS vouched, sum(own AND (persons > 0 OR NOT unclear)) AS own,
+           sum(own AND persons = 0 AND NOT on_host AND NOT unclear) AS traceless,
+           sum(first_parent AND persons = 1 AND NOT own AND NOT on_host) AS rebased
+    FROM reviews
+  ), team(n) AS (SELECT count(*) FROM (SELECT author FROM reviews GROUP BY author HAVING count(*) >= 10))
+  SELECT coalesce((t.n > 1 AND numbered >= 10 AND 2 * numbered >= judged AND 5 * rebased <= traceless)
+                  OR (vouched >= 10 AND 2 * vouched >= own), 0) AS shown
+  FROM tally CROSS JOIN team t;
+-- People whom a list of maintainers, committers or publishers or CODEOWNERS names by address; not package metadata, nor
+-- OWNERS with its accounts. `usable`: the list names no teams, roles or accounts beside.
+CREATE VIEW listed AS
+  SELECT person, NOT EXISTS (SELECT 1 FROM d_owner WHERE kind IN ('team', 'user', 'role')) AS usable FROM (
+    SELECT p.person FROM d_publisher p LEFT JOIN d_document d ON d.path = p.path
+    WHERE d.kind IN ('maintainers', 'governance') OR lower(p.path) GLOB '*maintainers*'
+       OR lower(p.path) GLOB '*committers*' OR lower(p.path) GLOB '*publishers*'
+    UNION
+    SELECT owner FROM d_owner WHERE kind = 'email');
