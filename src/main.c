@@ -17,6 +17,8 @@ static const struct command {
     {"rules", cli_rules, "the rules: list, explain, try on a repository"},
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
     {"verify", cli_verify, "whether a ledger is whole, or a proof proves"},
+    {"ledger", cli_ledger, "signed heads, proofs and tiles of the audit log"},
+    {"fsck", cli_fsck, "whether the audit log is what its entries say"},
 };
 
 static int help(FILE *out, int code)

@@ -11,5 +11,7 @@ int cli_check(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 int cli_catalog(int argc, char **argv);
 int cli_verify(int argc, char **argv);
+int cli_ledger(int argc, char **argv);
+int cli_fsck(int argc, char **argv);
 
 #endif

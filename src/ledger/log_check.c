@@ -99,6 +99,7 @@ static enum rc check_entry(struct walk *w, uint64_t n, struct str bytes)
     merkle_leaf(bytes, &hash);
     frontier_append(&w->frontier, &hash, check_node, w);
     w->c->entries++;
+    if (n % 4096 == 0) ctx_progress(w->cx, "checking entries", (int64_t)n, 0);
     return OK;
 }
 

@@ -1,0 +1,49 @@
+#include "cli/data.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define DEFAULT_DATA "/var/lib/sinetti"
+
+int64_t data_clock(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static const char *or_environment(const char *given, const char *name)
+{
+    const char *value = getenv(name);
+    return given ? given : value && *value ? value : NULL;
+}
+
+static void find_folders(struct ctx *cx, struct data *d)
+{
+    d->dir = or_environment(d->dir, "SINETTI_DATA");
+    if (!d->dir) d->dir = DEFAULT_DATA;
+    d->signer_dir = or_environment(d->signer_dir, "SINETTI_SIGNER");
+    struct str dir = str_from(d->dir);
+    while (dir.n > 1 && dir.p[dir.n - 1] == '/') dir.n--;
+    if (!d->signer_dir) d->signer_dir = arena_printf(&cx->arena, STR_FMT ".signer", STR_ARG(dir)).p;
+}
+
+enum rc data_open(struct ctx *cx, struct data *d, unsigned needs)
+{
+    find_folders(cx, d);
+    /* the signer first: it is the one that may be busy or not ours to read */
+    if (needs & DATA_SIGN) TRY(signer_open(cx, d->signer_dir, &d->signer));
+    if (needs & DATA_WRITE) TRY(log_open(cx, d->dir, data_clock, &d->log));
+    if (needs & DATA_READ) TRY(log_reader_open(cx, d->dir, &d->reader));
+    return OK;
+}
+
+void data_close(struct data *d)
+{
+    log_reader_close(d->reader);
+    log_close(d->log);
+    signer_close(d->signer);
+    d->reader = NULL;
+    d->log = NULL;
+    d->signer = NULL;
+}

@@ -1,0 +1,28 @@
+/* The data folder and its ledger, for the commands that work on it. */
+#ifndef SINETTI_CLI_DATA_H
+#define SINETTI_CLI_DATA_H
+
+#include "ledger/heads.h"
+
+struct data {
+    const char *dir, *signer_dir; /* from the options; NULL: not given */
+    struct log *log;
+    struct log_reader *reader;
+    struct signer *signer;
+};
+
+#define DATA_HELP                                                                                                      \
+    "  --data DIR      the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"                                       \
+    "  --signer DIR    the signer's folder ($SINETTI_SIGNER, else the data folder's name with .signer)\n"
+
+/* What a command needs of it. */
+enum { DATA_READ = 1, DATA_WRITE = 2, DATA_SIGN = 4 };
+
+/* Fills dir and signer_dir where no option gave them, and opens what is needed; data_close() in any case. */
+enum rc data_open(struct ctx *cx, struct data *d, unsigned needs) MUST_CHECK;
+void data_close(struct data *d);
+
+/* Microseconds since 1970, by the machine's clock. */
+int64_t data_clock(void);
+
+#endif

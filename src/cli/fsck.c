@@ -1,0 +1,75 @@
+/* sinetti fsck: whether the ledger's tables are what their entries say. */
+#include "cli/common.h"
+#include "cli/data.h"
+#include "ledger/log_check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char help[] =
+    "usage: sinetti fsck [OPTIONS]\n"
+    "Computes everything again from the ledger's entries, and names what differs. Changes nothing.\n"
+    "What the signer's key has signed is `sinetti verify`'s to check, on another machine.\n\n"
+    "  --data DIR      the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
+    "exit codes: 0 nothing is wrong, 1 something is, 2 wrong usage, 3 unreadable, 4 internal fault\n";
+
+enum { OPTION_DATA = OPTION_OWN };
+
+static const struct option table[] = {
+    {"data", required_argument, NULL, OPTION_DATA}, {"help", no_argument, NULL, OPTION_HELP}, {0}};
+
+#define SHOWN 100 /* of a log that is damaged all over, the rest is only counted */
+
+static void show(void *arg, const char *what)
+{
+    uint64_t *shown = arg;
+    if ((*shown)++ >= SHOWN) return;
+    common_progress_end();
+    scoped_buf line;
+    buf_init(&line, 0);
+    buf_visible(&line, str_from(what));
+    printf(STR_FMT "\n", STR_ARG(buf_view(&line)));
+}
+
+static int check(struct ctx *cx, struct data *d)
+{
+    uint64_t shown = 0;
+    struct log_check c = {.found = show, .arg = &shown};
+    enum rc rc = data_open(cx, d, DATA_READ);
+    common_progress(cx);
+    if (rc == OK) rc = log_check(cx, d->reader, &c);
+    common_progress_end();
+    if (rc != OK) return common_failed(cx, rc);
+    if (c.problems > SHOWN) printf("… and %" PRIu64 " more\n", c.problems - SHOWN);
+    printf("%" PRIu64 " entries, %" PRIu64 " bodies, %" PRIu64 " erased: %" PRIu64 " problem%s\n", c.entries, c.bodies,
+           c.erased, c.problems, c.problems == 1 ? "" : "s");
+    return c.problems ? EXIT_FAULTS : EXIT_FINE;
+}
+
+int cli_fsck(int argc, char **argv)
+{
+    struct data d = {0};
+    struct ctx cx;
+    int code, out = -1;
+    ctx_init(&cx);
+    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
+        if (code == OPTION_DATA) {
+            d.dir = optarg;
+        } else if (code == OPTION_HELP) {
+            fputs(help, stdout);
+            out = EXIT_FINE;
+        } else {
+            out = EXIT_USAGE;
+        }
+    }
+    if (out < 0 && argc > optind) {
+        (void)fail(&cx, E_INVALID, "fsck takes options only");
+        out = common_wrong(&cx, "fsck");
+    }
+    if (out < 0) {
+        out = check(&cx, &d);
+        data_close(&d);
+    }
+    ctx_release(&cx);
+    return out;
+}
