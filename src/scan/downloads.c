@@ -27,6 +27,7 @@ bool check_download_to_shell(struct scanner *s, struct match *m)
     const struct file_facts *f = scanner_file(s);
     struct str c = scanner_content(s), head = str_slice(c, m->line_at, m->begin), command = m->group[0];
     m->value = STR_NONE;
+    if (f->dev) return false;
     if (!has_any(command, "://|$|.sh|.com|.io|.org|.net|.dev|.sh/|%7b")) return false;
     struct str host = url_host(command);
     if (has_any(command, "localhost|127.0.0.1|0.0.0.0|169.254.169.254|file://") || has_commit_id(command) ||

@@ -128,9 +128,14 @@ static void read_marks(struct file_facts *f)
                "vagrant|sandbox|codelab|codelabs|generators|generator|scaffold|scaffolds|blueprints|cookiecutter|"
                "archetype|archetypes|boilerplate") ||
         has_any_word(n, "example|examples|sample|demo|dist|tmpl|template|tutorial|skeleton|snakeoil|readme");
-    f->dev = folder_has_word(
-                 p, "dev|devel|development|local|devcontainer|sandbox|devstack|staging|docker-dev|devenv|developer") ||
+    f->dev = folder_has_word(p, "dev|devel|development|local|devcontainer|dockerdev|sandbox|devstack|staging|docker-"
+                                "dev|devenv|developer") ||
              has_any_word(n, "dev|devel|development|local|devcontainer|vagrantfile|vagrant|staging|override|debug");
+    f->own_machine = folder_has_word(p, "compose|minikube|travis|ci|circleci|dockerdev|initdb|kind|tilt") ||
+                     has_any_word(n, "travis|compose|ci|circleci|minikube");
+    f->deployment = folder_has_word(p, "deploy|deployment|deployments|helm|charts|kubernetes|k8s");
+    f->tryout = folder_has_word(p, "factory|factories|seeder|populate|data_creation|playground") ||
+                has_any_word(n, "factory|populate|populator|faker|random|demo|dummy");
     f->production = has_any_word(n, "prod|production|prd|live") || folder_has_word(p, "prod|production|prd|live");
     f->locale = folder_has_word(p, "locale|locales|i18n|l10n|lang|langs|language|languages|translation|translations|"
                                    "messages|intl|lc_messages") ||

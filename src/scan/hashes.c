@@ -56,6 +56,12 @@ static bool name_goes_elsewhere(struct str subject)
 bool check_fast_hash(struct scanner *s, struct match *m)
 {
     if (name_goes_elsewhere(str_slice(scanner_content(s), m->begin, m->end + 24))) return false;
+    /* handed to what creates the account, which hashes on its own; or one scheme of several to choose from */
+    struct str head = str_slice(scanner_content(s), m->line_at, m->begin);
+    if (has_any(head, "create(|user_create|create_user|createuser|adduser(|add_user(|register(")) return false;
+    struct str rest = scanner_before(s, m->begin, 2), line;
+    while (str_cut(&rest, '\n', &line))
+        if (str_starts(str_trim(line), STR("case ")) && has_any(line, "md5|sha1|sha256|sha512")) return false;
     m->value = STR_NONE;
     return !is_prescribed(s, m->begin) && !is_strengthened(s, m->begin);
 }

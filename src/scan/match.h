@@ -46,12 +46,15 @@ struct file_facts {
     bool example; /* an example, sample, demo or template to copy from */
     bool dev;     /* for a developer's own machine */
     bool production;
-    bool test;     /* in or for tests, whatever the class */
-    bool locale;   /* texts of the interface */
-    bool seed;     /* seeds, fixtures, migrations */
-    bool script;   /* commands are run from it: shell, CI, container file, make */
-    bool settings; /* keys and values: YAML, JSON, .env, properties, ini, XML, TOML */
-    bool rows;     /* people's data can stand in it: CSV, SQL, JSON, YAML, XML, text */
+    bool deployment;  /* for putting it on machines of its own */
+    bool own_machine; /* a set-up for one machine: compose files, minikube, jobs of the CI */
+    bool tryout;      /* makes up people and data to try things with */
+    bool test;        /* in or for tests, whatever the class */
+    bool locale;      /* texts of the interface */
+    bool seed;        /* seeds, fixtures, migrations */
+    bool script;      /* commands are run from it: shell, CI, container file, make */
+    bool settings;    /* keys and values: YAML, JSON, .env, properties, ini, XML, TOML */
+    bool rows;        /* people's data can stand in it: CSV, SQL, JSON, YAML, XML, text */
 };
 
 struct rule;

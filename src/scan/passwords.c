@@ -43,6 +43,37 @@ static bool user_stands_near(struct scanner *s, size_t at)
                    "username|user_name|login|email|user:|user=|'user'|\"user\"|dbuser|db_user|account");
 }
 
+/* Set up for one machine: what stands near is reached at localhost. */
+static bool stays_on_own_machine(struct scanner *s, size_t at)
+{
+    const struct file_facts *f = scanner_file(s);
+    if (f->production) return false;
+    return f->own_machine || has_any(scanner_around(s, at, 12, 12), "localhost|127.0.0.1|[::1]|host.docker.internal") ||
+           (f->script && has_any(scanner_content(s), "docker run|podman run|docker compose|docker-compose"));
+}
+
+/* The database goes by the same name as its user and password: a default of the set-up, not somebody's account. */
+static bool value_names_database(struct scanner *s, size_t at, struct str value)
+{
+    const struct file_facts *f = scanner_file(s);
+    if (f->production || f->deployment) return false;
+    struct str rest = scanner_around(s, at, 8, 8), line;
+    while (str_cut(&rest, '\n', &line)) {
+        const char *v = str_find(line, value);
+        struct str head = v ? (struct str){line.p, (size_t)(v - line.p)} : STR_NONE;
+        if (v && has_any_word(head, "database|dbname|db|dbs|schema|grant") &&
+            !has_any_word(head, "user|username|login|passw|password|pwd|pass"))
+            return true;
+    }
+    return false;
+}
+
+/* People nobody is: what makes them is for trying things out. */
+static bool makes_up_people(struct scanner *s, size_t at)
+{
+    return has_any(scanner_around(s, at, 8, 8), "@example.|@test.|faker|fake()|safeemail|example.com|example.org");
+}
+
 static bool is_uuid(struct str v)
 {
     return v.n == 36 && v.p[8] == '-' && v.p[13] == '-' && v.p[18] == '-' && v.p[23] == '-';
@@ -59,6 +90,7 @@ static bool is_hex_digest(struct str v)
 static bool is_text_not_value(struct str v)
 {
     return memchr(v.p, ' ', v.n) || has_any_word(v, "required|confirmed|nullable|sometimes|optional") ||
+           memchr(v.p, '"', v.n) ||
            has_any(v, "://|./|..|/*|()|=>|</|.js|.py|.html|.json|.php|.yml|.txt|.pem|.key|.java") || v.p[0] == '/' ||
            v.p[0] == '.' || v.p[0] == '#' || v.p[0] == '-' || v.p[0] == '^';
 }
@@ -81,10 +113,10 @@ static bool judge_password(struct scanner *s, struct match *m, const struct assi
     const struct file_facts *f = scanner_file(s);
     struct str v = a->value;
     if (f->dev || f->locale || is_reference(v) || v.n < 3 || v.n > 100 || is_hash_text(v) || is_hex_digest(v) ||
-        is_text_not_value(v))
+        is_text_not_value(v) || memchr(v.p, '*', v.n) || is_any(f->ext, "patch|diff"))
         return false;
     if (is_any(v, "null|none|nil|true|false|string|text|varchar|undefined|password_hash|str|yes|no|required|optional|"
-                  "hidden|pass|basic|unset|void|"
+                  "hidden|pass|basic|unset|void|encrypted|hashed|redacted|masked|replace|removed|filtered|"
                   "char|input|field|md5|sha1|sha256|bcrypt|plain|plaintext|scram-sha-256|trust|disabled|enabled|auto|"
                   "prompt|ask|keyring|file|env"))
         return false;
@@ -97,7 +129,7 @@ static bool judge_password(struct scanner *s, struct match *m, const struct assi
     struct str line = str_slice(scanner_content(s), m->line_at, m->line_end);
     if (!f->settings && has_any(line, "127.0.0.1|localhost|docker run|docker exec"))
         return false; /* the developer's own machine */
-    bool first = has_any_word(a->name, first_words);
+    bool first = has_any_word(a->name, first_words) && !is_compose_or_ci(f) && !f->own_machine && !f->tryout;
     bool settings = f->settings || f->kind == IN_CONFIG;
     bool strong = !is_placeholder(v) && (text_is_random(v) || (text_is_strong_password(v) && !text_is_wordy(v)) ||
                                          (text_is_strong_password(v) && (a->quoted || settings)));
@@ -111,7 +143,8 @@ static bool judge_password(struct scanner *s, struct match *m, const struct assi
                  "rails.env.dev|rails.env.test|if debug|environment('local')|isdevelopment|local?|"
                  "faker|node_env")) {
         m->rule = rules_find("seeded_account_password");
-        return guessable || strong;
+        return (guessable || strong) && !f->tryout && !makes_up_people(s, m->begin) &&
+               (!echoes || user_stands_near(s, m->begin)) && !str_ends_nocase(a->name, v);
     }
     if ((guessable || same) && !is_compose_or_ci(f)) {
         bool here = settings ? !echoes || user_stands_near(s, m->begin) || f->production
@@ -119,6 +152,11 @@ static bool judge_password(struct scanner *s, struct match *m, const struct assi
                                 has_any_word(a->name, "admin|root|db|database|superuser")) &&
                                    !echoes;
         if (f->kind == IN_CODE && !settings && !same && !guessable) here = false;
+        if (stays_on_own_machine(s, m->begin) || f->tryout || makes_up_people(s, m->begin) ||
+            (same && value_names_database(s, m->begin, v)) ||
+            (same && !settings && has_any_word(a->name, "db|database")) ||
+            has_any(line, "is changed|be changed|overridden|overwritten|replaced by"))
+            here = false;
         if (here && f->kind != IN_DATA) {
             m->rule = rules_find("guessable_password");
             m->what = same ? "password equal to its user name" : NULL;
@@ -385,9 +423,10 @@ bool check_account_literal(struct scanner *s, struct match *m)
             if (m->group[g].n) v = m->group[g];
     }
     if (str_starts(v, STR("{noop}"))) v = str_slice(v, 6, v.n);
-    if (f->dev || v.n < 3 || v.n > 64 || is_reference(v) || is_hash_text(v) || is_text_not_value(v) ||
-        memchr(v.p, '%', v.n))
+    if (f->dev || f->locale || f->own_machine || f->tryout || has_any(f->name, ".blade.") || v.n < 3 || v.n > 64 ||
+        is_reference(v) || is_hash_text(v) || is_text_not_value(v) || memchr(v.p, '%', v.n))
         return false;
+    if (makes_up_people(s, m->begin) || value_names_database(s, m->begin, v)) return false;
     struct str text = str_slice(scanner_content(s), m->line_at, m->line_end);
     if (has_any(m->group[0], "identified") && !has_any(text, "create user|alter user|grant |set password|mysql "))
         return false;
@@ -398,6 +437,7 @@ bool check_account_literal(struct scanner *s, struct match *m)
                 "rails.env.dev|rails.env.test|environment('local')|isdevelopment|node_env|doctest|>>>"))
         return false;
     if (f->kind == IN_CI || has_any(f->name, "compose")) return false;
+    if (f->script && has_any(m->group[0], "role|alter user|create user")) return false; /* a database of its own */
     m->value = v;
     if (strcmp(m->rule->id, "inserted_account_password") == 0)
         return text_is_guessable_password(v) || text_is_strong_password(v);

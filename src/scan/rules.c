@@ -297,7 +297,7 @@ static const struct rule table[] = {
      "no-verify-ssl|Acquire::https?::[\\w:.]*Verify-Peer\\s*[\"=]?\\s*\"?false",
      check_command_unverified},
     {"config_tls_unverified", SCAN_TLS_VERIFICATION_OFF, SCAN_CONTEXT, "certificate check switched off",
-     IN_CONFIG | IN_CI | IN_OTHER | IN_CODE, 0, 0,
+     IN_CONFIG | IN_CI | IN_OTHER | IN_CODE, RULE_WEAK, 0,
      "insecureskipverify|insecure_skip_verify|insecureskiptlsverify|insecure-skip-tls-verify|validate_certs|ssl_verify|"
      "verify_ssl|verify-ssl|sslverify|tls_skip_verify|trustservercertificate|skip_tls_verify|tls_insecure|verify_certs|"
      "tls-verify",

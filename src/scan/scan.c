@@ -198,6 +198,7 @@ bool scanner_is_guarded(struct scanner *s, const struct match *m)
                                               "unless", "case ",  "when ", "switch"};
         for (size_t i = 0; i < sizeof openers / sizeof *openers; i++)
             opens = opens || str_starts(t, str_from(openers[i]));
+        if (str_starts(t, STR("? ")) && indent_of(l) < least) return true; /* one side of a choice */
         if (opens && (directive || indent_of(l) < least) && (has_any(t, about) || str_has(t, STR("else")))) return true;
         if (indent_of(l) < least) least = indent_of(l);
     }

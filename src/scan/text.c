@@ -169,6 +169,10 @@ bool host_is_public(struct str h)
     if (!dot || dot == h.p) return false;
     struct str tld = str_slice(h, (size_t)(dot - h.p) + 1, h.n);
     if (tld.n < 2 || tld.n > 18) return false;
+    /* services of a compose file or cluster with a dot in their name: shop.api, shop.web */
+    if (is_any(tld,
+               "api|web|db|backend|frontend|svc|service|server|worker|gateway|proxy|cache|queue|auth|default|cluster"))
+        return false;
     for (size_t i = 0; i < tld.n; i++)
         if (!is_alpha(tld.p[i])) return false;
     for (size_t i = 0; i < h.n; i++)

@@ -21,15 +21,66 @@ static bool only_speaks(struct scanner *s, const struct match *m)
                          "assert|expect(|should|doc:|comment|echo\t|error(|info(|debug(|echo \"|#define");
 }
 
+/* A function, class or file that says by its name that it trusts anybody is a tool: what counts is who takes it. */
+static bool is_offered_by_name(struct scanner *s, size_t at)
+{
+    static const char *const names[] = {"insecure", "trustall", "trust_all", "skipssl",
+                                        "skip_ssl", "unsafe",   "noverif"};
+    struct str rest = scanner_before(s, at, 25), line, file = scanner_file(s)->name;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (has_any(file, names[i])) return true;
+    while (str_cut(&rest, '\n', &line)) {
+        if (!has_any_word(line, "class|fun|func|function|def|val|final|private|fn")) continue;
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            if (has_any(line, names[i])) return true;
+    }
+    return false;
+}
+
+/* "if (allowInsecure)", "if (validateCertificates)" anywhere in the file: its trust in anybody is an option. */
+static bool file_asks_first(struct scanner *s)
+{
+    struct str rest = scanner_content(s), line;
+    while (str_cut(&rest, '\n', &line)) {
+        struct str t = str_trim(line);
+        if ((str_starts(t, STR("if ")) || str_starts(t, STR("if(")) || has_any(t, "else if")) &&
+            has_any(t, "insecure|validatecert|verifycert|verifyssl|trustall|skipssl|certificatecheck|skipverify"))
+            return true;
+    }
+    return false;
+}
+
+/* The other end is known by its key, or is this very program's own page. */
+static bool is_known_otherwise(struct scanner *s, const struct match *m)
+{
+    struct str around = scanner_around(s, m->begin, 12, 12);
+    if (has_any(m->group[0], "insecureskipverify"))
+        return has_any(around,
+                       "verifypeercertificate|verifyconnection|spiffe|requestclientcert|requireanyclientcert") ||
+               has_any_word(scanner_before(s, m->begin, 16), "local|loopback|gui");
+    if (has_any(m->group[0], "check_hostname"))
+        return has_any(around, "load_verify_locations|cert_required|fingerprint");
+    if (has_any(m->group[0], "hostnameverifier")) /* the name alone, with certificates of one's own choice */
+        return has_any(around, "settrustmanagers|trustmanagerfactory|truststore");
+    return false;
+}
+
+/* verify_peer and verify_peer_name, VERIFYPEER and VERIFYHOST side by side are one switch: told of once. */
+static bool is_second_half(struct scanner *s, const struct match *m)
+{
+    struct str before = scanner_before(s, m->begin, 2), after = scanner_around(s, m->end, 0, 2);
+    if (has_any(m->group[0], "verify_peer_name"))
+        return has_any(before, "verify_peer'|verify_peer\"") || has_any(after, "verify_peer'|verify_peer\"");
+    if (has_any(m->group[0], "verifyhost")) return has_any(before, "verifypeer") || has_any(after, "verifypeer");
+    return false;
+}
+
 bool check_unverified(struct scanner *s, struct match *m)
 {
     const struct file_facts *f = scanner_file(s);
     m->value = STR_NONE;
-    if (f->dev || aims_at_own_machine(s, m) || only_speaks(s, m) || scanner_is_guarded(s, m)) return false;
-    struct str around = scanner_around(s, m->begin, 12, 12);
-    if (has_any(m->group[0], "insecureskipverify") && has_any(around, "verifypeercertificate|verifyconnection|spiffe"))
-        return false;
-    if (has_any(m->group[0], "check_hostname") && has_any(around, "load_verify_locations|cert_required|fingerprint"))
+    if (f->dev || aims_at_own_machine(s, m) || only_speaks(s, m) || scanner_is_guarded(s, m) ||
+        is_known_otherwise(s, m) || is_second_half(s, m) || is_offered_by_name(s, m->begin) || file_asks_first(s))
         return false;
     return true;
 }
@@ -47,6 +98,8 @@ bool check_python_unverified(struct scanner *s, struct match *m)
                        "urllib|hvac|elasticsearch|boto|"
                        "aiohttp|connector|winrm|ssl"))
         return false;
+    if (has_any(scanner_before(s, m->begin, 30), "def check_|def probe|def ping|def is_alive|def health"))
+        return false; /* asks whether it answers, and nothing else */
     return check_unverified(s, m);
 }
 
@@ -55,8 +108,15 @@ bool check_command_unverified(struct scanner *s, struct match *m)
     const struct file_facts *f = scanner_file(s);
     struct str command = m->group[0], head = str_slice(scanner_content(s), m->line_at, m->begin);
     m->value = STR_NONE;
-    if (f->dev || aims_at_own_machine(s, m) || only_speaks(s, m) || scanner_is_guarded(s, m)) return false;
+    if (f->dev || (f->own_machine && f->kind != IN_CI) || aims_at_own_machine(s, m) || only_speaks(s, m) ||
+        scanner_is_guarded(s, m))
+        return false;
     if (has_any(f->name, "healthcheck|health-check")) return false;
+    if (f->script && has_any(command, "curl|wget") && !url_host(command).n &&
+        has_any(scanner_content(s), "localhost|127.0.0.1|minikube"))
+        return false; /* an address made of variables, in a script for one's own machine */
+    if (has_any(command, "acquire::") && has_any(scanner_around(s, m->begin, 2, 3), "ca-certificates"))
+        return false; /* brings the certificates to check with; packages are signed */
     if (!f->script && f->kind == IN_CODE &&
         !has_any(head, "exec|spawn|system|popen|subprocess|run|shell|sh(|`|cmd|command|call"))
         return false;

@@ -1,6 +1,6 @@
--- Evidence: well-known or default passwords given to accounts in code, configuration, data or automation. None found
--- counts for a repository that has code for authentication.
--- Blind spots: passwords put together from users' details at run time; test, documentation and vendored files.
+-- Evidence: well-known or default passwords given to accounts in code, configuration, data or automation.
+-- Blind spots: passwords put together from users' details at run time; test, documentation and vendored files; databases
+-- on one's own machine. None found is no evidence of how first passwords are made (NULL).
 WITH hit AS MATERIALIZED (
   SELECT h.path, h.line, h.rule, h.fingerprint, h.allowed
   FROM hits h JOIN files f ON f.path = h.path
@@ -17,8 +17,6 @@ SELECT a.subject, h.allowed AS ok, NULL AS at, NULL AS due, h.path AS path,
 FROM asked a JOIN hit h ON h.path = a.name
 WHERE a.type = 'file'
 UNION ALL
-SELECT a.subject, CASE WHEN EXISTS (SELECT 1 FROM files WHERE critical_hint = 'authentication' AND class = 'code'
-    AND lines IS NOT NULL) THEN 1 END,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT a.subject, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM asked a
 WHERE a.type = 'repo' AND NOT EXISTS (SELECT 1 FROM hit WHERE allowed = 0)

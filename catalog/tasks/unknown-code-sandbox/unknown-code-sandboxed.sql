@@ -1,5 +1,6 @@
 -- Evidence: downloads run at once in a shell, third-party actions taken from a branch or moving tag, and programs kept
--- in binary form, none of them under tests, examples or documentation; what a commit id or digest fixes is fine. A
+-- in binary form (a folder's are told of once), none of them under tests, examples or documentation, nor beside their
+-- sources or a README; what a commit id or digest fixes is fine. A
 -- document on running unknown code speaks for the repository.
 -- Blind spots: what people run on their own machines; whether the machine that runs it is isolated; archives, vendored
 -- folders and packages of the language. Actions and images by version (NULL) have a known publisher, but can change
@@ -10,7 +11,7 @@ WITH live AS MATERIALIZED ( -- what the project itself builds and runs
          replace(path, rtrim(path, replace(path, '/', '')), '') AS name FROM files
   WHERE class NOT IN ('test', 'doc', 'data', 'vendored', 'generated')
 ), ours AS MATERIALIZED (
-  SELECT path, class, mode, size, low, lower(name) AS name FROM live
+  SELECT path, class, mode, size, low, lower(name) AS name, rtrim(path, replace(path, '/', '')) AS folder FROM live
   WHERE NOT (low LIKE '%test%/%' OR low LIKE '%fixture%/%' OR low LIKE '%/spec/%' OR low LIKE '%sample%/%'
              OR low LIKE '%example%/%' OR low LIKE '%demo%/%' OR low LIKE '%corpus%/%' OR low LIKE '%corpora%/%'
              OR low LIKE '%/e2e%/%' OR low LIKE '%mock%/%' OR low LIKE '%fuzz%/%' OR low LIKE '%/doc/%'
@@ -32,6 +33,24 @@ WITH live AS MATERIALIZED ( -- what the project itself builds and runs
 ), wrapper(ok) AS (
   SELECT max(1) FROM pins WHERE kind = 'action' AND (target LIKE 'gradle/wrapper-validation-action%'
     OR target LIKE 'gradle/actions/wrapper-validation%' OR target LIKE 'gradle/actions/setup-gradle%')
+), told(folder) AS MATERIALIZED ( -- beside programs: their sources, or a note on where they came from
+  SELECT folder FROM ours WHERE name LIKE '%.c' OR name LIKE '%.cc' OR name LIKE '%.cpp' OR name LIKE '%.m'
+    OR name LIKE '%.rs' OR name LIKE '%.go' OR name LIKE '%.swift' OR name LIKE '%.zig' OR name LIKE '%.cs'
+  UNION
+  SELECT rtrim(path, replace(path, '/', '')) FROM files WHERE class = 'doc' AND lower(path) LIKE '%/readme%'
+), program AS (
+  SELECT f.path, f.folder,
+         CASE WHEN f.name = 'gradle-wrapper.jar' THEN w.ok
+              WHEN f.name <> 'maven-wrapper.jar' AND (f.folder = '' OR f.folder NOT IN (SELECT folder FROM told))
+              THEN 0 END AS ok
+  FROM asked a JOIN ours f ON f.path = a.name CROSS JOIN wrapper w
+  WHERE a.type = 'file' AND f.class = 'binary' AND f.size > 200 -- less is a stand-in for a file kept elsewhere
+    AND (replace(f.name, rtrim(f.name, replace(f.name, '.', '')), '') IN ('exe', 'dll', 'so', 'dylib', 'jar', 'war',
+           'ear', 'aar', 'class', 'pyc', 'pyd', 'node', 'o', 'a', 'apk', 'msi', 'deb', 'rpm', 'whl', 'egg', 'gem',
+           'nupkg', 'phar', 'elf')
+         OR f.name LIKE '%.wasm' AND f.low NOT LIKE '%/public/%' AND f.low NOT LIKE '%/static/%'
+           AND f.low NOT LIKE '%/assets/%' AND f.low NOT LIKE '%/dist/%' AND f.low NOT LIKE '%/www/%'
+         OR f.name GLOB '*.so.[0-9]*' OR f.mode = 33261 AND instr(f.name, '.') = 0)
 ), found AS (
   SELECT h.path, h.line, 'shell' AS reason, h.what AS target, h.fingerprint, h.allowed AS ok
   FROM hits h JOIN ours f ON f.path = h.path WHERE h.category = 'download_to_shell'
@@ -43,14 +62,10 @@ WITH live AS MATERIALIZED ( -- what the project itself builds and runs
   SELECT p.path, p.line, 'image', p.target, p.target, CASE p.pinned WHEN 1 THEN 1 END
   FROM pins p JOIN ours f ON f.path = p.path WHERE p.kind = 'image'
   UNION ALL
-  SELECT f.path, NULL, 'binary', f.name, f.path,
-         CASE f.name WHEN 'gradle-wrapper.jar' THEN w.ok WHEN 'maven-wrapper.jar' THEN NULL ELSE 0 END
-  FROM ours f CROSS JOIN wrapper w
-  WHERE f.class = 'binary' AND f.size > 200 -- less is a stand-in for a file kept elsewhere
-    AND (replace(f.name, rtrim(f.name, replace(f.name, '.', '')), '') IN ('exe', 'dll', 'so', 'dylib', 'jar', 'war',
-           'ear', 'aar', 'class', 'pyc', 'pyd', 'node', 'wasm', 'o', 'a', 'apk', 'msi', 'deb', 'rpm', 'whl', 'egg',
-           'gem', 'nupkg', 'phar', 'elf')
-         OR f.name GLOB '*.so.[0-9]*' OR (f.mode = 33261 AND instr(f.name, '.') = 0))
+  SELECT path, NULL, 'binary', CASE n WHEN 1 THEN '' ELSE n - 1 END, path, ok FROM (
+    SELECT path, ok, count(*) OVER (PARTITION BY folder, ok) AS n,
+           row_number() OVER (PARTITION BY folder, ok ORDER BY path) AS place FROM program)
+  WHERE place = 1 OR ok IS NOT 0
 ), said AS (
   SELECT d.path, min(t.line) AS line FROM documents d JOIN topics t ON t.path = d.path
   WHERE d.placeholder = 0 AND t.topic = 'unknown_code'
@@ -62,12 +77,18 @@ SELECT a.subject, f.ok AS ok, NULL AS at, NULL AS due, f.path AS path, f.line AS
        f.path || coalesce(':' || f.line, '') AS place,
        CASE f.reason WHEN 'shell' THEN 'runs a download in a shell at once: whatever the server sends is executed'
          WHEN 'action' THEN 'runs ' || f.target || ': whoever moves that branch or tag decides what runs here'
-         WHEN 'binary' THEN 'is a program in binary form: no review can tell what it does or what it was made from'
+         WHEN 'binary' THEN CASE f.target
+             WHEN '' THEN 'is a program in binary form: no review can tell what it does or what it was made from'
+             ELSE 'and ' || f.target || ' more in its folder are programs in binary form: no review can tell what they '
+               || 'do or what they were made from' END
          END AS reason_en,
        CASE f.reason WHEN 'shell' THEN 'ajaa latauksen suoraan komentotulkissa: kaikki palvelimen lähettämä suoritetaan'
          WHEN 'action' THEN 'ajaa toiminnon ' || f.target
            || ': haaran tai tunnisteen siirtäjä päättää, mitä täällä suoritetaan'
-         WHEN 'binary' THEN 'on binäärimuotoinen ohjelma: katselmoinnissa ei näe, mitä se tekee ja mistä se on tehty'
+         WHEN 'binary' THEN CASE f.target
+             WHEN '' THEN 'on binäärimuotoinen ohjelma: katselmoinnissa ei näe, mitä se tekee ja mistä se on tehty'
+             ELSE 'ja ' || f.target || ' muuta samassa kansiossa ovat binäärimuotoisia ohjelmia: katselmoinnissa ei '
+               || 'näe, mitä ne tekevät ja mistä ne on tehty' END
          END AS reason_fi,
        CASE f.reason WHEN 'shell'
          THEN 'Download to a file, compare it with a known digest and run it only then, or install a signed package.'
