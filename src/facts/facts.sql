@@ -1,0 +1,14 @@
+-- What the facts room keeps beside the ledger's tables, in the same file and transactions.
+-- Every fact; the view `facts` is what others read.
+CREATE TABLE IF NOT EXISTS p_facts (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT, actor TEXT, via TEXT) STRICT;
+CREATE VIEW IF NOT EXISTS facts AS SELECT n, at, kind, subject, actor, via FROM p_facts;
+-- Kinds whose tables are made: the digest of what made them, and the schema last used.
+CREATE TABLE IF NOT EXISTS projections (kind TEXT PRIMARY KEY, digest TEXT NOT NULL, schema BLOB NOT NULL) STRICT, WITHOUT ROWID;
+-- How often they were made: who has prepared statements sees by it that they are of yesterday. And, while some are being
+-- made beside: for which definitions, and up to which fact.
+CREATE TABLE IF NOT EXISTS projecting (one INTEGER PRIMARY KEY CHECK (one = 1), generation INTEGER NOT NULL, beside TEXT, next INTEGER NOT NULL) STRICT;
+INSERT OR IGNORE INTO projecting VALUES (1, 0, NULL, 0);
+-- Requests that carried a key: id = SHA-256 of credential and key; the facts they became.
+CREATE TABLE IF NOT EXISTS requests (id BLOB PRIMARY KEY, n INTEGER NOT NULL, facts INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- When the machine's clock was last believed: which start of the machine it was, microseconds since then, and the clock.
+CREATE TABLE IF NOT EXISTS clock (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL, up INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
