@@ -45,7 +45,8 @@ int64_t time_now(void)
 
 static bool digits(struct str *s, size_t n, int64_t *out)
 {
-    if (s->n < n || !str_to_i64(str_slice(*s, 0, n), 0, 9999, out)) return false;
+    /* a sign would be taken for the first digit of "-0" */
+    if (s->n < n || s->p[0] == '-' || !str_to_i64(str_slice(*s, 0, n), 0, 9999, out)) return false;
     *s = str_slice(*s, n, s->n);
     return true;
 }
