@@ -127,12 +127,12 @@ bool str_to_i64(struct str s, int64_t min, int64_t max, int64_t *out)
     bool minus = s.n && s.p[0] == '-';
     if (minus) s = str_slice(s, 1, s.n);
     if (s.n == 0 || s.n > 19) return false;
-    int64_t v = 0;
+    int64_t v = 0; /* of the number's own sign: the least has no positive twin */
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] < '0' || s.p[i] > '9') return false;
-        if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, s.p[i] - '0', &v)) return false;
+        int digit = minus ? '0' - s.p[i] : s.p[i] - '0';
+        if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, digit, &v)) return false;
     }
-    if (minus) v = -v;
     if (v < min || v > max) return false;
     *out = v;
     return true;
