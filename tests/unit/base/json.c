@@ -63,9 +63,83 @@ static void test_base_json__values_are_read_back(void **state)
     }
 }
 
+static void test_base_json__layout(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {
+        "{\"a\":[],\"b\":{},\"c\":[1,[false,null],{\"d\":\"x\"}],\"e\":-5}",
+        "{\n \"a\": [],\n \"b\": {},\n \"c\": [\n  1,\n  [\n   false,\n   null\n  ],\n"
+        "  {\n   \"d\": \"x\"\n  }\n ],\n \"e\": -5\n}\n"};
+    for (int pretty = 0; pretty < 2; pretty++) {
+        scoped_buf b;
+        struct json j;
+        buf_init(&b, 0);
+        json_init(&j, &b, pretty);
+        json_begin(&j, '{');
+        json_key(&j, "a");
+        json_begin(&j, '[');
+        json_end(&j, ']');
+        json_key(&j, "b");
+        json_begin(&j, '{');
+        json_end(&j, '}');
+        json_key(&j, "c");
+        json_begin(&j, '[');
+        json_int(&j, 1);
+        json_begin(&j, '[');
+        json_bool(&j, false);
+        json_nil(&j);
+        json_end(&j, ']');
+        json_begin(&j, '{');
+        json_put_str(&j, "d", STR("x"));
+        json_end(&j, '}');
+        json_end(&j, ']');
+        json_put_int(&j, "e", -5);
+        json_end(&j, '}');
+        assert_string_equal(b.p, expected[pretty]);
+    }
+}
+
+/* Any bytes: the reader gives back what was written, with U+FFFD for bytes that are no UTF-8. */
+static void test_base_json__any_bytes_are_read_back(void **state)
+{
+    (void)state;
+    uint32_t random = 4711;
+    for (int round = 0; round < 2000; round++) {
+        char in[20];
+        scoped_buf b, want;
+        struct json j;
+        for (size_t i = 0; i < sizeof in; i++) {
+            random = random * 1664525 + 1013904223;
+            in[i] = (char)(random >> 24);
+        }
+        struct str s = {in, sizeof in};
+        buf_init(&b, 0);
+        buf_init(&want, 0);
+        for (size_t i = 0; i < s.n;) {
+            uint32_t cp;
+            size_t n = str_char(s, i, &cp);
+            if (n)
+                buf_add(&want, s.p + i, n);
+            else
+                buf_cstr(&want, "\xef\xbf\xbd");
+            i += n ? n : 1;
+        }
+        json_init(&j, &b, false);
+        json_begin(&j, '[');
+        json_str(&j, s);
+        json_end(&j, ']');
+        json_t *top = json_loadb(b.p, b.n, JSON_ALLOW_NUL, NULL);
+        assert_non_null(top);
+        json_t *v = json_array_get(top, 0);
+        assert_true(str_eq((struct str){json_string_value(v), json_string_length(v)}, buf_view(&want)));
+        json_decref(top);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_base_json__strings),
-                                       cmocka_unit_test(test_base_json__values_are_read_back)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_base_json__strings), cmocka_unit_test(test_base_json__values_are_read_back),
+        cmocka_unit_test(test_base_json__layout), cmocka_unit_test(test_base_json__any_bytes_are_read_back)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
