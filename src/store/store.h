@@ -9,7 +9,8 @@
 #include "base/ctx.h"
 
 /* An empty database in memory with our settings (double-quoted strings off, trusted_schema off, foreign functions off,
- * case-sensitive LIKE, temp_store memory) and, when `schema` is not NULL, the schema in it. */
+ * case-sensitive LIKE, temp_store memory) and, when `schema` is not NULL, the schema in it. It has no clock: what asks
+ * for the time gets NULL. */
 enum rc store_open_memory(struct ctx *cx, const char *schema, sqlite3 **out) MUST_CHECK;
 void store_close(sqlite3 *db);
 
@@ -52,8 +53,8 @@ struct str store_column_str(sqlite3_stmt *st, int i);  /* borrowed until the nex
 #define scoped_stmt __attribute__((cleanup(store_finalize))) sqlite3_stmt
 void store_finalize(sqlite3_stmt **st);
 
-/* Forbids all but reading from what is open: run before SQL that is not the program's own. NULL arena-free; persistent
- * until store_trust(). Rules may call only SQLite's deterministic functions. */
+/* Forbids all but reading from what is open: run before SQL that is not the program's own is prepared. Lasts until
+ * store_trust(). Such SQL may call only functions that give the same for the same, no table-valued ones. */
 void store_distrust(sqlite3 *db);
 void store_trust(sqlite3 *db);
 
