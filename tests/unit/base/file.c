@@ -49,7 +49,7 @@ static int names_in(const char *dir)
     DIR *d = opendir(dir);
     int n = 0;
     assert_non_null(d);
-    for (struct dirent *e; (e = readdir(d));) n += e->d_name[0] != '.';
+    for (struct dirent *e; (e = readdir(d));) n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
     closedir(d);
     return n;
 }
@@ -148,6 +148,70 @@ static void test_base_file__pipe(void **state)
     assert_true(S_ISCHR(st.st_mode));
 }
 
+/* The new file is what the old one was to others. */
+static void test_base_file__links_and_rights_stay(void **state)
+{
+    (void)state;
+    const char *link = arena_printf(&cx.arena, "%s/link", folder).p;
+    struct stat st;
+    assert_int_equal(file_replace(&cx, file, STR("old")), OK);
+    assert_int_equal(chmod(file, 0640), 0);
+    assert_int_equal(symlink("out", link), 0);
+    assert_int_equal(file_replace(&cx, link, STR("new")), OK);
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_holds(file, STR("new"));
+    assert_int_equal(stat(file, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0640);
+    const struct str parts[] = {STR("one"), STR(""), STR("two")};
+    const char *fresh = arena_printf(&cx.arena, "%s/fresh", folder).p;
+    assert_int_equal(file_replace_parts(&cx, fresh, 0600, parts, 3), OK);
+    assert_holds(fresh, STR("onetwo"));
+    assert_int_equal(stat(fresh, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(file_replace_parts(&cx, file, 0600, parts, 3), OK);
+    assert_int_equal(stat(file, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0640); /* the mode is for what was not there */
+    assert_int_equal(names_in(folder), 3);
+}
+
+/* In a child that is not root, who may write anything. */
+static void test_base_file__write_protected_is_kept(void **state)
+{
+    (void)state;
+    const uid_t nobody = 65534;
+    assert_int_equal(file_replace(&cx, file, STR("old")), OK);
+    assert_int_equal(chmod(file, 0400), 0);
+    if (geteuid() == 0) assert_true(chown(file, nobody, nobody) == 0 && chown(folder, nobody, nobody) == 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (geteuid() == 0 && setuid(nobody) != 0) _exit(9);
+        if (file_replace(&cx, file, STR("new")) != E_IO || !strstr(cx.message, strerror(EACCES))) _exit(1);
+        if (chmod(file, 0600) != 0 || file_replace(&cx, file, STR("new")) != OK) _exit(2);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_holds(file, STR("new"));
+}
+
+/* A name for an open descriptor is that descriptor, where it stands. */
+static void test_base_file__descriptors_by_name(void **state)
+{
+    (void)state;
+    int fd = open(file, O_RDWR | O_CREAT, 0600);
+    assert_int_equal(write(fd, "before, ", 8), 8);
+    const char *name = arena_printf(&cx.arena, "/dev/fd/%d", fd).p;
+    assert_int_equal(file_replace(&cx, name, STR("new")), OK);
+    name = arena_printf(&cx.arena, "/proc/self/fd/%d", fd).p;
+    assert_int_equal(file_replace(&cx, name, STR(", newer")), OK);
+    assert_int_equal(write(fd, ", after", 7), 7);
+    close(fd);
+    assert_holds(file, STR("before, new, newer, after"));
+    assert_int_equal(file_replace(&cx, name, STR("x")), E_IO);
+}
+
 static void test_base_file__write_all(void **state)
 {
     (void)state;
@@ -182,6 +246,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_base_file__full_disk_leaves_the_old_one, setup, teardown),
         cmocka_unit_test_setup_teardown(test_base_file__refuses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_base_file__pipe, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_base_file__links_and_rights_stay, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_base_file__write_protected_is_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_base_file__descriptors_by_name, setup, teardown),
         cmocka_unit_test(test_base_file__write_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ static int names_in_folder(void)
 {
     DIR *d = opendir(folder);
     int n = 0;
-    for (struct dirent *e; d && (e = readdir(d));) n += e->d_name[0] != '.';
+    for (struct dirent *e; d && (e = readdir(d));) n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
     closedir(d);
     return n;
 }
@@ -185,6 +185,29 @@ static void test_store_snapshot__full_disk_leaves_the_old_one(void **state)
     assert_int_equal(store_snapshot_save(&cx, db, nowhere, KEY), E_IO);
 }
 
+/* Not over somebody's file that was named by mistake; over a damaged snapshot it is. */
+static void test_store_snapshot__keeps_what_is_something_else(void **state)
+{
+    (void)state;
+    write_bytes(STR("my thesis, the only copy"));
+    assert_int_equal(store_snapshot_save(&cx, db, file, KEY), E_IO);
+    assert_non_null(strstr(cx.message, "something else"));
+    assert_true(str_eq(read_back(), STR("my thesis, the only copy")));
+    assert_int_equal(store_snapshot_save(&cx, db, "/dev/null", KEY), E_IO);
+    assert_int_equal(store_snapshot_save(&cx, db, folder, KEY), E_IO);
+    write_bytes(STR(""));
+    assert_int_equal(store_snapshot_save(&cx, db, file, KEY), OK);
+    int fd = open(file, O_WRONLY);
+    assert_int_equal(pwrite(fd, "X", 1, 0), 1);
+    close(fd);
+    assert_int_equal(store_snapshot_save(&cx, db, file, KEY), OK);
+    fd = open(file, O_WRONLY);
+    assert_int_equal(pwrite(fd, "X", 1, 20), 1);
+    close(fd);
+    assert_int_equal(store_snapshot_save(&cx, db, file, KEY), OK);
+    assert_int_equal(load(KEY), OK);
+}
+
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -195,6 +218,7 @@ int main(void)
         STORE_TEST(test_store_snapshot__any_other_length_is_noticed),
         STORE_TEST(test_store_snapshot__for_another_key),
         STORE_TEST(test_store_snapshot__what_cannot_be_read),
+        STORE_TEST(test_store_snapshot__keeps_what_is_something_else),
         STORE_TEST(test_store_snapshot__full_disk_leaves_the_old_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
