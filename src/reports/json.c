@@ -74,6 +74,7 @@ static void put_finding(struct json *j, const struct finding *f)
     if (f->line) json_put_int(j, "line", f->line);
     put_optional(j, "commit", f->commit);
     put_optional(j, "allow", f->allow);
+    if (f->exception) json_put_cstr(j, "exception", exception_name(f->exception));
     if (f->baseline) {
         json_key(j, "baseline");
         json_begin(j, '{');
@@ -112,6 +113,8 @@ static void put_obligation(struct json *j, const struct obligation_result *o, en
     json_put_int(j, "judged", o->judged);
     json_put_int(j, "failing", o->failing);
     if (o->baselined) json_put_int(j, "baselined", o->baselined);
+    if (o->waived) json_put_int(j, "waived", o->waived);
+    if (o->treated) json_put_int(j, "treated", o->treated);
     if (o->stopped) json_put_bool(j, "stopped", true);
     if (o->at) put_time(j, "observed_at", o->at);
     put_optional(j, "settles", o->settles);

@@ -4,6 +4,7 @@
 #include "rules/baseline.h"
 #include "rules/kept.h"
 #include "rules/marks.h"
+#include "rules/own.h"
 #include "rules/query.h"
 #include "rules/row.h"
 #include "rules/verdicts.h"
@@ -11,7 +12,14 @@
 #include <stdlib.h>
 
 /* What is known of a subject. */
-enum { SUBJECT_SEEN = 1, SUBJECT_JUDGED = 2, SUBJECT_FAILING = 4, SUBJECT_NOT_BASELINED = 8 };
+enum {
+    SUBJECT_SEEN = 1,
+    SUBJECT_JUDGED = 2,
+    SUBJECT_FAILING = 4,
+    SUBJECT_NOT_BASELINED = 8,
+    SUBJECT_WAIVED = 16,
+    SUBJECT_TREATED = 32
+};
 
 struct judging {
     struct ctx *cx;
@@ -127,10 +135,13 @@ static enum rc add_failing(struct judging *j, struct row *r, uint32_t *flags)
     TRY(mark(j, &j->duplicates, r->base, &seen));
     row_id(r->base, (*seen)++, id);
     if (is_known(j->o, id)) return OK;
-    set(flags, SUBJECT_FAILING, &j->evidence.failing);
-    if (!j->baseline || !baseline_find(j->baseline, str_from(id), NULL, NULL))
+    enum exception excused = own_excuses(j->o->own, j->def, subject, row_int(r, j->columns.at, 0));
+    if (excused == EXCEPTION_WAIVED) set(flags, SUBJECT_WAIVED, &j->evidence.waived);
+    if (excused == EXCEPTION_TREATED) set(flags, SUBJECT_TREATED, &j->evidence.treated);
+    if (excused == EXCEPTION_NONE) set(flags, SUBJECT_FAILING, &j->evidence.failing);
+    if (excused == EXCEPTION_NONE && (!j->baseline || !baseline_find(j->baseline, str_from(id), NULL, NULL)))
         set(flags, SUBJECT_NOT_BASELINED, &j->not_baselined);
-    keep_key(j, id, subject);
+    if (excused == EXCEPTION_NONE) keep_key(j, id, subject);
     j->out->places++;
     if (kept_add(&j->kept, r) != OK) return fail(j->cx, E_IO, "out of memory");
     return OK;
@@ -243,6 +254,7 @@ static void make_finding(struct judging *j, const struct row *r, struct finding 
                           .commit = kept_text(j, r, c->commit)};
     f->line = f->path.p && line > 0 ? line : 0;
     f->allow = allow_of(j, r, f);
+    f->exception = own_excuses(j->o->own, j->def, f->subject, row_int(r, c->at, 0));
     f->baseline = j->baseline && baseline_find(j->baseline, f->id, &f->baseline_owner, &f->baseline_until);
 }
 
@@ -280,7 +292,7 @@ static void say_stopped(struct judging *j)
                                                  "memory. A shorter audit period (--since) helps.",
                                                  "Sääntö keskeytettiin, koska se olisi vienyt liikaa aikaa tai "
                                                  "muistia. Lyhyempi tarkastelujakso (--since) auttaa."};
-    j->evidence = (struct evidence){0};
+    j->evidence = (struct evidence){.waived_whole = j->evidence.waived_whole};
     j->out->stopped = true;
     j->out->places = 0;
     j->out->at = 0;
@@ -295,6 +307,8 @@ static void conclude(struct judging *j)
     const struct evidence *e = &j->evidence;
     out->population = e->population;
     out->judged = e->judged;
+    out->waived = e->waived;
+    out->treated = e->treated;
     out->failing = e->failing;
     out->baselined = e->failing - j->not_baselined;
     out->verdict = verdict_of(j->def->type, e);
@@ -319,7 +333,9 @@ enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_oblig
 {
     struct judging *j = arena_new(&cx->arena, struct judging);
     *j = (struct judging){.cx = cx, .def = def, .o = o, .baseline = b, .out = out, .query = {.db = db}};
-    *out = (struct obligation_result){.def = def, .adopted = catalog_adopts(o->preset, def)};
+    *out = (struct obligation_result){.def = def, .adopted = own_adopts(o->own, o->preset, def)};
+    j->evidence.tolerance = own_tolerance(o->own, def);
+    j->evidence.waived_whole = own_waives(o->own, def);
     if (!def->sql.n || !def->enabled) {
         conclude(j);
         return OK;

@@ -44,10 +44,15 @@ enum coverage {
     COVERAGE_COUNT
 };
 
+/* Why a failure does not count: an approved exception with an end; or it is past, and its cause was found and mended.
+ */
+enum exception { EXCEPTION_NONE, EXCEPTION_WAIVED, EXCEPTION_TREATED, EXCEPTION_COUNT };
+
 const char *verdict_name(enum verdict v); /* snake case, as in JSON */
 const char *status_name(enum status s);
 const char *assurance_name(enum assurance a);
 const char *coverage_name(enum coverage c);
+const char *exception_name(enum exception e); /* \"\" for none */
 
 struct finding {
     struct str id; /* 32 hex digits: stable over language, time and line moves */
@@ -57,7 +62,8 @@ struct finding {
     int64_t line;            /* 0 when it has none */
     struct str commit;       /* oid; STR_NONE when it has none */
     struct str allow;        /* scanner's rule that an inline allow would name; STR_NONE when it is no hit */
-    bool baseline;           /* known and accepted until baseline_until */
+    enum exception exception;
+    bool baseline; /* known and accepted until baseline_until */
     struct str baseline_owner, baseline_until;
 };
 
@@ -82,6 +88,7 @@ struct obligation_result {
     enum verdict verdict;
     int64_t population, judged, failing; /* subjects in scope; with ok 0 or 1; with ok 0 */
     int64_t baselined;                   /* of the failing ones, how many the baseline holds */
+    int64_t waived, treated;             /* failing subjects that do not count as such, by exception */
     enum assurance assurance;
     struct str settles;             /* what would give evidence, when something lacks it; else STR_NONE */
     int64_t at;                     /* newest `at` of its rows, 0 none */
@@ -145,10 +152,14 @@ struct assessment {
     size_t n_first;
 };
 
+/* What an organization has made its own: see rules_own_read(). */
+struct own;
+
 struct rules_options {
     int64_t now, since;
     enum lang lang;
     const struct catalog_preset *preset; /* NULL: nothing adopted */
+    const struct own *own;               /* NULL: nothing */
     struct str task;                     /* only this task; STR_NONE all */
     bool only_check;                     /* only obligations with `check` */
     bool keys;                           /* fill `keys` of every result, for baseline_write() */
@@ -159,6 +170,11 @@ void rules_sort_known(struct str *known, size_t n);
 
 /* A must, or adopted: counts as must. */
 bool rules_is_must(const struct obligation_result *o);
+
+/* Reads adoptions, tolerances, waivers and treatments in force at `now` from a database with the facts' views
+ * (docs/formats/subjects.md). repository: `repo:ID`, whose project's own rules hold besides; STR_NONE for the
+ * organization alone. In the ctx's arena. */
+enum rc rules_own_read(struct ctx *cx, sqlite3 *db, int64_t now, struct str repository, struct own **out) MUST_CHECK;
 
 /* What is accepted for a while: see rules/baseline.h. */
 struct baseline;
@@ -186,5 +202,30 @@ struct rule_row {
  * returns something else in them; E_LIMIT when it was stopped. Stops at the first error of `each` and returns it. */
 enum rc rules_rows(struct ctx *cx, sqlite3 *db, struct str sql, const struct rules_options *o,
                    enum rc (*each)(void *arg, const struct rule_row *row), void *arg) MUST_CHECK;
+
+/* Where an organization stands: the newest recorded verdicts of each active repository, put together by point, with
+ * what the organization has made its own. The database has the facts' views, as of `at`. */
+struct standing_options {
+    int64_t at; /* Unix seconds */
+    enum lang lang;
+    const struct catalog_preset *preset;
+};
+struct standing_repository {
+    struct str subject, name; /* name safe to show */
+    int64_t verdicts;         /* number of the fact; -1: none yet */
+    int64_t at;               /* when it was recorded */
+    struct str catalog;       /* digest of the catalog it was made with */
+    bool stale;               /* too long ago: its assurance counts one level less */
+};
+struct standing {
+    int64_t at;
+    const struct standing_repository *repositories; /* by name */
+    size_t n_repositories;
+    int64_t summary[STATUS_COUNT];
+    const struct task_result *tasks; /* findings are not recorded: none here */
+    size_t n_tasks;
+};
+enum rc rules_standing(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct standing_options *o,
+                       struct standing *out) MUST_CHECK;
 
 #endif

@@ -20,12 +20,21 @@ const char *assurance_name(enum assurance a)
     return names[a];
 }
 
+const char *exception_name(enum exception e)
+{
+    static const char *const names[EXCEPTION_COUNT] = {"", "waived", "treated"};
+    return names[e];
+}
+
 /* A practice that was judged in part is met in part. Of documents and settings, what was not judged is no smaller share
  * of the same thing but another thing. */
 enum verdict verdict_of(enum evidence_type type, const struct evidence *e)
 {
-    if (e->failing > 0) return VERDICT_VIOLATED;
+    if (e->waived_whole) return VERDICT_WAIVED;
+    if (e->failing > 0) return e->failing * 1000 > e->tolerance * e->judged ? VERDICT_VIOLATED : VERDICT_PARTLY_MET;
     if (e->judged == 0) return VERDICT_NO_EVIDENCE;
+    if (e->waived > 0) return VERDICT_WAIVED;
+    if (e->treated > 0) return VERDICT_TREATED;
     if (e->at_risk) return VERDICT_AT_RISK;
     if (type == EVIDENCE_PRACTICE && e->judged < e->population) return VERDICT_PARTLY_MET;
     return VERDICT_MET;

@@ -9,6 +9,9 @@
 /* What a rule's rows come to. */
 struct evidence {
     int64_t population, judged, failing; /* subjects */
+    int64_t waived, treated;             /* subjects whose failures are excused */
+    int64_t tolerance;                   /* failures in a thousand judged that are tolerated */
+    bool waived_whole;                   /* the point itself is waived */
     bool at_risk;                        /* something fine turns 0 within the warning window */
     bool vouched;                        /* a document it rests on states its approval or review */
 };
