@@ -57,6 +57,7 @@ static inline struct str standard(struct arena *a, const char *name)
     struct str s = file_bytes(a, arena_printf(a, "%s/../shared/standards/%s", source_dir(), name).p);
     if (!s.p) {
         print_message("skipped: ../shared/standards/%s is not there\n", name);
+        arena_release(a); /* skip() comes back no more */
         skip();
     }
     return s;
