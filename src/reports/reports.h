@@ -25,4 +25,8 @@ enum rc report_write(struct ctx *cx, const struct assessment *a, enum report_for
 /* What `sinetti check` prints: findings of a change, at most a screenful. */
 void report_check(struct ctx *cx, const struct assessment *a, const struct report_style *s, struct buf *out);
 
+/* What `sinetti status` prints, as text or JSON. */
+void report_standing(struct ctx *cx, const struct standing *s, bool json, enum lang lang,
+                     const struct report_style *style, struct buf *out);
+
 #endif

@@ -84,20 +84,6 @@ static void put_first(struct ctx *cx, struct text_out *t, const struct assessmen
     }
 }
 
-static void put_counts(struct text_out *t, const struct task_result *task)
-{
-    size_t n[VERDICT_COUNT] = {0};
-    static const enum verdict shown[] = {VERDICT_VIOLATED, VERDICT_AT_RISK, VERDICT_PARTLY_MET, VERDICT_MET,
-                                         VERDICT_NO_EVIDENCE};
-    for (size_t i = 0; i < task->n_obligations; i++) n[task->obligations[i].verdict]++;
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
-        if (!n[shown[i]]) continue;
-        buf_char(t->out, ' ');
-        text_tone(t, tone_of_verdict(shown[i]), str_from(mark_of_verdict(shown[i])));
-        buf_printf(t->out, "%zu", n[shown[i]]);
-    }
-}
-
 static void put_tasks(struct text_out *t, const struct assessment *a)
 {
     enum lang lang = a->run.lang;
@@ -114,15 +100,10 @@ static void put_tasks(struct text_out *t, const struct assessment *a)
         buf_cstr(t->out, "  ");
         text_pad(t, str_from(word_priority(task->def->priority, lang)), PRIORITY_COLUMNS);
         text_tone(t, tone_of_status(task->status), buf_view(&status));
-        put_counts(t, task);
+        text_verdicts(t, task);
         buf_char(t->out, '\n');
     }
-    buf_cstr(t->out, "\n    ");
-    static const enum verdict legend[] = {VERDICT_VIOLATED, VERDICT_AT_RISK, VERDICT_PARTLY_MET, VERDICT_MET,
-                                          VERDICT_NO_EVIDENCE};
-    for (size_t i = 0; i < sizeof legend / sizeof *legend; i++)
-        buf_printf(t->out, " %s %s ", mark_of_verdict(legend[i]), word_verdict(legend[i], lang));
-    buf_char(t->out, '\n');
+    text_legend(t, lang);
 }
 
 static void put_obligation(struct ctx *cx, struct text_out *t, const struct obligation_result *o, enum lang lang)

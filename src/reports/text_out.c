@@ -1,5 +1,7 @@
 #include "reports/text_out.h"
 
+#include "reports/words.h"
+
 #define NARROWEST 40
 
 void text_init(struct text_out *t, const struct report_style *s, struct buf *out)
@@ -87,7 +89,7 @@ const char *mark_of_verdict(enum verdict v)
         [VERDICT_NOT_APPLICABLE] = "–",
         [VERDICT_WAIVED] = "~",
         [VERDICT_VIOLATED] = "✗",
-        [VERDICT_TREATED] = "~",
+        [VERDICT_TREATED] = "≈",
         [VERDICT_AT_RISK] = "!",
         [VERDICT_PARTLY_MET] = "◐",
         [VERDICT_MET] = "✓",
@@ -107,4 +109,27 @@ int text_place(struct text_out *t, const struct finding *f)
     text_tone(t, TONE_BOLD, buf_view(&b));
     buf_cstr(t->out, "  ");
     return text_columns(buf_view(&b)) + 2;
+}
+
+static const enum verdict told[] = {VERDICT_VIOLATED, VERDICT_AT_RISK, VERDICT_PARTLY_MET, VERDICT_WAIVED,
+                                    VERDICT_TREATED,  VERDICT_MET,     VERDICT_NO_EVIDENCE};
+
+void text_verdicts(struct text_out *t, const struct task_result *task)
+{
+    size_t n[VERDICT_COUNT] = {0};
+    for (size_t i = 0; i < task->n_obligations; i++) n[task->obligations[i].verdict]++;
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        if (!n[told[i]]) continue;
+        buf_char(t->out, ' ');
+        text_tone(t, tone_of_verdict(told[i]), str_from(mark_of_verdict(told[i])));
+        buf_printf(t->out, "%zu", n[told[i]]);
+    }
+}
+
+void text_legend(struct text_out *t, enum lang lang)
+{
+    buf_cstr(t->out, "\n    ");
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        buf_printf(t->out, " %s %s ", mark_of_verdict(told[i]), word_verdict(told[i], lang));
+    buf_char(t->out, '\n');
 }

@@ -28,4 +28,8 @@ const char *mark_of_verdict(enum verdict v); /* one column */
  */
 int text_place(struct text_out *t, const struct finding *f);
 
+/* How many points of a task have which verdict, and what the marks mean. */
+void text_verdicts(struct text_out *t, const struct task_result *task);
+void text_legend(struct text_out *t, enum lang lang);
+
 #endif
