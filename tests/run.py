@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs all tests, and ends with `N passed, N failed[, N skipped]`. The program is built with ASan and UBSan in build-test,
 the fuzz targets with clang in build-fuzz.
-usage: tests/run.py [--soak] [unit|rules|system|fuzz]...   --soak: the long versions of the long tests"""
+usage: tests/run.py [--soak] [unit|shipped|rules|system|fuzz]...   --soak: the long versions of the long tests"""
 import argparse
 import concurrent.futures
 import json
@@ -14,7 +14,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD, FUZZ = ROOT / "build-test", ROOT / "build-fuzz"
+BUILD, FUZZ, SHIPPED = ROOT / "build-test", ROOT / "build-fuzz", ROOT / "build-lint"
 PROGRAM = BUILD / "src" / "sinetti"
 CORES = os.cpu_count() or 1
 FUZZ_SECONDS, FUZZ_SECONDS_SOAK = 4, 600
@@ -49,20 +49,25 @@ def build_tests():
     return build(BUILD, ["-Db_sanitize=address,undefined", "-Dwerror=true", "-Dtests=enabled", "-Doptimization=1"])
 
 
+def build_shipped():
+    """The folder is shared with tools/lint.py, which wants the same."""
+    return build(SHIPPED, ["-Dwerror=true", "-Dtests=enabled"])
+
+
 def build_fuzz():
     extra = "-fsanitize=fuzzer-no-link"
     return build(FUZZ, ["-Dfuzz=true", "-Dtests=disabled", "-Db_lundef=false", "-Db_sanitize=address,undefined", "-Dwerror=true",
                         "-Doptimization=1", "-Dc_args=" + extra, "-Dc_link_args=" + extra], {"CC": "clang"})
 
 
-def unit(tally, _soak):
-    log = BUILD / "meson-logs" / "testlog.json"
+def unit(tally, _soak, folder=BUILD):
+    log = folder / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
-    subprocess.run(["meson", "test", "-C", str(BUILD), "--no-rebuild", "--suite", "unit", "--num-processes", str(CORES)],
+    subprocess.run(["meson", "test", "-C", str(folder), "--no-rebuild", "--suite", "unit", "--num-processes", str(CORES)],
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     programs = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
     if not programs:
-        print("unit: meson ran no test; try `meson test -C build-test`")
+        print("unit: meson ran no test; try `meson test -C %s`" % folder.name)
         tally.add(failed=1)
     for p in programs:
         out = p.get("stdout") or ""
@@ -74,6 +79,10 @@ def unit(tally, _soak):
             print("unit: %s: %s" % (p["name"], reason))
         if p["result"] not in ("OK", "SKIP"):
             print("unit: %s: %s\n%s%s" % (p["name"], p["result"], out[-4000:], (p.get("stderr") or "")[-6000:]))
+
+
+def shipped(tally, soak):
+    unit(tally, soak, SHIPPED)
 
 
 def rules(tally, _soak):
@@ -157,6 +166,7 @@ def fuzz(tally, soak):
 
 STAGES = {  # name → what it needs built, what runs it, what it is
     "unit": (build_tests, unit, "functions, room by room"),
+    "shipped": (build_shipped, shipped, "the same as they are shipped: optimized, blocks of memory shared"),
     "rules": (build_tests, rules, "the rules' cases"),
     "system": (build_tests, system, "the program on repositories made for it"),
     "fuzz": (build_fuzz, fuzz, "the parsers on made-up bytes"),
