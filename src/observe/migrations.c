@@ -48,6 +48,27 @@ static void leave(struct content *c, const char *tool, int has_down)
     ROW(c, T_MIGRATION, CTEXT(tool), has_down < 0 ? NOTHING : INT(has_down));
 }
 
+/* Corrects rows and leaves the tables as they are: an older release works on with them, so there is nothing to undo. */
+static bool changes_only_data(struct str text)
+{
+    static const char *const schema[] = {"create_table", "createtable", "schema::",      "drop",        "alter",
+                                         "add_column",   "addcolumn",   "add_index",     "createindex", "create index",
+                                         "rename",       "change_",     "create table",  "add column",  "op.create",
+                                         "op.add",       "blueprint",   "add_reference", "truncate"};
+    static const char *const data[] = {"update ",  "update\n",   "insert into", "->update(",
+                                       ".update(", "update_all", "set "};
+    for (size_t i = 0; i < sizeof schema / sizeof *schema; i++)
+        if (str_has_nocase(text, str_from(schema[i]))) return false;
+    for (size_t i = 0; i < sizeof data / sizeof *data; i++)
+        if (str_has_nocase(text, str_from(data[i]))) return true;
+    return false;
+}
+
+static void leave_unless_data(struct content *c, const char *tool, int has_down, struct str text)
+{
+    leave(c, tool, has_down == 0 && changes_only_data(text) ? -1 : has_down);
+}
+
 static struct str after(struct str text, const char *what)
 {
     const char *at = str_find(text, str_from(what));
@@ -230,11 +251,11 @@ static void read_script(struct content *c, struct str text)
     if (text_is(pl->ext, "php")) {
         if (!str_has(text, STR("extends Migration")) && !str_has(text, STR("Illuminate\\Database\\Migrations"))) return;
         if ((down = brace_body(text, "function up(")) < 0) return;
-        leave(c, "laravel", down == 0 || brace_body(text, "function down(") == 1);
+        leave_unless_data(c, "laravel", down == 0 || brace_body(text, "function down(") == 1, text);
     } else if (text_is(pl->ext, "cs")) {
         if (str_ends(pl->name, STR(".Designer.cs")) || !str_has(text, STR(": Migration"))) return;
         if ((down = brace_body(text, "void Up(")) < 0) return;
-        leave(c, "efcore", down == 0 || brace_body(text, "void Down(") == 1);
+        leave_unless_data(c, "efcore", down == 0 || brace_body(text, "void Down(") == 1, text);
     } else if (text_is(pl->ext, "exs")) {
         if (!str_has(text, STR("Ecto.Migration"))) return;
         leave(c, "ecto", str_has(text, STR("def change")) || str_has(text, STR("def down")));
@@ -254,13 +275,14 @@ void migration_read(struct content *c, struct str text)
     if (text_is(pl->ext, "sql"))
         read_sql(c, text);
     else if (text_is(pl->ext, "rb")) {
-        if (str_has(text, STR("ActiveRecord::Migration")) && digits(pl->name) >= 3) leave(c, "rails", rails_down(text));
+        if (str_has(text, STR("ActiveRecord::Migration")) && digits(pl->name) >= 3)
+            leave_unless_data(c, "rails", rails_down(text), text);
     } else if (text_is(pl->ext, "py")) {
         if (str_has(text, STR("migrations.Migration")))
             leave(c, "django", django_down(text));
         else if (str_has(text, STR("down_revision")) && str_has(text, STR("def upgrade"))) {
             int up = python_body(text, "def upgrade("), down = python_body(text, "def downgrade(");
-            leave(c, "alembic", up == 0 || down == 1);
+            leave_unless_data(c, "alembic", up == 0 || down == 1, text);
         }
     } else if (text_is(pl->ext, "xml|yaml|yml")) {
         if (!str_has(text, STR("databaseChangeLog")) || !str_has_nocase(text, STR("changeSet"))) return;

@@ -196,7 +196,7 @@ CREATE TABLE d_manifest (          -- package manifests and the lock file beside
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE d_migration (         -- database migrations
   path TEXT PRIMARY KEY, tool TEXT NOT NULL, -- rails, django, alembic, flyway, knex, prisma, goose, golang-migrate, liquibase, …
-  has_down INTEGER                 -- 1 yes, 0 no, NULL when the tool has no such notion
+  has_down INTEGER                 -- 1 yes, 0 no, NULL when the tool has no such notion or only rows are corrected
 ) STRICT, WITHOUT ROWID;
 
 -- What the scanner found in the tree. The value itself is never stored.

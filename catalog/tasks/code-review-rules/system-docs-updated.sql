@@ -1,7 +1,8 @@
 -- Evidence: documentation (change logs apart) changed among the commits that went into a final release of the period. A
--- release with feat or breaking commits and none fails where at least half of four or more such releases have it.
+-- release that is no patch, has three or more feat or breaking commits and none of it fails where four of five releases
+-- with such commits, and four, have it.
 -- Blind spots: documentation kept elsewhere; which text belongs to which feature; several release lines in one
--- repository (NULL).
+-- repository, releases made beside the branch (NULL).
 WITH step AS ( -- every commit with the release it went into: the newest version tag at or above it in topological order
   SELECT c.oid, c.conventional, c.breaking,
          max(CASE WHEN c.oid IN (SELECT target FROM tags WHERE version IS NOT NULL AND prerelease IS NULL
@@ -16,11 +17,11 @@ WITH step AS ( -- every commit with the release it went into: the newest version
   FROM step s LEFT JOIN moved m ON m.oid = s.oid
   WHERE s.release IS NOT NULL GROUP BY s.release
 ), practice(shown) AS (
-  SELECT count(*) >= 4 AND 2 * sum(documented > 0) >= count(*) FROM release WHERE features > 0
+  SELECT count(*) >= 4 AND 5 * sum(documented > 0) >= 4 * count(*) FROM release WHERE features > 0
 ), lines(n) AS (SELECT count(DISTINCT line) FROM tags WHERE version IS NOT NULL AND reachable = 1)
 SELECT t.subject,
        CASE WHEN l.n > 1 OR t.previous IS NULL OR p.at IS NULL OR p.at < :since THEN NULL WHEN r.documented > 0 THEN 1
-            WHEN r.features > 0 AND w.shown THEN 0 END AS ok,
+            WHEN r.features > 2 AND t.patch = 0 AND c.first_parent = 1 AND w.shown THEN 0 END AS ok,
        t.at AS at, NULL AS due, t.label AS label, r.features AS features, t.target AS commit_oid
 FROM tags t JOIN asked a ON a.type = 'ref' AND a.name = t.name JOIN commits c ON c.oid = t.target
 JOIN release r ON r.position = c.position LEFT JOIN tags p ON p.name = t.previous

@@ -37,6 +37,12 @@ static void test_observe_migrations__ways_down(void **state)
          "revision = '1'\ndown_revision = None\ndef upgrade():\n    op.x()\ndef downgrade():\n    pass\n");
     take("alembic/versions/2_b.py", "revision = '2'\ndown_revision = '1'\ndef upgrade():\n    op.x()\ndef "
                                     "downgrade():\n    \"\"\"Doc.\"\"\"\n    op.y()\n");
+    take("alembic/versions/3_c.py",
+         "revision = '3'\ndown_revision = '2'\ndef upgrade():\n    conn.execute('UPDATE a SET b "
+         "= 1 WHERE b > 1')\ndef downgrade():\n    pass\n");
+    take("database/migrations/2024_01_02_000000_b.php",
+         "<?php use Illuminate\\Database\\Migrations\\Migration;\nfunction up() { DB::table('a')->update(['b' => 1]); "
+         "}\nfunction down(): void {}\n");
     take("sql/1_a.up.sql", "CREATE TABLE a;");
     take("sql/1_a.down.sql", "DROP TABLE a;");
     take("sql/2_b.up.sql", "CREATE TABLE b;");
@@ -47,13 +53,15 @@ static void test_observe_migrations__ways_down(void **state)
     take("migrations/1_goose.sql", "-- +goose Up\nCREATE;\n-- +goose Down\nDROP;\n");
     take("test/db/migrate/20240101000000_t.rb", "class T < ActiveRecord::Migration[7.0]\n  def up\n  end\nend\n");
     finish();
-    expect("SELECT path, tool, has_down FROM d_migration",
-           "alembic/versions/1_a.py|alembic|0 alembic/versions/2_b.py|alembic|1 "
-           "app/migrations/0001_initial.py|django|1 app/migrations/0002_x.py|django|0 "
-           "database/migrations/2024_01_01_000000_a.php|laravel|0 db/migrate/20240101000000_a.rb|rails|1 "
-           "db/migrate/20240102000000_b.rb|rails|0 migrations/1_goose.sql|goose|1 "
-           "sql/1_a.up.sql|golang-migrate|1 sql/2_b.up.sql|golang-migrate|0 "
-           "src/main/resources/db/migration/V1__a.sql|flyway|-");
+    expect(
+        "SELECT path, tool, has_down FROM d_migration",
+        "alembic/versions/1_a.py|alembic|0 alembic/versions/2_b.py|alembic|1 alembic/versions/3_c.py|alembic|- "
+        "app/migrations/0001_initial.py|django|1 app/migrations/0002_x.py|django|0 "
+        "database/migrations/2024_01_01_000000_a.php|laravel|0 database/migrations/2024_01_02_000000_b.php|laravel|- "
+        "db/migrate/20240101000000_a.rb|rails|1 "
+        "db/migrate/20240102000000_b.rb|rails|0 migrations/1_goose.sql|goose|1 "
+        "sql/1_a.up.sql|golang-migrate|1 sql/2_b.up.sql|golang-migrate|0 "
+        "src/main/resources/db/migration/V1__a.sql|flyway|-");
 }
 
 #define DIGEST "@sha256:0123456789012345678901234567890123456789012345678901234567890123"
