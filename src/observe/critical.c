@@ -56,7 +56,9 @@ static const char unrelated[] =
     "doc|docs|documentation|example|examples|sample|samples|demo|demos|i18n|locale|locales|lang|"
     "translations|stories|storybook|benchmark|benchmarks|bench|migrations|migrate|scripts|script|tools|tool|build|ci|."
     "github|"
-    "contrib|icons|css|styles|generators|dev|fuzz|oss-fuzz|fuzzing|fuzzers|projects|compat|doc_fragments";
+    "contrib|icons|css|styles|generators|dev|fuzz|oss-fuzz|fuzzing|fuzzers|projects|compat|doc_fragments|"
+    "seed|seeds|seeder|seeders|factories|fixtures|perf|load|analytics|codefixes|types|typings|interfaces|constants|"
+    "enums|dto|dtos|entity|entities|viewmodels|phpmailer|events|auditevent|configurations";
 
 static bool has_evidence(struct str head, const char *words)
 {
@@ -93,14 +95,26 @@ static const struct subject *subject_of(struct str part)
     return NULL;
 }
 
-/* Carriers and pages of the subject, not its workings. */
+/* The subject whose word this is, whole. */
+static const struct subject *subject_named(struct str folder)
+{
+    for (size_t s = 0; s < sizeof subjects / sizeof subjects[0]; s++)
+        if (text_is(folder, subjects[s].path_words)) return &subjects[s];
+    return NULL;
+}
+
+/* Carriers and pages of the subject, and what sets a tool up; not its workings. */
 static bool says_something_else(const struct place *pl)
 {
-    static const char *const ends[] = {"Exception", "Exceptions", "EventArgs", "Dto",   "ViewModel",
-                                       ".blade",    "Constants",  "errors",    "Error", "Errors"};
+    static const char *const ends[] = {
+        "Exception",  "Exceptions", "EventArgs", "Dto",      "ViewModel", ".blade",   "Constants",
+        "errors",     "Error",      "Errors",    "Model",    "Entity",    "Enum",     "Event",
+        "Repository", "Query",      "Request",   "Response", "Options",   "Settings", "Configuration",
+        "Extensions", ".config",    "Seeder",    "Mapping",  "Attribute"};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         if (str_ends(pl->stem, str_from(ends[i]))) return true;
-    return text_is(pl->ext, "js|jsx") && place_below(pl, "public|static|assets|www|htdocs|resources");
+    if (text_is(pl->ext, "jsx|tsx|vue|svelte|astro|cshtml|razor|mjs")) return true; /* pages and their parts */
+    return text_is(pl->ext, "js|ts") && place_below(pl, "public|static|assets|www|htdocs|resources|components|pages");
 }
 
 const char *critical_hint(const struct place *pl, const char *language, struct str head)
@@ -111,13 +125,13 @@ const char *critical_hint(const struct place *pl, const char *language, struct s
         return NULL;
     const struct subject *s = subject_of(pl->stem);
     bool own_name = s != NULL;
-    /* else the folder it stands in, the nearest one first */
+    /* else the folder it stands in, the nearest one first; "secrets", not "SecretsManager", which may be the product */
     struct str dir = pl->dir;
     for (int up = 0; !s && up < 2 && dir.n; up++) {
         dir.n--;
         size_t slash = dir.n;
         while (slash && dir.p[slash - 1] != '/') slash--;
-        s = subject_of(str_slice(dir, slash, dir.n));
+        s = subject_named(str_slice(dir, slash, dir.n));
         dir.n = slash;
     }
     if (!s) return NULL;

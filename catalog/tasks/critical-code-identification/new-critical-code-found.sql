@@ -1,6 +1,7 @@
 -- Evidence: code added in the period whose path says that it is security-critical, and the CODEOWNERS line that decides
--- it (a missing owner counts where at least half of the critical code has one); CODEOWNERS lines that do not parse or,
--- in GitHub's dialect, decide no file any more; lines of its own that decide critical code.
+-- it (a missing owner counts where at least half of the critical code has one, once a kind); CODEOWNERS lines that do
+-- not parse or, in GitHub's dialect, name a file or folder that is not there; lines of its own that decide critical
+-- code.
 -- Blind spots: critical code whose path does not show it. Moved files count as added. A line without owners is taken as
 -- meant.
 WITH critical AS MATERIALIZED ( -- covered: 2 by a line of its own, 1 by the line for everything, 0 by none
@@ -17,13 +18,20 @@ WITH critical AS MATERIALIZED ( -- covered: 2 by a line of its own, 1 by the lin
 ), verdict AS (
   SELECT c.path, NULL AS line, 'owner' AS reason, c.hint,
          CASE WHEN c.covered = 2 THEN 1 WHEN c.covered = 0 AND t.owned > 0 AND 2 * t.owned >= t.files THEN 0 END AS ok
-  FROM critical c CROSS JOIN total t WHERE c.added = 1
+  FROM (SELECT c.*, row_number() OVER (PARTITION BY c.hint, c.covered ORDER BY c.path) AS place
+        FROM asked a JOIN critical c ON a.type = 'file' AND c.path = a.name WHERE c.added = 1) c
+  CROSS JOIN total t WHERE c.covered > 0 OR c.place = 1
   UNION ALL
   SELECT r.path, r.line, coalesce(r.error, 'stale'), '',
-         CASE WHEN r.error IS NOT NULL THEN 0 WHEN r.dialect = 'github' AND r.matches = 0 THEN 0 ELSE 1 END
-  FROM owner_rules r
+         CASE WHEN r.error IS NOT NULL THEN 0 WHEN r.stale THEN 0 ELSE 1 END
+  FROM (SELECT o.*, o.dialect = 'github' AND o.matches = 0 AND o.owners > 0 AND o.error IS NULL
+                 AND o.named NOT GLOB '*[*?[]*' AND NOT EXISTS (
+                   SELECT 1 FROM files f
+                   WHERE '/' || f.path || '/' LIKE CASE WHEN instr(o.named, '/') > 0 THEN '/' ELSE '%/' END || o.named || '/%')
+               AS stale
+        FROM (SELECT *, trim(pattern, '/') AS named FROM owner_rules) o) r
   WHERE coalesce(r.error, '') <> 'no_owner' AND r.pattern NOT IN ('*', '**', '/', '/**', '/*')
-    AND (r.error IS NOT NULL OR (r.dialect = 'github' AND r.matches = 0 AND r.owners > 0)
+    AND (r.error IS NOT NULL OR r.stale
          OR r.line IN (SELECT o.rule_line FROM critical c JOIN file_owners o ON o.path = c.path WHERE c.covered = 2))
 ), worded AS (
   SELECT v.*,
@@ -42,7 +50,7 @@ WITH critical AS MATERIALIZED ( -- covered: 2 by a line of its own, 1 by the lin
 SELECT a.subject, w.ok AS ok, NULL AS at, NULL AS due, w.path AS path, w.line AS line,
        CASE w.reason WHEN 'owner'
            THEN 'new code that looks security-critical (' || w.hint_en || ') has no owners in CODEOWNERS'
-         WHEN 'stale' THEN 'line ' || w.line || ' decides no file any more'
+         WHEN 'stale' THEN 'line ' || w.line || ' names a file or folder that is not there any more'
          WHEN 'unsupported_negation' THEN 'line ' || w.line || ' is ignored: patterns with ! are not supported'
          WHEN 'character_class' THEN 'line ' || w.line || ' is ignored: patterns with [ ] are not supported'
          WHEN 'escaped_hash' THEN 'line ' || w.line || ' is ignored: a pattern cannot start with an escaped #'
@@ -52,7 +60,7 @@ SELECT a.subject, w.ok AS ok, NULL AS at, NULL AS due, w.path AS path, w.line AS
        CASE w.reason WHEN 'owner'
          THEN 'uudella, tietoturvakriittiseltä vaikuttavalla koodilla (' || w.hint_fi
               || ') ei ole omistajaa CODEOWNERS-tiedostossa'
-         WHEN 'stale' THEN 'rivi ' || w.line || ' ei enää ratkaise yhdenkään tiedoston omistajia'
+         WHEN 'stale' THEN 'rivi ' || w.line || ' nimeää tiedoston tai kansion, jota ei enää ole'
          WHEN 'unsupported_negation' THEN 'rivi ' || w.line || ' jää huomiotta: !-merkkiä ei tueta'
          WHEN 'character_class' THEN 'rivi ' || w.line || ' jää huomiotta: hakasulkeita ei tueta'
          WHEN 'escaped_hash' THEN 'rivi ' || w.line || ' jää huomiotta: polku ei voi alkaa merkeillä \#'

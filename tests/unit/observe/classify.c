@@ -81,6 +81,12 @@ static void test_observe_classify__critical(void **state)
     hint("src/session.py", "class TrainingSession: pass", NULL); /* nothing of sessions inside */
     hint("parallel-checkout.c", "checkout files", NULL);
     hint("web/login.css", "password", NULL);
+    hint("src/secrets/store.py", "class SecretStore: pass", "secrets");
+    hint("src/SecretsManager/Repositories/ProjectStore.cs", "secret", NULL); /* a product's name */
+    hint("web/src/LoginForm.tsx", "password", NULL);
+    hint("src/auth/LoginRequest.java", "String password;", NULL);
+    hint("src/types/auth.ts", "password", NULL);
+    hint("playwright.config.ts", "login", NULL);
 }
 
 int main(void)
