@@ -14,6 +14,7 @@ static const struct command {
 } commands[] = {
     {"assess", cli_assess, "where a repository stands on the tasks"},
     {"check", cli_check, "what a change would bring, and how to fix it"},
+    {"status", cli_status, "where the organization stands, by what was recorded"},
     {"rules", cli_rules, "the rules: list, explain, try on a repository"},
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
     {"verify", cli_verify, "whether a ledger is whole, or a proof proves"},

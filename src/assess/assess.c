@@ -15,8 +15,13 @@ static int64_t milliseconds(void)
 
 static struct rules_options rules_of(const struct assess_options *o)
 {
-    return (struct rules_options){
-        .now = o->now, .since = o->since, .lang = o->lang, .preset = o->preset, .task = o->task, .keys = o->keys};
+    return (struct rules_options){.now = o->now,
+                                  .since = o->since,
+                                  .lang = o->lang,
+                                  .preset = o->preset,
+                                  .own = o->own,
+                                  .task = o->task,
+                                  .keys = o->keys};
 }
 
 static void fill_run(struct ctx *cx, const struct assess_options *o, struct assessment *a)

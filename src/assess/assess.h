@@ -15,6 +15,7 @@ struct assess_options {
     struct str rev;                      /* what to look at; of a change: its end */
     int64_t now, since;
     enum lang lang;
+    const struct own *own;        /* what the organization has made its own; NULL nothing */
     struct str task;              /* only this one; STR_NONE all */
     const char *cache, *baseline; /* files; NULL none */
     bool keys;                    /* for baseline_write() */

@@ -1,11 +1,16 @@
 /* sinetti assess: where a repository stands on the tasks. */
+#include "assess/record.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "cli/common.h"
+#include "cli/data.h"
+#include "ledger/log_reader.h"
 #include "rules/baseline.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #define MOST_OUTPUTS 16
@@ -21,7 +26,10 @@ static const char help[] =
     "  --cache FILE           keep what was read for the next run\n"
     "  --write-baseline FILE  accept the present findings for a while; with\n"
     "  --owner NAME             who answers for them (required)\n"
-    "  --until DATE             until when (90 days from now)\n" COMMON_HELP
+    "  --until DATE             until when (90 days from now)\n"
+    "  --data DIR             record the assessment and its verdicts in this data folder, and heed what the\n"
+    "                         organization has decided there (adopted points, waivers, treatments)\n"
+    "  --name NAME            of the repository there (its folder's name)\n" COMMON_HELP
     "exit codes: 0 fine, 1 --fail-on reached, 2 wrong usage, 3 the input cannot be read, 4 internal fault\n";
 
 enum {
@@ -31,7 +39,9 @@ enum {
     OPTION_CACHE,
     OPTION_WRITE_BASELINE,
     OPTION_OWNER,
-    OPTION_UNTIL
+    OPTION_UNTIL,
+    OPTION_DATA,
+    OPTION_NAME
 };
 
 static const struct option table[] = {COMMON_OPTIONS,
@@ -42,6 +52,8 @@ static const struct option table[] = {COMMON_OPTIONS,
                                       {"write-baseline", required_argument, NULL, OPTION_WRITE_BASELINE},
                                       {"owner", required_argument, NULL, OPTION_OWNER},
                                       {"until", required_argument, NULL, OPTION_UNTIL},
+                                      {"data", required_argument, NULL, OPTION_DATA},
+                                      {"name", required_argument, NULL, OPTION_NAME},
                                       {0}};
 
 struct output {
@@ -51,7 +63,7 @@ struct output {
 
 struct arguments {
     struct common c;
-    const char *rev, *since, *cache, *write_baseline, *owner, *until, *path;
+    const char *data, *name, *rev, *since, *cache, *write_baseline, *owner, *until, *path;
     struct output outputs[MOST_OUTPUTS];
     size_t n_outputs;
 };
@@ -108,6 +120,12 @@ static enum rc take(struct ctx *cx, struct arguments *a, int code, const char *v
     case OPTION_UNTIL:
         a->until = value;
         return OK;
+    case OPTION_DATA:
+        a->data = value;
+        return OK;
+    case OPTION_NAME:
+        a->name = value;
+        return OK;
     case OPTION_OUTPUT:
         return add_output(cx, a, value);
     default:
@@ -129,6 +147,8 @@ static enum rc parse_times(struct ctx *cx, struct arguments *a, int64_t *until)
     if (*until < o->now) return fail(cx, E_INVALID, "--until lies in the past");
     if (a->write_baseline && !a->owner)
         return fail(cx, E_INVALID, "--write-baseline needs --owner: somebody answers for what is accepted");
+    if (a->name && !a->data) return fail(cx, E_INVALID, "--name goes with --data");
+    if (a->data && a->c.task) return fail(cx, E_INVALID, "--data records every task: --task cannot go with it");
     if (!a->write_baseline && (a->owner || a->until))
         return fail(cx, E_INVALID, "--owner and --until go with --write-baseline");
     return OK;
@@ -164,9 +184,78 @@ static void say_cache(struct ctx *cx, const struct arguments *a, const struct as
             STR_ARG(str_slice(why, rebuilt.n, why.n)));
 }
 
+/* The data folder, when one was named. */
+struct records {
+    struct data data;
+    struct str name, subject; /* of the repository there */
+};
+
+/* "/srv/app", "/srv/app/.git", "/srv/app.git" are called app. */
+static struct str name_of(struct ctx *cx, const struct arguments *a)
+{
+    if (a->name) return str_from(a->name);
+    char path[PATH_MAX];
+    struct str s = str_from(realpath(a->path ? a->path : ".", path) ? path : a->path);
+    if (str_ends(s, STR("/.git"))) s.n -= sizeof "/.git" - 1;
+    const char *slash = s.n ? memrchr(s.p, '/', s.n) : NULL;
+    if (slash) s = str_slice(s, (size_t)(slash + 1 - s.p), s.n);
+    if (s.n > 4 && str_ends(s, STR(".git"))) s.n -= 4;
+    return arena_str(&cx->arena, s);
+}
+
+static enum rc open_records(struct ctx *cx, struct arguments *a, struct records *r)
+{
+    struct own *own;
+    if (!a->data) return OK;
+    r->data.dir = a->data;
+    r->name = name_of(cx, a);
+    if (!r->name.n || !str_is_utf8(r->name))
+        return fail(cx, E_INVALID, "say by --name what the repository is called in the data folder");
+    TRY(data_open(cx, &r->data, DATA_READ));
+    sqlite3 *db = log_reader_db(r->data.reader);
+    TRY(record_find(cx, db, r->name, &r->subject));
+    TRY(rules_own_read(cx, db, a->c.o.now, r->subject, &own));
+    a->c.o.own = own;
+    return OK;
+}
+
+static enum rc record(struct ctx *cx, const struct arguments *a, const struct records *r,
+                      const struct assessment *result)
+{
+    struct facts *facts;
+    struct recorded done;
+    scoped_buf json;
+    buf_init(&json, LIMIT_BUF);
+    if (!a->data) return OK;
+    TRY(report_write(cx, result, REPORT_JSON, NULL, &json));
+    TRY(facts_open(cx, r->data.dir, a->c.held_catalog, NULL, &facts));
+    const struct recorder by = {facts, log_reader_db(r->data.reader), STR("system"), STR(""), STR("operator")};
+    enum rc rc = record_assessment(cx, &by, a->c.git, r->name, r->subject, result, buf_view(&json), &done);
+    facts_close(facts);
+    if (rc == OK && !a->c.quiet)
+        fprintf(stderr, "recorded as fact %llu: verdicts of " STR_FMT " \"%s\"%s\n", (unsigned long long)done.verdicts,
+                STR_ARG(done.repository), str_visible(cx, r->name), done.is_new ? ", which is new here" : "");
+    return rc;
+}
+
+static enum rc run(struct ctx *cx, struct arguments *a, struct records *r, int64_t until, struct assessment *result)
+{
+    TRY(open_records(cx, a, r));
+    common_progress(cx);
+    enum rc rc = assess_repository(cx, a->c.git, &a->c.o, result);
+    common_progress_end();
+    TRY(rc);
+    say_cache(cx, a, result);
+    for (size_t i = 0; i < a->n_outputs; i++) TRY(write_report(cx, result, a->outputs[i].format, a->outputs[i].file));
+    if (a->write_baseline) TRY(write_baseline(cx, a, result, until));
+    TRY(record(cx, a, r, result));
+    return a->c.quiet ? OK : write_report(cx, result, a->c.format, NULL);
+}
+
 static int assess(struct ctx *cx, struct arguments *a)
 {
     struct assessment result;
+    struct records records = {0};
     int64_t until = 0;
     enum rc rc = common_open(cx, &a->c, a->path ? a->path : ".", PRIORITY_COUNT);
     if (rc != OK) return common_not_opened(cx, &a->c, rc, "assess");
@@ -174,14 +263,8 @@ static int assess(struct ctx *cx, struct arguments *a)
     a->c.o.rev = str_from(a->rev ? a->rev : "HEAD");
     a->c.o.cache = a->cache;
     a->c.o.keys = a->write_baseline != NULL;
-    common_progress(cx);
-    rc = assess_repository(cx, a->c.git, &a->c.o, &result);
-    common_progress_end();
-    if (rc == OK) say_cache(cx, a, &result);
-    for (size_t i = 0; rc == OK && i < a->n_outputs; i++)
-        rc = write_report(cx, &result, a->outputs[i].format, a->outputs[i].file);
-    if (rc == OK && a->write_baseline) rc = write_baseline(cx, a, &result, until);
-    if (rc == OK && !a->c.quiet) rc = write_report(cx, &result, a->c.format, NULL);
+    rc = run(cx, a, &records, until, &result);
+    data_close(&records.data);
     if (rc != OK) return common_failed(cx, rc);
     bool fails = a->c.fails_on < PRIORITY_COUNT && assess_fails(&result, (enum priority)a->c.fails_on);
     return fails ? EXIT_FAULTS : EXIT_FINE;
