@@ -67,6 +67,7 @@ static enum rc read_checkpoint(struct run *r)
     struct str bytes = arena_str(&r->cx->arena, buf_view(&r->file));
     if (note_read(r->cx, bytes, &r->note) != OK || checkpoint_read(r->cx, r->note.text, head) != OK) {
         struct str what = arena_printf(&r->scratch.arena, "%s", r->cx->message);
+        if (str_starts(what, STR("checkpoint: "))) what = str_slice(what, 12, what.n);
         *head = (struct checkpoint){.origin = STR("")};
         return set_wrong(r, path, -1, what.p);
     }

@@ -30,6 +30,17 @@ static inline struct shelf_file *shelf_find(const struct shelf *s, struct str pa
     return NULL;
 }
 
+/* Which must be there. */
+static inline struct shelf_file *shelf_get(const struct shelf *s, const char *path)
+{
+    struct shelf_file *f = shelf_find(s, str_from(path));
+    if (!f) {
+        print_error("%s is not on the shelf\n", path);
+        abort();
+    }
+    return f;
+}
+
 static inline enum rc shelf_read(struct ctx *cx, void *arg, struct str path, reader_take *take, void *take_arg)
 {
     struct shelf *s = arg;
@@ -59,8 +70,7 @@ static inline void shelf_put(struct shelf *s, const char *path, struct str bytes
 
 static inline void shelf_drop(struct shelf *s, const char *path)
 {
-    struct shelf_file *f = shelf_find(s, str_from(path));
-    if (!f) abort();
+    struct shelf_file *f = shelf_get(s, path);
     *f = s->files[--s->n];
 }
 
