@@ -30,12 +30,7 @@ static enum rc see_erasure(struct ctx *cx, struct facts_seen *s, const struct le
 enum rc facts_seen_body(struct ctx *cx, struct facts_seen *s, const struct leaf *l, const uint8_t salt[SALT_SIZE],
                         struct str bytes, struct body *out)
 {
-    uint8_t digest[32];
-    body_digest(salt, bytes, digest);
-    if (memcmp(digest, l->digest, sizeof digest) != 0)
-        return fail(cx, E_DENIED, "body: not what was recorded (its digest is not the leaf's)");
-    TRY(body_read(cx, bytes, out));
-    if (!str_eq(out->kind, l->kind)) return fail(cx, E_INVALID, "body: of another kind than its leaf");
+    TRY(body_check(cx, l, salt, bytes, out));
     return str_eq(l->kind, STR("erasure")) ? see_erasure(cx, s, l, out) : OK;
 }
 

@@ -105,6 +105,17 @@ void body_digest(const uint8_t salt[SALT_SIZE], struct str body, uint8_t out[32]
     digest_final(&d, out);
 }
 
+enum rc body_check(struct ctx *cx, const struct leaf *l, const uint8_t salt[SALT_SIZE], struct str bytes,
+                   struct body *out)
+{
+    uint8_t digest[32];
+    body_digest(salt, bytes, digest);
+    if (memcmp(digest, l->digest, sizeof digest) != 0)
+        return fail(cx, E_DENIED, "body: not what was recorded (its digest is not the leaf's)");
+    TRY(body_read(cx, bytes, out));
+    return str_eq(out->kind, l->kind) ? OK : fail(cx, E_INVALID, "body: of another kind than its leaf");
+}
+
 size_t leaf_write(const struct leaf *l, char out[LIMIT_LEAF])
 {
     char digest[65];

@@ -25,6 +25,11 @@ enum rc body_read(struct ctx *cx, struct str bytes, struct body *out) MUST_CHECK
 
 void body_digest(const uint8_t salt[SALT_SIZE], struct str body, uint8_t out[32]);
 
+/* Salt and body against their leaf: E_DENIED when they are not what was recorded, E_INVALID when this is no proper body
+ * or one of another kind. */
+enum rc body_check(struct ctx *cx, const struct leaf *l, const uint8_t salt[SALT_SIZE], struct str bytes,
+                   struct body *out) MUST_CHECK;
+
 /* The bytes of a leaf; returns their length. */
 size_t leaf_write(const struct leaf *l, char out[LIMIT_LEAF]);
 /* Only the one spelling of a proper leaf; E_INVALID for anything else. */

@@ -60,19 +60,6 @@ void proof_extra_put(struct buf *out, struct str leaf, const uint8_t salt[SALT_S
     body_record_put(out, salt, body);
 }
 
-static enum rc verify_body(struct ctx *cx, struct str body, const uint8_t *salt, struct proven *out)
-{
-    uint8_t digest[32];
-    body_digest(salt, body, digest);
-    if (memcmp(digest, out->leaf.digest, 32) != 0)
-        return fail(cx, E_DENIED, "proof: the body is not the one that was recorded");
-    TRY(body_read(cx, body, &out->body));
-    if (!str_eq(out->body.kind, out->leaf.kind))
-        return fail(cx, E_DENIED, "proof: the body is of another kind than its leaf");
-    out->has_body = true;
-    return OK;
-}
-
 enum rc proof_verify(struct ctx *cx, const struct proof *p, const struct note_key *key, struct proven *out)
 {
     struct note note;
@@ -95,5 +82,7 @@ enum rc proof_verify(struct ctx *cx, const struct proof *p, const struct note_ke
     merkle_leaf(leaf, &hash);
     if (!merkle_verify_inclusion(p->index, out->head.size, &hash, p->hashes, p->n, &out->head.root))
         return fail(cx, E_DENIED, "proof: the leaf is not in the tree of that checkpoint");
-    return body.p ? verify_body(cx, body, salt, out) : OK;
+    if (!body.p) return OK;
+    out->has_body = true;
+    return body_check(cx, &out->leaf, salt, body, &out->body);
 }

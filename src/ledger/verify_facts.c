@@ -22,11 +22,8 @@ static enum rc check_entry(struct run *r, struct str path, uint64_t n, struct st
     if (!hash_eq(&hash, &r->path[0].hashes[n % TILE_WIDTH]))
         return run_wrong(r, path, (int64_t)n, "its leaf does not hash to what " STR_FMT " holds",
                          STR_ARG(tiles_path(r, r->path[0].tile)));
-    if (leaf_read(&r->scratch, entry, l) != OK) return run_wrong_inside(r, path, (int64_t)n);
-    if (l->n != n) return run_wrong(r, path, (int64_t)n, "its leaf says that it is fact %" PRIu64, l->n);
-    if (l->at < r->at) return run_wrong(r, path, (int64_t)n, "its time is before that of the fact before it");
+    if (facts_seen_leaf(&r->scratch, &r->seen, entry, l) != OK) return run_wrong_inside(r, path, (int64_t)n);
     f->role = role_of(l->kind);
-    r->at = l->at;
     if (n == 0) r->out->first_at = l->at;
     r->out->last_at = l->at;
     r->out->facts++;
@@ -93,13 +90,7 @@ static enum rc see_body(struct run *r, struct str path, const struct bundle_fact
 {
     const struct leaf *l = &f->leaf;
     struct body body;
-    uint8_t digest[32];
-    body_digest(salt, bytes, digest);
-    if (memcmp(digest, l->digest, sizeof digest) != 0)
-        return run_wrong(r, path, (int64_t)l->n, "its body is not the one that was recorded: the digest is another");
-    if (body_read(&r->scratch, bytes, &body) != OK) return run_wrong_inside(r, path, (int64_t)l->n);
-    if (!str_eq(body.kind, l->kind))
-        return run_wrong(r, path, (int64_t)l->n, "its body is of another kind than its leaf");
+    if (body_check(&r->scratch, l, salt, bytes, &body) != OK) return run_wrong_inside(r, path, (int64_t)l->n);
     if (f->role == ROLE_ERASURE) TRY(see_erasure(r, path, l, &body));
     if ((f->role == ROLE_ROTATION || f->role == ROLE_RESTORED) && keys_ask(r, l, &body, f->role == ROLE_RESTORED) != OK)
         return run_wrong_inside(r, path, (int64_t)l->n);

@@ -3,6 +3,7 @@
 #ifndef SINETTI_LEDGER_VERIFY_RUN_H
 #define SINETTI_LEDGER_VERIFY_RUN_H
 
+#include "ledger/facts_seen.h"
 #include "ledger/fates.h"
 #include "ledger/leaf.h"
 #include "ledger/verify.h"
@@ -53,7 +54,7 @@ struct run {
     struct buf file; /* a small file; the bundle of entries */
     struct buf bundle, record;
     struct bundle_fact facts[TILE_WIDTH];
-    int64_t at; /* of the last fact */
+    struct facts_seen seen; /* leaves; what was erased is in `fates` */
     struct fates fates;
     struct asked asked[TILE_WIDTH];
     size_t n_asked;

@@ -49,7 +49,7 @@ static void test_ledger_verify_made__levels(void **state)
         {"tile/0/272", 0, "tile/0/272: does not hash to what tile/1/001.p/17 holds as its number 16"},
         {"tile/entries/272", 100, "tile/entries/272, fact 69632: its leaf does not hash to what tile/0/272 holds"},
         {"bodies/273.p/112", 30,
-         "bodies/273.p/112, fact 69888: its body is not the one that was recorded: the digest is another"},
+         "bodies/273.p/112, fact 69888: body: not what was recorded (its digest is not the leaf's)"},
     };
     some(70000);
     made_write(&m, &s, &k1);
@@ -168,9 +168,9 @@ static void test_ledger_verify_made__leaves(void **state)
         const char *leaf, *what;
     } cases[] = {
         {"{\"at\":1767225600000000,\"digest\":\"" DIGEST "\",\"kind\":\"note\",\"n\":1,\"v\":1}",
-         "its time is before that of the fact before it"},
+         "leaf: its time is before that of the fact before it"},
         {"{\"at\":1767225700000000,\"digest\":\"" DIGEST "\",\"kind\":\"note\",\"n\":3,\"v\":1}",
-         "its leaf says that it is fact 3"},
+         "leaf: it is that of fact 3"},
         {"{\"at\":1767225700000000,\"digest\":\"" DIGEST "\",\"kind\":\"note\",\"n\":2,\"v\":2}",
          "leaf: of another version than 1; a newer program may know it"},
         {"{\"at\":1767225700000000, \"digest\":\"" DIGEST "\",\"kind\":\"note\",\"n\":2,\"v\":1}",
@@ -250,7 +250,7 @@ static void test_ledger_verify_made__bodies(void **state)
         {"{\"actor\":\"system\",\"credential\":\"\",\"kind\":\"policy\",\"payload\":{\"text\":\"x\"},\"subject\":"
          "\"org\","
          "\"via\":\"gate\"}",
-         "its body is of another kind than its leaf"},
+         "body: of another kind than its leaf"},
         {"{\"actor\":\"system\",\"credential\":\"\",\"kind\":\"note\",\"payload\":{\"text\": "
          "\"x\"},\"subject\":\"org\",\"via\":"
          "\"gate\"}",
