@@ -1,0 +1,295 @@
+/* rules/own and rules/standing: what an organization made its own, and its repositories put together. */
+#include "rules/own.h"
+
+#include "base/time.h"
+#include "rules/verdicts.h"
+
+#include <stdio.h>
+
+#include "unit.h"
+
+#define REPO "repo:aaaaaaaaaaaaaaaaaaaa"
+#define OTHER "repo:bbbbbbbbbbbbbbbbbbbb"
+#define NOW 1767225600
+
+static struct ctx cx;
+static sqlite3 *db;
+static struct catalog *catalog;
+static const struct catalog_obligation *document, *practice; /* two points of the real catalog */
+
+static void run(const char *sql)
+{
+    assert_int_equal(store_exec(&cx, db, sql), OK);
+}
+
+static const struct catalog_obligation *find(const char *task, const char *key)
+{
+    const struct catalog_task *t = catalog_find_task(catalog, str_from(task));
+    assert_non_null(t);
+    for (size_t i = 0; i < t->n_obligations; i++)
+        if (str_eq(t->obligations[i].key, str_from(key))) return &t->obligations[i];
+    fail_msg("no point %s/%s", task, key);
+    return NULL;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    ctx_init(&cx);
+    assert_int_equal(catalog_builtin(&cx, &catalog), OK);
+    assert_int_equal(
+        store_open_memory(
+            &cx,
+            "CREATE TABLE fact_repository (n INTEGER, subject TEXT, name TEXT, project TEXT, state TEXT);"
+            "CREATE TABLE fact_adoption (n INTEGER, subject TEXT, adopted INTEGER, project TEXT);"
+            "CREATE TABLE fact_policy (n INTEGER, subject TEXT, tolerance INTEGER, effective_at INTEGER, project TEXT);"
+            "CREATE TABLE fact_waiver (n INTEGER, subject TEXT, about TEXT, until INTEGER, withdrawn INTEGER);"
+            "CREATE TABLE fact_treatment (n INTEGER, subject TEXT, about TEXT, checked_at INTEGER);"
+            "CREATE TABLE fact_verdicts (n INTEGER, subject TEXT, at INTEGER, catalog TEXT);"
+            "CREATE TABLE fact_verdicts_points (n INTEGER, obligation TEXT, verdict TEXT, assurance TEXT, scope "
+            "INTEGER,"
+            " judged INTEGER, failing INTEGER)",
+            &db),
+        OK);
+    document = find("code-review-rules", "rules-defined");
+    practice = find("code-review-rules", "rules-enforced");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    store_close(db);
+    catalog_free(catalog);
+    ctx_release(&cx);
+    return 0;
+}
+
+static struct own *own_of(const char *repository, int64_t now)
+{
+    struct own *own;
+    assert_int_equal(rules_own_read(&cx, db, now, str_from(repository), &own), OK);
+    return own;
+}
+
+static void test_rules_own__nothing(void **state)
+{
+    (void)state;
+    struct own *own = own_of(REPO, NOW);
+    assert_false(own_adopts(own, NULL, document));
+    assert_int_equal(own_tolerance(own, document), 0);
+    assert_false(own_waives(own, document));
+    assert_int_equal(own_excuses(own, document, STR("repo:self"), 1), EXCEPTION_NONE);
+    assert_int_equal(own_excuses(NULL, document, STR("repo:self"), 1), EXCEPTION_NONE);
+}
+
+static void test_rules_own__a_projects_own_word_holds_for_its_repositories(void **state)
+{
+    (void)state;
+    run("INSERT INTO fact_repository VALUES (1, '" REPO "', 'a', 'project:pppppppppppppppppppp', 'active')");
+    run("INSERT INTO fact_adoption VALUES (9, 'obligation:code-review-rules/rules-enforced', 1, NULL),"
+        " (2, 'obligation:code-review-rules/rules-enforced', 0, 'project:pppppppppppppppppppp')");
+    run("INSERT INTO fact_policy VALUES (3, 'obligation:code-review-rules/rules-enforced', 20, 5, NULL),"
+        " (4, 'obligation:code-review-rules/rules-defined', 30, 1767225601, NULL)");
+    assert_false(own_adopts(own_of(REPO, NOW), NULL, practice));
+    assert_true(own_adopts(own_of(OTHER, NOW), NULL, practice));
+    assert_int_equal(own_tolerance(own_of(OTHER, NOW), practice), 20);
+    assert_int_equal(own_tolerance(own_of(OTHER, NOW), document), 0); /* not in force yet */
+    assert_int_equal(own_tolerance(own_of(OTHER, NOW + 1), document), 30);
+}
+
+static void test_rules_own__waivers_end_and_can_be_withdrawn(void **state)
+{
+    (void)state;
+    run("INSERT INTO fact_waiver VALUES (1, 'obligation:code-review-rules/rules-defined', '*', 1767225601, NULL),"
+        " (2, 'obligation:code-review-rules/rules-enforced', '*', 1767225601, 1)");
+    assert_true(own_waives(own_of(REPO, NOW), document));
+    assert_false(own_waives(own_of(REPO, NOW + 1), document));
+    assert_false(own_waives(own_of(REPO, NOW), practice));
+}
+
+static void test_rules_own__subjects_of_this_repository_only(void **state)
+{
+    (void)state;
+    run("INSERT INTO fact_waiver VALUES"
+        " (1, 'obligation:code-review-rules/rules-enforced', 'commit:aaaaaaaaaaaaaaaaaaaa/0123', 1767225700, NULL),"
+        " (2, 'obligation:code-review-rules/rules-enforced', 'file:aaaaaaaaaaaaaaaaaaaa/a%25b%0Ac', 1767225700, NULL)");
+    struct own *own = own_of(REPO, NOW), *other = own_of(OTHER, NOW);
+    assert_int_equal(own_excuses(own, practice, STR("commit:self/0123"), 0), EXCEPTION_WAIVED);
+    assert_int_equal(own_excuses(own, practice, STR("file:self/a%b\nc"), 0), EXCEPTION_WAIVED);
+    assert_int_equal(own_excuses(own, document, STR("commit:self/0123"), 0), EXCEPTION_NONE);
+    assert_int_equal(own_excuses(own, practice, STR("commit:self/012"), 0), EXCEPTION_NONE);
+    assert_int_equal(own_excuses(other, practice, STR("commit:self/0123"), 0), EXCEPTION_NONE);
+}
+
+/* A treatment excuses what was before it was checked, not what came after, nor what still stands. */
+static void test_rules_own__treatments_excuse_the_past(void **state)
+{
+    (void)state;
+    run("INSERT INTO fact_treatment VALUES"
+        " (1, 'obligation:code-review-rules/rules-enforced', 'commit:aaaaaaaaaaaaaaaaaaaa/0123', 100)");
+    struct own *own = own_of(REPO, NOW);
+    assert_int_equal(own_excuses(own, practice, STR("commit:self/0123"), 100), EXCEPTION_TREATED);
+    assert_int_equal(own_excuses(own, practice, STR("commit:self/0123"), 101), EXCEPTION_NONE);
+    assert_int_equal(own_excuses(own, practice, STR("commit:self/0123"), 0), EXCEPTION_NONE);
+}
+
+static struct standing standing_at(int64_t at)
+{
+    struct standing s;
+    const struct standing_options o = {.at = at};
+    assert_int_equal(rules_standing(&cx, db, catalog, &o, &s), OK);
+    return s;
+}
+
+static const struct obligation_result *result(const struct standing *s, const struct catalog_obligation *def)
+{
+    for (size_t i = 0; i < s->n_tasks; i++)
+        for (size_t k = 0; k < s->tasks[i].n_obligations; k++)
+            if (s->tasks[i].obligations[k].def == def) return &s->tasks[i].obligations[k];
+    static const struct obligation_result none;
+    fail_msg("the point is not there");
+    return &none;
+}
+
+static void record(const char *repository, const char *obligation, const char *verdict, int64_t at)
+{
+    static int n = 100;
+    char sql[1000];
+    (void)snprintf(sql, sizeof sql,
+                   "INSERT INTO fact_verdicts VALUES (%d, '%s', %lld, 'c');"
+                   "INSERT INTO fact_verdicts_points VALUES (%d, '%s', '%s', 'strong', 10, 8, %d)",
+                   n, repository, (long long)at, n, obligation, verdict, strcmp(verdict, "violated") == 0);
+    n++;
+    run(sql);
+}
+
+static void two_repositories(void)
+{
+    run("INSERT INTO fact_repository VALUES (1, '" REPO "', 'a', '', 'active'), (2, '" OTHER "', 'b', '', 'active')");
+}
+
+static void test_rules_standing__nothing_recorded(void **state)
+{
+    (void)state;
+    run("INSERT INTO fact_repository VALUES (1, '" REPO "', 'a', '', 'active')");
+    struct standing s = standing_at(NOW);
+    assert_int_equal(s.n_repositories, 1);
+    assert_int_equal(s.repositories[0].verdicts, -1);
+    assert_int_equal(s.n_tasks, catalog->n_tasks);
+    assert_int_equal(s.summary[STATUS_NOT_DONE], (int64_t)catalog->n_tasks);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_NO_EVIDENCE);
+}
+
+static void test_rules_standing__the_newest_of_each_counts(void **state)
+{
+    (void)state;
+    two_repositories();
+    record(REPO, "code-review-rules/rules-enforced", "violated", NOW - 20);
+    record(REPO, "code-review-rules/rules-enforced", "met", NOW - 10);
+    record(OTHER, "code-review-rules/rules-enforced", "met", NOW - 5);
+    struct standing s = standing_at(NOW);
+    const struct obligation_result *o = result(&s, practice);
+    assert_int_equal(o->verdict, VERDICT_MET);
+    assert_int_equal(o->population, 20);
+    assert_int_equal(o->judged, 16);
+    assert_int_equal(o->failing, 0);
+    assert_int_equal(o->assurance, ASSURANCE_STRONG);
+    record(OTHER, "code-review-rules/rules-enforced", "violated", NOW - 1);
+    s = standing_at(NOW);
+    assert_int_equal(result(&s, practice)->verdict, VERDICT_VIOLATED);
+    assert_int_equal(result(&s, practice)->failing, 1);
+    run("UPDATE fact_repository SET state = 'closed' WHERE name = 'b'");
+    s = standing_at(NOW);
+    assert_int_equal(result(&s, practice)->verdict, VERDICT_MET);
+}
+
+/* A document serves all repositories; a practice has to hold in each. */
+static void test_rules_standing__what_one_repository_shows(void **state)
+{
+    (void)state;
+    two_repositories();
+    run("INSERT INTO fact_verdicts VALUES (1, '" REPO "', 5, 'c'), (2, '" OTHER "', 5, 'c')");
+    run("INSERT INTO fact_verdicts_points VALUES"
+        " (1, 'code-review-rules/rules-defined', 'met', 'fair', 1, 1, 0),"
+        " (2, 'code-review-rules/rules-defined', 'no_evidence', 'none', 1, 0, 0),"
+        " (1, 'code-review-rules/rules-enforced', 'met', 'strong', 9, 9, 0),"
+        " (2, 'code-review-rules/rules-enforced', 'no_evidence', 'none', 4, 0, 0)");
+    struct standing s = standing_at(NOW);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_MET);
+    assert_int_equal(result(&s, practice)->verdict, VERDICT_PARTLY_MET);
+    assert_true(result(&s, practice)->settles.n > 0);
+}
+
+static void test_rules_standing__old_verdicts_weigh_less(void **state)
+{
+    (void)state;
+    two_repositories();
+    record(REPO, "code-review-rules/rules-enforced", "met", NOW - 35 * DAY_SECONDS);
+    struct standing s = standing_at(NOW);
+    assert_false(s.repositories[0].stale);
+    assert_int_equal(result(&s, practice)->assurance, ASSURANCE_STRONG);
+    s = standing_at(NOW + 1);
+    assert_true(s.repositories[0].stale);
+    assert_int_equal(result(&s, practice)->assurance, ASSURANCE_FAIR);
+}
+
+static void test_rules_standing__a_waived_point_is_an_exception(void **state)
+{
+    (void)state;
+    two_repositories();
+    record(REPO, "code-review-rules/rules-enforced", "violated", NOW - 1);
+    run("INSERT INTO fact_waiver VALUES (1, 'obligation:code-review-rules/rules-enforced', '*', 1767225700, NULL)");
+    struct standing s = standing_at(NOW);
+    assert_int_equal(result(&s, practice)->verdict, VERDICT_WAIVED);
+    s = standing_at(1767225700);
+    assert_int_equal(result(&s, practice)->verdict, VERDICT_VIOLATED);
+}
+
+/* Words that this program does not know (of a later one) show nothing. */
+static void test_rules_standing__unknown_words(void **state)
+{
+    (void)state;
+    two_repositories();
+    record(REPO, "code-review-rules/rules-enforced", "splendid", NOW - 1);
+    struct standing s = standing_at(NOW);
+    assert_int_equal(result(&s, practice)->verdict, VERDICT_NO_EVIDENCE);
+}
+
+/* Exceptions and tolerance in a verdict. */
+static void test_rules_standing__verdicts_with_exceptions(void **state)
+{
+    (void)state;
+    struct evidence e = {.population = 100, .judged = 100, .failing = 2, .tolerance = 20};
+    assert_int_equal(verdict_of(EVIDENCE_PRACTICE, &e), VERDICT_PARTLY_MET);
+    e.failing = 3;
+    assert_int_equal(verdict_of(EVIDENCE_PRACTICE, &e), VERDICT_VIOLATED);
+    e.waived_whole = true;
+    assert_int_equal(verdict_of(EVIDENCE_PRACTICE, &e), VERDICT_WAIVED);
+    e = (struct evidence){.population = 3, .judged = 3, .waived = 1, .treated = 1};
+    assert_int_equal(verdict_of(EVIDENCE_PRACTICE, &e), VERDICT_WAIVED);
+    e.waived = 0;
+    assert_int_equal(verdict_of(EVIDENCE_PRACTICE, &e), VERDICT_TREATED);
+    e.failing = 1;
+    assert_int_equal(verdict_of(EVIDENCE_PRACTICE, &e), VERDICT_VIOLATED);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_rules_own__nothing),
+        TEST(test_rules_own__a_projects_own_word_holds_for_its_repositories),
+        TEST(test_rules_own__waivers_end_and_can_be_withdrawn),
+        TEST(test_rules_own__subjects_of_this_repository_only),
+        TEST(test_rules_own__treatments_excuse_the_past),
+        TEST(test_rules_standing__nothing_recorded),
+        TEST(test_rules_standing__the_newest_of_each_counts),
+        TEST(test_rules_standing__what_one_repository_shows),
+        TEST(test_rules_standing__old_verdicts_weigh_less),
+        TEST(test_rules_standing__a_waived_point_is_an_exception),
+        TEST(test_rules_standing__unknown_words),
+        TEST(test_rules_standing__verdicts_with_exceptions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
