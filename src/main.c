@@ -19,6 +19,7 @@ static const struct command {
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
     {"verify", cli_verify, "whether a ledger is whole, or a proof proves"},
     {"ledger", cli_ledger, "signed heads, proofs and tiles of the audit log"},
+    {"signer", cli_signer, "the audit log's key in a process of its own"},
     {"fsck", cli_fsck, "whether the audit log is what its entries say"},
 };
 

@@ -14,5 +14,6 @@ int cli_catalog(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_ledger(int argc, char **argv);
 int cli_fsck(int argc, char **argv);
+int cli_signer(int argc, char **argv);
 
 #endif

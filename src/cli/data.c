@@ -1,6 +1,9 @@
 #include "cli/data.h"
 
+#include "ledger/signer_wire.h"
+
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define DEFAULT_DATA "/var/lib/sinetti"
@@ -32,7 +35,10 @@ enum rc data_open(struct ctx *cx, struct data *d, unsigned needs)
 {
     find_folders(cx, d);
     /* the signer first: it is the one that may be busy or not ours to read */
-    if (needs & DATA_SIGN) TRY(signer_open(cx, d->signer_dir, &d->signer));
+    struct stat st;
+    bool is_socket = stat(d->signer_dir, &st) == 0 && S_ISSOCK(st.st_mode);
+    if (needs & DATA_SIGN)
+        TRY(is_socket ? signer_connect(cx, d->signer_dir, &d->signer) : signer_open(cx, d->signer_dir, &d->signer));
     if (needs & DATA_WRITE) TRY(log_open(cx, d->dir, data_clock, &d->log));
     if (needs & DATA_READ) TRY(log_reader_open(cx, d->dir, &d->reader));
     return OK;

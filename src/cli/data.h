@@ -13,7 +13,8 @@ struct data {
 
 #define DATA_HELP                                                                                                      \
     "  --data DIR      the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"                                       \
-    "  --signer DIR    the signer's folder ($SINETTI_SIGNER, else the data folder's name with .signer)\n"
+    "  --signer PATH   the signer's folder, or the socket of `sinetti signer` ($SINETTI_SIGNER, else the data\n"       \
+    "                  folder's name with .signer)\n"
 
 /* What a command needs of it. */
 enum { DATA_READ = 1, DATA_WRITE = 2, DATA_SIGN = 4 };

@@ -71,6 +71,7 @@ static enum rc consistency(struct ctx *cx, struct arguments *a)
     struct hash proof[MERKLE_PROOF];
     size_t n = 0;
     scoped_buf text;
+    buf_init(&text, 0);
     struct merkle_nodes nodes = log_reader_nodes(a->data.reader);
     uint64_t size = log_reader_size(a->data.reader), from = a->numbers[0], to = a->numbers[1];
     if (from > to || to > size)
@@ -78,7 +79,6 @@ static enum rc consistency(struct ctx *cx, struct arguments *a)
                     (unsigned long long)size);
     if (merkle_consistency(&nodes, from, to, proof, &n) != OK)
         return fail(cx, E_CORRUPT, "the log's hashes cannot be read; run `sinetti fsck`");
-    buf_init(&text, 0);
     for (size_t i = 0; i < n; i++) {
         base64_put(&text, proof[i].b, sizeof proof[i].b);
         buf_char(&text, '\n');

@@ -167,6 +167,7 @@ enum rc head_prove(struct ctx *cx, struct log_reader *r, uint64_t n, bool with_b
     struct checkpoint head;
     struct proof p = {.index = n};
     scoped_buf extra;
+    buf_init(&extra, LIMIT_PROOF);
     TRY(log_reader_entry(cx, r, n, &leaf));
     TRY(head_newest(cx, r, &text));
     TRY(note_read(cx, text, &note));
@@ -182,7 +183,6 @@ enum rc head_prove(struct ctx *cx, struct log_reader *r, uint64_t n, bool with_b
         if (rc != OK && rc != E_NOTFOUND) return rc;
         if (rc != OK) body = STR_NONE;
     }
-    buf_init(&extra, LIMIT_PROOF);
     proof_extra_put(&extra, leaf, salt, body);
     p.extra = buf_view(&extra);
     p.note = text;

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 #include "cli/cli.h"
 #include "ledger/proof.h"
@@ -133,6 +135,45 @@ static void test_cli_ledger__an_audit(void **state)
     assert_str(printed, STR("321 entries, 321 bodies, 0 erased: 0 problems\n"));
 }
 
+/* The signer in a process of its own: the commands ask it by its socket. */
+static void test_cli_signer__process(void **state)
+{
+    (void)state;
+    const char *socket_path = at("socket"), *dir = place;
+    struct stat st;
+    int status;
+    pid_t child = fork();
+    if (!child) {
+        char *argv[] = {arena_cstr(&cx.arena, STR("signer")),         arena_cstr(&cx.arena, STR("--signer")),
+                        arena_cstr(&cx.arena, str_from(dir)),         arena_cstr(&cx.arena, STR("--socket")),
+                        arena_cstr(&cx.arena, str_from(socket_path)), NULL};
+        optind = 0;
+        _exit(cli_signer(5, argv));
+    }
+    for (int i = 0; i < 2000 && (stat(socket_path, &st) != 0 || !S_ISSOCK(st.st_mode)); i++) usleep(1000);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    add(0, 5);
+    bad("ledger vkey", EXIT_UNREADABLE, "another process signs");
+    place = socket_path;
+    good(cli_ledger, "ledger vkey");
+    struct str first = printed;
+    good(cli_ledger, "ledger checkpoint");
+    assert_true(str_has(printed, STR("\n5\n")));
+    good(cli_ledger, "ledger rotate-key --reason yearly");
+    assert_false(str_eq(first, printed));
+    first = printed;
+    good(cli_ledger, "ledger vkey");
+    assert_str(printed, first);
+    good(cli_ledger, "ledger checkpoint");
+    assert_int_equal(kill(child, SIGTERM), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_not_equal(stat(socket_path, &st), 0);
+    place = dir;
+    good(cli_ledger, "ledger vkey"); /* what the process did, the folder has */
+    assert_str(printed, first);
+}
+
 static void test_cli_ledger__refuses(void **state)
 {
     (void)state;
@@ -185,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cli_ledger__an_audit, setup, log_teardown),
+        cmocka_unit_test_setup_teardown(test_cli_signer__process, setup, log_teardown),
         cmocka_unit_test_setup_teardown(test_cli_ledger__refuses, setup, log_teardown),
         cmocka_unit_test_setup_teardown(test_cli_fsck__names_what_is_wrong, setup, log_teardown),
     };

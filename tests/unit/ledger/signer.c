@@ -2,26 +2,76 @@
  * anywhere. */
 #include "log_data.h"
 
+#include <sys/socket.h>
+
 #include "ledger/heads.h"
 #include "ledger/proof.h"
+#include "ledger/signer_wire.h"
 #include "ledger/tiles_write.h"
 #include "ledger/verify.h"
+
+/* The tests run twice: with the signer here, and with it in another thread behind a socket, as in a process of its own.
+ */
+static bool is_far;
+static pthread_t far_thread;
 
 static const char *place;
 static const struct body by = {.actor = {"system", 6}, .credential = {"", 0}, .via = {"operator", 8}};
 
 static int setup(void **state)
 {
+    is_far = false;
     if (log_setup(state)) return 1;
     place = arena_printf(&cx.arena, "%s/signer", folder).p;
     return signer_create(&cx, place, STR("sinetti.example/acme")) != OK;
 }
 
+struct far_end {
+    int fd;
+    enum rc opened, answered;
+};
+
+static void *answer(void *arg)
+{
+    struct far_end *e = arg;
+    struct ctx own;
+    struct signer *s;
+    ctx_init(&own);
+    e->opened = signer_open(&own, place, &s);
+    if (e->opened == OK) e->answered = signer_answer(&own, s, e->fd);
+    close(e->fd);
+    if (e->opened == OK) signer_close(s);
+    ctx_release(&own);
+    return e;
+}
+
 static struct signer *open_signer(void)
 {
     struct signer *s = NULL;
-    if (signer_open(&cx, place, &s) != OK) failed("%s", cx.message);
+    enum rc rc;
+    if (is_far) {
+        int ends[2];
+        struct far_end *e = calloc(1, sizeof *e);
+        assert_non_null(e);
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+        e->fd = ends[1];
+        assert_int_equal(pthread_create(&far_thread, NULL, answer, e), 0);
+        rc = signer_connect_fd(&cx, ends[0], &s);
+    } else
+        rc = signer_open(&cx, place, &s);
+    if (rc != OK) failed("%s", cx.message);
     return s;
+}
+
+static void close_signer(struct signer *s)
+{
+    signer_close(s);
+    if (!is_far) return;
+    void *end;
+    assert_int_equal(pthread_join(far_thread, &end), 0);
+    struct far_end *e = end;
+    assert_true(e->opened == OK && e->answered == OK);
+    free(e);
 }
 
 static enum rc sign_now(struct log *l, struct signer *s)
@@ -32,6 +82,56 @@ static enum rc sign_now(struct log *l, struct signer *s)
     enum rc rc = head_sign(&cx, l, r, s, &note);
     log_reader_close(r);
     return rc;
+}
+
+static int setup_far(void **state)
+{
+    int rc = setup(state);
+    is_far = true;
+    return rc;
+}
+
+/* Bytes that are no request end the connection or are refused; the signer lives on. */
+static void test_ledger_signer__strange_requests(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",
+                                      "x",
+                                      "[]",
+                                      "{}",
+                                      "{\"verb\":7}",
+                                      "{\"verb\":\"open\"}",
+                                      "{\"verb\": \"look\"}",
+                                      "{\"verb\":\"sign\"}",
+                                      "{\"head\":\"x\",\"proof\":[],\"verb\":\"sign\"}",
+                                      "{\"head\":\"x\",\"proof\":[7],\"verb\":\"sign\"}",
+                                      "{\"restored\":1,\"verb\":\"begin\"}",
+                                      "{\"verb\":\"hand_over\"}",
+                                      "{\"verb\":\"end\"}",
+                                      "{\"verb\":\"cancel\"}"};
+    int ends[2];
+    struct far_end *e = calloc(1, sizeof *e);
+    void *end;
+    scoped_buf reply;
+    buf_init(&reply, LIMIT_BODY);
+    assert_non_null(e);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    e->fd = ends[1];
+    assert_int_equal(pthread_create(&far_thread, NULL, answer, e), 0);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(wire_send(&cx, ends[0], str_from(bad[i])), OK);
+        assert_int_equal(wire_receive(&cx, ends[0], &reply), OK);
+        if (str_has(buf_view(&reply), STR("\"rc\":0"))) failed("%s: %s", bad[i], reply.p);
+    }
+    assert_int_equal(wire_send(&cx, ends[0], STR("{\"verb\":\"look\"}")), OK);
+    assert_int_equal(wire_receive(&cx, ends[0], &reply), OK);
+    assert_true(str_has(buf_view(&reply), STR("\"rc\":0")));
+    assert_int_equal(write(ends[0], "\xff\xff\xff\xff", 4), 4);
+    assert_int_equal(wire_receive(&cx, ends[0], &reply), E_NOTFOUND);
+    close(ends[0]);
+    assert_int_equal(pthread_join(far_thread, &end), 0);
+    assert_int_equal(e->answered, E_INVALID);
+    free(e);
 }
 
 static void test_ledger_signer__files(void **state)
@@ -70,7 +170,7 @@ static void test_ledger_signer__goes_on_only_forwards(void **state)
     assert_int_equal(sign_now(l, s), OK);
     put_many(l, 3, 300);
     assert_int_equal(sign_now(l, s), OK);
-    signer_close(s);
+    close_signer(s);
     s = open_signer(); /* it remembers */
     assert_int_equal(signer_size(s), 300);
     struct note note;
@@ -102,7 +202,7 @@ static void test_ledger_signer__goes_on_only_forwards(void **state)
     assert_int_equal(signer_sign(&cx, s, &head, NULL, 0, &out), OK);
     assert_str(buf_view(&out), signer_last(s));
     log_reader_close(r);
-    signer_close(s);
+    close_signer(s);
     log_close(l);
 }
 
@@ -130,7 +230,7 @@ static void test_ledger_signer__refuses_an_older_copy(void **state)
     assert_non_null(strstr(cx.message, "does not go on"));
     assert_int_equal(signer_size(s), 20);
     log_close(l);
-    signer_close(s);
+    close_signer(s);
 }
 
 static void verified(struct note_key key, struct verified *v)
@@ -177,11 +277,11 @@ static void test_ledger_signer__rotates(void **state)
     verified(first, &v);
     assert_true(v.head.size == 20 && v.n_handovers == 1 && v.handovers[0].n == 7 && v.handovers[0].is_trusted);
     verified(lasting(signer_key(s)), &v);
-    signer_close(s);
+    close_signer(s);
     s = open_signer();
     assert_true(note_key_eq(&v.key, signer_key(s)));
     assert_int_equal(signer_cancel_handover(&cx, s), E_NOTFOUND);
-    signer_close(s);
+    close_signer(s);
     log_close(l);
     assert_int_equal(sound_log(), 20);
 }
@@ -200,7 +300,7 @@ static void test_ledger_signer__rotation_broken_off(void **state)
     next = lasting(&next);
     put_many(l, 5, 6);
     assert_int_equal(sign_now(l, s), E_CONFLICT);
-    signer_close(s);
+    close_signer(s);
     s = open_signer();
     assert_int_equal(sign_now(l, s), E_CONFLICT);
     assert_int_equal(signer_begin_handover(&cx, s, false, &again), OK);
@@ -246,7 +346,7 @@ static void test_ledger_signer__rotation_broken_off(void **state)
     assert_int_equal(note.n, 0);
     assert_int_equal(signer_hand_over(&cx, s, &ask, &note), OK);
     log_reader_close(r);
-    signer_close(s);
+    close_signer(s);
     s = open_signer();
     assert_int_equal(signer_cancel_handover(&cx, s), E_CONFLICT);
     put_many(l, 7, 9); /* facts went on meanwhile */
@@ -257,7 +357,7 @@ static void test_ledger_signer__rotation_broken_off(void **state)
     assert_int_equal(sign_now(l, s), OK);
     verified(first, &v);
     assert_true(v.head.size == 9 && v.n_handovers == 1 && v.handovers[0].n == 6);
-    signer_close(s);
+    close_signer(s);
     log_close(l);
 }
 
@@ -309,12 +409,12 @@ static void test_ledger_signer__seam(void **state)
     }
     assert_int_equal(signer_end_handover(&cx, s), OK);
     assert_true(note_key_eq(&next, signer_key(s)));
-    signer_close(s);
+    close_signer(s);
     s = open_signer();
     assert_int_equal(signer_size(s), 5);
     assert_int_equal(signer_begin_handover(&cx, s, true, &next), OK);
     assert_str(next.name, STR("sinetti.example/acme/3"));
-    signer_close(s);
+    close_signer(s);
     log_close(l);
 }
 
@@ -344,17 +444,32 @@ static void test_ledger_signer__proofs(void **state)
             assert_true(out.leaf.n == (uint64_t)n && out.has_body == shown && out.head.size == 300);
         }
     log_reader_close(r);
-    signer_close(s);
+    close_signer(s);
     log_close(l);
 }
 
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(test_ledger_signer__##name, setup, log_teardown)
+#define FAR(name)                                                                                                      \
+    {                                                                                                                  \
+        "test_ledger_signer__" #name "_far", test_ledger_signer__##name, setup_far, log_teardown, NULL                 \
+    }
     const struct CMUnitTest tests[] = {
-        CASE(files),   CASE(goes_on_only_forwards), CASE(refuses_an_older_copy),
-        CASE(rotates), CASE(rotation_broken_off),   CASE(seam),
+        CASE(files),
+        CASE(goes_on_only_forwards),
+        CASE(refuses_an_older_copy),
+        CASE(rotates),
+        CASE(rotation_broken_off),
+        CASE(seam),
         CASE(proofs),
+        CASE(strange_requests),
+        FAR(goes_on_only_forwards),
+        FAR(refuses_an_older_copy),
+        FAR(rotates),
+        FAR(rotation_broken_off),
+        FAR(seam),
+        FAR(proofs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
