@@ -17,6 +17,8 @@ static const struct command {
     {"status", cli_status, "where the organization stands, by what was recorded"},
     {"rules", cli_rules, "the rules: list, explain, try on a repository"},
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
+    {"init", cli_init, "a new data folder, with an empty audit log"},
+    {"fact", cli_fact, "events of the audit log: add, list and show them"},
     {"verify", cli_verify, "whether a ledger is whole, or a proof proves"},
     {"ledger", cli_ledger, "signed heads, proofs and tiles of the audit log"},
     {"signer", cli_signer, "the audit log's key in a process of its own"},

@@ -12,6 +12,10 @@
 #define LIMIT_PATTERN_STEPS 100000 /* steps of one match */
 #define LIMIT_PATTERN_HEAP (4 * MIB)
 
+/* cli */
+#define LIMIT_CONFIG (64 * KIB) /* DIR/config */
+#define LIMIT_CHUNK 256         /* facts of a batch in one transaction */
+
 /* catalog */
 #define LIMIT_CATALOG_FILE (1 * MIB)
 #define LIMIT_CATALOG_IMAGE (16 * MIB)

@@ -12,6 +12,8 @@ int cli_status(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 int cli_catalog(int argc, char **argv);
 int cli_verify(int argc, char **argv);
+int cli_init(int argc, char **argv);
+int cli_fact(int argc, char **argv);
 int cli_ledger(int argc, char **argv);
 int cli_fsck(int argc, char **argv);
 int cli_signer(int argc, char **argv);

@@ -126,13 +126,20 @@ enum rc facts_begin(struct ctx *cx, struct facts *f, struct log_tx *tx, int64_t 
     bool row;
     f->db = log_db(tx);
     if (!f->put_fact) TRY(store_prepare(cx, f->db, STR(FACTS_PUT), &f->put_fact));
-    if (!f->state) TRY(store_prepare(cx, f->db, STR("SELECT p.generation, h.at FROM projecting p, head h"), &f->state));
+    if (!f->state)
+        TRY(store_prepare(cx, f->db,
+                          STR("SELECT p.generation, h.at, (SELECT coalesce(max(n) + 1, 0) FROM p_facts) FROM "
+                              "projecting p, head h"),
+                          &f->state));
     TRY(store_step(cx, f->state, &row));
-    int64_t generation = row ? sqlite3_column_int64(f->state, 0) : -1,
-            last = row ? sqlite3_column_int64(f->state, 1) : 0;
+    int64_t generation = row ? sqlite3_column_int64(f->state, 0) : -1;
+    int64_t last = row ? sqlite3_column_int64(f->state, 1) : 0;
+    uint64_t next = row ? (uint64_t)sqlite3_column_int64(f->state, 2) : 0;
     sqlite3_reset(f->state);
     if (generation != f->generation)
         return fail(cx, E_CONFLICT, "another process has made the tables anew meanwhile: start again");
+    /* commands of the ledger append without us */
+    if (next < log_size(tx)) TRY(facts_catch_up(cx, f, next, log_size(tx)));
     int64_t now = f->o.now();
     if (late) *late = now < last ? last - now : 0;
     if (f->clock_seen && now - last < LIMIT_CLOCK_AHEAD * 1000000LL) return OK; /* no leap */
@@ -241,19 +248,24 @@ static enum rc append(struct ctx *cx, struct log_tx *tx, void *arg)
     return r->has_key ? keep_key(cx, r) : OK;
 }
 
+enum rc facts_submit(struct ctx *cx, struct facts *f, const struct facts_ready *ready, size_t n, struct str key,
+                     struct facts_answer *out)
+{
+    struct request r = {.f = f, .ready = ready, .n = n, .has_key = key.n > 0, .out = out};
+    *out = (struct facts_answer){0};
+    if (n == 0) return fail(cx, E_INVALID, "a request of no facts");
+    if (key.n > LIMIT_REQUEST_KEY || !str_is_utf8(key))
+        return fail(cx, E_INVALID, "the request's key is longer than %d bytes, or not UTF-8", LIMIT_REQUEST_KEY);
+    for (size_t i = 1; i < n; i++)
+        if (!str_eq(ready[i].body.credential, ready[0].body.credential))
+            return fail(cx, E_INVALID, "a request of several credentials");
+    if (r.has_key) request_id(ready[0].body.credential, key, r.id);
+    return log_submit(cx, f->log, append, &r);
+}
+
 enum rc facts_append(struct ctx *cx, struct facts *f, const struct facts_request *r, struct facts_answer *out)
 {
     struct facts_ready *ready = arena_array(&cx->arena, struct facts_ready, r->n);
-    struct request q = {.f = f, .ready = ready, .n = r->n, .has_key = r->key.n > 0, .out = out};
-    *out = (struct facts_answer){0};
-    if (r->n == 0) return fail(cx, E_INVALID, "a request of no facts");
-    if (r->key.n > LIMIT_REQUEST_KEY || !str_is_utf8(r->key))
-        return fail(cx, E_INVALID, "the request's key is longer than %d bytes, or not UTF-8", LIMIT_REQUEST_KEY);
-    for (size_t i = 0; i < r->n; i++) {
-        if (!str_eq(r->facts[i].credential, r->facts[0].credential))
-            return fail(cx, E_INVALID, "a request of several credentials");
-        TRY(facts_make(cx, f, &r->facts[i], r->reserved, &ready[i]));
-    }
-    if (q.has_key) request_id(r->facts[0].credential, r->key, q.id);
-    return log_submit(cx, f->log, append, &q);
+    for (size_t i = 0; i < r->n; i++) TRY(facts_make(cx, f, &r->facts[i], r->reserved, &ready[i]));
+    return facts_submit(cx, f, ready, r->n, r->key, out);
 }

@@ -54,7 +54,8 @@ struct facts_answer {
 enum rc facts_append(struct ctx *cx, struct facts *f, const struct facts_request *r,
                      struct facts_answer *out) MUST_CHECK;
 
-/* The same in two halves, for whoever does more within one unit: make in one's own thread, put in the unit. */
+/* The same in two halves: what is made may be put by facts_submit(), or within a unit of one's own that does more;
+ * there facts_begin() comes first. */
 struct facts_ready {
     const struct catalog_kind *kind;
     struct log_fact fact;
@@ -62,6 +63,10 @@ struct facts_ready {
 };
 enum rc facts_make(struct ctx *cx, const struct facts *f, const struct body *b, bool reserved,
                    struct facts_ready *out) MUST_CHECK;
+enum rc facts_submit(struct ctx *cx, struct facts *f, const struct facts_ready *ready, size_t n, struct str key,
+                     struct facts_answer *out) MUST_CHECK;
+/* The tables are ours and hold all facts, the clock is believed; *late (may be NULL) as in the answer. */
+enum rc facts_begin(struct ctx *cx, struct facts *f, struct log_tx *tx, int64_t *late) MUST_CHECK;
 enum rc facts_put(struct ctx *cx, struct facts *f, struct log_tx *tx, const struct facts_ready *r,
                   struct leaf *out) MUST_CHECK;
 

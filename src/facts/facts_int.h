@@ -23,8 +23,6 @@ struct facts {
     bool clock_seen;    /* the clock was looked at since this was opened */
 };
 
-/* The first thing in every unit: our statements are there, and for the tables as they are; the clock is believed. */
-enum rc facts_begin(struct ctx *cx, struct facts *f, struct log_tx *tx, int64_t *late) MUST_CHECK;
 /* The row of `facts`, and those of the kind's tables; b NULL: the body is erased. */
 enum rc facts_project(struct ctx *cx, struct facts *f, const struct leaf *l, const struct body *b) MUST_CHECK;
 /* Puts one fact's row into the table of all; `st` is prepared from FACTS_PUT. */
@@ -32,6 +30,9 @@ enum rc facts_project(struct ctx *cx, struct facts *f, const struct leaf *l, con
 enum rc facts_put_row(struct ctx *cx, sqlite3_stmt *st, const struct leaf *l, const struct body *b) MUST_CHECK;
 /* The kind's place in the catalog; n_kinds when it is not known. */
 size_t facts_kind_index(const struct catalog *c, struct str key);
+
+/* Within a unit: facts from `next` to `size` that are in no table yet are put there. */
+enum rc facts_catch_up(struct ctx *cx, struct facts *f, uint64_t next, uint64_t size) MUST_CHECK;
 
 /* Brings the tables to the catalog's definitions and the log's end, in as many transactions as it takes. */
 enum rc facts_tables(struct ctx *cx, struct facts *f) MUST_CHECK;

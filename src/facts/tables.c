@@ -224,6 +224,14 @@ static enum rc put_missing(struct ctx *cx, sqlite3 *db, struct work *w, const st
     return facts_project(cx, w->f, l, b);
 }
 
+enum rc facts_catch_up(struct ctx *cx, struct facts *f, uint64_t next, uint64_t size)
+{
+    struct work w = {.f = f};
+    w.stale = arena_array(&cx->arena, bool, f->catalog->n_kinds + 1); /* none is */
+    while (next < size) TRY(put_some(cx, f->db, &w, put_missing, true, &next));
+    return OK;
+}
+
 static enum rc make_beside(struct ctx *cx, sqlite3 *db, struct work *w)
 {
     uint64_t next;

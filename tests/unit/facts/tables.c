@@ -271,10 +271,17 @@ static void test_facts_tables__catches_up(void **state)
         assert_int_equal(log_fact_make(&cx, &b, &fact), OK);
         assert_int_equal(log_put(&cx, facts_log(f), &fact, NULL), OK);
     }
-    facts_close(f);
     facts_close(open_facts(catalog));
     assert_string_equal(rows("SELECT n, text FROM fact_note"), "0|a\n2|b\n3|b\n");
     assert_string_equal(rows("SELECT n, kind FROM facts"), "0|note\n1|unheard_of\n2|note\n3|note\n");
+    /* and also when it is open */
+    struct body b = make_body("note", "org", "{\"text\":\"c\"}");
+    struct log_fact fact;
+    assert_int_equal(log_fact_make(&cx, &b, &fact), OK);
+    assert_int_equal(log_put(&cx, facts_log(f), &fact, NULL), OK);
+    assert_int_equal(add(f, "note", "org", "{\"text\":\"d\"}"), 5);
+    assert_string_equal(rows("SELECT n, text FROM fact_note WHERE n > 3"), "4|c\n5|d\n");
+    facts_close(f);
 }
 
 static void test_facts_tables__schemas_only_grow(void **state)

@@ -1,0 +1,85 @@
+#include "cli/config.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/yaml.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+const char *config_folder(const char *given)
+{
+    const char *value = given ? given : getenv("SINETTI_DATA");
+    return value && *value ? value : "/var/lib/sinetti";
+}
+
+static const char *path_in(struct ctx *cx, const char *dir)
+{
+    return arena_printf(&cx->arena, "%s/config", dir).p;
+}
+
+/* STR_NONE when there is no such file. */
+static enum rc read_text(struct ctx *cx, const char *path, struct str *out)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    *out = STR_NONE;
+    if (fd < 0 && errno == ENOENT) return OK;
+    if (fd < 0) return fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(path)), strerror(errno));
+    char *text = arena_alloc(&cx->arena, LIMIT_CONFIG + 1);
+    ssize_t got = 0, n = 0;
+    while (n <= (ssize_t)LIMIT_CONFIG && (got = read(fd, text + n, LIMIT_CONFIG + 1 - (size_t)n)) > 0) n += got;
+    int failure = errno;
+    close(fd);
+    if (got < 0) return fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(path)), strerror(failure));
+    if (n > (ssize_t)LIMIT_CONFIG)
+        return fail(cx, E_LIMIT, "%s: larger than %llu bytes", str_visible(cx, str_from(path)), LIMIT_CONFIG);
+    *out = (struct str){text, (size_t)n};
+    return OK;
+}
+
+static enum rc take(struct ctx *cx, const char *path, const struct yaml_pair *p, struct config *out)
+{
+    struct str value = yaml_text(p->value);
+    if (str_eq(p->key, STR("format"))) {
+        if (!str_to_i64(value, 1, INT64_MAX, &out->format))
+            return fail(cx, E_INVALID, "%s:%d: \"format\" is a whole number", path, p->line);
+        return out->format <= CONFIG_FORMAT ? OK
+                                            : fail(cx, E_DENIED,
+                                                   "%s:%d: the data folder was made by a newer version of sinetti "
+                                                   "(format %lld; this one knows %d)",
+                                                   path, p->line, (long long)out->format, CONFIG_FORMAT);
+    }
+    if (str_eq(p->key, STR("log"))) {
+        if (str_eq(value, STR("sqlite"))) return OK;
+        return fail(cx, E_INVALID, "%s:%d: \"log\" is sqlite: this version keeps the log nowhere else", path, p->line);
+    }
+    return fail(cx, E_INVALID, "%s:%d: there is no setting \"%s\" (format, log)", path, p->line,
+                str_visible(cx, p->key));
+}
+
+enum rc config_read(struct ctx *cx, const char *dir, struct config *out)
+{
+    const char *path = path_in(cx, dir), *shown = str_visible(cx, str_from(path));
+    struct str text;
+    struct yaml y;
+    *out = (struct config){.format = CONFIG_FORMAT};
+    TRY(read_text(cx, path, &text));
+    if (!text.p) return OK;
+    enum rc rc = yaml_read(cx, text, YAML_STRICT, &y);
+    if (rc != OK && y.n_faults == 0)
+        return fail(cx, rc, "%s: %s", shown, arena_cstr(&cx->arena, str_from(cx->message)));
+    if (y.n_faults)
+        return fail(cx, E_INVALID, "%s:%d: " STR_FMT ". " STR_FMT, shown, y.faults[0].line, STR_ARG(y.faults[0].text),
+                    STR_ARG(y.faults[0].remedy));
+    if (y.n == 0) return OK;
+    if (y.documents[0]->kind != YAML_MAPPING) return fail(cx, E_INVALID, "%s: write `key: value`", shown);
+    for (size_t i = 0; i < y.documents[0]->n; i++) TRY(take(cx, shown, &y.documents[0]->pairs[i], out));
+    return OK;
+}
+
+enum rc config_write(struct ctx *cx, const char *dir)
+{
+    return file_replace(cx, path_in(cx, dir), STR("# Settings of this data folder.\nformat: 1\nlog: sqlite\n"));
+}

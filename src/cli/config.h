@@ -1,0 +1,22 @@
+/* DIR/config: the settings of a data folder, `key: value` in YAML. Unknown keys are refused: a setting that is not
+ * understood is not followed. */
+#ifndef SINETTI_CLI_CONFIG_H
+#define SINETTI_CLI_CONFIG_H
+
+#include "base/ctx.h"
+
+struct config {
+    int64_t format; /* of the folder; CONFIG_FORMAT */
+};
+#define CONFIG_FORMAT 1
+
+/* The data folder: the one given, else $SINETTI_DATA, else /var/lib/sinetti. */
+const char *config_folder(const char *given);
+
+/* A folder without the file has what it would say by itself. E_DENIED when a newer program made the folder, E_INVALID
+ * with file and line. */
+enum rc config_read(struct ctx *cx, const char *dir, struct config *out) MUST_CHECK;
+/* Writes that of a new folder. */
+enum rc config_write(struct ctx *cx, const char *dir) MUST_CHECK;
+
+#endif
