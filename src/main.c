@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,6 +62,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     if (!open_standard()) return EXIT_INTERNAL;
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file over the caller's limit is an error to tell, not an end */
     int code = run(argc, argv);
     /* What was asked for and is not all there is no success. */
     if (fflush(stdout) == 0 && !ferror(stdout)) return code;

@@ -72,7 +72,7 @@ bool change_list_read(struct change_list *l, struct reader *r, size_t hex)
                keep_text(l, c.new_oid);
         if (!good || !reader_until(r, '\0', &path, &cut)) {
             good = false;
-        } else if (cut || path.n > LIMIT_PATH) {
+        } else if (cut || !record_path_is_usable(path)) {
             l->used -= 2 * hex;
         } else {
             good = keep_text(l, path);

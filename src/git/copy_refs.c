@@ -72,6 +72,7 @@ static bool read_link(int dir, const char *file, struct buf *content)
     return true;
 }
 
+/* false: it holds nothing that could be a ref. errno EACCES: who knows. */
 static bool read_loose(int dir, const char *file, struct buf *content)
 {
     if (read_link(dir, file, content)) return true;
@@ -79,9 +80,16 @@ static bool read_loose(int dir, const char *file, struct buf *content)
     char text[LIMIT_PATH + 64];
     ssize_t n = fd >= 0 ? read(fd, text, sizeof text) : -1;
     if (fd >= 0) (void)close(fd);
+    if (fd >= 0) errno = 0;
     if (n <= 0 || (size_t)n == sizeof text) return false;
     buf_add(content, text, (size_t)n);
     return true;
+}
+
+/* Passed over, it would change what is judged without a word. */
+static enum rc unreadable(struct list *l, struct str name)
+{
+    return fail(l->cx, E_IO, "%s cannot be read: permission denied", str_visible(l->cx, name));
 }
 
 static enum rc take_loose(struct list *l, int dir, const char *file, struct str name)
@@ -90,7 +98,7 @@ static enum rc take_loose(struct list *l, int dir, const char *file, struct str 
     scoped_buf b;
     buf_init(&b, 0);
     struct str value;
-    if (!read_loose(dir, file, &b)) return OK;
+    if (!read_loose(dir, file, &b)) return errno == EACCES ? unreadable(l, name) : OK;
     enum loose_kind kind = loose_ref_parse(buf_view(&b), l->g->hex, &value);
     if (kind == LOOSE_BAD) return OK;
     struct found f = {.name = arena_str(&l->g->arena, name), .loose = true};
@@ -123,7 +131,9 @@ static enum rc walk(struct list *l, int dir, struct str prefix,
         int sub = e->d_type == DT_DIR || e->d_type == DT_UNKNOWN
                       ? openat(dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
                       : -1;
-        if (sub < 0) {
+        if (sub < 0 && errno == EACCES && e->d_type == DT_DIR) {
+            rc = unreadable(l, buf_view(&name));
+        } else if (sub < 0) {
             rc = take_loose(l, dirfd(d), e->d_name, buf_view(&name));
         } else if (depth == LIMIT_GIT_REFS_DEPTH) {
             (void)close(sub);

@@ -81,6 +81,7 @@ struct git_entry {
     struct str oid;
     uint32_t mode;
     int64_t size; /* -1 missing or submodule */
+    bool refused; /* git would not check this path out: it leaves the tree, or is too long (then cut) */
 };
 enum rc git_tree(struct ctx *cx, struct git *g, struct str commit,
                  enum rc (*each)(void *arg, const struct git_entry *e), void *arg) MUST_CHECK;

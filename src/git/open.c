@@ -1,3 +1,4 @@
+#include "git/object_files.h"
 #include "git/view.h"
 
 #include <stdlib.h>
@@ -6,6 +7,7 @@
 static enum rc build(struct ctx *cx, struct git *g, const char *path)
 {
     TRY(place_find(cx, &g->arena, path, &g->place));
+    TRY(object_files_check(cx, g->place.objects));
     TRY(view_make_dir(cx, g));
     TRY(view_read_config(cx, g));
     TRY(view_write_dir(cx, g));

@@ -43,6 +43,11 @@ static bool is_dir(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+static bool is_readable_dir(const char *path)
+{
+    return access(path, R_OK | X_OK) == 0;
+}
+
 static bool exists(const char *path)
 {
     struct stat st;
@@ -126,6 +131,8 @@ static enum rc look_in(struct ctx *cx, struct arena *a, char *dir, struct place 
             out->work_tree = dir;
             return OK;
         }
+        if (!is_readable_dir(dot_git))
+            return fail(cx, E_IO, "%s cannot be read: permission denied", str_visible(cx, str_from(dot_git)));
         if (is_dir(join(a, dot_git, STR("objects"))) && is_dir(join(a, dot_git, STR("refs"))))
             return fail(cx, E_CORRUPT, "the repository in %s has no HEAD", str_visible(cx, str_from(dir)));
     } else if (errno == EACCES) {
@@ -149,6 +156,8 @@ enum rc place_find(struct ctx *cx, struct arena *keep, const char *path, struct 
     }
     for (char *at = dir;;) {
         enum rc rc = look_in(cx, keep, at, out);
+        if (rc == OK && !is_readable_dir(out->objects))
+            return fail(cx, E_IO, "%s cannot be read: permission denied", str_visible(cx, str_from(out->objects)));
         if (rc != E_NOTFOUND) return rc;
         if (strcmp(at, "/") == 0) break;
         at = arena_cstr(keep, str_from(at));

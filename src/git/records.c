@@ -1,5 +1,6 @@
 #include "git/records.h"
 
+#include "base/limits.h"
 #include "git/oid.h"
 
 static bool mode_parse(struct str s, uint32_t *out)
@@ -11,6 +12,16 @@ static bool mode_parse(struct str s, uint32_t *out)
         v = v * 8 + (uint32_t)(s.p[i] - '0');
     }
     *out = v;
+    return true;
+}
+
+bool record_path_is_usable(struct str path)
+{
+    struct str rest = path, part;
+    if (path.n == 0 || path.n > LIMIT_PATH || path.p[path.n - 1] == '/') return false;
+    while (str_cut(&rest, '/', &part))
+        if (part.n == 0 || str_eq(part, STR(".")) || str_eq(part, STR("..")) || str_eq_nocase(part, STR(".git")))
+            return false;
     return true;
 }
 

@@ -10,6 +10,9 @@ bool record_change(struct str meta, size_t hex, struct git_change *out);
  * the caller. */
 bool record_entry(struct str meta, size_t hex, struct git_entry *out);
 
+/* Whether git would check it out: no part is empty, ".", ".." or ".git", and it is no longer than LIMIT_PATH. */
+bool record_path_is_usable(struct str path);
+
 enum object_type { OBJECT_MISSING, OBJECT_COMMIT, OBJECT_TREE, OBJECT_BLOB, OBJECT_TAG };
 /* "<oid> <type> <size>" of cat-file; anything else ("… missing", "… ambiguous") is OBJECT_MISSING. */
 enum object_type record_object(struct str line, size_t hex, struct str *oid, int64_t *size);

@@ -13,7 +13,8 @@ static enum rc read_entries(struct ctx *cx, struct git *g, struct reader *r,
         if (n == LIMIT_GIT_ENTRIES) return fail(cx, E_LIMIT, "the tree has over %d files", LIMIT_GIT_ENTRIES);
         if (!str_cut(&e.path, '\t', &meta) || !record_entry(meta, g->hex, &e))
             return fail(cx, E_INTERNAL, "git ls-tree printed something unknown");
-        if (cut || e.path.n > LIMIT_PATH) continue; /* no system could check it out */
+        e.refused = cut || !record_path_is_usable(e.path);
+        e.path = str_slice(e.path, 0, LIMIT_PATH);
         TRY(each(arg, &e));
     }
     return OK;

@@ -139,6 +139,7 @@ static enum rc put_notices(struct run *r, struct observe_outcome *out)
     if (r->missing) run_notice(r, out, NOTICE_MISSING, r->missing, STR_NONE);
     TRY(notice_files(r, out, NOTICE_TOO_LARGE, "too_large"));
     TRY(notice_files(r, out, NOTICE_PARTLY, "partly"));
+    TRY(notice_files(r, out, NOTICE_REFUSED, "refused"));
     TRY(number_of(r, "SELECT count(*) FROM d_commit WHERE in_future = 1", &n));
     if (n) run_notice(r, out, NOTICE_FUTURE, n, STR_NONE);
     TRY(number_of(r, "SELECT count(*) FROM d_commit", &n));
@@ -147,7 +148,7 @@ static enum rc put_notices(struct run *r, struct observe_outcome *out)
     TRY(number_of(r, "SELECT count(*) FROM d_ref WHERE name GLOB 'refs/replace/*'", &n));
     if (n) run_notice(r, out, NOTICE_REPLACED, n, STR_NONE);
     TRY(number_of(r, "SELECT count(*) FROM d_file WHERE class = 'submodule'", &n));
-    if (n) run_notice(r, out, NOTICE_SUBMODULES, n, STR_NONE);
+    if (n && r->since != INT64_MIN) run_notice(r, out, NOTICE_SUBMODULES, n, STR_NONE);
     return OK;
 }
 

@@ -11,6 +11,7 @@ enum notice {
     NOTICE_TOO_LARGE,   /* files, and some of them */
     NOTICE_UNREAD,      /* files missing though the clone is whole */
     NOTICE_PARTLY,      /* files scanned only in part */
+    NOTICE_REFUSED,     /* paths that git would not check out */
     NOTICE_FUTURE,      /* commits */
     NOTICE_NO_COMMITS,  /* in the period */
     NOTICE_CHANGES_CUT, /* changed paths kept */

@@ -94,7 +94,7 @@ CREATE TABLE d_file (
 -- Files of the tree that were not read, or not wholly.
 CREATE TABLE d_unread (
   path TEXT PRIMARY KEY,
-  why TEXT NOT NULL                -- too_large, missing, partly (a limit of the scanner was reached)
+  why TEXT NOT NULL                -- too_large, missing, partly (a limit of the scanner was reached), refused (no path git would check out; not in d_file)
 ) STRICT, WITHOUT ROWID;
 
 -- Every line of every file called CODEOWNERS, as each dialect reads it; content_finish() takes the ones in force from here.

@@ -41,15 +41,31 @@ bool tree_is_regular(const struct sweep_file *f)
     return (f->mode & MODE_TYPE) == MODE_REGULAR;
 }
 
+struct listing {
+    struct run *r;
+    struct tree *t;
+    sqlite3_stmt *refused;
+};
+
 static enum rc each_entry(void *arg, const struct git_entry *e)
 {
-    tree_add(arg, e->path, e->oid, e->mode, e->size);
-    return OK;
+    struct listing *l = arg;
+    if (!e->refused) {
+        tree_add(l->t, e->path, e->oid, e->mode, e->size);
+        return OK;
+    }
+    store_bind_str(l->refused, 1, e->path);
+    return store_run(l->r->cx, l->refused);
 }
 
 enum rc tree_list(struct run *r, struct str commit, struct tree *t)
 {
-    return git_tree(r->cx, r->git, commit, each_entry, t);
+    struct listing l = {.r = r, .t = t};
+    TRY(store_exec(r->cx, r->db, "DELETE FROM d_unread WHERE why = 'refused'"));
+    TRY(store_prepare(r->cx, r->db, STR("INSERT OR REPLACE INTO d_unread VALUES (?, 'refused')"), &l.refused));
+    enum rc rc = git_tree(r->cx, r->git, commit, each_entry, &l);
+    store_finalize(&l.refused);
+    return rc;
 }
 
 static void bind_file(sqlite3_stmt *st, const struct sweep_file *f, int64_t size, const struct classification *is,

@@ -4,6 +4,20 @@
 
 #define COMMIT "git init -q repo && cd repo && echo 1 >a && git add a && git commit -qm one && "
 
+/* The script with $1. */
+static void run_on(struct fixture *f, const char *script, const char *what)
+{
+    run(f, arena_printf(&f->cx.arena, "set -- '%s' && %s", what, script).p);
+}
+
+static void assert_open(struct fixture *f, const char *path, enum rc expected)
+{
+    struct git *g;
+    enum rc rc = open_at(f, path, &g);
+    if (rc != expected) fail_msg("%s: %s", rc_name(rc), f->cx.message);
+    if (rc == OK) git_close(g);
+}
+
 static void test_git_open__work_tree(void **state)
 {
     struct fixture *f = *state;
@@ -211,6 +225,53 @@ static void test_git_open__root_owned_read_by_nobody(void **state)
     assert_int_equal(status, 0);
 }
 
+/* A folder or file that one may not read is said; passed over, another repository or none of its branches would be
+ * judged.
+ */
+static void test_git_open__unreadable_parts(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const parts[] = {".git",      ".git/HEAD",       ".git/config",         ".git/objects",
+                                        ".git/refs", ".git/refs/heads", ".git/refs/heads/main"};
+    if (getuid() != 0) skip();
+    run(f, "git init -q . && cd . && git commit -q --allow-empty -m outer && " COMMIT
+           "chmod -R a+rX ../.git . && chmod 755 ..");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        run_on(f, "chmod 0 \"repo/$1\"", parts[i]);
+        pid_t pid = fork();
+        if (pid == 0) {
+            struct git *g;
+            int bad = setgid(65534) != 0 || setuid(65534) != 0 || unsetenv("TMPDIR") != 0 ||
+                      open_at(f, "repo", &g) != E_IO || !strstr(f->cx.message, "cannot be read");
+            _exit(bad);
+        }
+        int status;
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        if (status != 0) fail_msg("%s", parts[i]);
+        run_on(f, "chmod 755 \"repo/$1\"", parts[i]);
+    }
+}
+
+/* Each would keep git waiting for ever. */
+static void test_git_open__pipes_among_the_objects(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const places[] = {
+        "objects/info/alternates", "objects/pack/pack-1.idx", "objects/ab", "objects/ab/cd", "lent/ab/cd",
+        "le\"nt/pack/x.pack"};
+    run(f, COMMIT "true");
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        run(f, "cd repo/.git && mkdir -p 'lent/ab' 'le\"nt/pack' objects/info && rm -rf objects/ab &&"
+               " printf '# a word\\n../lent\\n\"../le\\\\\"\\\\156t\"\\n/nowhere\\n' >objects/info/alternates");
+        assert_open(f, "repo", OK);
+        run_on(f, "cd repo/.git && mkdir -p \"$(dirname \"$1\")\" && rm -f \"$1\" && mkfifo \"$1\"", places[i]);
+        assert_open(f, "repo", E_INVALID);
+        run_on(f, "rm \"repo/.git/$1\"", places[i]);
+    }
+    run(f, "cd repo/.git && mkfifo ../pipe && ln -s ../../../pipe objects/pack/p");
+    assert_open(f, "repo", E_INVALID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +288,8 @@ int main(void)
         GIT_TEST(test_git_open__removes_its_folder),
         GIT_TEST(test_git_open__other_owner),
         GIT_TEST(test_git_open__root_owned_read_by_nobody),
+        GIT_TEST(test_git_open__unreadable_parts),
+        GIT_TEST(test_git_open__pipes_among_the_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,18 @@ static void test_git_records__entry(void **state)
     assert_false(record_entry(STR("100644"), 40, &e));
 }
 
+static void test_git_records__path(void **state)
+{
+    (void)state;
+    static const char *const usable[] = {"a", "a/b.c", ".gitignore", "..a/...", ".github/.x", " ", "a\nb"};
+    static const char *const refused[] = {"",     "/",    "/a",  "a//b",  "a/",          "..",
+                                          "../a", "a/..", "./a", "a/./b", ".git/config", "a/.GIT/x"};
+    for (size_t i = 0; i < sizeof usable / sizeof *usable; i++)
+        if (!record_path_is_usable(str_from(usable[i]))) fail_msg("%s", usable[i]);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (record_path_is_usable(str_from(refused[i]))) fail_msg("%s", refused[i]);
+}
+
 static void test_git_records__object(void **state)
 {
     (void)state;
@@ -51,6 +63,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_git_records__change),
         cmocka_unit_test(test_git_records__entry),
+        cmocka_unit_test(test_git_records__path),
         cmocka_unit_test(test_git_records__object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
