@@ -4,10 +4,24 @@
 #include "reports/formats.h"
 #include "reports/words.h"
 
+#include <stdio.h>
+
 #define FINDINGS_SHOWN 10 /* of each point */
 
-/* Backslashes before punctuation that means something; entities where a backslash would not help: mentions, links that
- * make themselves, tags. */
+/* Hosts look for names and numbers in the finished text, where escapes are gone: only something between stops them. */
+#define BETWEEN "&#8203;"
+
+/* "@ann" calls somebody; "#12", "!12", "GH-12" leave a trace in an issue. */
+static bool is_reference(struct str text, size_t at)
+{
+    char c = text.p[at], next = at + 1 < text.n ? text.p[at + 1] : '\0';
+    if (c == '@') return true;
+    if (next < '0' || next > '9') return false;
+    return c == '#' || c == '!' || (c == '-' && str_ends(str_slice(text, 0, at), STR("GH")));
+}
+
+/* Backslashes before punctuation that means something; entities where a backslash would not help: links that make
+ * themselves, tags. */
 static void put(struct buf *out, struct str s)
 {
     scoped_buf safe;
@@ -32,6 +46,7 @@ static void put(struct buf *out, struct str s)
             buf_char(out, c);
         } else
             buf_char(out, c);
+        if (is_reference(text, i)) buf_cstr(out, BETWEEN);
     }
 }
 
@@ -73,10 +88,22 @@ static void put_head(struct buf *out, const struct assessment *a)
     buf_cstr(out, "\n");
 }
 
+/* The message behind the place, when it begins with that. */
+static struct str after_place(const struct finding *f)
+{
+    char line[32];
+    struct str rest = f->message;
+    if (!f->path.n || !str_starts(rest, f->path)) return rest;
+    rest = str_slice(rest, f->path.n, rest.n);
+    int n = snprintf(line, sizeof line, ":%lld", (long long)f->line);
+    if (f->line && str_starts(rest, str_from(line))) rest = str_slice(rest, (size_t)n, rest.n);
+    return str_starts(rest, STR(" ")) ? str_trim(rest) : f->message;
+}
+
 static void put_finding(struct buf *out, const struct finding *f, enum lang lang)
 {
     put_place(out, f);
-    put(out, f->message);
+    put(out, after_place(f));
     if (f->baseline) {
         buf_printf(out, " _(%s ", word(WORD_BASELINE, lang));
         put(out, f->baseline_until);
