@@ -12,90 +12,89 @@ static const struct naming {
     const char *kind, *names;
     enum where where;
     bool process, ambiguous;
-    int words_min;
 } rows[] = {
-    {"readme", "readme|readme_*|lueminut|lue_minut", ANYWHERE, false, false, 30},
+    {"readme", "readme|readme_*|lueminut|lue_minut", ANYWHERE, false, false},
     {"security_policy",
      "security|security_policy|tietoturva|tietoturvapolitiikka|tietoturvakaytanto|security_process|security_disclosure|"
      "vulnerability_disclosure*|vuln_disclosure*|product_security|"
      "security_disclosure_policy|vulnerability_management*|security_incident*|incident_response*",
-     AT_TOP, true, false, 30},
+     AT_TOP, true, false},
     {"contributing",
      "contributing|contribute|contribution|contribution_guide*|contributing_guide*|contributor_guide|hacking|"
      "development|developing|developer_guide|developers|submittingpatches|submitting_patches|"
      "submitting_a_patch|osallistuminen|kehittaminen|kehittajalle|kehitysohje|contributing_*",
-     AT_TOP, true, false, 30},
+     AT_TOP, true, false},
     {"changelog", "changelog|changes|news|history|release_notes|releasenotes|relnotes|muutokset|muutosloki|changelog_*",
-     AT_TOP, false, false, 10},
-    {"code_of_conduct", "code_of_conduct|codeofconduct|conduct|kayttaytymissaannot", AT_TOP, false, false, 8},
-    {"maintainers", "maintainers|maintainer|owners|committers|core_team|yllapitajat", AT_TOP, true, false, 2},
-    {"governance", "governance|steering|charter|hallintomalli", AT_TOP, true, false, 30},
-    {"license", "license|licence|copying|unlicense|license_*|licence_*|lisenssi", AT_TOP, false, false, 8},
+     AT_TOP, false, false},
+    {"code_of_conduct", "code_of_conduct|codeofconduct|conduct|kayttaytymissaannot", AT_TOP, false, false},
+    {"maintainers", "maintainers|maintainer|owners|committers|core_team|yllapitajat", AT_TOP, true, false},
+    {"governance", "governance|steering|charter|hallintomalli", AT_TOP, true, false},
+    {"license", "license|licence|copying|unlicense|license_*|licence_*|lisenssi", AT_TOP, false, false},
     {"pull_request_template", "pull_request_template|pull_request_template_*|merge_request_template", AT_TOP, true,
-     false, 5},
-    {"issue_template", "issue_template|issue_template_*", AT_TOP, false, false, 5},
-    {"threat_model", "threat_model*|threatmodel*|uhkamalli*|uhka_analyysi*", ANYWHERE, true, false, 30},
+     false},
+    {"issue_template", "issue_template|issue_template_*", AT_TOP, false, false},
+    {"threat_model", "threat_model*|threatmodel*|uhkamalli*|uhka_analyysi*", ANYWHERE, true, false},
     {"architecture",
      "architecture|software_architecture|system_architecture|arkkitehtuuri|arc42|architecture_overview|internals|"
      "security_architecture|security_design|tekninen_kuvaus",
-     AT_TOP, true, false, 30},
+     AT_TOP, true, false},
     {"secure_development_guideline",
      "secure_development*|secure_coding*|security_guideline*|secure_software*|secure_sdlc*|ssdlc*|sdlc*|secure_by_"
      "design|security_by_design|security_practices|devsecops*|turvallinen_kehitys*|"
      "turvallinen_ohjelmistokehitys*|turvallisen_*|tietoturvallinen_*|sovelluskehityksen_*|security_requirements|"
      "tietoturvaohje*|secure_engineering*|security_checklist",
-     ANYWHERE, true, false, 30},
+     ANYWHERE, true, false},
     {"coding_standard",
      "coding_style*|codingstyle*|coding_guideline*|codingguideline*|style_guide*|styleguide*|code_style*|coding_"
      "standard*|coding_convention*|codestyle|conventions|tyyliopas|ohjelmointiohje*|coding_rules|"
      "code_guidelines|coding_practices|koodausohje*",
-     AT_TOP, true, false, 30},
+     AT_TOP, true, false},
     {"definition_of_done", "definition_of_done|dod|definition_of_ready_and_done|valmiin_maaritelma|done_criteria",
-     ANYWHERE, true, false, 15},
+     ANYWHERE, true, false},
     {"review_policy",
      "code_review*|codereview*|review_policy|review_guideline*|reviewing|reviewing_*|review_process|review_checklist|"
      "reviewer_guide*|koodikatselmointi*|katselmointi*",
-     AT_TOP, true, false, 30},
+     AT_TOP, true, false},
     {"release_policy",
      "release_policy|release_process*|releasing|releasing_*|release|how_to_release|howto_release|release_procedure*|"
      "making_releases|making_a_release|publishing|release_management|release_checklist|release_howto|julkaisu|"
      "julkaisuprosessi|julkaisuohje*|julkaisukaytanto|release_guide|release_steps|release_instructions|maintaining_git|"
      "howto_release|release_plan|release_strategy|versioning_policy",
-     AT_TOP, true, false, 30},
+     AT_TOP, true, false},
     {"change_management",
      "change_management*|change_process|change_policy|change_control|muutoshallinta*|muutostenhallinta*|muutosprosessi",
-     ANYWHERE, true, false, 30},
+     ANYWHERE, true, false},
     {"restoration",
      "rollback*|restore|restoration*|recovery|disaster_recovery*|backup_and_restore*|backup*|palautus*|palautuminen|"
      "toipumissuunnitelma|varmuuskopiointi",
-     AT_TOP, true, true, 30},
+     AT_TOP, true, true},
     {"deployment",
      "deployment|deploy|deploying|deployment_policy|deployment_process|deployment_strategy|deployment_guide|"
      "kayttoonotto|tuotantoonvienti",
-     AT_TOP, true, true, 30},
-    {"environments", "environments|environment_separation|ymparistot|ymparistojen_erottelu", AT_TOP, true, true, 20},
-    {"privacy", "privacy|privacy_policy|tietosuoja|tietosuojaseloste|privacy_notice", AT_TOP, true, false, 30},
+     AT_TOP, true, true},
+    {"environments", "environments|environment_separation|ymparistot|ymparistojen_erottelu", AT_TOP, true, true},
+    {"privacy", "privacy|privacy_policy|tietosuoja|tietosuojaseloste|privacy_notice", AT_TOP, true, false},
     {"data_protection",
      "data_protection*|gdpr*|dpia*|tietosuojavaikutus*|privacy_by_design|personal_data*|henkilotiedot|test_data_policy|"
      "testidata*|production_data*|tuotantodata*",
-     ANYWHERE, true, false, 30},
+     ANYWHERE, true, false},
     {"test_policy",
      "testing|test_policy|test_plan|test_strategy|testing_strategy|testing_policy|testing_guide*|testaus*|testausohje|"
      "testing_guideline*|tests",
-     AT_TOP, true, true, 30},
+     AT_TOP, true, true},
     {"metrics", "security_metrics|appsec_metrics|tietoturvamittarit|application_security_metrics|security_kpi*",
-     ANYWHERE, true, false, 20},
+     ANYWHERE, true, false},
     {"audit_report",
      "audit_report*|security_audit*|pentest*|penetration_test*|tarkastusraportti*|auditointi*|security_assessment*",
-     ANYWHERE, true, false, 30},
+     ANYWHERE, true, false},
     {"outsourcing",
      "outsourcing*|outsourced_*|supplier_*|vendor_management*|alihankinta*|toimittajahallinta*|ulkoistus*|ulkoistettu_*"
      "|subcontract*|third_party_development*",
-     ANYWHERE, true, false, 30},
+     ANYWHERE, true, false},
     {"sandbox_policy",
      "sandbox_policy|unknown_code*|untrusted_code*|running_untrusted_*|hiekkalaatikko*|tuntematon_koodi*|sandboxing_"
      "policy",
-     ANYWHERE, true, false, 30},
+     ANYWHERE, true, false},
 };
 
 static const char top_folders[] =
@@ -156,9 +155,9 @@ static bool is_adr(const struct place *pl, struct str name)
     return folder && name.n > 3 && (isdigit((unsigned char)name.p[0]) || str_starts(name, STR("adr")));
 }
 
-static void set(struct document_kind *k, const char *kind, bool process, bool topics, bool ambiguous, int words_min)
+static void set(struct document_kind *k, const char *kind, bool process, bool topics, bool ambiguous)
 {
-    *k = (struct document_kind){kind, process, topics, ambiguous, words_min};
+    *k = (struct document_kind){kind, process, topics, ambiguous};
 }
 
 bool document_kind_find(const struct place *pl, struct document_kind *k)
@@ -171,24 +170,24 @@ bool document_kind_find(const struct place *pl, struct document_kind *k)
 
     if (str_eq(pl->name, STR("security.txt")) &&
         (!pl->depth || str_ends(pl->dir, STR(".well-known/")) || pl->depth < 3)) {
-        set(k, "security_txt", true, false, false, 2);
+        set(k, "security_txt", true, false, false);
         return true;
     }
     if (str_eq_nocase(pl->dir, STR(".github/ISSUE_TEMPLATE/")) ||
         str_eq_nocase(pl->dir, STR(".gitlab/issue_templates/"))) {
-        set(k, "issue_template", false, false, false, 5);
+        set(k, "issue_template", false, false, false);
         return (marked || text_is(pl->ext, "yml|yaml")) && !str_eq(pl->stem, STR("config"));
     }
     if (str_ends_nocase(pl->dir, STR("PULL_REQUEST_TEMPLATE/")) ||
         str_eq_nocase(pl->dir, STR(".gitlab/merge_request_templates/"))) {
-        set(k, "pull_request_template", true, true, false, 5);
+        set(k, "pull_request_template", true, true, false);
         return marked;
     }
     if (!marked && !plain) return false;
     if (plain && (!isupper((unsigned char)pl->name.p[0]) || text_is(str_from(pl->class), "config|ci"))) return false;
     if (text_is(pl->ext, "txt") && text_is(str_from(pl->class), "config|ci")) return false;
     if (is_adr(pl, name)) {
-        set(k, "adr", true, true, false, 30);
+        set(k, "adr", true, true, false);
         return true;
     }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -198,7 +197,7 @@ bool document_kind_find(const struct place *pl, struct document_kind *k)
         if (pl->test && strcmp(r->kind, "readme") != 0) continue;
         bool front = pl->depth == 0 || str_eq(pl->dir, STR(".github/"));
         bool topics = r->process || (strcmp(r->kind, "readme") == 0 && front);
-        set(k, r->kind, r->process, topics, r->ambiguous, r->words_min);
+        set(k, r->kind, r->process, topics, r->ambiguous);
         return true;
     }
     if (!marked || pl->test ||
@@ -207,6 +206,6 @@ bool document_kind_find(const struct place *pl, struct document_kind *k)
             "changelog.d|changes.d|newsfragments|.changeset|relnotes|release-notes|releases|changelogs|man|manpages"))
         return false;
     bool process = place_below(pl, process_folders);
-    set(k, "other", process, true, false, 30);
+    set(k, "other", process, true, false);
     return (process && pl->depth < 5) || !pl->depth || is_top_folder(pl->dir);
 }

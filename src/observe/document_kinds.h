@@ -9,7 +9,6 @@ struct document_kind {
     bool process;     /* about how the team works: every phrase counts */
     bool topics;      /* topics are looked for */
     bool ambiguous;   /* the name could as well belong to a user's manual: the content has to agree */
-    int words_min;    /* fewer of its own make it a placeholder */
 };
 
 /* false: no document, or one that is not looked at. kind "other": only worth a row when something is found in it. */

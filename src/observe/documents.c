@@ -15,6 +15,8 @@
 #define PARAGRAPH_WORDS_MIN 8
 #define SECTION_WORDS_MIN 8 /* fewer words below a heading: an empty section */
 #define STATED_GAP 40       /* bytes between "reviewed" and its date */
+#define WORDS_OF_NOTHING 5
+#define BYTES_OF_NOTHING 400
 
 struct block {
     int level; /* of a heading; 0 for a paragraph */
@@ -31,7 +33,7 @@ struct doc {
     int holes;
     struct str title;
     int64_t words, reviewed_at, reviewed_line, next_at;
-    bool reviewed, next, approved, template_text, contact;
+    bool reviewed, next, approved, template_text;
     struct document_kind kind;
     struct topic_index *index;
 };
@@ -147,7 +149,6 @@ static void add_block(struct doc *d, int level, int64_t line, struct str text)
             if (str_has(text, str_from(strong_template[i]))) d->template_text = true;
         for (size_t i = 0; i < sizeof template_holes / sizeof template_holes[0]; i++)
             if (str_has(text, str_from(template_holes[i])) && ++d->holes >= 3) d->template_text = true;
-        if (str_has(text, STR("://")) || (memchr(text.p, '@', text.n) && str_has(text, STR(".")))) d->contact = true;
     }
 }
 
@@ -340,8 +341,11 @@ static void find_topics(struct doc *d)
     bool security = strcmp(d->kind.kind, "security_policy") == 0; /* its headings speak of reports: "Review process" */
     unsigned process_heading = d->kind.process && !security ? IN_PROCESS_HEADING : 0,
              process_sentence = d->kind.process ? IN_PROCESS_SENTENCE : 0;
+    bool readme = strcmp(d->kind.kind, "readme") == 0;
+    size_t about = 0; /* a readme begins with what the product is: "a tool for threat models" */
+    while (readme && about < d->n && d->blocks[about].level < 2) about++;
     for (int headings = 1; headings >= 0; headings--)
-        for (size_t i = 0; i < d->n; i++) {
+        for (size_t i = headings ? 0 : about; i < d->n; i++) {
             const struct block *b = &d->blocks[i];
             if ((b->level > 0) != (headings == 1)) continue;
             struct leaving v = {.d = d, .line = b->line, .heading = headings};
@@ -403,8 +407,11 @@ void document_read(struct content *c, struct str text)
         kind = STR("other");
         d.kind.process = false;
     }
-    bool placeholder = d.words < (d.contact && d.kind.words_min > 8 ? 8 : d.kind.words_min) ||
-                       (d.template_text && !str_eq(kind, STR("pull_request_template")) && d.words < 400);
+    /* only what can be held against it: text to be filled in, or nothing there; a short text, a drawing or a table may
+     * be all there is to say */
+    bool form = str_eq(kind, STR("pull_request_template")), list = str_eq(kind, STR("maintainers"));
+    bool placeholder = (d.words <= (list ? 0 : WORDS_OF_NOTHING) && text.n < BYTES_OF_NOTHING) ||
+                       (d.template_text && !form && d.words < 400);
     if (str_eq(kind, STR("issue_template")) || str_eq(kind, STR("pull_request_template"))) d.approved = false;
     if (d.kind.topics && !placeholder) find_topics(&d);
     if (str_eq(kind, STR("changelog")) && !text_is(c->place.stem, "changelog|changes|muutosloki|muutokset")) {

@@ -140,7 +140,7 @@ CREATE TABLE d_document (
   kind TEXT NOT NULL,              -- readme, security_policy, security_txt, contributing, changelog, code_of_conduct, maintainers, governance, license, pull_request_template, issue_template, threat_model, adr, architecture, secure_development_guideline, coding_standard, definition_of_done, review_policy, release_policy, change_management, restoration, deployment, environments, privacy, data_protection, test_policy, metrics, audit_report, outsourcing, sandbox_policy, other
   title TEXT,                      -- first heading, safe to show
   words INTEGER NOT NULL,
-  placeholder INTEGER NOT NULL,    -- mostly template text or nearly empty (under 30 words of its own)
+  placeholder INTEGER NOT NULL,    -- text to be filled in, or next to nothing (five words); a short text, drawing or table is none
   reviewed_at INTEGER, reviewed_line INTEGER, -- a stated review ("Last reviewed: 2026-01-31", front matter), and where
   approved INTEGER NOT NULL,       -- states who approved it
   expires_at INTEGER               -- security.txt Expires, stated next review

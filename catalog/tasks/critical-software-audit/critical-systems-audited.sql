@@ -21,9 +21,9 @@ WITH other_use(word) AS ( -- about the program's own log of events, or how to au
   UNION ALL
   SELECT d.path, t.line, coalesce(d.reviewed_at, d.changed_at) FROM documents d JOIN topics t ON t.path = d.path
   WHERE d.kind = 'security_policy' AND d.placeholder = 0 AND t.topic = 'audit' AND t.heading = 1
-), stub AS ( -- drawings and tables have few words
+), stub AS (
   SELECT d.path FROM report r JOIN documents d ON d.path = r.path LEFT JOIN files f ON f.path = d.path
-  WHERE d.placeholder = 1 AND (d.words >= 30 OR coalesce(f.size, 0) < 400)
+  WHERE d.placeholder = 1
 )
 SELECT a.subject, CASE WHEN s.path IS NOT NULL THEN 1 WHEN u.path IS NOT NULL THEN 0 END AS ok,
        s.at AS at, NULL AS due, coalesce(s.path, u.path) AS path, s.line AS line

@@ -9,9 +9,9 @@ WITH said AS (
          OR (d.kind NOT IN ('readme', 'changelog', 'license', 'code_of_conduct', 'issue_template')
              AND EXISTS (SELECT 1 FROM topics v WHERE v.path = d.path AND v.topic IN ('audit', 'security_testing'))))
   GROUP BY d.path
-), stub AS ( -- drawings and tables have few words
-  SELECT d.path FROM documents d LEFT JOIN files f ON f.path = d.path
-  WHERE d.kind = 'audit_report' AND d.placeholder = 1 AND (d.words >= 30 OR coalesce(f.size, 0) < 400)
+), stub AS (
+  SELECT d.path FROM documents d
+  WHERE d.kind = 'audit_report' AND d.placeholder = 1
 )
 SELECT a.subject, CASE WHEN s.path IS NOT NULL THEN 1 WHEN u.path IS NOT NULL THEN 0 END AS ok,
        s.at AS at, NULL AS due, coalesce(s.path, u.path) AS path, s.line AS line

@@ -6,7 +6,7 @@ WITH described(yes) AS (
   SELECT EXISTS (SELECT 1 FROM ci_steps WHERE role = 'rollback') OR EXISTS (
     SELECT 1 FROM topics t JOIN documents d ON d.path = t.path
     WHERE t.topic = 'rollback' AND d.placeholder = 0 AND d.kind NOT IN ('changelog',
-        'license', 'code_of_conduct', 'issue_template'))
+        'license', 'code_of_conduct', 'issue_template', 'other')) -- "other" may be a command's manual
 )
 SELECT a.subject, m.has_down AS ok, NULL AS at, NULL AS due, m.path AS path, m.tool AS tool
 FROM asked a JOIN migrations m ON m.path = a.name

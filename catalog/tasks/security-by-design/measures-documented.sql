@@ -10,10 +10,9 @@ WITH said AS (
          OR (t.topic IN ('crypto', 'tls', 'access_control', 'credentials', 'password_storage') AND t.heading = 1
              AND d.kind IN ('architecture', 'adr')))
   GROUP BY d.path
-), stub AS ( -- drawings and tables have few words
-  SELECT d.path FROM documents d LEFT JOIN files f ON f.path = d.path
+), stub AS (
+  SELECT d.path FROM documents d
   WHERE d.kind IN ('architecture', 'threat_model') AND d.placeholder = 1
-    AND (d.words >= 30 OR coalesce(f.size, 0) < 400)
 )
 SELECT a.subject, CASE WHEN s.path IS NOT NULL THEN 1 WHEN u.path IS NOT NULL THEN 0 END AS ok,
        s.at AS at, NULL AS due, coalesce(s.path, u.path) AS path, s.line AS line

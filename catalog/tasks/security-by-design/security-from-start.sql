@@ -9,10 +9,9 @@ WITH said AS (
          OR (t.topic = 'threat_model' AND t.heading = 1 AND d.kind IN ('security_policy', 'architecture', 'adr',
              'secure_development_guideline', 'contributing')))
   GROUP BY d.path
-), stub AS ( -- drawings and tables have few words
-  SELECT d.path FROM documents d LEFT JOIN files f ON f.path = d.path
+), stub AS (
+  SELECT d.path FROM documents d
   WHERE d.kind IN ('threat_model', 'secure_development_guideline') AND d.placeholder = 1
-    AND (d.words >= 30 OR coalesce(f.size, 0) < 400)
 )
 SELECT a.subject, CASE WHEN s.path IS NOT NULL THEN 1 WHEN u.path IS NOT NULL THEN 0 END AS ok,
        s.at AS at, NULL AS due, coalesce(s.path, u.path) AS path, s.line AS line

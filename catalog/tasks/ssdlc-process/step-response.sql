@@ -17,7 +17,7 @@ WITH told AS (
   FROM documents WHERE kind = 'security_txt'
   UNION ALL
   SELECT path, NULL,
-         CASE WHEN placeholder = 1 AND (words <= 5 OR words >= 30) AND NOT EXISTS (SELECT 1 FROM told) THEN 0 END, NULL,
+         CASE WHEN placeholder = 1 AND NOT EXISTS (SELECT 1 FROM told) THEN 0 END, NULL,
          'is empty or still has template text in it, so it counts as no way to report a flaw',
          'on tyhjä tai siinä on yhä pohjatekstiä, joten sitä ei lueta ilmoitusohjeeksi'
   FROM documents WHERE kind = 'security_policy' AND path NOT IN (SELECT path FROM told)

@@ -26,6 +26,8 @@ static void test_observe_documents__kinds(void **state)
            "docs/uhkamalli.md|threat_model|0|-");
 }
 
+#define DRAWING "graph LR; user-->|name, address, phone|service; service-->|address|courier; service-->|logs|archive;\n"
+
 static void test_observe_documents__placeholder(void **state)
 {
     (void)state;
@@ -38,9 +40,14 @@ static void test_observe_documents__placeholder(void **state)
          "security@example.org. " WORDS);
     take("CONTRIBUTING.md", WORDS WORDS "[INSERT a] and [Name] and [TODO]\n");
     take("GOVERNANCE.md", WORDS WORDS);
+    take("docs/definition-of-done.md", "# Done\n\n- tested\n- reviewed by another developer\n- documented\n");
+    take("docs/threat-model.md", "# Threats\n\nTBD\n");
+    take("docs/gdpr.md", "# Data flows\n\n```mermaid\n" DRAWING DRAWING DRAWING DRAWING "```\n");
+    take("MAINTAINERS.md", "# Maintainers\n\n@ann\n");
     take(".github/pull_request_template.md", "<!-- Say what changed, why, and how it was tested -->\n");
     expect("SELECT path, placeholder FROM d_document",
-           ".github/pull_request_template.md|0 CONTRIBUTING.md|1 GOVERNANCE.md|0 SECURITY.md|1 docs/security.md|0");
+           ".github/pull_request_template.md|0 CONTRIBUTING.md|1 GOVERNANCE.md|0 MAINTAINERS.md|0 SECURITY.md|1 "
+           "docs/definition-of-done.md|0 docs/gdpr.md|0 docs/security.md|0 docs/threat-model.md|1");
     expect("SELECT count(*) FROM d_topic WHERE path = 'SECURITY.md'", "0");
     expect("SELECT count(*) FROM d_topic WHERE path = 'docs/security.md' AND topic = 'vulnerability_report_contact'",
            "1");
