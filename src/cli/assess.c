@@ -228,7 +228,7 @@ static enum rc record(struct ctx *cx, const struct arguments *a, const struct re
     buf_init(&json, LIMIT_BUF);
     if (!a->data) return OK;
     TRY(report_write(cx, result, REPORT_JSON, NULL, &json));
-    TRY(facts_open(cx, r->data.dir, a->c.held_catalog, NULL, &facts));
+    TRY(facts_open(cx, r->data.dir, a->c.held_catalog, &(const struct facts_options){0}, &facts));
     const struct recorder by = {facts, log_reader_db(r->data.reader), STR("system"), STR(""), STR("operator")};
     enum rc rc = record_assessment(cx, &by, a->c.git, r->name, r->subject, result, buf_view(&json), &done);
     facts_close(facts);

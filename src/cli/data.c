@@ -1,12 +1,12 @@
 #include "cli/data.h"
 
+#include "cli/config.h"
+
 #include "ledger/signer_wire.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
-
-#define DEFAULT_DATA "/var/lib/sinetti"
 
 int64_t data_clock(void)
 {
@@ -21,10 +21,9 @@ static const char *or_environment(const char *given, const char *name)
     return given ? given : value && *value ? value : NULL;
 }
 
-static void find_folders(struct ctx *cx, struct data *d)
+void data_find(struct ctx *cx, struct data *d)
 {
-    d->dir = or_environment(d->dir, "SINETTI_DATA");
-    if (!d->dir) d->dir = DEFAULT_DATA;
+    d->dir = config_folder(d->dir);
     d->signer_dir = or_environment(d->signer_dir, "SINETTI_SIGNER");
     struct str dir = str_from(d->dir);
     while (dir.n > 1 && dir.p[dir.n - 1] == '/') dir.n--;
@@ -33,7 +32,7 @@ static void find_folders(struct ctx *cx, struct data *d)
 
 enum rc data_open(struct ctx *cx, struct data *d, unsigned needs)
 {
-    find_folders(cx, d);
+    data_find(cx, d);
     /* the signer first: it is the one that may be busy or not ours to read */
     struct stat st;
     bool is_socket = stat(d->signer_dir, &st) == 0 && S_ISSOCK(st.st_mode);

@@ -20,6 +20,7 @@ struct data {
 enum { DATA_READ = 1, DATA_WRITE = 2, DATA_SIGN = 4 };
 
 /* Fills dir and signer_dir where no option gave them, and opens what is needed; data_close() in any case. */
+void data_find(struct ctx *cx, struct data *d); /* only the names */
 enum rc data_open(struct ctx *cx, struct data *d, unsigned needs) MUST_CHECK;
 void data_close(struct data *d);
 

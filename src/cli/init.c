@@ -1,7 +1,9 @@
 /* sinetti init: a new data folder, with an empty ledger and the catalog in use as its first fact. */
 #include "cli/common.h"
 #include "cli/config.h"
+#include "cli/data.h"
 #include "facts/facts.h"
+#include "ledger/signer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,19 +15,21 @@ static const char help[] =
     "Makes a data folder with an empty ledger. NAME is the ledger's for ever: a host and path of the\n"
     "organization's, like sinetti.example.org/acme.\n\n"
     "  --data DIR      the data folder ($SINETTI_DATA, else /var/lib/sinetti); made when it is not there\n"
+    "  --signer DIR    the folder of the signer, which holds the key and must be in no backup of the data\n"
+    "                  ($SINETTI_SIGNER, else the data folder's name with .signer); made\n"
     "  --catalog DIR   another catalog than the built-in one\n"
     "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
-enum { OPTION_ORIGIN = OPTION_OWN, OPTION_DATA };
+enum { OPTION_ORIGIN = OPTION_OWN, OPTION_DATA, OPTION_SIGNER };
 
-static const struct option table[] = {{"origin", required_argument, NULL, OPTION_ORIGIN},
-                                      {"data", required_argument, NULL, OPTION_DATA},
-                                      {"catalog", required_argument, NULL, OPTION_CATALOG},
-                                      {"help", no_argument, NULL, OPTION_HELP},
-                                      {0}};
+static const struct option table[] = {
+    {"origin", required_argument, NULL, OPTION_ORIGIN}, {"data", required_argument, NULL, OPTION_DATA},
+    {"signer", required_argument, NULL, OPTION_SIGNER}, {"catalog", required_argument, NULL, OPTION_CATALOG},
+    {"help", no_argument, NULL, OPTION_HELP},           {0}};
 
 struct arguments {
-    const char *data, *origin, *catalog;
+    const char *origin, *catalog;
+    struct data data;
 };
 
 /* The folder and those above it, for their owner alone. */
@@ -63,21 +67,47 @@ static enum rc begin(struct ctx *cx, const char *dir, const struct catalog *c)
     return rc;
 }
 
+/* Both folders are new, or nothing is made: what is there is somebody's. */
+static enum rc make(struct ctx *cx, const struct arguments *a, const struct catalog *c)
+{
+    struct stat st;
+    const char *dir = a->data.dir, *signer = a->data.signer_dir;
+    if (lstat(signer, &st) == 0)
+        return fail(cx, E_CONFLICT, "%s: a signer is there already; nothing was changed",
+                    str_visible(cx, str_from(signer)));
+    TRY(make_folder(cx, dir));
+    enum rc rc = log_create(cx, dir, str_from(a->origin));
+    if (rc == E_CONFLICT)
+        return fail(cx, rc, "%s: there is a ledger already; nothing was changed", str_visible(cx, str_from(dir)));
+    TRY(rc);
+    TRY(config_write(cx, dir));
+    TRY(signer_create(cx, signer, str_from(a->origin)));
+    return begin(cx, dir, c);
+}
+
+static enum rc tell(struct ctx *cx, const struct arguments *a)
+{
+    struct signer *s;
+    scoped_buf key;
+    buf_init(&key, 0);
+    TRY(signer_open(cx, a->data.signer_dir, &s));
+    note_key_put(&key, signer_key(s));
+    signer_close(s);
+    printf("%s: a ledger named %s\n%s: its signer; keep it out of the data's backups\n"
+           "Who reads the ledger checks it with this key:\n" STR_FMT "\n",
+           str_visible(cx, str_from(a->data.dir)), a->origin, str_visible(cx, str_from(a->data.signer_dir)),
+           STR_ARG(buf_view(&key)));
+    return OK;
+}
+
 static enum rc init(struct ctx *cx, struct arguments *a)
 {
     struct catalog *c;
-    const char *dir = config_folder(a->data);
+    data_find(cx, &a->data);
     TRY(a->catalog ? catalog_load(cx, a->catalog, &c) : catalog_builtin(cx, &c));
-    enum rc rc = make_folder(cx, dir);
-    /* what is there is not touched: log_create() is the one that decides, so the settings wait for it */
-    if (rc == OK) rc = log_create(cx, dir, str_from(a->origin));
-    if (rc == E_CONFLICT)
-        rc = fail(cx, rc, "%s: there is a ledger already; nothing was changed", str_visible(cx, str_from(dir)));
-    if (rc == OK) rc = config_write(cx, dir);
-    if (rc == OK) rc = begin(cx, dir, c);
+    enum rc rc = make(cx, a, c);
     catalog_free(c);
-    if (rc == OK) printf("%s: a ledger named %s\n", str_visible(cx, str_from(dir)), a->origin);
-    return rc;
+    return rc == OK ? tell(cx, a) : rc;
 }
 
 int cli_init(int argc, char **argv)
@@ -90,7 +120,9 @@ int cli_init(int argc, char **argv)
         if (code == OPTION_ORIGIN) {
             a.origin = optarg;
         } else if (code == OPTION_DATA) {
-            a.data = optarg;
+            a.data.dir = optarg;
+        } else if (code == OPTION_SIGNER) {
+            a.data.signer_dir = optarg;
         } else if (code == OPTION_CATALOG) {
             a.catalog = optarg;
         } else if (code == OPTION_HELP) {

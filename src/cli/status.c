@@ -110,8 +110,12 @@ static enum rc open_past(struct ctx *cx, const struct arguments *a, int64_t at, 
     if (!mkdtemp(dir)) return fail(cx, E_IO, "%s: cannot make a folder there: %s", dir, strerror(errno));
     const char *file = arena_printf(&cx->arena, "%s/facts.db", dir).p;
     enum rc rc = facts_replay(cx, a->data.dir, a->c.held_catalog, at * 1000000 + 999999, file, &replayed);
-    if (rc == OK && sqlite3_open_v2(file, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        rc = fail(cx, E_IO, "%s: cannot read what was replayed", file);
+    /* immutable: it is never looked for by its name again */
+    const char *uri = arena_printf(&cx->arena, "file:%s?immutable=1", file).p;
+    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
+    if (rc == OK && (sqlite3_open_v2(uri, db, flags, NULL) != SQLITE_OK ||
+                     sqlite3_exec(*db, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL) != SQLITE_OK)) {
+        rc = fail(cx, E_IO, "%s: cannot read what was replayed: %s", file, sqlite3_errmsg(*db));
         sqlite3_close(*db);
         *db = NULL;
     }
@@ -229,7 +233,7 @@ static enum rc record(struct ctx *cx, struct arguments *a, sqlite3 *db, const st
 {
     struct facts *facts;
     uint64_t n;
-    TRY(facts_open(cx, a->data.dir, a->c.held_catalog, NULL, &facts));
+    TRY(facts_open(cx, a->data.dir, a->c.held_catalog, &(const struct facts_options){0}, &facts));
     const struct recorder r = {facts, db, STR("system"), STR(""), STR("operator")};
     enum rc rc = record_standing(cx, &r, a->c.held_catalog, s, &n);
     facts_close(facts);
@@ -237,12 +241,11 @@ static enum rc record(struct ctx *cx, struct arguments *a, sqlite3 *db, const st
     return rc;
 }
 
-static enum rc tell(struct ctx *cx, struct arguments *a, bool *differs)
+static enum rc tell(struct ctx *cx, struct arguments *a, int64_t at, bool *differs)
 {
-    struct standing_options o = {.lang = a->c.lang, .preset = a->c.o.preset};
+    struct standing_options o = {.at = at, .lang = a->c.lang, .preset = a->c.o.preset};
     struct standing s;
     sqlite3 *past = NULL;
-    TRY(parse_at(cx, a->at, a->c.o.now, &o.at));
     TRY(data_open(cx, &a->data, DATA_READ));
     if (a->at) TRY(open_past(cx, a, o.at, &past));
     sqlite3 *db = past ? past : log_reader_db(a->data.reader);
@@ -257,9 +260,11 @@ static enum rc tell(struct ctx *cx, struct arguments *a, bool *differs)
 static int status(struct ctx *cx, struct arguments *a)
 {
     bool differs = false;
+    int64_t at;
     enum rc rc = common_prepare(cx, &a->c, PRIORITY_COUNT);
     if (rc != OK) return common_not_opened(cx, &a->c, rc, "status");
-    rc = tell(cx, a, &differs);
+    if (parse_at(cx, a->at, a->c.o.now, &at) != OK) return common_wrong(cx, "status");
+    rc = tell(cx, a, at, &differs);
     int code = rc != OK ? common_failed(cx, rc) : differs ? EXIT_FAULTS : EXIT_FINE;
     data_close(&a->data);
     return code;
