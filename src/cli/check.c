@@ -32,8 +32,9 @@ struct arguments {
     struct assess_change change;
 };
 
-static enum rc take(struct ctx *cx, struct arguments *a, int code, const char *value)
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
 {
+    struct arguments *a = arguments;
     switch (code) {
     case OPTION_STAGED:
         a->change.staged = true;
@@ -121,17 +122,7 @@ int cli_check(int argc, char **argv)
     struct arguments a = {0};
     struct ctx cx;
     ctx_init(&cx);
-    int code, out = -1;
-    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
-        if (code == '?') {
-            out = EXIT_USAGE;
-        } else if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            out = EXIT_FINE;
-        } else if (take(&cx, &a, code, optarg) != OK) {
-            out = common_wrong(&cx, "check");
-        }
-    }
+    int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0 && argc - optind > 1) {
         (void)fail(&cx, E_INVALID, "one range at a time");
         out = common_wrong(&cx, "check");

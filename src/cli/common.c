@@ -68,6 +68,20 @@ int common_next(int argc, char **argv, const struct option *table)
     return '?';
 }
 
+int common_parse(struct ctx *cx, int argc, char **argv, const struct option *table, const char *help, common_take *take,
+                 void *arguments)
+{
+    for (int code; (code = common_next(argc, argv, table)) != -1;) {
+        if (code == '?') return EXIT_USAGE;
+        if (code == OPTION_HELP) {
+            fputs(help, stdout);
+            return EXIT_FINE;
+        }
+        if (take(cx, arguments, code, optarg) != OK) return common_wrong(cx, argv[0]);
+    }
+    return -1;
+}
+
 static enum rc find_preset(struct ctx *cx, const struct common *c, const struct catalog_preset **out)
 {
     *out = NULL;

@@ -65,6 +65,11 @@ enum {
 enum rc common_option(struct ctx *cx, struct common *c, int code, const char *value) MUST_CHECK;
 /* Reads one option after the other with getopt_long(); -1 at the end, '?' for a wrong one after saying so. */
 int common_next(int argc, char **argv, const struct option *table);
+/* Reads a command's options, help included; `take` gets each other one with its value. -1: all were fine, operands
+ * begin at optind; else the command's exit code, the reason told. */
+typedef enum rc common_take(struct ctx *cx, void *arguments, int code, const char *value);
+int common_parse(struct ctx *cx, int argc, char **argv, const struct option *table, const char *help, common_take *take,
+                 void *arguments);
 
 /* Opens the catalog and fills c->o: catalog, preset, task, now, lang, baseline. c->fails_on is `otherwise` when the
  * option is not given. */

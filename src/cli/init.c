@@ -110,28 +110,23 @@ static enum rc init(struct ctx *cx, struct arguments *a)
     return rc == OK ? tell(cx, a) : rc;
 }
 
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
+{
+    struct arguments *a = arguments;
+    (void)cx;
+    if (code == OPTION_ORIGIN) a->origin = value;
+    if (code == OPTION_DATA) a->data.dir = value;
+    if (code == OPTION_SIGNER) a->data.signer_dir = value;
+    if (code == OPTION_CATALOG) a->catalog = value;
+    return OK;
+}
+
 int cli_init(int argc, char **argv)
 {
     struct arguments a = {0};
     struct ctx cx;
-    int code, out = -1;
     ctx_init(&cx);
-    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
-        if (code == OPTION_ORIGIN) {
-            a.origin = optarg;
-        } else if (code == OPTION_DATA) {
-            a.data.dir = optarg;
-        } else if (code == OPTION_SIGNER) {
-            a.data.signer_dir = optarg;
-        } else if (code == OPTION_CATALOG) {
-            a.catalog = optarg;
-        } else if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            out = EXIT_FINE;
-        } else {
-            out = EXIT_USAGE;
-        }
-    }
+    int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0 && (!a.origin || argc > optind)) {
         (void)fail(&cx, E_INVALID, a.origin ? "init takes options only" : "init needs --origin");
         out = common_wrong(&cx, "init");

@@ -53,8 +53,9 @@ static enum rc take_ok(struct ctx *cx, struct arguments *a, const char *value)
     return a->ok == OK_ANY ? fail(cx, E_INVALID, "--ok is 0, 1 or null") : OK;
 }
 
-static enum rc take(struct ctx *cx, struct arguments *a, int code, const char *value)
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
 {
+    struct arguments *a = arguments;
     switch (code) {
     case OPTION_REPO:
         a->repo = value;
@@ -253,17 +254,7 @@ int cli_rules(int argc, char **argv)
     struct arguments a = {.ok = OK_ANY, .limit = 20};
     struct ctx cx;
     ctx_init(&cx);
-    int code, out = -1;
-    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
-        if (code == '?') {
-            out = EXIT_USAGE;
-        } else if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            out = EXIT_FINE;
-        } else if (take(&cx, &a, code, optarg) != OK) {
-            out = common_wrong(&cx, "rules");
-        }
-    }
+    int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0 && take_operands(&cx, &a, argv + optind, argc - optind) != OK) out = common_wrong(&cx, "rules");
     if (out < 0) out = rules(&cx, &a);
     ctx_release(&cx);

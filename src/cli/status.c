@@ -50,8 +50,9 @@ struct arguments {
     bool recompute, record;
 };
 
-static enum rc take(struct ctx *cx, struct arguments *a, int code, const char *value)
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
 {
+    struct arguments *a = arguments;
     switch (code) {
     case OPTION_DATA:
         a->data.dir = value;
@@ -275,17 +276,7 @@ int cli_status(int argc, char **argv)
     struct arguments a = {0};
     struct ctx cx;
     ctx_init(&cx);
-    int code, out = -1;
-    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
-        if (code == '?') {
-            out = EXIT_USAGE;
-        } else if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            out = EXIT_FINE;
-        } else if (take(&cx, &a, code, optarg) != OK) {
-            out = common_wrong(&cx, "status");
-        }
-    }
+    int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0 && argc > optind) {
         (void)fail(&cx, E_INVALID, "status takes no operand");
         out = common_wrong(&cx, "status");
