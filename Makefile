@@ -31,9 +31,11 @@ lint: deps-lint
 soak: deps-test
 	@$(PYTHON) tests/run.py --soak
 
-# make bench             beside git's own commands on the same repository
+# make bench             beside git's own commands on the same repository; facts beside bare inserts
 bench: deps-build build
 	@$(PYTHON) tests/bench/assess.py build/sinetti build/sinetti
+	@ninja -C build --quiet tests/bench_append
+	@build/tests/bench_append
 
 # make install           into $(DESTDIR)$(PREFIX)/bin
 install: build
