@@ -23,6 +23,8 @@ static const struct command {
     {"verify", cli_verify, "whether a ledger is whole, or a proof proves"},
     {"ledger", cli_ledger, "signed heads, proofs and tiles of the audit log"},
     {"signer", cli_signer, "the audit log's key in a process of its own"},
+    {"backup", cli_backup, "the audit log as one file"},
+    {"restore", cli_restore, "the audit log from its backup, with a visible seam where facts are lost"},
     {"fsck", cli_fsck, "whether the audit log is what its entries say"},
 };
 

@@ -16,6 +16,8 @@ int cli_init(int argc, char **argv);
 int cli_fact(int argc, char **argv);
 int cli_ledger(int argc, char **argv);
 int cli_fsck(int argc, char **argv);
+int cli_backup(int argc, char **argv);
+int cli_restore(int argc, char **argv);
 int cli_signer(int argc, char **argv);
 
 #endif

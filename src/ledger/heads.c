@@ -85,9 +85,9 @@ static enum rc append_rotation(struct ctx *cx, struct log *l, const struct body 
     return log_put(cx, l, &f, NULL);
 }
 
-/* The rotation fact that names the next key, if it was appended: the newest of its kind. */
-static enum rc find_rotation(struct ctx *cx, struct log_reader *r, const struct signer *s, const struct note_key *next,
-                             uint64_t *n, bool *found)
+/* The fact of that kind that names the next key, if it was appended; from number `from` on. */
+static enum rc find_change(struct ctx *cx, struct log_reader *r, struct str kind, uint64_t from,
+                           const struct note_key *next, uint64_t *n, bool *found)
 {
     scoped_stmt *st = NULL;
     scoped_buf vkey;
@@ -96,11 +96,11 @@ static enum rc find_rotation(struct ctx *cx, struct log_reader *r, const struct 
     note_key_put(&vkey, next);
     *found = false;
     TRY(store_prepare(cx, log_reader_db(r),
-                      STR("SELECT e.n, b.body FROM entries e JOIN bodies b USING (n) WHERE e.n >= ?1 AND leaf ->> "
-                          "'kind' = 'rotation' "
-                          "ORDER BY e.n DESC"),
+                      STR("SELECT e.n, b.body FROM entries e JOIN bodies b USING (n) WHERE e.n >= ?1 AND "
+                          "leaf ->> 'kind' = ?2 ORDER BY e.n DESC"),
                       &st));
-    store_bind_int(st, 1, signer_size(s) ? (int64_t)signer_size(s) - 1 : 0); /* it cannot be before what was signed */
+    store_bind_int(st, 1, (int64_t)from);
+    store_bind_str(st, 2, kind);
     for (;;) {
         TRY(store_step(cx, st, &row));
         if (!row) return OK;
@@ -127,7 +127,7 @@ static enum rc ask_of(struct ctx *cx, struct log_reader *r, const struct signer 
     ask->body = body;
     enum rc rc = merkle_root_of(&nodes, n + 1, &ask->head.root);
     if (rc == OK) rc = merkle_inclusion(&nodes, n, n + 1, inclusion, &ask->n_inclusion);
-    if (rc == OK && signer_size(s) <= n + 1)
+    if (rc == OK && s && signer_size(s) <= n + 1)
         rc = merkle_consistency(&nodes, signer_size(s), n + 1, consistency, &ask->n_consistency);
     return rc == OK ? OK : fail(cx, E_CORRUPT, "the log's hashes cannot be read; run `sinetti fsck`");
 }
@@ -137,20 +137,131 @@ enum rc head_rotate(struct ctx *cx, struct log *l, struct log_reader *r, struct 
 {
     struct handover_ask ask;
     struct hash inclusion[MERKLE_PROOF], consistency[MERKLE_PROOF];
-    uint64_t n;
+    uint64_t n, from = signer_size(s) ? signer_size(s) - 1 : 0; /* it cannot be before what was signed */
     bool found;
     scoped_buf note;
     buf_init(&note, LIMIT_NOTE);
     TRY(signer_begin_handover(cx, s, false, out));
     TRY(log_reader_refresh(cx, r));
-    TRY(find_rotation(cx, r, s, out, &n, &found));
+    TRY(find_change(cx, r, STR("rotation"), from, out, &n, &found));
     if (!found) {
         TRY(append_rotation(cx, l, by, reason, signer_key(s), out));
         TRY(log_reader_refresh(cx, r));
-        TRY(find_rotation(cx, r, s, out, &n, &found));
+        TRY(find_change(cx, r, STR("rotation"), from, out, &n, &found));
         if (!found) return fail(cx, E_INTERNAL, "the rotation is not where it was put");
     }
     TRY(ask_of(cx, r, s, n, &ask, inclusion, consistency));
+    TRY(signer_hand_over(cx, s, &ask, &note));
+    struct keep k = {n + 1, true, buf_view(&note)};
+    TRY(log_submit(cx, l, keep_note, &k));
+    return signer_end_handover(cx, s);
+}
+
+/* --- the seam of a restoring */
+
+struct seam {
+    const struct body *by;
+    struct str reason, head;
+    uint64_t lost_to;
+    const struct note_key *old, *next;
+};
+
+/* The range that was lost begins at the fact's own number, which is known within the transaction only. */
+static enum rc append_restored(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    const struct seam *m = arg;
+    scoped_buf payload;
+    scoped_stmt *st = NULL;
+    struct body b = *m->by;
+    struct log_fact f;
+    buf_init(&payload, LIMIT_BODY);
+    buf_cstr(&payload, "{\"head\":");
+    canonical_put_str(&payload, m->head);
+    buf_printf(&payload, ",\"lost_from\":%" PRIu64 ",\"lost_to\":%" PRIu64 ",\"new\":\"", log_size(tx), m->lost_to);
+    note_key_put(&payload, m->next);
+    buf_cstr(&payload, "\",\"old\":\"");
+    note_key_put(&payload, m->old);
+    buf_cstr(&payload, "\",\"reason\":");
+    canonical_put_str(&payload, m->reason);
+    buf_char(&payload, '}');
+    b.kind = STR("restored");
+    b.subject = STR("ledger");
+    b.payload = buf_view(&payload);
+    TRY(log_fact_make(cx, &b, &f));
+    TRY(log_append(cx, tx, &f, NULL));
+    /* from the head right behind it the ledger has its new name */
+    TRY(store_prepare(cx, log_db(tx), STR("INSERT INTO origins VALUES (?1, ?2)"), &st));
+    store_bind_int(st, 1, (int64_t)log_size(tx));
+    store_bind_str(st, 2, m->next->name);
+    return store_run(cx, st);
+}
+
+/* Whether the log goes on from what was signed, or was signed further than it goes. */
+static enum rc compare(struct ctx *cx, struct log_reader *r, const struct signer *s, bool *older)
+{
+    struct note note;
+    struct checkpoint last;
+    struct hash root;
+    struct merkle_nodes nodes = log_reader_nodes(r);
+    *older = log_reader_size(r) < signer_size(s);
+    if (*older || !signer_last(s).n) return OK;
+    TRY(note_read(cx, signer_last(s), &note));
+    TRY(checkpoint_read(cx, note.text, &last));
+    if (merkle_root_of(&nodes, last.size, &root) != OK)
+        return fail(cx, E_CORRUPT, "the log's hashes cannot be read; run `sinetti fsck`");
+    if (!hash_eq(&root, &last.root))
+        return fail(cx, E_DENIED, "this is no older copy: its first %" PRIu64 " facts are not those that were signed",
+                    last.size);
+    return OK;
+}
+
+/* As the fact says it. */
+static enum rc lost_range(struct ctx *cx, struct log_reader *r, uint64_t n, struct head_seam *out)
+{
+    const uint8_t *salt;
+    struct str body;
+    int64_t to;
+    TRY(log_reader_body(cx, r, n, &salt, &body));
+    if (!canonical_int(canonical_find(canonical_find(body, "payload"), "lost_to"), &to) || to < 0)
+        return fail(cx, E_CORRUPT, "fact %" PRIu64 " does not say what was lost", n);
+    *out = (struct head_seam){.seam = true, .lost_from = n, .lost_to = (uint64_t)to};
+    return OK;
+}
+
+enum rc head_restore(struct ctx *cx, struct log *l, struct log_reader *r, struct signer *s, const struct body *by,
+                     struct str reason, struct head_seam *out)
+{
+    struct note_key next, old = *signer_key(s);
+    struct handover_ask ask;
+    struct hash inclusion[MERKLE_PROOF], consistency[MERKLE_PROOF];
+    uint64_t n = 0, generation, now;
+    bool found = false;
+    scoped_buf note;
+    buf_init(&note, LIMIT_NOTE);
+    *out = (struct head_seam){0};
+    TRY(log_reader_refresh(cx, r));
+    /* broken off behind the fact: the log has its new name already, the signer not yet */
+    (void)origin_base(log_reader_origin(r), &now);
+    (void)origin_base(old.name, &generation);
+    if (now <= generation) {
+        bool older;
+        TRY(compare(cx, r, s, &older));
+        if (!older) return OK;
+    }
+    TRY(signer_begin_handover(cx, s, true, &next));
+    old.name = arena_str(&cx->arena, old.name);
+    next.name = arena_str(&cx->arena, next.name);
+    TRY(find_change(cx, r, STR("restored"), 0, &next, &n, &found));
+    if (!found) {
+        struct seam m = {by, reason, signer_last(s), signer_size(s), &old, &next};
+        TRY(log_submit(cx, l, append_restored, &m));
+        TRY(log_reader_refresh(cx, r));
+        TRY(find_change(cx, r, STR("restored"), 0, &next, &n, &found));
+        if (!found) return fail(cx, E_INTERNAL, "the restoring is not where it was put");
+    }
+    TRY(lost_range(cx, r, n, out));
+    out->origin = next.name;
+    TRY(ask_of(cx, r, NULL, n, &ask, inclusion, consistency));
     TRY(signer_hand_over(cx, s, &ask, &note));
     struct keep k = {n + 1, true, buf_view(&note)};
     TRY(log_submit(cx, l, keep_note, &k));

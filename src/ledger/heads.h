@@ -18,6 +18,18 @@ enum rc head_newest(struct ctx *cx, struct log_reader *r, struct str *note) MUST
 enum rc head_rotate(struct ctx *cx, struct log *l, struct log_reader *r, struct signer *s, const struct body *by,
                     struct str reason, struct note_key *out) MUST_CHECK;
 
+/* After an older copy was put in place (log_restore()): does nothing when the log still goes on from what was signed
+ * (*seam is false). Else starts the next origin: a `restored` fact with the old head and the range that was lost, and
+ * the handover. Done again after a crash, it goes on where it was. E_DENIED when it is no older copy but another
+ * history. */
+struct head_seam {
+    bool seam;
+    uint64_t lost_from, lost_to;
+    struct str origin; /* in the arena */
+};
+enum rc head_restore(struct ctx *cx, struct log *l, struct log_reader *r, struct signer *s, const struct body *by,
+                     struct str reason, struct head_seam *out) MUST_CHECK;
+
 /* The proof of fact n under the newest signed head, as C2SP's text. `with_body`: the body is shown, if it is there. */
 enum rc head_prove(struct ctx *cx, struct log_reader *r, uint64_t n, bool with_body, struct buf *out) MUST_CHECK;
 

@@ -36,7 +36,7 @@ static int run(int (*command)(int argc, char **argv), const char *line)
     if (argc == 1 || strcmp(argv[argc - 1], "--help") != 0) {
         argv[argc++] = arena_cstr(&cx.arena, STR("--data"));
         argv[argc++] = folder;
-        if (command == cli_ledger) {
+        if (command != cli_fsck) {
             argv[argc++] = arena_cstr(&cx.arena, STR("--signer"));
             argv[argc++] = arena_cstr(&cx.arena, str_from(place));
         }
@@ -174,6 +174,31 @@ static void test_cli_signer__process(void **state)
     assert_str(printed, first);
 }
 
+static void test_cli_backup__and_restore(void **state)
+{
+    (void)state;
+    const char *copy = at("copy");
+    add(0, 10);
+    good(cli_backup, arena_printf(&cx.arena, "backup %s", copy).p);
+    assert_str(printed, STR("10 facts\n"));
+    assert_int_equal(run(cli_backup, arena_printf(&cx.arena, "backup %s", copy).p), EXIT_UNREADABLE);
+    add(10, 15);
+    good(cli_ledger, "ledger checkpoint");
+    assert_int_equal(run(cli_restore, arena_printf(&cx.arena, "restore %s", copy).p), EXIT_USAGE);
+    assert_int_equal(run(cli_backup, "backup"), EXIT_USAGE);
+    assert_int_equal(run(cli_backup, arena_printf(&cx.arena, "backup %s --reason x", copy).p), EXIT_USAGE);
+    assert_int_equal(run(cli_restore, "restore /nonexistent --reason lost"), EXIT_UNREADABLE);
+    good(cli_restore, arena_printf(&cx.arena, "restore %s --reason lost", copy).p);
+    assert_true(str_has(printed, STR("10 facts are back; what was there is kept as ")));
+    assert_true(str_has(printed, STR("5 facts that were under a signed head are lost, from number 10 on\n")));
+    assert_true(str_has(printed, STR("the log goes on as sinetti.example/acme/2;")));
+    good(cli_restore, "restore --reason again");
+    assert_str(printed, STR("nothing that was under a signed head is missing: the log goes on as before\n"));
+    good(cli_ledger, "ledger checkpoint");
+    assert_true(str_starts(printed, STR("sinetti.example/acme/2\n11\n")));
+    good(cli_fsck, "fsck");
+}
+
 static void test_cli_ledger__refuses(void **state)
 {
     (void)state;
@@ -227,6 +252,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cli_ledger__an_audit, setup, log_teardown),
         cmocka_unit_test_setup_teardown(test_cli_signer__process, setup, log_teardown),
+        cmocka_unit_test_setup_teardown(test_cli_backup__and_restore, setup, log_teardown),
         cmocka_unit_test_setup_teardown(test_cli_ledger__refuses, setup, log_teardown),
         cmocka_unit_test_setup_teardown(test_cli_fsck__names_what_is_wrong, setup, log_teardown),
     };
