@@ -28,9 +28,11 @@ def test_review_by_another(t):
     t.equal((point["verdict"], point["failing"], len(point["findings"])), ("violated", 1, 1))
     t.has(point["findings"][0]["message"], "change 20")
     t.equal(failing(t, history(t, "good", 24, lambda i: "change %d\n\n%s" % (i, reviewed(BO))), key)["failing"], 0)
-    # to review one's own, or as a co-author, is none
-    own = history(t, "own", 24, lambda i: "change %d\n\n%s" % (i, reviewed(BO) if i != 20 else reviewed(ANN) + "Co-authored-by: %s\n%s" % (BO, reviewed(BO))))
-    t.equal(failing(t, own, key)["failing"], 1)
+    own = history(t, "own", 24, lambda i: "change %d\n\n%s" % (i, reviewed(BO if i != 20 else ANN)))
+    t.equal(failing(t, own, key)["failing"], 1, "a review of one's own")
+    both = history(t, "both", 24, lambda i: "change %d\n\n%s" % (i, reviewed(BO) if i != 20 else "Co-authored-by: %s\n%s" % (BO, reviewed(BO))))
+    point = failing(t, both, key)
+    t.equal((point["population"] - point["judged"], point["failing"]), (1, 0), "a co-author's review is none, and two have seen it")
     point = failing(t, history(t, "silent", 24), key)
     t.equal((point["verdict"], point["failing"]), ("no_evidence", 0), "a project without the practice")
 

@@ -1,74 +1,92 @@
-/* base/arena and base/digest: objects of every size stay apart, zeroed and aligned, also where blocks are shared. */
+/* base/arena: aligned, zeroed, apart from one another, copies with their NUL. */
 #include "base/arena.h"
-#include "base/digest.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
 
 #include "unit.h"
 
-static void test_base_arena__objects_stay_apart(void **state)
+static int setup(void **state)
 {
-    (void)state;
-    struct arena a;
+    static struct arena a;
     arena_init(&a);
-    enum { N = 3000 };
-    static unsigned char *at[N];
-    static size_t size[N];
-    for (size_t i = 0; i < N; i++) { /* small, and now and then larger than a block */
-        size[i] = i % 97 == 0 ? 70000 + i : i * 7 % 301;
-        at[i] = arena_alloc(&a, size[i]);
-        assert_int_equal((uintptr_t)at[i] % _Alignof(max_align_t), 0);
-        for (size_t k = 0; k < size[i]; k++) assert_int_equal(at[i][k], 0);
-        if (size[i]) memset(at[i], (int)(i % 251 + 1), size[i]);
+    *state = &a;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    arena_release(*state);
+    return 0;
+}
+
+/* Sizes around a block's and a large object's edges, each filled with its own byte and looked at in the end. */
+static void test_base_arena__objects_do_not_meet(void **state)
+{
+    struct arena *a = *state;
+    static const size_t sizes[] = {1, 15, 16, 17, 0, 100, 16 * 1024, 16 * 1024 + 1, 40000, 64 * 1024, 65537, 200000, 3};
+    enum { N = 13, ROUNDS = 40 };
+    unsigned char *p[ROUNDS][N];
+    for (int r = 0; r < ROUNDS; r++)
+        for (int i = 0; i < N; i++) {
+            p[r][i] = arena_alloc(a, sizes[i]);
+            assert_non_null(p[r][i]);
+            assert_int_equal((uintptr_t)p[r][i] % _Alignof(max_align_t), 0);
+            for (size_t k = 0; k < sizes[i]; k++)
+                if (p[r][i][k]) fail_msg("byte %zu of %zu is not zero", k, sizes[i]);
+            memset(p[r][i], r * N + i + 1, sizes[i]);
+        }
+    for (int r = 0; r < ROUNDS; r++)
+        for (int i = 0; i < N; i++)
+            for (size_t k = 0; k < sizes[i]; k++)
+                if (p[r][i][k] != (unsigned char)(r * N + i + 1)) fail_msg("an object was written over");
+    assert_true(a->total > 0);
+    arena_release(a);
+    assert_int_equal(a->total, 0);
+    assert_null(a->head);
+    *(int64_t *)arena_alloc(a, 8) = 7; /* and may be used again */
+}
+
+static void test_base_arena__copies(void **state)
+{
+    struct arena *a = *state;
+    char text[] = "a\0b";
+    struct str s = arena_str(a, (struct str){text, 3});
+    char *c = arena_cstr(a, (struct str){text, 3});
+    text[0] = 'x';
+    assert_true(str_eq(s, STR("a\0b")));
+    assert_int_equal(s.p[3], 0);
+    assert_memory_equal(c, "a\0b", 4);
+    s = arena_str(a, STR_NONE);
+    assert_non_null(s.p);
+    assert_int_equal(s.n, 0);
+    assert_int_equal(s.p[0], 0);
+    s = arena_printf(a, "%s/%d%c", "dir", 42, 0);
+    assert_true(str_eq(s, STR("dir/42\0")));
+    assert_int_equal(s.p[s.n], 0);
+    s = arena_printf(a, "%050000d", 7);
+    assert_int_equal(s.n, 50000);
+    assert_int_equal(s.p[49999], '7');
+    assert_true(str_eq(arena_printf(a, "%s", ""), STR("")));
+}
+
+static void test_base_arena__arrays(void **state)
+{
+    struct arena *a = *state;
+    int64_t *n = arena_array(a, int64_t, 1000);
+    for (int i = 0; i < 1000; i++) {
+        assert_int_equal(n[i], 0);
+        n[i] = i;
     }
-    for (size_t i = 0; i < N; i++)
-        for (size_t k = 0; k < size[i]; k += 61)
-            if (at[i][k] != i % 251 + 1) fail_msg("object %zu was written over", i);
-    assert_true(a.total > 70000);
-    arena_release(&a);
-    assert_int_equal(a.total, 0);
-}
-
-static void test_base_arena__strings_end(void **state)
-{
-    (void)state;
-    struct arena a;
-    arena_init(&a);
-    struct str s = arena_str(&a, str_slice(STR("abcdef"), 1, 3));
-    assert_true(str_eq(s, STR("bc")) && s.p[2] == '\0');
-    assert_string_equal(arena_cstr(&a, STR_NONE), "");
-    s = arena_printf(&a, "%s-%d", "x", 12);
-    assert_true(str_eq(s, STR("x-12")));
-    arena_release(&a);
-}
-
-static void test_base_digest__sha256(void **state)
-{
-    (void)state;
-    struct digest d;
-    uint8_t sum[32], other[32];
-    char hex[65];
-    digest_init(&d);
-    digest_add(&d, STR("abc")); /* FIPS 180-4's example */
-    digest_final(&d, sum);
-    digest_hex(sum, 32, hex);
-    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    digest_init(&d);
-    digest_field(&d, STR("ab"));
-    digest_field(&d, STR("c"));
-    digest_final(&d, sum);
-    digest_init(&d);
-    digest_field(&d, STR("a"));
-    digest_field(&d, STR("bc"));
-    digest_final(&d, other);
-    assert_memory_not_equal(sum, other, 32);
+    struct str *one = arena_new(a, struct str);
+    assert_null(one->p);
+    assert_int_equal(n[999], 999);
+    assert_non_null(arena_array(a, int64_t, 0));
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_base_arena__objects_stay_apart),
-                                       cmocka_unit_test(test_base_arena__strings_end),
-                                       cmocka_unit_test(test_base_digest__sha256)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_base_arena__objects_do_not_meet, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_base_arena__copies, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_base_arena__arrays, setup, teardown),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
