@@ -55,7 +55,7 @@ enum rc common_option(struct ctx *cx, struct common *c, int code, const char *va
     }
 }
 
-int common_next(int argc, char **argv, const struct option *table)
+static int next_option(int argc, char **argv, const struct option *table)
 {
     opterr = 0;
     int code = getopt_long(argc, argv, ":", table, NULL);
@@ -71,7 +71,7 @@ int common_next(int argc, char **argv, const struct option *table)
 int common_parse(struct ctx *cx, int argc, char **argv, const struct option *table, const char *help, common_take *take,
                  void *arguments)
 {
-    for (int code; (code = common_next(argc, argv, table)) != -1;) {
+    for (int code; (code = next_option(argc, argv, table)) != -1;) {
         if (code == '?') return EXIT_USAGE;
         if (code == OPTION_HELP) {
             fputs(help, stdout);

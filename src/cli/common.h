@@ -63,8 +63,6 @@ enum {
 
 /* Takes one option of the table. E_INVALID with what is wrong with its value. */
 enum rc common_option(struct ctx *cx, struct common *c, int code, const char *value) MUST_CHECK;
-/* Reads one option after the other with getopt_long(); -1 at the end, '?' for a wrong one after saying so. */
-int common_next(int argc, char **argv, const struct option *table);
 /* Reads a command's options, help included; `take` gets each other one with its value. -1: all were fine, operands
  * begin at optind; else the command's exit code, the reason told. */
 typedef enum rc common_take(struct ctx *cx, void *arguments, int code, const char *value);

@@ -157,8 +157,9 @@ static enum rc take_number(struct ctx *cx, const char *option, const char *value
     return fail(cx, E_INVALID, "%s: \"%s\" is no number", option, str_visible(cx, str_from(value)));
 }
 
-static enum rc take(struct ctx *cx, struct fact_arguments *a, int code, const char *value)
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
 {
+    struct fact_arguments *a = arguments;
     switch (code) {
     case OPTION_DATA:
         a->data = value;
@@ -250,18 +251,8 @@ int cli_fact(int argc, char **argv)
     struct fact_arguments a = {.after = -1, .limit = -1};
     verb *v = NULL;
     struct ctx cx;
-    int code, out = -1;
     ctx_init(&cx);
-    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
-        if (code == '?') {
-            out = EXIT_USAGE;
-        } else if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            out = EXIT_FINE;
-        } else if (take(&cx, &a, code, optarg) != OK) {
-            out = common_wrong(&cx, "fact");
-        }
-    }
+    int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0 && find_verb(&cx, &a, argc - optind, argv + optind, &v) != OK) out = common_wrong(&cx, "fact");
     if (out < 0 && v) {
         enum rc rc = run(&cx, &a, v);

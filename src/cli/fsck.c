@@ -46,22 +46,20 @@ static int check(struct ctx *cx, struct data *d)
     return c.problems ? EXIT_FAULTS : EXIT_FINE;
 }
 
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
+{
+    struct data *d = arguments;
+    (void)cx;
+    if (code == OPTION_DATA) d->dir = value;
+    return OK;
+}
+
 int cli_fsck(int argc, char **argv)
 {
     struct data d = {0};
     struct ctx cx;
-    int code, out = -1;
     ctx_init(&cx);
-    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
-        if (code == OPTION_DATA) {
-            d.dir = optarg;
-        } else if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            out = EXIT_FINE;
-        } else {
-            out = EXIT_USAGE;
-        }
-    }
+    int out = common_parse(&cx, argc, argv, table, help, take, &d);
     if (out < 0 && argc > optind) {
         (void)fail(&cx, E_INVALID, "fsck takes options only");
         out = common_wrong(&cx, "fsck");

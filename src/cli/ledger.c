@@ -122,8 +122,9 @@ static const struct verb {
     {"rotate-key", rotate, 0, false, true, DATA_READ | DATA_WRITE | DATA_SIGN},
 };
 
-static enum rc take(struct ctx *cx, struct arguments *a, int code, const char *value)
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
 {
+    struct arguments *a = arguments;
     switch (code) {
     case OPTION_DATA:
         a->data.dir = value;
@@ -167,18 +168,8 @@ int cli_ledger(int argc, char **argv)
     struct arguments a = {0};
     const struct verb *v = NULL;
     struct ctx cx;
-    int code, out = -1;
     ctx_init(&cx);
-    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
-        if (code == '?') {
-            out = EXIT_USAGE;
-        } else if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            out = EXIT_FINE;
-        } else if (take(&cx, &a, code, optarg) != OK) {
-            out = common_wrong(&cx, "ledger");
-        }
-    }
+    int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0 && find_verb(&cx, &a, argc - optind, argv + optind, &v) != OK) out = common_wrong(&cx, "ledger");
     if (out < 0 && v) {
         enum rc rc = data_open(&cx, &a.data, v->needs);

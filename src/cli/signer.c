@@ -126,8 +126,9 @@ static enum rc run(struct ctx *cx, const struct arguments *a)
     return rc;
 }
 
-static enum rc take(struct ctx *cx, struct arguments *a, int code, const char *value)
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
 {
+    struct arguments *a = arguments;
     switch (code) {
     case OPTION_SIGNER:
         a->dir = value;
@@ -148,18 +149,8 @@ int cli_signer(int argc, char **argv)
 {
     struct arguments a = {.allowed = -1};
     struct ctx cx;
-    int code, out = -1;
     ctx_init(&cx);
-    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
-        if (code == '?') {
-            out = EXIT_USAGE;
-        } else if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            out = EXIT_FINE;
-        } else if (take(&cx, &a, code, optarg) != OK) {
-            out = common_wrong(&cx, "signer");
-        }
-    }
+    int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0 && (argc > optind || !a.dir || !a.path)) {
         (void)fail(&cx, E_INVALID, "signer needs --signer and --socket, and nothing else");
         out = common_wrong(&cx, "signer");

@@ -49,8 +49,9 @@ struct arguments {
     int64_t timeout;
 };
 
-static enum rc take(struct ctx *cx, struct arguments *a, int code, const char *value)
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
 {
+    struct arguments *a = arguments;
     switch (code) {
     case OPTION_KEY:
         if (a->key) return fail(cx, E_INVALID, "--key: one key; what it handed over to is found in the ledger");
@@ -170,17 +171,7 @@ int cli_verify(int argc, char **argv)
     struct arguments a = {.timeout = 30};
     struct ctx cx;
     ctx_init(&cx);
-    int code, out = -1;
-    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
-        if (code == '?') {
-            out = EXIT_USAGE;
-        } else if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            out = EXIT_FINE;
-        } else if (take(&cx, &a, code, optarg) != OK) {
-            out = common_wrong(&cx, "verify");
-        }
-    }
+    int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0 && check_usage(&cx, &a, argc - optind) != OK) out = common_wrong(&cx, "verify");
     if (out < 0) {
         a.place = argv[optind];
