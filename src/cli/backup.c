@@ -85,32 +85,28 @@ static enum rc restore(struct ctx *cx, struct arguments *a)
     return go_on(cx, a);
 }
 
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
+{
+    struct arguments *a = arguments;
+    (void)cx;
+    if (code == OPTION_DATA) a->data.dir = value;
+    if (code == OPTION_SIGNER) a->data.signer_dir = value;
+    if (code == OPTION_REASON) a->reason = value;
+    return OK;
+}
+
 static int command(int argc, char **argv, const char *name, const char *help, bool restores,
                    enum rc (*run)(struct ctx *cx, struct arguments *a))
 {
     struct arguments a = {0};
     struct ctx cx;
-    int code, out = -1;
     ctx_init(&cx);
-    while (out < 0 && (code = common_next(argc, argv, table)) != -1) {
-        if (code == OPTION_DATA)
-            a.data.dir = optarg;
-        else if (code == OPTION_SIGNER)
-            a.data.signer_dir = optarg;
-        else if (code == OPTION_REASON && restores)
-            a.reason = optarg;
-        else if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            out = EXIT_FINE;
-        } else {
-            if (code == OPTION_REASON) fprintf(stderr, "sinetti: --reason is of `sinetti restore`\n");
-            out = EXIT_USAGE;
-        }
-    }
+    int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0) a.file = argv[optind];
-    bool right = restores ? argc - optind <= 1 && a.reason : argc - optind == 1;
+    bool right = restores ? argc - optind <= 1 && a.reason : argc - optind == 1 && !a.reason;
     if (out < 0 && !right) {
-        (void)fail(&cx, E_INVALID, restores ? "restore needs --reason, and takes one file" : "backup takes one file");
+        (void)fail(&cx, E_INVALID,
+                   restores ? "restore needs --reason, and takes one file" : "backup takes one file, and no --reason");
         out = common_wrong(&cx, name);
     }
     if (out < 0) {
