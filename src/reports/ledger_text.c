@@ -107,8 +107,8 @@ static const char *word(enum word w, enum lang lang)
         [ERASED_BODIES] = {"What stood in the bodies that were erased:", "Mitä hävitetyissä sisällöissä luki:"},
         [MISSING_BODIES] = {"What stands in the bodies that were not handed over:",
                             "Mitä luovuttamatta jätetyissä sisällöissä lukee:"},
-        [MISSING_BUNDLES] = {"files of bodies are missing or may not be read, the first:",
-                             "sisältöjen tiedostoa puuttuu tai niitä ei saa lukea, ensimmäinen:"},
+        [MISSING_BUNDLES] = {"Files of bodies that are missing or may not be read:",
+                             "Sisältöjen tiedostot, jotka puuttuvat tai joita ei saa lukea:"},
         [UNREAD_HANDOVERS] = {"Rotations and seams whose body is not here, the first: fact",
                               "Avaimen vaihdot ja saumat, joiden sisältöä ei ole, ensimmäinen: tapahtuma"},
         [TRUTH] =
@@ -242,8 +242,8 @@ static void put_not_checked(struct ctx *cx, struct text_out *t, const struct led
     put_count(cx, t, word(ERASED_BODIES, r->lang), v->erased);
     put_count(cx, t, word(MISSING_BODIES, r->lang), v->not_handed_over);
     if (v->no_bundle.n)
-        put_item(t, arena_printf(&cx->arena, "%" PRIu64 " %s %s.", v->no_bundle.n, word(MISSING_BUNDLES, r->lang),
-                                 str_visible(cx, v->no_bundle.first))
+        put_item(t, arena_printf(&cx->arena, "%s %" PRIu64 " (%s%s).", word(MISSING_BUNDLES, r->lang), v->no_bundle.n,
+                                 str_visible(cx, v->no_bundle.first), v->no_bundle.n > 1 ? ", …" : "")
                         .p);
     if (v->unread.n) put_count(cx, t, word(UNREAD_HANDOVERS, r->lang), v->unread.first_fact);
     put_item(t, word(TRUTH, r->lang));
