@@ -1,4 +1,5 @@
 /* sinetti fsck: whether the ledger's tables are what their entries say. */
+#include "facts/fsck.h"
 #include "cli/common.h"
 #include "cli/data.h"
 #include "ledger/log_check.h"
@@ -8,7 +9,8 @@
 
 static const char help[] =
     "usage: sinetti fsck [OPTIONS]\n"
-    "Computes everything again from the ledger's entries, and names what differs. Changes nothing.\n"
+    "Computes everything again from the ledger's entries, tables of facts too, and names what differs.\n"
+    "Changes nothing.\n"
     "What the signer's key has signed is `sinetti verify`'s to check, on another machine.\n\n"
     "  --data DIR      the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
     "exit codes: 0 nothing is wrong, 1 something is, 2 wrong usage, 3 unreadable, 4 internal fault\n";
@@ -31,6 +33,18 @@ static void show(void *arg, const char *what)
     printf(STR_FMT "\n", STR_ARG(buf_view(&line)));
 }
 
+/* What stands on the ledger is compared when the ledger itself is sound. */
+static enum rc check_tables(struct ctx *cx, const struct data *d, struct facts_fsck *f)
+{
+    struct catalog *catalog;
+    TRY(catalog_builtin(cx, &catalog));
+    common_progress(cx);
+    enum rc rc = facts_fsck(cx, d->reader, catalog, f);
+    common_progress_end();
+    catalog_free(catalog);
+    return rc;
+}
+
 static int check(struct ctx *cx, struct data *d)
 {
     uint64_t shown = 0;
@@ -40,9 +54,19 @@ static int check(struct ctx *cx, struct data *d)
     if (rc == OK) rc = log_check(cx, d->reader, &c);
     common_progress_end();
     if (rc != OK) return common_failed(cx, rc);
+    struct facts_fsck f = {.found = show, .arg = &shown};
+    if (c.problems == 0) {
+        rc = check_tables(cx, d, &f);
+        if (rc != OK) return common_failed(cx, rc);
+        c.problems = f.problems;
+    }
     if (c.problems > SHOWN) printf("… and %" PRIu64 " more\n", c.problems - SHOWN);
     printf("%" PRIu64 " entries, %" PRIu64 " bodies, %" PRIu64 " erased: %" PRIu64 " problem%s\n", c.entries, c.bodies,
            c.erased, c.problems, c.problems == 1 ? "" : "s");
+    if (f.others)
+        printf("tables of %" PRIu64 " kinds of facts were made by another version and not compared\n", f.others);
+    if (f.waiting)
+        printf("%" PRIu64 " facts are in no table yet: the next that is added takes them along\n", f.waiting);
     return c.problems ? EXIT_FAULTS : EXIT_FINE;
 }
 

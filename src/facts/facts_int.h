@@ -34,6 +34,11 @@ size_t facts_kind_index(const struct catalog *c, struct str key);
 /* Within a unit: facts from `next` to `size` that are in no table yet are put there. */
 enum rc facts_catch_up(struct ctx *cx, struct facts *f, uint64_t next, uint64_t size) MUST_CHECK;
 
+/* facts_replay() of the first `size` facts that `reader` sees. */
+struct log_reader;
+enum rc facts_replay_some(struct ctx *cx, struct log_reader *reader, const struct catalog *c, int64_t until,
+                          uint64_t size, const char *file, struct facts_replayed *out) MUST_CHECK;
+
 /* Brings the tables to the catalog's definitions and the log's end, in as many transactions as it takes. */
 enum rc facts_tables(struct ctx *cx, struct facts *f) MUST_CHECK;
 

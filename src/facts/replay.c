@@ -16,6 +16,7 @@ struct replay {
     sqlite3_stmt *put_fact;
     struct projection **projections; /* by kind */
     struct facts_seen seen;
+    uint64_t size; /* so many facts */
     struct facts_replayed *out;
 };
 
@@ -56,7 +57,7 @@ static enum rc put(struct ctx *cx, struct replay *r, uint64_t n, int64_t until, 
 
 static enum rc put_all(struct ctx *cx, struct replay *r, int64_t until)
 {
-    uint64_t size = log_reader_size(r->reader);
+    uint64_t size = r->size;
     bool over = false;
     for (uint64_t n = 0; n < size && !over;) {
         struct ctx own; /* a step's memory */
@@ -89,25 +90,30 @@ static enum rc replay(struct ctx *cx, struct replay *r, int64_t until)
     return store_empty_wal(cx, r->db);
 }
 
+enum rc facts_replay_some(struct ctx *cx, struct log_reader *reader, const struct catalog *c, int64_t until,
+                          uint64_t size, const char *file, struct facts_replayed *out)
+{
+    struct replay r = {.c = c, .reader = reader, .size = size, .out = out};
+    *out = (struct facts_replayed){0};
+    r.projections = arena_array(&cx->arena, struct projection *, c->n_kinds + 1);
+    TRY(store_open_file(cx, file, STORE_CREATE, &r.db));
+    enum rc rc = replay(cx, &r, until);
+    store_close(r.db);
+    if (rc != OK) { /* half a replay is none */
+        unlink(file);
+        unlink(arena_printf(&cx->arena, "%s-wal", file).p);
+        unlink(arena_printf(&cx->arena, "%s-shm", file).p);
+    }
+    facts_seen_release(&r.seen);
+    return rc;
+}
+
 enum rc facts_replay(struct ctx *cx, const char *dir, const struct catalog *c, int64_t until, const char *file,
                      struct facts_replayed *out)
 {
-    struct replay r = {.c = c, .out = out};
-    *out = (struct facts_replayed){0};
-    r.projections = arena_array(&cx->arena, struct projection *, c->n_kinds + 1);
-    TRY(log_reader_open(cx, dir, &r.reader));
-    enum rc rc = store_open_file(cx, file, STORE_CREATE, &r.db);
-    bool made = rc == OK;
-    if (rc == OK) rc = replay(cx, &r, until);
-    if (made) {
-        store_close(r.db);
-        if (rc != OK) { /* half a replay is none */
-            unlink(file);
-            unlink(arena_printf(&cx->arena, "%s-wal", file).p);
-            unlink(arena_printf(&cx->arena, "%s-shm", file).p);
-        }
-    }
-    facts_seen_release(&r.seen);
-    log_reader_close(r.reader);
+    struct log_reader *reader;
+    TRY(log_reader_open(cx, dir, &reader));
+    enum rc rc = facts_replay_some(cx, reader, c, until, log_reader_size(reader), file, out);
+    log_reader_close(reader);
     return rc;
 }

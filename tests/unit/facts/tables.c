@@ -3,6 +3,7 @@
 #include "facts_data.h"
 
 #include "base/limits.h"
+#include "facts/fsck.h"
 
 static struct catalog changed;
 static struct catalog_kind *kinds;
@@ -300,6 +301,83 @@ static void test_facts_tables__schemas_only_grow(void **state)
     assert_non_null(strstr(cx.message, "facts/note/schema.yaml: subjects lack a type"));
 }
 
+/* --- fsck of the tables: each change by SQL, as an owner of the file could make it */
+
+static struct facts_fsck check_all(struct buf *said)
+{
+    struct log_reader *r = NULL;
+    struct facts_fsck c = {.found = (void (*)(void *, const char *))buf_cstr, .arg = said};
+    if (log_reader_open(&cx, folder, &r) != OK || facts_fsck(&cx, r, catalog, &c) != OK) failed("%s", cx.message);
+    log_reader_close(r);
+    return c;
+}
+
+static void change(const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(store_open_file(&cx, path_of("ledger.db"), STORE_WRITE, &db), OK);
+    if (store_exec(&cx, db, sql) != OK) failed("%s: %s", sql, cx.message);
+    store_close(db);
+}
+
+static void tamper(const char *sql, const char *names)
+{
+    struct str bytes = file_bytes(&cx.arena, path_of("ledger.db"));
+    FILE *f = fopen(path_of("kept"), "wb");
+    assert_int_equal(fwrite(bytes.p, 1, bytes.n, f), bytes.n);
+    fclose(f);
+    change(sql);
+    scoped_buf said;
+    buf_init(&said, 0);
+    struct facts_fsck c = check_all(&said);
+    if (c.problems == 0 || !str_has(buf_view(&said), str_from(names)))
+        failed("%s\n  said: " STR_FMT, sql, STR_ARG(buf_view(&said)));
+    assert_int_equal(rename(path_of("kept"), path_of("ledger.db")), 0);
+}
+
+static void test_facts_tables__fsck_names_what_was_changed(void **state)
+{
+    (void)state;
+    struct facts *f = open_facts(catalog);
+    scoped_buf said;
+    buf_init(&said, 0);
+    add(f, "person", ANN, PERSON("Ann"));
+    add(f, "person", BEN, PERSON("Ben"));
+    for (int i = 0; i < 5; i++) add(f, "note", "org", "{\"text\":\"a\"}");
+    add(f, "policy", "obligation:a/b",
+        "{\"mode\":\"block\",\"parameters\":[],\"tolerance\":0,\"effective_at\":1,\"reason\":\"x\"}");
+    facts_close(f);
+    struct facts_fsck c = check_all(&said);
+    assert_int_equal(c.problems, 0);
+    assert_int_equal(c.rows, 8 + 2 + 2 + 5 + 1);
+    assert_int_equal(c.others + c.waiting, 0);
+    tamper("UPDATE p_policy SET mode = 'observe'", "table p_policy, row (obligation:a/b, ): its mode is not what");
+    tamper("UPDATE p_policy SET subject = 'obligation:a/c'", "table p_policy, row (obligation:a/b, ): is missing");
+    tamper("UPDATE p_policy SET subject = 'obligation:a/c'", "table p_policy, row (obligation:a/c, ): no fact says so");
+    tamper("DELETE FROM p_note WHERE n = 3", "table p_note, row (3): is missing");
+    tamper("INSERT INTO p_note SELECT n + 90, at, subject, actor, via, text FROM p_note WHERE n = 3",
+           "table p_note, row (93): no fact says so");
+    tamper("UPDATE p_facts SET subject = NULL WHERE n = 2", "table p_facts, row (2): its subject is not what");
+    tamper("UPDATE p_facts SET via = 'gate' WHERE n = 2", "table p_facts, row (2): its via is not what");
+    tamper("DELETE FROM p_person", "table p_person, row (" ANN "): is missing");
+    tamper("UPDATE p_person_addresses SET value = 'b@example.org'", "table p_person_addresses, row (0, 0): its value");
+    tamper("DROP VIEW fact_policy; CREATE VIEW fact_policy AS SELECT * FROM p_policy WHERE mode <> 'block'",
+           "fact_policy: is not defined as the catalog does");
+    tamper("DROP VIEW fact_policy", "fact_policy: is missing");
+    tamper("DROP TABLE p_note", "p_note: is missing");
+    tamper("ALTER TABLE p_note ADD COLUMN more TEXT", "p_note: is not defined as the catalog does");
+    tamper("CREATE VIEW fact_note_more AS SELECT 1", "fact_note_more: the catalog makes no such");
+    tamper("DROP VIEW facts", "facts: is missing");
+    /* what another version made is no damage, and is made anew when it is opened */
+    change("UPDATE projections SET digest = '' WHERE kind = 'note'; UPDATE p_note SET text = 'z'");
+    c = check_all(&said);
+    assert_int_equal(c.problems, 0);
+    assert_int_equal(c.others, 1);
+    facts_close(open_facts(catalog));
+    c = check_all(&said);
+    assert_int_equal(c.problems + c.others, 0);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(test_facts_tables__##name, facts_setup, facts_teardown)
@@ -307,7 +385,7 @@ int main(void)
         CASE(sql_stays_at_home), CASE(definitions_stay_at_home),
         CASE(sql_is_stopped),    CASE(changed_definitions),
         CASE(interrupted),       CASE(catches_up),
-        CASE(schemas_only_grow),
+        CASE(schemas_only_grow), CASE(fsck_names_what_was_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
