@@ -73,7 +73,8 @@ static enum rc make(struct ctx *cx, const struct arguments *a, const struct cata
     struct stat st;
     const char *dir = a->data.dir, *signer = a->data.signer_dir;
     if (lstat(arena_printf(&cx->arena, "%s/ledger.db", dir).p, &st) == 0)
-        return fail(cx, E_CONFLICT, "%s: there is a ledger already; nothing was changed", str_visible(cx, str_from(dir)));
+        return fail(cx, E_CONFLICT, "%s: there is a ledger already; nothing was changed",
+                    str_visible(cx, str_from(dir)));
     if (lstat(signer, &st) == 0)
         return fail(cx, E_CONFLICT, "%s: a signer is there already; nothing was changed",
                     str_visible(cx, str_from(signer)));

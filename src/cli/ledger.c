@@ -12,7 +12,9 @@ static const char help[] =
     "       sinetti ledger prove N            that fact N is in the ledger, as one file (C2SP tlog-proof)\n"
     "       sinetti ledger consistency M N    that the ledger of M facts is the beginning of that of N\n"
     "       sinetti ledger tiles OUT          a folder that `sinetti verify` and public clients read\n"
-    "       sinetti ledger rotate-key --reason TEXT   a new key, handed over to by the old one\n\n" DATA_HELP
+    "       sinetti ledger rotate-key --reason TEXT   a new key, handed over to by the old one\n"
+    "       sinetti ledger replay --into FILE [--until TIME]   all tables as they were (replay --help)\n"
+    "       sinetti ledger erase N …          takes the body of fact N away (erase --help)\n\n" DATA_HELP
     "  --without-body  of prove: show that, when and of which kind it is, and not what it says\n"
     "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
@@ -145,7 +147,10 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
 
 static enum rc find_verb(struct ctx *cx, struct arguments *a, int n, char **words, const struct verb **out)
 {
-    if (n == 0) return fail(cx, E_INVALID, "say what to do: checkpoint, vkey, prove, consistency, tiles or rotate-key");
+    if (n == 0)
+        return fail(cx, E_INVALID,
+                    "say what to do: checkpoint, vkey, prove, consistency, tiles, rotate-key, replay "
+                    "or erase");
     const struct verb *v = NULL;
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (!strcmp(words[0], verbs[i].name)) v = &verbs[i];
@@ -165,6 +170,8 @@ static enum rc find_verb(struct ctx *cx, struct arguments *a, int n, char **word
 
 int cli_ledger(int argc, char **argv)
 {
+    if (argc > 1 && (!strcmp(argv[1], "replay") || !strcmp(argv[1], "erase")))
+        return cli_ledger_facts(argc - 1, argv + 1);
     struct arguments a = {0};
     const struct verb *v = NULL;
     struct ctx cx;

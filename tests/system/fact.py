@@ -246,3 +246,51 @@ def test_texts_do_not_move_the_terminal(t):
         out = t.run("fact", *command, code=0).out
         t.true(not any(c in out for c in "\u202e\u200b\x1b"), out)
     t.equal(listed(t)[1]["payload"]["text"], "a\u202eb\x1b[2J\u200b")
+
+
+def test_replay(t):
+    start(t)
+    t.run("fact", "add", "--batch", "-", data=lines(*[note(str(i)) for i in range(50)]), code=0)
+    for name in ("one", "two"):
+        t.has(t.run("ledger", "replay", "--into", name, code=0).out, "51 facts, 0 of them erased")
+    t.equal((t.dir / "one").read_bytes(), (t.dir / "two").read_bytes())
+    db = sqlite3.connect(t.dir / "one")
+    t.equal(db.execute("SELECT count(*), max(n) FROM fact_note").fetchone(), (50, 50))
+    db.close()
+    t.run("ledger", "replay", "--into", "one", code=3)
+    t.equal((t.dir / "one").read_bytes(), (t.dir / "two").read_bytes())
+    t.has(t.run("ledger", "replay", "--into", "none", "--until", "2020-01-01", code=0).out, "0 facts")
+    t.run("ledger", "replay", "--into", "x", "--until", "yesterday", code=2)
+    t.run("ledger", "replay", code=2)
+
+
+def test_erasure(t):
+    start(t)
+    people = ["person:%s" % ("abcdefghij234567klm" + c) for c in "ab"]
+    ask = ["--reason", "health data", "--approved-by", people[0], "--approved-by", people[1]]
+    t.run("fact", "add", "note", "org", "--payload", "-", data=b'{"text":"has a cold"}', code=0)
+    t.equal(t.run("ledger", "erase", "1", *ask, code=0).out, "2\n")
+    for path in (t.dir / "data").iterdir():
+        t.true(b"has a cold" not in path.read_bytes(), path)
+    t.has(t.run("fact", "show", "1", code=0).out, "its body was erased")
+    t.equal(listed(t)[1]["erased"], True)
+    t.has(t.run("ledger", "erase", "1", *ask, code=3).err, "was erased before")
+    t.has(t.run("ledger", "erase", "0", *ask, code=3).err, "kept for ever")
+    t.has(t.run("ledger", "erase", "2", *ask, code=3).err, "kept for ever")
+    t.has(t.run("ledger", "erase", "9", *ask, code=3).err, "there is no fact 9")
+    t.has(t.run("ledger", "erase", "1", "--reason", "x", "--approved-by", people[0], "--approved-by", people[0], code=3).err, "stands twice")
+    t.run("ledger", "erase", "1", "--reason", "x", "--approved-by", people[0], code=2)
+    t.run("ledger", "erase", "1", *ask[2:], code=2)
+    t.has(t.run("ledger", "replay", "--into", "x", code=0).out, "3 facts, 1 of them erased")
+    t.run("fsck", code=0)
+
+
+def test_fsck_names_a_changed_row(t):
+    start(t)
+    t.run("fact", "add", "note", "org", "--payload", "-", data=NOTE.encode(), code=0)
+    t.run("fsck", code=0)
+    db = sqlite3.connect(t.dir / "data" / "ledger.db")
+    db.execute("UPDATE p_note SET text = 'bye'")
+    db.commit()
+    db.close()
+    t.has(t.run("fsck", code=1).out, "table p_note, row (1): its text is not what the facts say")
