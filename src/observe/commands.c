@@ -160,6 +160,13 @@ static void unwrap(const struct words *w, size_t *from)
     }
 }
 
+/* "-Dcheck.skip-spotbugs=true", "-x spotbugsMain": named to be left out. */
+static bool is_left_out(const struct words *w, size_t at)
+{
+    if (w->at[at].p[0] == '-' && str_has_nocase(w->at[at], STR("skip"))) return true;
+    return at && (str_eq(w->at[at - 1], STR("-x")) || str_eq(w->at[at - 1], STR("--exclude-task")));
+}
+
 /* Whether the words from `from` on fit a row's; name is the first without its folder. */
 static bool row_fits(const struct words *w, size_t from, struct str name, const char *words)
 {
@@ -167,7 +174,7 @@ static bool row_fits(const struct words *w, size_t from, struct str name, const 
     size_t at = from + 1;
     if (!str_cut(&rest, ' ', &want) || !fits_one_of(name, want)) return false;
     while (str_cut(&rest, ' ', &want)) {
-        while (at < w->n && !fits_one_of(w->at[at], want)) at++;
+        while (at < w->n && (is_left_out(w, at) || !fits_one_of(w->at[at], want))) at++;
         if (at++ >= w->n) return false;
     }
     return true;

@@ -1,4 +1,5 @@
--- Evidence: code, configuration and automation that allows SSL 2, SSL 3, TLS 1.0 or TLS 1.1.
+-- Evidence: code, configuration and automation that allows SSL 2, SSL 3, TLS 1.0 or TLS 1.1. None found is fine where
+-- sign-in, sessions, a deployment or words on TLS show that something is reached over networks.
 -- Blind spots: what the other end accepts; ciphers and key lengths; settings outside the repository; test and vendored
 -- code.
 WITH hit AS (
@@ -14,7 +15,9 @@ WHERE a.type = 'file'
 UNION ALL
 SELECT a.subject,
        CASE WHEN EXISTS (SELECT 1 FROM files WHERE class IN ('code', 'config', 'ci') AND lines IS NOT NULL)
-           THEN 1 END,
+         AND (EXISTS (SELECT 1 FROM files WHERE critical_hint IN ('authentication', 'session') AND class = 'code')
+           OR EXISTS (SELECT 1 FROM ci_steps WHERE role = 'deploy')
+           OR EXISTS (SELECT 1 FROM topics WHERE topic = 'tls') OR EXISTS (SELECT 1 FROM hit)) THEN 1 END,
        NULL, NULL, NULL, NULL, NULL, NULL
 FROM asked a
 WHERE a.type = 'repo' AND NOT EXISTS (SELECT 1 FROM hit WHERE allowed = 0)

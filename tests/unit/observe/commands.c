@@ -33,6 +33,9 @@ static void test_observe_commands__roles(void **state)
     roles("make -C src check", "test");
     roles("cd x; ./gradlew --no-daemon check", "test");
     roles("mvn -B package -DskipTests", "build");
+    roles("./mvnw clean install -DskipTests=true -Dcheck.skip-spotbugs=true", "build");
+    roles("mvn verify com.github.spotbugs:spotbugs-maven-plugin:check", "build sast test");
+    roles("./gradlew build -x spotbugsMain", "build test");
     roles("npx semgrep scan", "sast");
     roles("npm audit || true", "");
     roles("(cd x && pytest) || exit 1; make lint || :; gosec ./... ||true; yarn test || echo failed", "test");
