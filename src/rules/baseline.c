@@ -66,14 +66,19 @@ static enum rc read_text(struct reading *r, size_t index, json_t *object, const 
     return OK;
 }
 
-/* What reports print. */
-static enum rc check_shown(struct reading *r, size_t index, const char *field, struct str s)
+static bool can_be_shown(struct str s)
 {
     scoped_buf visible;
     buf_init(&visible, 0);
     buf_visible(&visible, s);
+    return str_eq(s, buf_view(&visible));
+}
+
+/* What reports print. */
+static enum rc check_shown(struct reading *r, size_t index, const char *field, struct str s)
+{
     if (s.n > MOST_TEXT) return bad(r, index, field, "is too long");
-    return str_eq(s, buf_view(&visible)) ? OK : bad(r, index, field, "has characters that cannot be shown");
+    return can_be_shown(s) ? OK : bad(r, index, field, "has characters that cannot be shown");
 }
 
 static bool is_id(struct str s)
@@ -102,7 +107,7 @@ static enum rc read_until(struct reading *r, size_t index, struct entry *e)
 {
     int64_t t;
     if (time_parse(e->until, &t) != OK) return bad(r, index, "until", "is no date like 2026-12-31");
-    if (!memchr(e->until.p, 'T', e->until.n) && !memchr(e->until.p, 't', e->until.n)) t += DAY_SECONDS - 1;
+    if (e->until.n == sizeof "2026-12-31" - 1) t += DAY_SECONDS - 1;
     e->ended = t < r->now;
     return OK;
 }
@@ -279,6 +284,9 @@ enum rc baseline_write(struct ctx *cx, const struct assessment *a, const struct 
     struct entry fresh = {.owner = owner, .until = arena_str(&cx->arena, str_from(time_format_date(until, date)))};
     if (str_trim(owner).n == 0 || owner.n > MOST_TEXT)
         return fail(cx, E_INVALID, "a baseline needs an owner of its entries, at most %d bytes", MOST_TEXT);
+    if (!can_be_shown(owner))
+        return fail(cx, E_INVALID, "the owner of a baseline has characters that cannot be shown: %s",
+                    str_visible(cx, owner));
     size_t n = collect(cx, a, old, &fresh, NULL);
     if (n > LIMIT_BASELINE_ENTRIES)
         return fail(cx, E_LIMIT,

@@ -385,6 +385,8 @@ static void test_rules_judge__vouched(void **state)
         enum assurance a = judge(cases[i].names, cases[i].row).assurance;
         if (a != cases[i].expected) fail_msg("(%s) %s is %s", cases[i].names, cases[i].row, assurance_name(a));
     }
+    def.type = EVIDENCE_RECORD; /* no document: somebody said so */
+    assert_int_equal(judge("subject, ok, approved", "('s', 1, 1)").assurance, ASSURANCE_WEAK);
 }
 
 /* A finding that is a hit of the scanner tells by which word it can be allowed. */
