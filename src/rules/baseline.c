@@ -229,26 +229,32 @@ static void add_entry(const struct baseline *old, struct entry *e, struct str ob
     e->until = was->until;
 }
 
+/* The entries of one point, written to `out` unless it is NULL; their number. */
+static size_t collect_point(struct ctx *cx, const struct obligation_result *o, const struct baseline *old,
+                            const struct entry *fresh, struct entry *out)
+{
+    size_t n = 0, all = o->n_keys ? o->n_keys : o->n_findings;
+    struct str name = arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(o->def->task), STR_ARG(o->def->key));
+    for (size_t i = 0; i < all; i++) {
+        bool excused = !o->n_keys && o->findings[i].exception;
+        if (out && !excused) {
+            out[n] = *fresh;
+            add_entry(old, &out[n], name, o->n_keys ? o->keys[i].id : o->findings[i].id,
+                      o->n_keys ? o->keys[i].subject : o->findings[i].subject);
+        }
+        n += !excused;
+    }
+    return n;
+}
+
 /* Entries of all findings; owner and until are those given unless an old entry has its own. */
 static size_t collect(struct ctx *cx, const struct assessment *a, const struct baseline *old, const struct entry *fresh,
                       struct entry *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < a->n_tasks; i++)
-        for (size_t k = 0; k < a->tasks[i].n_obligations; k++) {
-            const struct obligation_result *o = &a->tasks[i].obligations[k];
-            struct str name =
-                arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(o->def->task), STR_ARG(o->def->key));
-            size_t all = o->n_keys ? o->n_keys : o->n_findings;
-            for (size_t m = 0; m < all; m++, n++) {
-                if (!out) continue;
-                out[n] = *fresh;
-                if (o->n_keys)
-                    add_entry(old, &out[n], name, o->keys[m].id, o->keys[m].subject);
-                else
-                    add_entry(old, &out[n], name, o->findings[m].id, o->findings[m].subject);
-            }
-        }
+        for (size_t k = 0; k < a->tasks[i].n_obligations; k++)
+            n += collect_point(cx, &a->tasks[i].obligations[k], old, fresh, out ? out + n : NULL);
     return n;
 }
 

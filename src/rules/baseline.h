@@ -9,10 +9,10 @@
  * LIMIT_BASELINE_ENTRIES. Entries that have ended at `now` are not found by baseline_find(), but kept by
  * baseline_write(). It lives in the ctx's arena. */
 enum rc baseline_read(struct ctx *cx, const char *file, int64_t now, struct baseline **out) MUST_CHECK;
-/* Writes every failing finding of `a` (its keys where the options asked for them, else its findings) as an entry with
- * this owner and end date, keeping owner, end and reason of entries already in `old` (may be NULL); those that have
- * ended get the new owner and end. By obligation, then id. Written beside and renamed. E_LIMIT when there are more than
- * LIMIT_BASELINE_ENTRIES. */
+/* Writes every failing finding of `a` that is not excused (its keys where the options asked for them, else its
+ * findings) as an entry with this owner and end date, keeping owner, end and reason of entries already in `old` (may be
+ * NULL); those that have ended get the new owner and end. By obligation, then id. Written beside and renamed. E_LIMIT
+ * when there are more than LIMIT_BASELINE_ENTRIES. */
 enum rc baseline_write(struct ctx *cx, const struct assessment *a, const struct baseline *old, struct str owner,
                        int64_t until, const char *file) MUST_CHECK;
 /* How many entries have ended. */

@@ -19,7 +19,7 @@ static const struct finding *first_open(const struct obligation_result *o, const
 {
     for (size_t i = 0; i < o->n_findings; i++) {
         const struct finding *f = &o->findings[i];
-        bool repeat = f->baseline;
+        bool repeat = f->baseline || f->exception;
         for (size_t k = 0; k < n && !repeat; k++)
             repeat = f->path.n && f->line && str_eq(f->path, taken[k]->path) && f->line == taken[k]->line;
         if (!repeat) return f;

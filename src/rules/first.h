@@ -6,8 +6,8 @@
 
 #define FIRST_THINGS 3
 
-/* Fills first, first_of and n_first from a->tasks: findings of violated points that no baseline holds, one a point,
- * then musts without evidence, whose finding says what would give it and has no path. */
+/* Fills first, first_of and n_first from a->tasks: findings of violated points that are neither excused nor in a
+ * baseline, one a point, then musts without evidence, whose finding says what would give it and has no path. */
 void first_fill(struct ctx *cx, struct assessment *a);
 
 #endif

@@ -268,6 +268,12 @@ static void test_rules_baseline__writes(void **state)
     assert_int_equal(baseline_read(&cx, file, NOW, &b), OK);
     assert_true(has(b, ID1) && has(b, ID2) && has(b, ID3));
     static const struct assessment none;
+    findings[1].exception = EXCEPTION_WAIVED; /* what is excused needs no entry */
+    assert_int_equal(baseline_write(&cx, &assessed, NULL, STR("o"), NOW, file), OK);
+    findings[1].exception = EXCEPTION_NONE;
+    assert_string_equal(field(0, "id"), ID3);
+    assert_string_equal(field(1, "id"), ID2);
+    assert_null(field(2, "id"));
     assert_int_equal(baseline_write(&cx, &none, NULL, STR("o"), NOW, file), OK);
     assert_int_equal(baseline_read(&cx, file, NOW, &b), OK);
 }

@@ -24,7 +24,8 @@ static int teardown(void **state)
 enum { MOST = 6 };
 
 /* One task a line, each of one point, which its key names:
- * "key priority strength verdict [line N] [path] [check] [failing N] [baselined N] [order N] [adopted]". */
+ * "key priority strength verdict [line N] [path] [check] [failing N] [baselined N] [excused] [second]
+ * [order N] [adopted] [silent]". */
 struct made {
     struct catalog_task task_defs[MOST];
     struct catalog_obligation defs[MOST];
@@ -57,6 +58,7 @@ static void word_of(struct made *m, size_t i, struct str word, struct str *rest)
     if (str_eq(word, STR("adopted"))) o->adopted = true;
     if (str_eq(word, STR("silent"))) o->settles = STR_NONE;
     if (str_eq(word, STR("path"))) m->findings[i][0].path = STR("a.c");
+    if (str_eq(word, STR("excused"))) m->findings[i][0].exception = EXCEPTION_TREATED;
     if (str_eq(word, STR("second"))) o->n_findings = 2;
     if (!str_eq(word, STR("line")) && !str_eq(word, STR("failing")) && !str_eq(word, STR("baselined")) &&
         !str_eq(word, STR("order")))
@@ -163,6 +165,9 @@ static void test_rules_first__which_finding(void **state)
     first_of(&m, "a violated failing 2 second baselined 1\nb no_evidence\nc no_evidence");
     assert_int_equal(m.a.n_first, 3);
     assert_ptr_equal(m.a.first[0], &m.findings[0][1]); /* not the one that is accepted */
+    first_of(&m, "a violated excused second");
+    assert_ptr_equal(m.a.first[0], &m.findings[0][1]); /* nor one that is excused */
+    first_of(&m, "a violated\nb no_evidence\nc no_evidence");
     const struct finding *f = m.a.first[1];
     assert_true(str_eq(f->message, STR("do this")));
     assert_int_equal(f->id.n, 32);

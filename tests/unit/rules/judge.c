@@ -318,6 +318,77 @@ static void test_rules_judge__stopped(void **state)
     assert_true(str_starts(o.settles, STR("Sääntö keskeytettiin")));
 }
 
+/* What the organization decided, read from its facts. */
+static void own(const char *facts)
+{
+    static struct own *read;
+    assert_int_equal(
+        store_exec(
+            &cx, db,
+            "CREATE TABLE IF NOT EXISTS fact_repository(subject TEXT, project TEXT);"
+            "CREATE TABLE IF NOT EXISTS fact_adoption(n INTEGER, subject TEXT, adopted INTEGER, project TEXT);"
+            "CREATE TABLE IF NOT EXISTS fact_policy(n INTEGER, subject TEXT, tolerance INTEGER, effective_at INTEGER,"
+            " project TEXT);"
+            "CREATE TABLE IF NOT EXISTS fact_waiver(n INTEGER, subject TEXT, about TEXT, until INTEGER,"
+            " withdrawn INTEGER);"
+            "CREATE TABLE IF NOT EXISTS fact_treatment(n INTEGER, subject TEXT, about TEXT, checked_at INTEGER);"
+            "DELETE FROM fact_waiver; DELETE FROM fact_treatment; DELETE FROM fact_policy"),
+        OK);
+    assert_int_equal(store_exec(&cx, db, facts), OK);
+    assert_int_equal(rules_own_read(&cx, db, NOW, STR_NONE, &read), OK);
+    options.own = read;
+}
+
+static void test_rules_judge__excused(void **state)
+{
+    (void)state;
+    static const char rows[] =
+        "('a', 0, 5, 'a.c'), ('b', 0, 5, 'b.c'), ('b', 0, 6, 'c.c'), ('c', 0, NULL, 'd.c'), ('d', 1, 5, NULL)";
+    options.keys = true;
+    own("INSERT INTO fact_waiver VALUES (1, 'obligation:task/point', 'a', 9000000000, NULL),"
+        " (2, 'obligation:task/other', 'b', 9000000000, NULL), (3, 'obligation:task/point', 'c', 100, NULL)");
+    struct obligation_result o = judge("subject, ok, at, path", rows);
+    assert_int_equal(o.judged, 4);
+    assert_int_equal(o.failing, 2);
+    assert_int_equal(o.waived, 1);
+    assert_int_equal(o.places, 4);
+    assert_int_equal(o.n_keys, 3); /* what is excused needs no baseline */
+    assert_int_equal(o.findings[0].exception, EXCEPTION_WAIVED);
+    assert_int_equal(o.findings[1].exception, EXCEPTION_NONE);
+    /* a treatment excuses what was before its check, and nothing that still stands */
+    own("INSERT INTO fact_treatment VALUES (1, 'obligation:task/point', 'b', 5), (2, 'obligation:task/point', 'c', "
+        "99)");
+    o = judge("subject, ok, at, path", rows);
+    assert_int_equal(o.failing, 3);
+    assert_int_equal(o.treated, 1);
+    assert_int_equal(o.findings[1].exception, EXCEPTION_TREATED);
+    assert_int_equal(o.findings[2].exception, EXCEPTION_NONE);
+    assert_int_equal(o.findings[3].exception, EXCEPTION_NONE);
+    o = judge("subject, ok, at", "('b', 0, 5), ('d', 1, 5)");
+    assert_int_equal(o.verdict, VERDICT_TREATED);
+    assert_int_equal(o.failing, 0);
+    own("INSERT INTO fact_policy VALUES (1, 'obligation:task/point', 500, 0, NULL)");
+    assert_int_equal(judge("subject, ok", "('a', 0), ('b', 1)").verdict, VERDICT_PARTLY_MET);
+    assert_int_equal(judge("subject, ok", "('a', 0), ('b', 0), ('c', 1)").verdict, VERDICT_VIOLATED);
+}
+
+/* A point that is waived as a whole is so whatever its rule says, and whether it comes to an end. */
+static void test_rules_judge__waived_whole(void **state)
+{
+    (void)state;
+    struct obligation_result o;
+    own("INSERT INTO fact_waiver VALUES (1, 'obligation:task/point', '*', 9000000000, NULL)");
+    assert_int_equal(judge("subject, ok", "('a', 0)").verdict, VERDICT_WAIVED);
+    assert_int_equal(judge("subject, ok", "('a', NULL)").verdict, VERDICT_WAIVED);
+    def.sql = STR("SELECT 's' AS subject, 0 AS ok, zeroblob(2000000) AS x");
+    assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), OK);
+    assert_true(o.stopped);
+    assert_int_equal(o.verdict, VERDICT_WAIVED);
+    def.sql = STR_NONE;
+    assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), OK);
+    assert_int_equal(o.verdict, VERDICT_WAIVED);
+}
+
 static void test_rules_judge__faults_name_the_rule(void **state)
 {
     (void)state;
@@ -427,6 +498,8 @@ int main(void)
         JUDGE_TEST(test_rules_judge__faults_name_the_rule),
         JUDGE_TEST(test_rules_judge__vouched),
         JUDGE_TEST(test_rules_judge__allow),
+        JUDGE_TEST(test_rules_judge__excused),
+        JUDGE_TEST(test_rules_judge__waived_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

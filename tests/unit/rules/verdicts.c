@@ -4,27 +4,41 @@
 static void test_rules_verdicts__of_a_point(void **state)
 {
     (void)state;
+#define SEEN(n, m, k) .population = n, .judged = m, .failing = k
     static const struct {
         enum evidence_type type;
-        struct evidence e; /* population, judged, failing, at risk */
+        struct evidence e;
         enum verdict expected;
     } cases[] = {
-        {EVIDENCE_PRACTICE, {0, 0, 0, false, false}, VERDICT_NO_EVIDENCE},
-        {EVIDENCE_PRACTICE, {5, 0, 0, false, false}, VERDICT_NO_EVIDENCE},
-        {EVIDENCE_PRACTICE, {5, 0, 0, true, false}, VERDICT_NO_EVIDENCE},
-        {EVIDENCE_PRACTICE, {5, 5, 0, false, false}, VERDICT_MET},
-        {EVIDENCE_PRACTICE, {5, 4, 0, false, false}, VERDICT_PARTLY_MET},
-        {EVIDENCE_PRACTICE, {5, 4, 0, true, false}, VERDICT_AT_RISK},
-        {EVIDENCE_PRACTICE, {5, 5, 0, true, false}, VERDICT_AT_RISK},
-        {EVIDENCE_PRACTICE, {500, 500, 1, false, false}, VERDICT_VIOLATED}, /* no tolerance */
-        {EVIDENCE_PRACTICE, {5, 1, 1, true, true}, VERDICT_VIOLATED},
-        {EVIDENCE_DOCUMENT, {5, 1, 0, false, false}, VERDICT_MET}, /* the other four are no documents of this kind */
-        {EVIDENCE_DOCUMENT, {5, 0, 0, false, true}, VERDICT_NO_EVIDENCE},
-        {EVIDENCE_DOCUMENT, {1, 1, 0, true, true}, VERDICT_AT_RISK},
-        {EVIDENCE_CONFIGURATION, {5, 4, 0, false, false}, VERDICT_MET},
-        {EVIDENCE_CONFIGURATION, {5, 4, 2, false, false}, VERDICT_VIOLATED},
-        {EVIDENCE_RECORD, {2, 1, 0, false, false}, VERDICT_MET},
-        {EVIDENCE_RECORD, {2, 0, 0, false, false}, VERDICT_NO_EVIDENCE},
+        {EVIDENCE_PRACTICE, {SEEN(0, 0, 0)}, VERDICT_NO_EVIDENCE},
+        {EVIDENCE_PRACTICE, {SEEN(5, 0, 0)}, VERDICT_NO_EVIDENCE},
+        {EVIDENCE_PRACTICE, {SEEN(5, 0, 0), .at_risk = true}, VERDICT_NO_EVIDENCE},
+        {EVIDENCE_PRACTICE, {SEEN(5, 5, 0)}, VERDICT_MET},
+        {EVIDENCE_PRACTICE, {SEEN(5, 4, 0)}, VERDICT_PARTLY_MET},
+        {EVIDENCE_PRACTICE, {SEEN(5, 4, 0), .at_risk = true}, VERDICT_AT_RISK},
+        {EVIDENCE_PRACTICE, {SEEN(5, 5, 0), .at_risk = true}, VERDICT_AT_RISK},
+        {EVIDENCE_PRACTICE, {SEEN(5, 1, 1), .at_risk = true, .vouched = true}, VERDICT_VIOLATED},
+        {EVIDENCE_DOCUMENT, {SEEN(5, 1, 0)}, VERDICT_MET}, /* the other four are no documents of this kind */
+        {EVIDENCE_DOCUMENT, {SEEN(5, 0, 0), .vouched = true}, VERDICT_NO_EVIDENCE},
+        {EVIDENCE_DOCUMENT, {SEEN(1, 1, 0), .at_risk = true, .vouched = true}, VERDICT_AT_RISK},
+        {EVIDENCE_CONFIGURATION, {SEEN(5, 4, 0)}, VERDICT_MET},
+        {EVIDENCE_CONFIGURATION, {SEEN(5, 4, 2)}, VERDICT_VIOLATED},
+        {EVIDENCE_RECORD, {SEEN(2, 1, 0)}, VERDICT_MET},
+        {EVIDENCE_RECORD, {SEEN(2, 0, 0)}, VERDICT_NO_EVIDENCE},
+        /* no tolerance unless it was declared, in a thousand judged */
+        {EVIDENCE_PRACTICE, {SEEN(5000, 5000, 1)}, VERDICT_VIOLATED},
+        {EVIDENCE_PRACTICE, {SEEN(1000, 1000, 5), .tolerance = 5}, VERDICT_PARTLY_MET},
+        {EVIDENCE_PRACTICE, {SEEN(1000, 1000, 6), .tolerance = 5}, VERDICT_VIOLATED},
+        {EVIDENCE_PRACTICE, {SEEN(2000, 999, 5), .tolerance = 5}, VERDICT_VIOLATED},
+        {EVIDENCE_PRACTICE, {SEEN(10, 10, 0), .tolerance = 5}, VERDICT_MET},
+        /* failures that are excused, in their order; one that is not decides */
+        {EVIDENCE_PRACTICE, {SEEN(5, 5, 0), .waived = 1}, VERDICT_WAIVED},
+        {EVIDENCE_PRACTICE, {SEEN(5, 5, 0), .treated = 1, .at_risk = true}, VERDICT_TREATED},
+        {EVIDENCE_PRACTICE, {SEEN(5, 5, 0), .waived = 1, .treated = 1}, VERDICT_WAIVED},
+        {EVIDENCE_PRACTICE, {SEEN(5, 5, 1), .waived = 3, .treated = 1}, VERDICT_VIOLATED},
+        /* the point itself is waived, whatever there is */
+        {EVIDENCE_PRACTICE, {SEEN(5, 5, 5), .waived_whole = true}, VERDICT_WAIVED},
+        {EVIDENCE_DOCUMENT, {SEEN(0, 0, 0), .waived_whole = true}, VERDICT_WAIVED},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         enum verdict v = verdict_of(cases[i].type, &cases[i].e);
