@@ -37,6 +37,10 @@ bench: deps-build build
 	@ninja -C build --quiet tests/bench_append
 	@build/tests/bench_append
 
+# make interop           public clients of transparency logs over our files (needs Go; skips without)
+interop: deps-build build
+	@$(PYTHON) tests/interop/run.py --sinetti build/sinetti
+
 # make install           into $(DESTDIR)$(PREFIX)/bin
 install: build
 	install -D -m 755 build/src/sinetti "$(DESTDIR)$(PREFIX)/bin/sinetti"
@@ -51,4 +55,4 @@ deps-build deps-test deps-lint:
 clean:
 	rm -rf build build-test build-fuzz build-lint report.html
 
-.PHONY: help run build test lint soak bench install deps deps-build deps-test deps-lint clean
+.PHONY: help run build test lint soak bench interop install deps deps-build deps-test deps-lint clean

@@ -1,0 +1,5 @@
+module sinetti.example/interop
+
+go 1.19
+
+require golang.org/x/mod v0.17.0
