@@ -284,6 +284,28 @@ static void test_ledger_verify__witnesses(void **state)
     assert_wrong(verify_ledger(&cx, &o, &v), &v, "checkpoint", -1, "a wrong signature");
 }
 
+/* Another program's log in the same layout: head, tiles and bundles are proven, and its first entry is none of ours. */
+static void test_ledger_verify__log_of_another_program(void **state)
+{
+    (void)state;
+    static const char at[] = "tlog/tessera-testdata/log/";
+    static const char vkey[] = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx";
+    struct verified v;
+    arena_init(&s.arena);
+    shelf_put(&s, "checkpoint", standard(&cx.arena, arena_printf(&cx.arena, "%scheckpoint.15", at).p));
+    static const char *const files[] = {"tile/0/000.p/15", "tile/entries/000.p/15"};
+    for (size_t i = 0; i < 2; i++)
+        shelf_put(&s, files[i], standard(&cx.arena, arena_printf(&cx.arena, "%s%s", at, files[i]).p));
+    assert_wrong(shelf_verify(&cx, &s, str_from(vkey), &v), &v, files[1], 0, "not the spelling of a fact's leaf");
+    assert_int_equal(v.head.size, 15);
+    char *bytes = (char *)shelf_get(&s, files[1])->bytes.p;
+    bytes[2] ^= 1;
+    assert_wrong(shelf_verify(&cx, &s, str_from(vkey), &v), &v, files[1], 0, "does not hash to what");
+    bytes[2] ^= 1;
+    ((char *)shelf_get(&s, files[0])->bytes.p)[0] ^= 1;
+    assert_wrong(shelf_verify(&cx, &s, str_from(vkey), &v), &v, files[0], -1, "the root that checkpoint says");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +320,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ledger_verify__files_of_others, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ledger_verify__held, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ledger_verify__witnesses, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_ledger_verify__log_of_another_program, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
