@@ -173,6 +173,23 @@ static bool judge_password(struct scanner *s, struct match *m, const struct assi
     return true;
 }
 
+/* Names of settings that build tools put into what browsers load: whatever they hold is public. */
+static bool is_public_setting(struct str name)
+{
+    static const char *const prefixes[] = {"VITE_",        "NEXT_PUBLIC_", "REACT_APP_", "EXPO_PUBLIC_",
+                                           "NUXT_PUBLIC_", "GATSBY_",      "VUE_APP_"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (str_starts(name, str_from(prefixes[i]))) return true;
+    return false;
+}
+
+/* Somebody looked at the line and told another scanner to let it be. */
+static bool is_let_be(struct scanner *s, const struct match *m)
+{
+    return has_any(str_slice(scanner_content(s), m->line_at, m->line_end),
+                   "nosec|noqa: s10|nosonar|gitleaks:allow|allowlist secret|noqa:s10|trufflehog:ignore");
+}
+
 bool check_assignment(struct scanner *s, struct match *m)
 {
     struct assignment a;
@@ -189,7 +206,7 @@ bool check_assignment(struct scanner *s, struct match *m)
         is_hash_text(v) || is_known_token_form(v) || str_starts(v, STR("eyJ")) || str_starts(v, STR("AIza")) ||
         has_any_word(a.name, "recaptcha|sitekey|site|publishable|anon"))
         return false;
-    if (f->dev || f->kind == IN_DATA) return false;
+    if (f->dev || f->kind == IN_DATA || is_public_setting(a.name) || is_let_be(s, m)) return false;
     /* a name elsewhere: dotted or slashed words */
     size_t dots = 0;
     for (size_t i = 0; i < v.n; i++) dots += v.p[i] == '.' || v.p[i] == '/' || v.p[i] == ':' || v.p[i] == '-';
@@ -305,7 +322,7 @@ bool check_signing_secret(struct scanner *s, struct match *m)
     m->value = v;
     if (has_any(str_slice(scanner_content(s), m->line_at, m->begin), "error(|throw |raise |print|log|message"))
         return false;
-    return !scanner_is_guarded(s, m);
+    return !scanner_is_guarded(s, m) && !is_let_be(s, m);
 }
 
 /* --- files made of credentials --- */

@@ -237,8 +237,11 @@ bool check_private_key(struct scanner *s, struct match *m)
     static const char *const harmless = "test|localhost|snakeoil|dummy|example|sample|demo|fake|mock|insecure|"
                                         "selfsigned|self-signed|self_signed|vagrant|"
                                         "dev-|dev_|invalid|expired|unsafe|notreal";
-    if (f->dev || has_any(f->path, harmless) || has_any(scanner_before(s, m->begin, 3), harmless)) return false;
-    if (has_any(str_slice(c, m->line_at, m->begin), "test|dummy|example|sample|fake|mock")) return false;
+    if (f->dev || has_any(f->path, harmless) || has_any(scanner_before(s, m->begin, 8), harmless)) return false;
+    struct str head = str_slice(c, m->line_at, m->begin);
+    if (has_any(head, "test|dummy|example|sample|fake|mock")) return false;
+    if (str_eq(str_trim(head), STR("*")) || str_eq(str_trim(head), STR("///")))
+        return false; /* documentation shows it */
     if (has_any(str_slice(c, m->begin > 3000 ? m->begin - 3000 : 0, m->begin + 6000), "gserviceaccount.com\"") &&
         has_any(c, "\"service_account\""))
         m->rule = rules_find("gcp_service_account");

@@ -2,6 +2,7 @@
 import values as v
 
 UNKNOWN, IN_TEST, IN_PLACE = "unknown-code-sandbox/unknown-code-sandboxed", "test-data-protection/personal-data-excluded", "environment-separation/personal-data-kept-out"
+NEED_TO_KNOW = "source-code-management/need-to-know"
 FRAUD, DISCLOSURE, OLD = ("public-network-encryption/" + key for key in ("fraud-prevented", "disclosure-prevented", "strong-protocols"))
 AT_REST, GUESSABLE = "password-encryption/protected-at-rest", "temporary-credentials/not-guessable"
 CREDENTIAL, PRODUCTION = "test-data-protection/confidential-data-excluded", "environment-separation/production-undisturbed"
@@ -147,3 +148,19 @@ def test_each_file_is_found_again_when_lines_move(t):
     repo.commit("move", {"app/client.py": "import os\nimport requests\n\n\nr = requests.get(url, verify=False)\n"})
     t.equal([f["id"] for f in t.assess(repo).findings() if f["of"] == FRAUD], before)
     t.equal(len(before), 1)
+
+
+def test_secrets_are_told_where_everybody_can_read_them(t):
+    key, word = v.github_token(), v.password()
+    planted = {
+        "src/app.py": ('x = 1\ntoken = "%s"\n' % key, NEED_TO_KNOW, 2),
+        "deploy/prod.env": ("SMTP_PASSWORD=%s\n" % word, NEED_TO_KNOW, 1),
+    }
+    twins = {
+        "src/app.py": "x = 1\ntoken = os.environ['TOKEN']\n",
+        "src/spoiled.py": 'token = "%s"\n' % v.spoiled(key),
+        "config/dev.env": "SMTP_PASSWORD=%s\n" % word,
+        "docs/api/openapi.yaml": "example:\n  password: '%s'\n" % word,
+        "src/kept.py": '# sinetti:allow github_token revoked, kept to show its form\ntoken = "%s"\n' % key,
+    }
+    look(t, planted, twins, (key, word))
