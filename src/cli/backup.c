@@ -20,15 +20,19 @@ static const char restore_help[] =
     "data folder must be stopped. When the copy lacks facts that were under a signed head, the log goes on under a new "
     "name,\n"
     "and the first fact there tells what was lost.\n\n" DATA_HELP
+    "  --catalog DIR   another catalog than the built-in one\n"
     "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
 enum { OPTION_DATA = OPTION_OWN, OPTION_SIGNER, OPTION_REASON };
 
-static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
-                                      {"signer", required_argument, NULL, OPTION_SIGNER},
-                                      {"reason", required_argument, NULL, OPTION_REASON},
-                                      {"help", no_argument, NULL, OPTION_HELP},
-                                      {0}};
+static const struct option backup_table[] = {{"data", required_argument, NULL, OPTION_DATA},
+                                             {"signer", required_argument, NULL, OPTION_SIGNER},
+                                             {"help", no_argument, NULL, OPTION_HELP},
+                                             {0}};
+static const struct option restore_table[] = {
+    {"data", required_argument, NULL, OPTION_DATA},     {"signer", required_argument, NULL, OPTION_SIGNER},
+    {"reason", required_argument, NULL, OPTION_REASON}, {"catalog", required_argument, NULL, OPTION_CATALOG},
+    {"help", no_argument, NULL, OPTION_HELP},           {0}};
 
 struct arguments {
     struct data data;
@@ -53,16 +57,16 @@ static enum rc go_on(struct ctx *cx, struct arguments *a)
     TRY(head_restore(cx, a->data.log, a->data.reader, a->data.signer, &by, str_from(a->reason), &seam));
     if (!seam.seam) {
         printf("nothing that was under a signed head is missing: the log goes on as before\n");
-        return OK;
+        return data_catch_up(cx, &a->data);
     }
-    printf("%" PRIu64 " facts that were under a signed head are lost, from number %" PRIu64 " on\n",
+    printf("lost, though they were under a signed head: %" PRIu64 " facts from number %" PRIu64 " on\n",
            seam.lost_to - seam.lost_from, seam.lost_from);
     printf("the log goes on as " STR_FMT "; its new key, for auditors:\n", STR_ARG(seam.origin));
     scoped_buf key;
     buf_init(&key, 0);
     note_key_put(&key, signer_key(a->data.signer));
     printf(STR_FMT "\nerasures among the lost facts have to be done again\n", STR_ARG(buf_view(&key)));
-    return OK;
+    return data_catch_up(cx, &a->data);
 }
 
 static enum rc restore(struct ctx *cx, struct arguments *a)
@@ -88,14 +92,25 @@ static enum rc restore(struct ctx *cx, struct arguments *a)
 static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
 {
     struct arguments *a = arguments;
-    (void)cx;
-    if (code == OPTION_DATA) a->data.dir = value;
-    if (code == OPTION_SIGNER) a->data.signer_dir = value;
-    if (code == OPTION_REASON) a->reason = value;
-    return OK;
+    switch (code) {
+    case OPTION_DATA:
+        a->data.dir = value;
+        return OK;
+    case OPTION_SIGNER:
+        a->data.signer_dir = value;
+        return OK;
+    case OPTION_CATALOG:
+        a->data.catalog = value;
+        return OK;
+    case OPTION_REASON:
+        a->reason = value;
+        return OK;
+    default:
+        return fail(cx, E_INTERNAL, "option %d is not handled", code);
+    }
 }
 
-static int command(int argc, char **argv, const char *name, const char *help, bool restores,
+static int command(int argc, char **argv, const char *name, const char *help, const struct option *table, bool restores,
                    enum rc (*run)(struct ctx *cx, struct arguments *a))
 {
     struct arguments a = {0};
@@ -120,10 +135,10 @@ static int command(int argc, char **argv, const char *name, const char *help, bo
 
 int cli_backup(int argc, char **argv)
 {
-    return command(argc, argv, "backup", backup_help, false, backup);
+    return command(argc, argv, "backup", backup_help, backup_table, false, backup);
 }
 
 int cli_restore(int argc, char **argv)
 {
-    return command(argc, argv, "restore", restore_help, true, restore);
+    return command(argc, argv, "restore", restore_help, restore_table, true, restore);
 }

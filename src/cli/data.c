@@ -2,6 +2,7 @@
 
 #include "cli/config.h"
 
+#include "facts/facts.h"
 #include "ledger/signer_wire.h"
 
 #include <stdlib.h>
@@ -38,9 +39,24 @@ enum rc data_open(struct ctx *cx, struct data *d, unsigned needs)
     bool is_socket = stat(d->signer_dir, &st) == 0 && S_ISSOCK(st.st_mode);
     if (needs & DATA_SIGN)
         TRY(is_socket ? signer_connect(cx, d->signer_dir, &d->signer) : signer_open(cx, d->signer_dir, &d->signer));
+    struct config config;
+    if (needs & (DATA_WRITE | DATA_READ)) TRY(config_read(cx, d->dir, &config));
     if (needs & DATA_WRITE) TRY(log_open(cx, d->dir, data_clock, &d->log));
     if (needs & DATA_READ) TRY(log_reader_open(cx, d->dir, &d->reader));
     return OK;
+}
+
+enum rc data_catch_up(struct ctx *cx, struct data *d)
+{
+    struct catalog *c;
+    struct facts *f = NULL;
+    /* whether the clock is right was asked when the fact was appended, or is the next one's matter */
+    struct facts_options o = {.clock_is_right = true};
+    TRY(d->catalog ? catalog_load(cx, d->catalog, &c) : catalog_builtin(cx, &c));
+    enum rc rc = facts_open(cx, d->dir, c, &o, &f);
+    facts_close(f);
+    catalog_free(c);
+    return rc;
 }
 
 void data_close(struct data *d)

@@ -9,6 +9,7 @@ struct data {
     struct log *log;
     struct log_reader *reader;
     struct signer *signer;
+    const char *catalog; /* from the options; NULL: the built-in one */
 };
 
 #define DATA_HELP                                                                                                      \
@@ -23,6 +24,9 @@ enum { DATA_READ = 1, DATA_WRITE = 2, DATA_SIGN = 4 };
 void data_find(struct ctx *cx, struct data *d); /* only the names */
 enum rc data_open(struct ctx *cx, struct data *d, unsigned needs) MUST_CHECK;
 void data_close(struct data *d);
+
+/* Puts the facts that a command appended to the log itself into their tables, so that what reads tables shows them. */
+enum rc data_catch_up(struct ctx *cx, struct data *d) MUST_CHECK;
 
 /* Microseconds since 1970, by the machine's clock. */
 int64_t data_clock(void);

@@ -16,14 +16,18 @@ static const char help[] =
     "       sinetti ledger replay --into FILE [--until TIME]   all tables as they were (replay --help)\n"
     "       sinetti ledger erase N …          takes the body of fact N away (erase --help)\n\n" DATA_HELP
     "  --without-body  of prove: show that, when and of which kind it is, and not what it says\n"
+    "  --catalog DIR   of rotate-key: another catalog than the built-in one\n"
     "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
 enum { OPTION_DATA = OPTION_OWN, OPTION_SIGNER, OPTION_REASON, OPTION_WITHOUT_BODY };
 
-static const struct option table[] = {
-    {"data", required_argument, NULL, OPTION_DATA},     {"signer", required_argument, NULL, OPTION_SIGNER},
-    {"reason", required_argument, NULL, OPTION_REASON}, {"without-body", no_argument, NULL, OPTION_WITHOUT_BODY},
-    {"help", no_argument, NULL, OPTION_HELP},           {0}};
+static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
+                                      {"signer", required_argument, NULL, OPTION_SIGNER},
+                                      {"reason", required_argument, NULL, OPTION_REASON},
+                                      {"without-body", no_argument, NULL, OPTION_WITHOUT_BODY},
+                                      {"catalog", required_argument, NULL, OPTION_CATALOG},
+                                      {"help", no_argument, NULL, OPTION_HELP},
+                                      {0}};
 
 struct arguments {
     struct data data;
@@ -106,7 +110,8 @@ static enum rc rotate(struct ctx *cx, struct arguments *a)
     if (!reason.n || reason.n > 4096 || !str_is_utf8(reason))
         return fail(cx, E_INVALID, "--reason: 1 to 4096 bytes of text are expected");
     TRY(head_rotate(cx, a->data.log, a->data.reader, a->data.signer, &by, reason, &key));
-    return print_key(cx, signer_key(a->data.signer));
+    TRY(print_key(cx, signer_key(a->data.signer)));
+    return data_catch_up(cx, &a->data); /* the key is replaced, whatever becomes of the tables */
 }
 
 static const struct verb {
@@ -136,6 +141,9 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
         return OK;
     case OPTION_REASON:
         a->reason = value;
+        return OK;
+    case OPTION_CATALOG:
+        a->data.catalog = value;
         return OK;
     case OPTION_WITHOUT_BODY:
         a->without_body = true;

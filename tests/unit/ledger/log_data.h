@@ -80,8 +80,7 @@ static inline enum rc put_them(struct ctx *own, struct log_tx *tx, void *arg)
 {
     const struct many *m = arg;
     for (int i = m->from; i < m->to; i++) {
-        struct log_fact f =
-            make_fact(own, i % 2 ? "note" : "catalog", arena_printf(&own->arena, "{\"text\":\"%d\"}", i).p);
+        struct log_fact f = make_fact(own, "note", arena_printf(&own->arena, "{\"text\":\"%d\"}", i).p);
         TRY(log_append(own, tx, &f, NULL));
     }
     return OK;
