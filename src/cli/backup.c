@@ -118,10 +118,9 @@ static int command(int argc, char **argv, const char *name, const char *help, co
     ctx_init(&cx);
     int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0) a.file = argv[optind];
-    bool right = restores ? argc - optind <= 1 && a.reason : argc - optind == 1 && !a.reason;
+    bool right = restores ? argc - optind <= 1 && a.reason : argc - optind == 1;
     if (out < 0 && !right) {
-        (void)fail(&cx, E_INVALID,
-                   restores ? "restore needs --reason, and takes one file" : "backup takes one file, and no --reason");
+        (void)fail(&cx, E_INVALID, restores ? "restore needs --reason, and takes one file" : "backup takes one file");
         out = common_wrong(&cx, name);
     }
     if (out < 0) {

@@ -138,7 +138,7 @@ static void test_cli_ledger__an_audit(void **state)
     assert_int_equal(rows, 1);
     log_reader_close(r);
     good(cli_fsck, "fsck");
-    assert_str(printed, STR("321 entries, 321 bodies, 0 erased: 0 problems\n"));
+    assert_true(str_starts(printed, STR("321 entries, 321 bodies, 0 erased: 0 problems\n")));
 }
 
 /* The signer in a process of its own: the commands ask it by its socket. */
