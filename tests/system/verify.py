@@ -312,3 +312,60 @@ def test_erasure_of_what_is_kept(t):
     got = t.run("verify", folder, "--key", key("erasure"), "--format", "json", code=0).json()
     t.equal((got["bodies"]["erased"], got["bodies"]["not_handed_over"]), (1, 1))
     t.equal(got["not_checked"], ["other_history", "erased_bodies", "bodies_not_handed_over", "truth"])
+
+
+def test_a_life_of_a_ledger(t):
+    """Facts, a new key, and a restoring that lost some: whoever holds the first key or the last follows, and whoever holds a
+    head of what was lost is told."""
+    def ledger(*args, code=0, data=b""):
+        return t.run(*args, "--data", "data", *([] if args[0] == "fact" else ["--signer", "signer"]), code=code, data=data).out
+
+    def add(n):
+        ledger("fact", "add", "--batch", "-", data=b"".join(b'{"kind":"note","subject":"org","payload":{"text":"%d"}}\n' % i for i in range(n)))
+
+    def export():
+        ledger("ledger", "checkpoint")
+        ledger("ledger", "tiles", "tiles")
+        return (t.dir / "tiles/checkpoint").read_text()
+
+    def check(*options, code=0):
+        return t.run("verify", "tiles", *options, "--format", "json", code=code).json()
+
+    t.run("init", "--origin", "sinetti.example/life", "--data", "data", "--signer", "signer", code=0)
+    first = ledger("ledger", "vkey").strip()
+    add(300)
+    early = t.dir / "early"
+    early.write_text(export())
+    got = check("--key", first)
+    t.equal((got["bodies"]["checked"], got["bodies"]["not_handed_over"]), (got["head"]["size"], 0))
+    size = got["head"]["size"]
+    ledger("ledger", "rotate-key", "--reason", "yearly")
+    second = ledger("ledger", "vkey").strip()
+    add(5)
+    export()
+    got = check("--key", first, "--held", early)
+    t.equal((got["key_trusted"], [h["fact"] for h in got["handovers"]], got["head"]["size"]), (second, [size], size + 6))
+    t.equal(check("--key", second)["handovers"][0]["trusted"], False)
+    for n in (0, size, size + 5):
+        (t.dir / "proof").write_text(ledger("ledger", "prove", n))
+        t.equal(t.run("verify", "--proof", "proof", "--key", second, "--format", "json", code=0).json()["fact"], n)
+    (t.dir / "backups").mkdir()
+    t.run("backup", "backups/one", "--data", "data", "--signer", "signer", code=0)
+    add(7)
+    lost = t.dir / "lost"
+    lost.write_text(export())
+    t.run("restore", "backups/one", "--reason", "disk", "--data", "data", "--signer", "signer", code=0)
+    third = ledger("ledger", "vkey").strip()
+    t.true(third.startswith("sinetti.example/life/2+"), third)
+    add(2)
+    shutil.rmtree(t.dir / "tiles")
+    export()
+    for key_held in (first, second, third):
+        got = check("--key", key_held, "--held", early)
+        t.equal((got["key_trusted"], got["head"]["origin"]), (third, "sinetti.example/life/2"))
+        t.equal([(h["kind"], h.get("lost_from"), h.get("lost_to")) for h in got["handovers"]],
+                [("rotation", None, None), ("restored", size + 6, size + 13)])
+    t.has(check("--key", first, "--held", lost, code=1)["wrong"]["text"], "lost has %d" % (size + 13))
+    add(20)  # as many again: now the numbers are there, and the facts are others
+    export()
+    t.has(check("--key", first, "--held", lost, code=1)["wrong"]["text"], "this is another history")
