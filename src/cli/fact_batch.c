@@ -25,7 +25,7 @@ static void print(struct batch *b, const struct facts_answer *a, size_t n)
 {
     if (!b->told) fact_tell_late(a);
     b->told = b->told || a->late > 1000000;
-    for (size_t i = 0; i < n; i++) printf("%llu\n", (unsigned long long)(a->n + i));
+    for (size_t i = 0; i < n; i++) printf("%llu\n", (unsigned long long)a->n + i);
 }
 
 /* Records what has gathered. */

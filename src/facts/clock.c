@@ -16,19 +16,27 @@ int64_t clock_now(void)
     return t.tv_sec * SECOND + t.tv_nsec / 1000;
 }
 
+/* The first line of a file of the kernel's. */
+static bool first_line(const char *path, char *out, int size)
+{
+    FILE *f = fopen(path, "re");
+    bool there = f && fgets(out, size, f);
+    if (f) fclose(f);
+    return there;
+}
+
 bool clock_machine_start(struct machine_start *out)
 {
-    long long whole = 0;
-    int hundredths = 0;
-    FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-    bool known = f && fgets(out->id, sizeof out->id, f) && strlen(out->id) >= 36;
-    if (f) fclose(f);
-    f = fopen("/proc/uptime", "re");
-    known = known && f && fscanf(f, "%lld.%d", &whole, &hundredths) == 2;
-    if (f) fclose(f);
-    out->id[36] = 0;
-    out->up = whole * SECOND + hundredths * (SECOND / 100);
-    return known;
+    char text[64];
+    int64_t whole, part;
+    if (!first_line("/proc/sys/kernel/random/boot_id", out->id, sizeof out->id)) return false;
+    if (!first_line("/proc/uptime", text, sizeof text)) return false;
+    struct str rest = str_from(text), seconds, hundredths; /* "350735.47 234388.90" */
+    if (!str_cut(&rest, '.', &seconds) || !str_cut(&rest, ' ', &hundredths)) return false;
+    if (!str_to_i64(seconds, 0, INT64_MAX / SECOND - 1, &whole) || !str_to_i64(hundredths, 0, 99, &part)) return false;
+    out->id[strcspn(out->id, "\n")] = 0;
+    out->up = whole * SECOND + part * (SECOND / 100);
+    return true;
 }
 
 /* What the clock should say, by when it was last believed since this start of the machine; 0: not known. */

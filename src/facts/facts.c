@@ -150,7 +150,7 @@ enum rc facts_begin(struct ctx *cx, struct facts *f, struct log_tx *tx, int64_t 
 
 enum rc facts_put(struct ctx *cx, struct facts *f, struct log_tx *tx, const struct facts_ready *r, struct leaf *out)
 {
-    struct leaf own, *l = out ? out : &own;
+    struct leaf own = {0}, *l = out ? out : &own;
     TRY(log_append(cx, tx, &r->fact, l));
     return facts_project(cx, f, l, &r->body);
 }

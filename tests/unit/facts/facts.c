@@ -168,6 +168,17 @@ static void test_facts_facts__clock(void **state)
     assert_int_equal(sound_log(), 6);
 }
 
+static void test_facts_facts__start_of_the_machine(void **state)
+{
+    (void)state;
+    struct machine_start a = {0}, b = {0};
+    if (access("/proc/uptime", R_OK) != 0) skip();
+    assert_true(clock_machine_start(&a) && clock_machine_start(&b));
+    assert_int_equal(strlen(a.id), 36);
+    assert_string_equal(a.id, b.id);
+    assert_true(a.up > 0 && b.up >= a.up && b.up - a.up < 60000000);
+}
+
 /* --- erasure */
 
 static enum rc erase(struct facts *f, uint64_t n, const char *a, const char *b)
@@ -341,6 +352,7 @@ int main(void)
         CASE(requests_are_whole),
         CASE(keys),
         CASE(clock),
+        CASE(start_of_the_machine),
         CASE(erasure),
         CASE(erasing_the_newest_brings_the_older_back),
         CASE(replay),
