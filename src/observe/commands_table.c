@@ -303,7 +303,7 @@ const struct command targets_table[] = {
     {"sca", "audit|security-audit|vulncheck|govulncheck|dependency-check"},
     {"secret_scan", "gitleaks|secret-scan|secrets-scan|detect-secrets"},
     {"sbom", "sbom*"},
-    {"rollback", "rollback*|roll-back*|db:rollback|undeploy"},
+    {"rollback", "rollback*|roll-back*|db:rollback"},
     {"migrate", "migrate|db-migrate|db:migrate|migrate-up|migrate:up|migrations-run|migrate:latest"},
     {"test", "test|tests|check|test-*|test:*|test_*|unit|unit-*|unit:*|unittest*|integration|integration-*|integration:"
              "*|spec|specs|checks|"

@@ -283,6 +283,7 @@ static void cut(struct doc *d, struct str text)
             add_block(d, 6, l.line, arena_str(&d->scratch, strip(t, " *:")));
             continue;
         }
+        if (t.p[0] == '[' && str_find(t, STR("]: "))) continue; /* where a link leads */
         if (is_list_item(t) || t.p[0] == '|') flush(&k);
         if (!k.paragraph.n) k.line = l.line;
         if (k.paragraph.n) buf_char(&k.paragraph, ' ');
@@ -328,8 +329,9 @@ static void notice(void *arg, const char *topic)
 static bool is_on_topic(struct doc *d)
 {
     if (d->kind.process || strcmp(d->kind.kind, "other") != 0) return true;
-    bool on = false;
-    if (d->title.p && count_words(d->title) <= 6) topics_find(d->index, d->title, IN_HEADING, notice, &on);
+    bool on = false, manual = d->title.n > 3 && d->title.p[d->title.n - 1] == ')' &&
+                              d->title.p[d->title.n - 3] == '('; /* git-x(1) */
+    if (d->title.p && !manual && count_words(d->title) <= 6) topics_find(d->index, d->title, IN_HEADING, notice, &on);
     d->kind.process = on;
     return on;
 }

@@ -3,8 +3,9 @@
 WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
-  WHERE t.topic IN ('risk_assessment', 'threat_model')
-    AND d.placeholder = 0 AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template')
+  WHERE (t.topic = 'risk_assessment' OR (t.topic = 'threat_model' -- asked for with a change, not one of the product
+      AND d.kind IN ('change_management', 'contributing', 'definition_of_done', 'pull_request_template')))
+    AND d.placeholder = 0 AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template', 'readme')
   GROUP BY d.path
 ), stub AS (
   SELECT path FROM documents WHERE kind IN ('change_management') AND placeholder = 1

@@ -8,7 +8,9 @@ WITH said AS (
          min(d.kind NOT IN ('definition_of_done', 'pull_request_template')) AS rank
   FROM topics t JOIN documents d ON d.path = t.path
   WHERE t.topic IN ('testing', 'security_testing', 'integration_testing', 'usability_testing')
-    AND d.placeholder = 0 AND (d.kind NOT IN ('contributing', 'review_policy') OR t.heading = 0) -- "Running tests"
+    AND d.placeholder = 0
+    AND (d.kind NOT IN ('contributing', 'review_policy', 'test_policy') -- "Running tests", "to run the analysis"
+      OR (t.heading = 0 AND t.topic IN ('testing', 'usability_testing')))
     AND (d.kind IN ('definition_of_done', 'pull_request_template', 'contributing', 'review_policy', 'test_policy')
       OR (d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template', 'readme', 'release_policy')
         AND EXISTS (SELECT 1 FROM topics o WHERE o.path = d.path AND o.topic = 'definition_of_done' AND o.heading = 1)))

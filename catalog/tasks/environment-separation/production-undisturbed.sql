@@ -12,7 +12,8 @@ WITH found AS MATERIALIZED (
   WHERE (place GLOB '*[^a-z]test[^a-z]*' OR place GLOB '*[^a-z]tests[^a-z]*' OR place GLOB '*[^a-z]e2e[^a-z]*'
          OR place GLOB '*[^a-z]testing[^a-z]*')
     AND (place GLOB '*/.env*' OR place GLOB '*.env/' OR place GLOB '*/application[^/]*' OR place GLOB '*[/_.-]config[^/]*/'
-         OR place GLOB '*[/_.-]setting[^/]*/' OR place GLOB '*/docker-compose[^/]*' OR place GLOB '*/compose[^/]*')
+         OR place GLOB '*[/_.-]setting[^/]*/' OR place GLOB '*/docker-compose[^/]*' OR place GLOB '*/compose[.-][^/]*')
+    AND place NOT GLOB '*[/_.-]example[/_.-]*' AND place NOT GLOB '*[/_.-]sample[/_.-]*' AND place NOT GLOB '*/fixtures/*'
     AND (place GLOB '*.yml/' OR place GLOB '*.yaml/' OR place GLOB '*.json/' OR place GLOB '*.toml/'
          OR place GLOB '*.properties/' OR place GLOB '*.ini/' OR place GLOB '*.cfg/' OR place GLOB '*.conf/'
          OR place GLOB '*.xml/' OR place GLOB '*.env/' OR place GLOB '*/.env*')

@@ -1,6 +1,6 @@
 -- Evidence: code for authentication or sessions that turns off the check of a certificate, allows a protocol older than
--- TLS 1.2 or connects to a public host by plain HTTP fails. Where there is code for authentication, a document that says
--- how traffic is encrypted is fine; without one nothing shows it (NULL).
+-- TLS 1.2 or connects to a public host by plain HTTP fails. Where there is code for authentication, a document that
+-- says how traffic is encrypted is fine; without one nothing shows it (NULL).
 -- Blind spots: where encryption ends before the service; settings outside the repository; code whose path does not show
 -- that it handles sign-in; whether a password goes over the connection.
 WITH hit AS MATERIALIZED (

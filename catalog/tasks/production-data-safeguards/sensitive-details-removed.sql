@@ -1,5 +1,6 @@
 -- Evidence: data files and dumps in the tree: five or more pieces of personal data whose check digit is right fail; a
--- file whose personal data somebody vouches for, beside it, is fine. A file without any shows nothing of removal (NULL).
+-- file whose personal data somebody vouches for, beside it, is fine. A file without any shows nothing of removal
+-- (NULL).
 -- Blind spots: invented data with right check digits (allow it beside it); names and addresses alone; data outside the
 -- repository.
 WITH found AS (

@@ -3,8 +3,11 @@
 WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
-  WHERE t.topic IN ('security_requirements', 'threat_model', 'security_by_design')
-    AND d.placeholder = 0 AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template')
+  WHERE (t.topic IN ('security_requirements', 'security_by_design') -- a threat model is no rule that asks for one
+      OR (t.topic = 'threat_model' AND d.kind IN ('secure_development_guideline', 'contributing',
+        'definition_of_done', 'change_management', 'review_policy')))
+    AND d.placeholder = 0 AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template',
+      'pull_request_template', 'readme') -- a readme is about the product
   GROUP BY d.path
 ), stub AS (
   SELECT path FROM documents WHERE kind IN ('secure_development_guideline') AND placeholder = 1

@@ -4,7 +4,8 @@ WITH said AS (
   SELECT d.path, min(t.line) AS line, coalesce(d.reviewed_at, d.changed_at) AS at
   FROM topics t JOIN documents d ON d.path = t.path
   WHERE t.topic IN ('access_control', 'need_to_know')
-    AND d.placeholder = 0 AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template')
+    AND d.placeholder = 0 AND d.kind NOT IN ('changelog', 'license', 'code_of_conduct', 'issue_template',
+      'pull_request_template', 'readme') -- a readme is about the product
   GROUP BY d.path
 ), stub AS (
   SELECT path FROM documents WHERE kind IN ('governance') AND placeholder = 1

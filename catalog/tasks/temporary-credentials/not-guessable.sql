@@ -1,6 +1,6 @@
 -- Evidence: well-known or default passwords given to accounts in code, configuration, data or automation.
--- Blind spots: passwords put together from users' details at run time; test, documentation and vendored files; databases
--- on one's own machine. None found is no evidence of how first passwords are made (NULL).
+-- Blind spots: passwords put together from users' details at run time; test, documentation and vendored files;
+-- databases on one's own machine. None found is no evidence of how first passwords are made (NULL).
 WITH hit AS MATERIALIZED (
   SELECT h.path, h.line, h.rule, h.fingerprint, h.allowed
   FROM hits h JOIN files f ON f.path = h.path

@@ -123,6 +123,31 @@ static void test_observe_topics__english(void **state)
            WORDS WORDS "\n```\nEvery change must be reviewed by two maintainers before it is merged.\n```\n", "");
 }
 
+/* What a product does, and what a manual or a tracker's links say, is no rule of the team. */
+static void test_observe_topics__of_the_product(void **state)
+{
+    (void)state;
+    const char *threats = "Shop is a free application for threat modeling that draws and lists threats for a team.\n";
+    char text[2000];
+    snprintf(text, sizeof text, "# Shop\n\n%s\n## Usage\n\n" WORDS, threats);
+    topics("README.md", text, "");
+    snprintf(text, sizeof text, "# Shop\n\n" WORDS "\n## How we work\n\n%s", threats);
+    topics("README.md", text, "threat_model");
+    topics("docs/git-revert.adoc",
+           "git-revert(1)\n=============\n\nUndo what was released: roll back to the version.\n" WORDS, "");
+    topics("CONTRIBUTING.md",
+           WORDS WORDS "\n[a must for tests]: https://x.test/every/change/must/be/reviewed/by/two/reviewers\n", "");
+    topics("docs/training.md",
+           "# Model\n\n## Training\n\nEach model receives its training data at once and is kept. " WORDS, "");
+    topics("CONTRIBUTING.md",
+           WORDS "\n\nAny rule must stay for at least two weeks until it is removed in the next release.\n", "");
+    topics("CONTRIBUTING.md", WORDS "\n\nEvery two weeks, on a Tuesday, a new version of it is released to all.\n",
+           "publication_window");
+    topics("CONTRIBUTING.md",
+           WORDS "\n\nEach idea should be documented, tests included, and people should have a test of it.\n",
+           "documentation");
+}
+
 static void test_observe_topics__finnish(void **state)
 {
     (void)state;
@@ -153,7 +178,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROWS_TEST(test_observe_documents__kinds),       ROWS_TEST(test_observe_documents__placeholder),
         ROWS_TEST(test_observe_documents__reviews),     cmocka_unit_test(test_observe_topics__english),
-        cmocka_unit_test(test_observe_topics__finnish), ROWS_TEST(test_observe_documents__hostile),
+        cmocka_unit_test(test_observe_topics__finnish), cmocka_unit_test(test_observe_topics__of_the_product),
+        ROWS_TEST(test_observe_documents__hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
