@@ -76,6 +76,10 @@
 #define LIMIT_PROOF (2 * MIB)                      /* a tlog-proof */
 #define LIMIT_ENTRIES (256 * (2 + LIMIT_LEAF))     /* an entry bundle */
 #define LIMIT_BODIES (256 * (4 + 16 + LIMIT_BODY)) /* a body bundle */
+#define LIMIT_SHARED_BATCH (400 * MIB)             /* of facts in one transaction of PostgreSQL */
+#define LIMIT_SHARED_ENOUGH (8 * MIB)              /* then no further request is taken into it */
+#define LIMIT_SHARED_KEPT (16 * MIB)               /* memory kept from one to the next */
+#define LIMIT_SHARED_STEP 10000                    /* facts of another server put into ledger.db in one transaction */
 #define LIMIT_FACTS ((1ULL << 53) - 1)
 #define LIMIT_FATES (1 * MIB) /* of verify, in memory: enough for four million facts; more go to a file */
 #define LIMIT_HANDOVERS 1000  /* shown of one ledger; all are checked */

@@ -1,6 +1,6 @@
 #include "cli/data.h"
 
-#include "cli/config.h"
+#include "store/config.h"
 
 #include "facts/facts.h"
 #include "ledger/signer_wire.h"

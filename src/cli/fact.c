@@ -2,9 +2,9 @@
 #include "cli/fact.h"
 #include "base/limits.h"
 #include "cli/common.h"
-#include "cli/config.h"
 #include "facts/subject.h"
 #include "ledger/canonical.h"
+#include "store/config.h"
 
 #include <errno.h>
 #include <fcntl.h>

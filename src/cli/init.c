@@ -1,9 +1,11 @@
 /* sinetti init: a new data folder, with an empty ledger and the catalog in use as its first fact. */
 #include "cli/common.h"
-#include "cli/config.h"
 #include "cli/data.h"
 #include "facts/facts.h"
+#include "ledger/log_tables.h"
+#include "ledger/shared.h"
 #include "ledger/signer.h"
+#include "store/config.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,18 +19,25 @@ static const char help[] =
     "  --data DIR      the data folder ($SINETTI_DATA, else /var/lib/sinetti); made when it is not there\n"
     "  --signer DIR    the folder of the signer, which holds the key and must be in no backup of the data\n"
     "                  ($SINETTI_SIGNER, else the data folder's name with .signer); made\n"
+    "  --log URL       keep the log in PostgreSQL, for several servers: postgresql://USER@HOST:PORT/DATABASE, with no\n"
+    "                  password (that is ~/.pgpass's). A ledger of that name which is there already is joined; its\n"
+    "                  signer stays where it is. A synchronous standby is asked for\n"
+    "  --single-node   do without the standby: facts can be lost with the disk of PostgreSQL\n"
     "  --catalog DIR   another catalog than the built-in one\n"
     "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
-enum { OPTION_ORIGIN = OPTION_OWN, OPTION_DATA, OPTION_SIGNER };
+enum { OPTION_ORIGIN = OPTION_OWN, OPTION_DATA, OPTION_SIGNER, OPTION_LOG, OPTION_SINGLE_NODE };
 
 static const struct option table[] = {
     {"origin", required_argument, NULL, OPTION_ORIGIN}, {"data", required_argument, NULL, OPTION_DATA},
     {"signer", required_argument, NULL, OPTION_SIGNER}, {"catalog", required_argument, NULL, OPTION_CATALOG},
+    {"log", required_argument, NULL, OPTION_LOG},       {"single-node", no_argument, NULL, OPTION_SINGLE_NODE},
     {"help", no_argument, NULL, OPTION_HELP},           {0}};
 
 struct arguments {
     const char *origin, *catalog;
+    struct config config;
+    bool joined; /* the ledger was there already, in PostgreSQL */
     struct data data;
 };
 
@@ -47,6 +56,13 @@ static enum rc make_folder(struct ctx *cx, const char *dir)
     }
 }
 
+static enum rc look(struct ctx *cx, struct log_tx *tx, void *size)
+{
+    (void)cx;
+    *(uint64_t *)size = log_size(tx);
+    return OK;
+}
+
 /* The first fact: which catalog and program it begins with. */
 static enum rc begin(struct ctx *cx, const char *dir, const struct catalog *c)
 {
@@ -62,13 +78,15 @@ static enum rc begin(struct ctx *cx, const char *dir, const struct catalog *c)
         .payload = arena_printf(&cx->arena, "{\"digest\":\"%s\",\"program\":\"%s\"}", c->digest, SINETTI_VERSION)};
     TRY(facts_open(cx, dir, c, &o, &f));
     const struct facts_request r = {.facts = &b, .n = 1};
-    enum rc rc = facts_append(cx, f, &r, &a);
+    uint64_t size = 0;
+    enum rc rc = log_submit(cx, facts_log(f), look, &size);
+    if (rc == OK && size == 0) rc = facts_append(cx, f, &r, &a);
     facts_close(f);
     return rc;
 }
 
 /* Both folders are new, or nothing is made: what is there is somebody's. */
-static enum rc make(struct ctx *cx, const struct arguments *a, const struct catalog *c)
+static enum rc make(struct ctx *cx, struct arguments *a, const struct catalog *c)
 {
     struct stat st;
     const char *dir = a->data.dir, *signer = a->data.signer_dir;
@@ -79,12 +97,15 @@ static enum rc make(struct ctx *cx, const struct arguments *a, const struct cata
         return fail(cx, E_CONFLICT, "%s: a signer is there already; nothing was changed",
                     str_visible(cx, str_from(signer)));
     TRY(make_folder(cx, dir));
-    enum rc rc = log_create(cx, dir, str_from(a->origin));
-    if (rc == E_CONFLICT)
-        return fail(cx, rc, "%s: there is a ledger already; nothing was changed", str_visible(cx, str_from(dir)));
-    TRY(rc);
-    TRY(config_write(cx, dir));
-    TRY(signer_create(cx, signer, str_from(a->origin)));
+    if (lstat(log_path(cx, dir), &st) == 0)
+        return fail(cx, E_CONFLICT, "%s: there is a ledger already; nothing was changed",
+                    str_visible(cx, str_from(dir)));
+    const struct shared_place place = {a->config.log, a->config.single_node};
+    if (config_log_is_shared(&a->config)) TRY(shared_create(cx, &place, str_from(a->origin), &a->joined));
+    /* first: a ledger.db without it would be taken for the log itself */
+    TRY(config_write(cx, dir, &a->config));
+    TRY(log_create(cx, dir, str_from(a->origin)));
+    if (!a->joined) TRY(signer_create(cx, signer, str_from(a->origin)));
     return begin(cx, dir, c);
 }
 
@@ -93,6 +114,11 @@ static enum rc tell(struct ctx *cx, const struct arguments *a)
     struct signer *s;
     scoped_buf key;
     buf_init(&key, 0);
+    if (a->joined) {
+        printf("%s: a copy of the ledger named %s, which is in PostgreSQL already\n",
+               str_visible(cx, str_from(a->data.dir)), a->origin);
+        return OK;
+    }
     TRY(signer_open(cx, a->data.signer_dir, &s));
     note_key_put(&key, signer_key(s));
     signer_close(s);
@@ -121,17 +147,27 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     if (code == OPTION_DATA) a->data.dir = value;
     if (code == OPTION_SIGNER) a->data.signer_dir = value;
     if (code == OPTION_CATALOG) a->catalog = value;
+    if (code == OPTION_LOG) a->config.log = str_from(value);
+    if (code == OPTION_SINGLE_NODE) a->config.single_node = true;
     return OK;
 }
 
 int cli_init(int argc, char **argv)
 {
-    struct arguments a = {0};
+    struct arguments a = {.config = {.format = CONFIG_FORMAT, .log = STR("sqlite")}};
     struct ctx cx;
     ctx_init(&cx);
     int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0 && (!a.origin || argc > optind)) {
         (void)fail(&cx, E_INVALID, a.origin ? "init takes options only" : "init needs --origin");
+        out = common_wrong(&cx, "init");
+    }
+    if (out < 0 && config_log_is_shared(&a.config) != !str_eq(a.config.log, STR("sqlite"))) {
+        (void)fail(&cx, E_INVALID, "--log is postgresql://…");
+        out = common_wrong(&cx, "init");
+    }
+    if (out < 0 && a.config.single_node && !config_log_is_shared(&a.config)) {
+        (void)fail(&cx, E_INVALID, "--single-node is of a log on PostgreSQL: give --log too");
         out = common_wrong(&cx, "init");
     }
     if (out < 0) {

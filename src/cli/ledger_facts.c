@@ -1,9 +1,9 @@
 /* sinetti ledger replay, ledger erase: what the ledger's commands do with facts. */
 #include "base/time.h"
 #include "cli/common.h"
-#include "cli/config.h"
 #include "cli/fact.h"
 #include "ledger/canonical.h"
+#include "store/config.h"
 
 #include <inttypes.h>
 #include <stdio.h>

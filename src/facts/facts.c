@@ -64,8 +64,6 @@ void facts_close(struct facts *f)
     }
     store_finalize(&f->state);
     store_finalize(&f->put_fact);
-    store_finalize(&f->find_key);
-    store_finalize(&f->keep_key);
     log_close(f->log);
     free(f->kinds);
     free(f);
@@ -208,28 +206,12 @@ static enum rc compare(struct ctx *cx, const struct request *r, int64_t first, i
     return OK;
 }
 
-static enum rc find_key(struct ctx *cx, const struct request *r)
+static enum rc find_key(struct ctx *cx, const struct request *r, struct log_tx *tx)
 {
-    bool row;
-    if (!r->f->find_key)
-        TRY(store_prepare(cx, r->f->db, STR("SELECT n, facts FROM requests WHERE id = ?1"), &r->f->find_key));
-    sqlite3_stmt *st = r->f->find_key;
-    store_bind_blob(st, 1, r->id, sizeof r->id);
-    TRY(store_step(cx, st, &row));
-    int64_t n = row ? sqlite3_column_int64(st, 0) : 0, facts = row ? sqlite3_column_int64(st, 1) : 0;
-    sqlite3_reset(st);
-    return row ? compare(cx, r, n, facts) : OK;
-}
-
-static enum rc keep_key(struct ctx *cx, const struct request *r)
-{
-    if (!r->f->keep_key)
-        TRY(store_prepare(cx, r->f->db, STR("INSERT INTO requests VALUES (?1, ?2, ?3)"), &r->f->keep_key));
-    sqlite3_stmt *st = r->f->keep_key;
-    store_bind_blob(st, 1, r->id, sizeof r->id);
-    store_bind_int(st, 2, (int64_t)r->out->n);
-    store_bind_int(st, 3, (int64_t)r->n);
-    return store_run(cx, st);
+    bool found;
+    uint64_t n, facts;
+    TRY(log_find_request(cx, tx, r->id, &found, &n, &facts));
+    return found ? compare(cx, r, (int64_t)n, (int64_t)facts) : OK;
 }
 
 static enum rc append(struct ctx *cx, struct log_tx *tx, void *arg)
@@ -239,13 +221,13 @@ static enum rc append(struct ctx *cx, struct log_tx *tx, void *arg)
     int64_t late;
     *r->out = (struct facts_answer){0};
     TRY(facts_begin(cx, r->f, tx, &late));
-    if (r->has_key) TRY(find_key(cx, r));
+    if (r->has_key) TRY(find_key(cx, r, tx));
     if (r->out->repeated) return OK;
     for (size_t i = 0; i < r->n; i++) {
         TRY(facts_put(cx, r->f, tx, &r->ready[i], &l));
         if (i == 0) *r->out = (struct facts_answer){.n = l.n, .at = l.at, .late = late};
     }
-    return r->has_key ? keep_key(cx, r) : OK;
+    return r->has_key ? log_put_request(cx, tx, r->id, r->out->n, r->n) : OK;
 }
 
 enum rc facts_submit(struct ctx *cx, struct facts *f, const struct facts_ready *ready, size_t n, struct str key,

@@ -8,7 +8,5 @@ CREATE TABLE IF NOT EXISTS projections (kind TEXT PRIMARY KEY, digest TEXT NOT N
 -- made beside: for which definitions, and up to which fact.
 CREATE TABLE IF NOT EXISTS projecting (one INTEGER PRIMARY KEY CHECK (one = 1), generation INTEGER NOT NULL, beside TEXT, next INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO projecting VALUES (1, 0, NULL, 0);
--- Requests that carried a key: id = SHA-256 of credential and key; the facts they became.
-CREATE TABLE IF NOT EXISTS requests (id BLOB PRIMARY KEY, n INTEGER NOT NULL, facts INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 -- When the machine's clock was last believed: which start of the machine it was, microseconds since then, and the clock.
 CREATE TABLE IF NOT EXISTS clock (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL, up INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;

@@ -15,13 +15,7 @@ struct keep {
 static enum rc keep_note(struct ctx *cx, struct log_tx *tx, void *arg)
 {
     const struct keep *k = arg;
-    scoped_stmt *st = NULL;
-    if (!k->handover) TRY(store_exec(cx, log_db(tx), "DELETE FROM checkpoints WHERE handover = 0"));
-    TRY(store_prepare(cx, log_db(tx), STR("INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2, ?3)"), &st));
-    store_bind_int(st, 1, (int64_t)k->size);
-    store_bind_int(st, 2, k->handover);
-    store_bind_str(st, 3, k->note);
-    return store_run(cx, st);
+    return log_put_note(cx, tx, k->size, k->handover, k->note);
 }
 
 static enum rc head_of(struct ctx *cx, struct log_reader *r, const struct signer *s, struct checkpoint *head,

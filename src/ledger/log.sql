@@ -11,3 +11,5 @@ CREATE TABLE origins (size INTEGER PRIMARY KEY, origin TEXT NOT NULL) STRICT;
 -- signed heads: the newest, and each handover
 CREATE TABLE checkpoints (size INTEGER NOT NULL, handover INTEGER NOT NULL CHECK (handover IN (0, 1)), note TEXT NOT NULL,
   PRIMARY KEY (size, handover)) STRICT, WITHOUT ROWID;
+-- requests that carried a key: id = SHA-256 of credential and key; the facts they became
+CREATE TABLE requests (id BLOB PRIMARY KEY, n INTEGER NOT NULL, facts INTEGER NOT NULL) STRICT, WITHOUT ROWID;

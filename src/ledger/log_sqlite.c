@@ -1,32 +1,22 @@
 #include "ledger/canonical.h"
 #include "ledger/checkpoint.h"
-#include "ledger/log.h"
-#include "ledger/log_tables.h"
+#include "ledger/log_inside.h"
 
+#include "base/limits.h"
 #include "store/store.h"
-#include "store/turnstile.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define BATCH                                                                                                          \
-    4096 /* units in one transaction: enough to pay for its sync, few enough for the first not to wait long            \
-          */
+#define BATCH 4096 /* units in one transaction: enough to pay for its sync, few enough for the first not to wait long  \
+                    */
+#define TRIES_BEFORE_HOLDING 3 /* against other servers; then they wait for us */
 
 extern const char ledger_log_sql[];
-
-struct log_tx {
-    struct log *log;
-    struct log_state state, marked;
-    bool has_mark;
-    enum rc broken; /* writing a node failed, where no error can be returned */
-    struct ctx *cx; /* of the unit that is running */
-};
 
 /* A unit that waits. It lives on its submitter's stack. */
 struct waiter {
@@ -37,18 +27,6 @@ struct waiter {
     bool done;
     pthread_cond_t wake;
     struct waiter *next;
-};
-
-struct log {
-    pthread_mutex_t lock; /* over the queue and `leading`; whoever leads has all the rest to itself */
-    struct waiter *first, **last;
-    bool leading;
-
-    log_clock *now;
-    struct turnstile turnstile;
-    sqlite3 *db;
-    sqlite3_stmt *read_head, *write_head, *put_entry, *put_body, *put_node;
-    struct log_tx tx;
 };
 
 enum rc log_fact_make(struct ctx *cx, const struct body *b, struct log_fact *out)
@@ -118,6 +96,8 @@ static enum rc prepare(struct ctx *cx, struct log *l)
         {"INSERT INTO entries VALUES (?1, ?2)", &l->put_entry},
         {"INSERT INTO bodies VALUES (?1, ?2, ?3)", &l->put_body},
         {"INSERT INTO nodes VALUES (?1, ?2)", &l->put_node},
+        {"INSERT OR REPLACE INTO requests VALUES (?1, ?2, ?3)", &l->put_request},
+        {"SELECT n, facts FROM requests WHERE id = ?1", &l->find_request},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         TRY(store_prepare(cx, l->db, str_from(all[i].sql), all[i].st));
@@ -151,6 +131,7 @@ enum rc log_open(struct ctx *cx, const char *dir, log_clock *now, struct log **o
     if (rc == OK) rc = log_check_format(cx, l->db);
     if (rc == OK) rc = prepare(cx, l);
     if (rc == OK) rc = check_head(cx, l);
+    if (rc == OK) rc = log_shared_open(cx, l, dir);
     if (rc == OK)
         *out = l;
     else
@@ -162,10 +143,13 @@ void log_close(struct log *l)
 {
     if (!l) return;
     assert(!l->first && !l->leading);
-    sqlite3_stmt **all[] = {&l->read_head, &l->write_head, &l->put_entry, &l->put_body, &l->put_node};
+    sqlite3_stmt **all[] = {&l->read_head, &l->write_head,  &l->put_entry,   &l->put_body,
+                            &l->put_node,  &l->put_request, &l->find_request};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) store_finalize(all[i]);
     store_close(l->db);
     turnstile_close(&l->turnstile);
+    shared_close(l->shared);
+    shared_batch_release(&l->out);
     pthread_mutex_destroy(&l->lock);
     free(l);
 }
@@ -192,46 +176,96 @@ static void put_node(void *arg, unsigned height, uint64_t index, const struct ha
     tx->broken = store_run(tx->cx, st);
 }
 
-static enum rc insert(struct ctx *cx, struct log *l, const struct log_fact *f, uint64_t n, struct str leaf)
+enum rc log_insert(struct ctx *cx, struct log *l, uint64_t n, struct str leaf, struct str salt, struct str body)
 {
+    struct hash hash;
     store_bind_int(l->put_entry, 1, (int64_t)n);
     store_bind_str(l->put_entry, 2, leaf);
     TRY(store_run(cx, l->put_entry));
-    store_bind_int(l->put_body, 1, (int64_t)n);
-    store_bind_blob(l->put_body, 2, f->salt, sizeof f->salt);
-    store_bind_str(l->put_body, 3, f->body);
-    return store_run(cx, l->put_body);
+    if (body.p) {
+        store_bind_int(l->put_body, 1, (int64_t)n);
+        store_bind_blob(l->put_body, 2, salt.p, salt.n);
+        store_bind_str(l->put_body, 3, body);
+        TRY(store_run(cx, l->put_body));
+    }
+    merkle_leaf(leaf, &hash);
+    l->tx.cx = cx;
+    frontier_append(&l->tx.state.frontier, &hash, put_node, &l->tx);
+    return l->tx.broken;
 }
 
 enum rc log_append(struct ctx *cx, struct log_tx *tx, const struct log_fact *f, struct leaf *out)
 {
     int64_t now = tx->log->now();
     char bytes[LIMIT_LEAF];
-    struct hash hash;
     struct leaf l = {.n = log_size(tx), .at = now > tx->state.at ? now : tx->state.at, .kind = f->kind};
     if (l.at > CANONICAL_MAX || l.n >= (uint64_t)CANONICAL_MAX)
         return fail(cx, E_LIMIT, "the ledger's times and numbers end here: set the clock right");
     memcpy(l.digest, f->digest, sizeof l.digest);
     struct str leaf = {bytes, leaf_write(&l, bytes)};
-    TRY(insert(cx, tx->log, f, l.n, leaf));
-    merkle_leaf(leaf, &hash);
-    tx->cx = cx;
-    frontier_append(&tx->state.frontier, &hash, put_node, tx);
+    const struct str salt = {(const char *)f->salt, sizeof f->salt};
+    TRY(log_insert(cx, tx->log, l.n, leaf, salt, f->body));
     tx->state.at = l.at;
     if (out) *out = l;
-    return tx->broken;
+    return tx->log->shared ? shared_batch_fact(cx, &tx->log->out, leaf, f->salt, f->body) : OK;
+}
+
+enum rc log_insert_request(struct ctx *cx, struct log *l, struct str id, uint64_t n, uint64_t facts)
+{
+    store_bind_blob(l->put_request, 1, id.p, id.n);
+    store_bind_int(l->put_request, 2, (int64_t)n);
+    store_bind_int(l->put_request, 3, (int64_t)facts);
+    return store_run(cx, l->put_request);
+}
+
+enum rc log_put_request(struct ctx *cx, struct log_tx *tx, const uint8_t id[32], uint64_t n, uint64_t facts)
+{
+    TRY(log_insert_request(cx, tx->log, (struct str){(const char *)id, 32}, n, facts));
+    return tx->log->shared ? shared_batch_request(cx, &tx->log->out, id, n, facts) : OK;
+}
+
+enum rc log_find_request(struct ctx *cx, struct log_tx *tx, const uint8_t id[32], bool *found, uint64_t *n,
+                         uint64_t *facts)
+{
+    sqlite3_stmt *st = tx->log->find_request;
+    store_bind_blob(st, 1, id, 32);
+    TRY(store_step(cx, st, found));
+    *n = *found ? (uint64_t)sqlite3_column_int64(st, 0) : 0;
+    *facts = *found ? (uint64_t)sqlite3_column_int64(st, 1) : 0;
+    sqlite3_reset(st);
+    return OK;
+}
+
+enum rc log_insert_note(struct ctx *cx, struct log *l, uint64_t size, bool handover, struct str note)
+{
+    scoped_stmt *st = NULL;
+    if (!handover) TRY(store_exec(cx, l->db, "DELETE FROM checkpoints WHERE handover = 0"));
+    TRY(store_prepare(cx, l->db, STR("INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2, ?3)"), &st));
+    store_bind_int(st, 1, (int64_t)size);
+    store_bind_int(st, 2, handover);
+    store_bind_str(st, 3, note);
+    return store_run(cx, st);
+}
+
+enum rc log_put_note(struct ctx *cx, struct log_tx *tx, uint64_t size, bool handover, struct str note)
+{
+    TRY(log_insert_note(cx, tx->log, size, handover, note));
+    return tx->log->shared ? shared_batch_note(cx, &tx->log->out, size, handover, note) : OK;
 }
 
 enum rc log_erase(struct ctx *cx, struct log_tx *tx, uint64_t n)
 {
+    struct log *l = tx->log;
     if (n >= log_size(tx)) return fail(cx, E_NOTFOUND, "there is no fact %llu", (unsigned long long)n);
+    if (l->shared && n >= log_size(tx) - l->out.n.facts)
+        return fail(cx, E_BUSY, "fact %llu is being recorded right now", (unsigned long long)n);
     scoped_stmt *st = NULL;
     TRY(store_prepare(cx, tx->log->db, STR("DELETE FROM bodies WHERE n = ?1"), &st));
     store_bind_int(st, 1, (int64_t)n);
     TRY(store_run(cx, st));
     if (sqlite3_changes(tx->log->db) != 1)
         return fail(cx, E_NOTFOUND, "the body of fact %llu was erased before", (unsigned long long)n);
-    return OK;
+    return l->shared ? shared_batch_erasure(cx, &l->out, n) : OK;
 }
 
 enum rc log_mark(struct ctx *cx, struct log_tx *tx)
@@ -239,6 +273,7 @@ enum rc log_mark(struct ctx *cx, struct log_tx *tx)
     assert(!tx->has_mark);
     TRY(store_exec(cx, tx->log->db, "SAVEPOINT mark"));
     tx->marked = tx->state;
+    tx->marked_out = tx->log->out.n;
     tx->has_mark = true;
     return OK;
 }
@@ -247,6 +282,7 @@ enum rc log_back(struct ctx *cx, struct log_tx *tx)
 {
     assert(tx->has_mark);
     tx->state = tx->marked;
+    if (tx->log->shared) shared_batch_cut(&tx->log->out, &tx->marked_out);
     tx->has_mark = false;
     return store_exec(cx, tx->log->db, "ROLLBACK TO mark; RELEASE mark");
 }
@@ -264,6 +300,7 @@ enum rc log_keep(struct ctx *cx, struct log_tx *tx)
 static bool run_unit(struct log *l, struct waiter *w)
 {
     struct log_state before = l->tx.state;
+    struct shared_mark out_before = l->out.n;
     l->tx.has_mark = false;
     l->tx.broken = OK;
     w->rc = store_exec(w->cx, l->db, "SAVEPOINT unit");
@@ -278,11 +315,12 @@ static bool run_unit(struct log *l, struct waiter *w)
         return w->rc == OK;
     }
     l->tx.state = before;
+    if (l->shared) shared_batch_cut(&l->out, &out_before);
     /* its text says why the unit failed, and stays */
     return sqlite3_exec(l->db, "ROLLBACK TO unit; RELEASE unit", NULL, NULL, NULL) == SQLITE_OK;
 }
 
-static enum rc write_head(struct ctx *cx, struct log *l)
+enum rc log_write_head(struct ctx *cx, struct log *l)
 {
     struct hash peaks[MERKLE_HEIGHT];
     size_t n = frontier_pack(&l->tx.state.frontier, peaks);
@@ -293,14 +331,52 @@ static enum rc write_head(struct ctx *cx, struct log *l)
     return sqlite3_changes(l->db) == 1 ? OK : fail(cx, E_CORRUPT, LOG_FILE ": the head is missing");
 }
 
+/* Those behind w wait for the next transaction, before all others. */
+static void put_back(struct log *l, struct waiter *w)
+{
+    pthread_mutex_lock(&l->lock);
+    struct waiter *first = w->next, **end = &first;
+    while (*end) end = &(*end)->next;
+    if (first) {
+        *end = l->first;
+        if (!l->first) l->last = end;
+        l->first = first;
+    }
+    w->next = NULL;
+    pthread_mutex_unlock(&l->lock);
+}
+
 /* In the transaction: all units, then the head. The error of what ended it is in the leader's ctx. */
 static enum rc run_units(struct ctx *cx, struct log *l, struct waiter *batch)
 {
     TRY(log_state_read(cx, l->read_head, &l->tx.state));
     uint64_t size = l->tx.state.frontier.size;
-    for (struct waiter *w = batch; w; w = w->next)
+    for (struct waiter *w = batch; w; w = w->next) {
         if (!run_unit(l, w)) return fail(cx, E_IO, "the transaction was ended: %s", w->cx->message);
-    return l->tx.state.frontier.size == size ? OK : write_head(cx, l);
+        if (l->shared && shared_batch_bytes(&l->out) > LIMIT_SHARED_ENOUGH) put_back(l, w);
+    }
+    return l->tx.state.frontier.size == size ? OK : log_write_head(cx, l);
+}
+
+/* The same where others may add facts meanwhile: then all is judged again. *durable: what the units did is committed
+ * where it counts. */
+static enum rc run_units_shared(struct ctx *cx, struct log *l, struct waiter *batch, bool *durable)
+{
+    for (int tries = 0;; tries++) {
+        if (tries == TRIES_BEFORE_HOLDING) TRY(shared_hold(cx, l->shared));
+        TRY(log_shared_follow(cx, l));
+        uint64_t size = l->tx.state.frontier.size;
+        TRY(store_exec(cx, l->db, "SAVEPOINT batch"));
+        shared_batch_clear(&l->out);
+        TRY(run_units(cx, l, batch));
+        bool taken = shared_batch_is_empty(&l->out);
+        if (!taken) {
+            TRY(shared_append(cx, l->shared, &l->out, size, &l->tx.state, &taken));
+            *durable = taken;
+        }
+        if (taken) return store_exec(cx, l->db, "RELEASE batch");
+        TRY(store_exec(cx, l->db, "ROLLBACK TO batch; RELEASE batch"));
+    }
 }
 
 /* Takes what waits now, at most BATCH. */
@@ -316,23 +392,44 @@ static struct waiter *take_batch(struct log *l)
     return batch;
 }
 
+static enum rc transact(struct ctx *cx, struct log *l, struct waiter *batch, bool *durable)
+{
+    enum rc rc = OK;
+    if (l->shared) {
+        rc = run_units_shared(cx, l, batch, durable);
+        shared_let_go(l->shared);
+    } else {
+        TRY(store_begin_write(cx, l->db));
+        rc = run_units(cx, l, batch);
+    }
+    if (rc == OK) return store_commit(cx, l->db);
+    store_rollback(l->db);
+    return rc;
+}
+
+static void tell(struct waiter *batch, enum rc rc, const char *what, const char *why)
+{
+    for (struct waiter *w = batch; w; w = w->next)
+        if (w->rc == OK) w->rc = fail(w->cx, rc == E_CORRUPT || rc == E_DENIED ? rc : E_IO, "%s: %s", what, why);
+}
+
 /* One transaction of the leader, whose own unit is among those that wait. */
 static struct waiter *run_batch(struct log *l)
 {
     struct ctx own; /* units' errors are their own; this one's go to all */
+    bool durable = false;
     ctx_init(&own);
     enum rc rc = turnstile_enter(&own, &l->turnstile);
     bool entered = rc == OK;
     struct waiter *batch = take_batch(l);
-    if (rc == OK) rc = store_begin_write(&own, l->db);
-    if (rc == OK) rc = run_units(&own, l, batch);
-    if (rc == OK)
-        rc = store_commit(&own, l->db);
-    else
-        store_rollback(l->db);
+    if (rc == OK) rc = transact(&own, l, batch, &durable);
+    if (l->owes_forgetting && store_empty_wal(&own, l->db) == OK) l->owes_forgetting = false;
     if (entered) turnstile_leave(&l->turnstile);
-    for (struct waiter *w = batch; w && rc != OK; w = w->next)
-        if (w->rc == OK) w->rc = fail(w->cx, rc == E_CORRUPT ? rc : E_IO, "nothing was recorded: %s", own.message);
+    /* once it is durable it is so, even if the copy here could not be written and has to catch up */
+    if (rc != OK && !durable)
+        tell(batch, rc,
+             l->shared && shared_is_unsure(l->shared) ? "whether it was recorded is not known" : "nothing was recorded",
+             own.message);
     ctx_release(&own);
     return batch;
 }
@@ -401,6 +498,7 @@ enum rc log_forget(struct ctx *cx, struct log *l)
     enum rc rc = turnstile_enter(cx, &l->turnstile);
     if (rc == OK) {
         rc = store_empty_wal(cx, l->db);
+        if (rc == OK && l->shared) rc = shared_forget(cx, l->shared);
         turnstile_leave(&l->turnstile);
     }
     pthread_mutex_unlock(&l->lock);

@@ -29,28 +29,28 @@ size_t frontier_pack(const struct frontier *f, struct hash out[MERKLE_HEIGHT])
     return n;
 }
 
+bool frontier_unpack(int64_t size, struct str peaks, struct frontier *out)
+{
+    frontier_init(out);
+    if (size < 0 || peaks.n != sizeof(struct hash) * (size_t)__builtin_popcountll((uint64_t)size)) return false;
+    out->size = (uint64_t)size;
+    for (unsigned h = 0; h < MERKLE_HEIGHT; h++) {
+        if (!((uint64_t)size >> h & 1)) continue;
+        memcpy(out->peaks[h].b, peaks.p, sizeof(struct hash));
+        peaks = str_slice(peaks, sizeof(struct hash), peaks.n);
+    }
+    return true;
+}
+
 enum rc log_state_read(struct ctx *cx, sqlite3_stmt *head, struct log_state *out)
 {
     bool row;
     TRY(store_step(cx, head, &row));
     if (!row) return fail(cx, E_CORRUPT, LOG_FILE ": the head is missing");
-    int64_t size = sqlite3_column_int64(head, 0);
-    struct str peaks = store_column_blob(head, 2);
     out->at = sqlite3_column_int64(head, 1);
-    frontier_init(&out->frontier);
-    enum rc rc = OK;
-    if (size < 0 || peaks.n != sizeof(struct hash) * (size_t)__builtin_popcountll((uint64_t)size))
-        rc = fail(cx, E_CORRUPT, LOG_FILE ": size and frontier of the head do not fit");
-    else {
-        out->frontier.size = (uint64_t)size;
-        for (unsigned h = 0; h < MERKLE_HEIGHT; h++) {
-            if (!((uint64_t)size >> h & 1)) continue;
-            memcpy(out->frontier.peaks[h].b, peaks.p, sizeof(struct hash));
-            peaks = str_slice(peaks, sizeof(struct hash), peaks.n);
-        }
-    }
+    bool fits = frontier_unpack(sqlite3_column_int64(head, 0), store_column_blob(head, 2), &out->frontier);
     sqlite3_reset(head);
-    return rc;
+    return fits ? OK : fail(cx, E_CORRUPT, LOG_FILE ": size and frontier of the head do not fit");
 }
 
 int64_t node_id(unsigned height, uint64_t index)

@@ -24,6 +24,8 @@ enum rc log_check_format(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 enum rc log_state_read(struct ctx *cx, sqlite3_stmt *head, struct log_state *out) MUST_CHECK;
 /* The peaks as head.frontier has them; returns how many there are. */
 size_t frontier_pack(const struct frontier *f, struct hash out[MERKLE_HEIGHT]);
+/* false: so many peaks do not belong to that size. */
+bool frontier_unpack(int64_t size, struct str peaks, struct frontier *out);
 
 int64_t node_id(unsigned height, uint64_t index);
 

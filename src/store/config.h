@@ -1,12 +1,14 @@
 /* DIR/config: the settings of a data folder, `key: value` in YAML. Unknown keys are refused: a setting that is not
  * understood is not followed. */
-#ifndef SINETTI_CLI_CONFIG_H
-#define SINETTI_CLI_CONFIG_H
+#ifndef SINETTI_STORE_CONFIG_H
+#define SINETTI_STORE_CONFIG_H
 
 #include "base/ctx.h"
 
 struct config {
-    int64_t format; /* of the folder; CONFIG_FORMAT */
+    int64_t format;   /* of the folder; CONFIG_FORMAT */
+    struct str log;   /* "sqlite", or postgresql://…; in the arena */
+    bool single_node; /* its PostgreSQL has no standby, and that was meant so */
 };
 #define CONFIG_FORMAT 1
 
@@ -16,7 +18,8 @@ const char *config_folder(const char *given);
 /* A folder without the file has what it would say by itself. E_DENIED when a newer program made the folder, E_INVALID
  * with file and line. */
 enum rc config_read(struct ctx *cx, const char *dir, struct config *out) MUST_CHECK;
-/* Writes that of a new folder. */
-enum rc config_write(struct ctx *cx, const char *dir) MUST_CHECK;
+bool config_log_is_shared(const struct config *c);
+/* Writes that of a new folder. E_INVALID when the place of the log cannot stand there. */
+enum rc config_write(struct ctx *cx, const char *dir, const struct config *c) MUST_CHECK;
 
 #endif

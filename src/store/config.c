@@ -1,4 +1,4 @@
-#include "cli/config.h"
+#include "store/config.h"
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -52,11 +52,24 @@ static enum rc take(struct ctx *cx, const char *path, const struct yaml_pair *p,
                                                    path, p->line, (long long)out->format, CONFIG_FORMAT);
     }
     if (str_eq(p->key, STR("log"))) {
-        if (str_eq(value, STR("sqlite"))) return OK;
-        return fail(cx, E_INVALID, "%s:%d: \"log\" is sqlite: this version keeps the log nowhere else", path, p->line);
+        out->log = arena_str(&cx->arena, value);
+        return str_eq(value, STR("sqlite")) || config_log_is_shared(out)
+                   ? OK
+                   : fail(cx, E_INVALID, "%s:%d: \"log\" is sqlite, or postgresql://…", path, p->line);
     }
-    return fail(cx, E_INVALID, "%s:%d: there is no setting \"%s\" (format, log)", path, p->line,
+    if (str_eq(p->key, STR("single_node"))) {
+        out->single_node = str_eq(value, STR("true"));
+        return out->single_node || str_eq(value, STR("false"))
+                   ? OK
+                   : fail(cx, E_INVALID, "%s:%d: \"single_node\" is true or false", path, p->line);
+    }
+    return fail(cx, E_INVALID, "%s:%d: there is no setting \"%s\" (format, log, single_node)", path, p->line,
                 str_visible(cx, p->key));
+}
+
+bool config_log_is_shared(const struct config *c)
+{
+    return str_starts(c->log, STR("postgresql://")) || str_starts(c->log, STR("postgres://"));
 }
 
 enum rc config_read(struct ctx *cx, const char *dir, struct config *out)
@@ -64,7 +77,7 @@ enum rc config_read(struct ctx *cx, const char *dir, struct config *out)
     const char *path = path_in(cx, dir), *shown = str_visible(cx, str_from(path));
     struct str text;
     struct yaml y;
-    *out = (struct config){.format = CONFIG_FORMAT};
+    *out = (struct config){.format = CONFIG_FORMAT, .log = STR("sqlite")};
     TRY(read_text(cx, path, &text));
     if (!text.p) return OK;
     enum rc rc = yaml_read(cx, text, YAML_STRICT, &y);
@@ -79,7 +92,14 @@ enum rc config_read(struct ctx *cx, const char *dir, struct config *out)
     return OK;
 }
 
-enum rc config_write(struct ctx *cx, const char *dir)
+enum rc config_write(struct ctx *cx, const char *dir, const struct config *c)
 {
-    return file_replace(cx, path_in(cx, dir), STR("# Settings of this data folder.\nformat: 1\nlog: sqlite\n"));
+    for (size_t i = 0; i < c->log.n; i++)
+        if ((unsigned char)c->log.p[i] <= ' ' || (unsigned char)c->log.p[i] >= 0x7f || c->log.p[i] == '"' ||
+            c->log.p[i] == '\\')
+            return fail(cx, E_INVALID, "the place of a log has no spaces, quotes or backslashes: write them as %%20");
+    return file_replace(
+        cx, path_in(cx, dir),
+        arena_printf(&cx->arena, "# Settings of this data folder.\nformat: %lld\nlog: \"" STR_FMT "\"\n%s",
+                     (long long)c->format, STR_ARG(c->log), c->single_node ? "single_node: true\n" : ""));
 }
