@@ -24,7 +24,7 @@ static int compare(const void *x, const void *y)
     return d ? d : str_cmp(a->f->id, b->f->id);
 }
 
-/* Accepted ones are left out. */
+/* Accepted and excused ones are left out. */
 static size_t collect(const struct assessment *a, struct item *items, int64_t *hidden)
 {
     size_t n = 0;
@@ -34,7 +34,7 @@ static size_t collect(const struct assessment *a, struct item *items, int64_t *h
             const struct obligation_result *o = &a->tasks[i].obligations[k];
             *hidden += o->places - (int64_t)o->n_findings;
             for (size_t m = 0; m < o->n_findings; m++) {
-                if (o->findings[m].baseline) continue;
+                if (o->findings[m].baseline || o->findings[m].exception) continue;
                 if (items) items[n] = (struct item){&a->tasks[i], o, &o->findings[m]};
                 n++;
             }

@@ -35,6 +35,11 @@ void html_place(struct page *p, const struct finding *f)
 
 static void accepted(struct page *p, const struct finding *f)
 {
+    if (f->exception) {
+        html_raw(p, "<p class=\"accepted\"><b>");
+        html_raw(p, word_exception(f->exception, p->lang));
+        html_raw(p, "</b></p>\n");
+    }
     if (!f->baseline) return;
     html_raw(p, "<p class=\"accepted\"><b>");
     html_say(p, HTML_BASELINE);

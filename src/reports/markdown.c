@@ -111,6 +111,7 @@ static void put_finding(struct buf *out, const struct finding *f, enum lang lang
         put(out, f->baseline_owner);
         buf_cstr(out, ")_");
     }
+    if (f->exception) buf_printf(out, " _(%s)_", word_exception(f->exception, lang));
 }
 
 static void put_first(struct buf *out, const struct assessment *a)

@@ -1,5 +1,6 @@
 /* SARIF 2.1.0 (OASIS), for code hosts and editors: one result per finding of a violated point. The finding's id is the
- * partial fingerprint, so that a viewer follows it over lines; accepted findings are suppressed, not left out. */
+ * partial fingerprint, so that a viewer follows it over lines; accepted and excused findings are suppressed, not left
+ * out. */
 #include "base/json.h"
 #include "reports/formats.h"
 
@@ -101,17 +102,25 @@ static void put_location(struct ctx *cx, struct json *j, const struct finding *f
     json_end(j, ']');
 }
 
-static void put_suppression(struct ctx *cx, struct json *j, const struct finding *f)
+static void put_suppression(struct json *j, struct str justification)
 {
-    json_key(j, "suppressions");
-    json_begin(j, '[');
     json_begin(j, '{');
     json_put_cstr(j, "kind", "external");
     json_put_cstr(j, "status", "accepted");
-    json_put_str(
-        j, "justification",
-        arena_printf(&cx->arena, STR_FMT ", " STR_FMT, STR_ARG(f->baseline_owner), STR_ARG(f->baseline_until)));
+    json_put_str(j, "justification", justification);
     json_end(j, '}');
+}
+
+/* What it is excused by: an exception of the organization, a baseline. */
+static void put_suppressions(struct ctx *cx, struct json *j, const struct finding *f)
+{
+    if (!f->baseline && !f->exception) return;
+    json_key(j, "suppressions");
+    json_begin(j, '[');
+    if (f->exception) put_suppression(j, str_from(exception_name(f->exception)));
+    if (f->baseline)
+        put_suppression(
+            j, arena_printf(&cx->arena, STR_FMT ", " STR_FMT, STR_ARG(f->baseline_owner), STR_ARG(f->baseline_until)));
     json_end(j, ']');
 }
 
@@ -128,7 +137,7 @@ static void put_result(struct ctx *cx, struct json *j, const struct task_result 
     json_begin(j, '{');
     json_put_str(j, "sinettiFindingId/v1", f->id);
     json_end(j, '}');
-    if (f->baseline) put_suppression(cx, j, f);
+    put_suppressions(cx, j, f);
     json_end(j, '}');
 }
 

@@ -59,6 +59,7 @@ static void put_finding(struct text_out *t, const struct finding *f, int indent,
     if (f->baseline)
         buf_printf(t->out, "%*s%s " STR_FMT ", " STR_FMT "\n", indent, "", word(WORD_BASELINE, lang),
                    STR_ARG(f->baseline_until), STR_ARG(f->baseline_owner));
+    if (f->exception) buf_printf(t->out, "%*s%s\n", indent, "", word_exception(f->exception, lang));
 }
 
 static void put_fix(struct ctx *cx, struct text_out *t, struct str fix, int indent, enum lang lang)

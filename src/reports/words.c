@@ -17,6 +17,13 @@ const char *word_verdict(enum verdict v, enum lang lang)
     return table[v][lang];
 }
 
+const char *word_exception(enum exception e, enum lang lang)
+{
+    return e == EXCEPTION_WAIVED    ? word_verdict(VERDICT_WAIVED, lang)
+           : e == EXCEPTION_TREATED ? word_verdict(VERDICT_TREATED, lang)
+                                    : "";
+}
+
 const char *word_status(enum status s, enum lang lang)
 {
     static words table[STATUS_COUNT] = {

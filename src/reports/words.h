@@ -11,6 +11,7 @@ const char *word_status(enum status s, enum lang lang);
 const char *word_assurance(enum assurance a, enum lang lang);
 const char *word_coverage(enum coverage c, enum lang lang);
 const char *word_priority(enum priority p, enum lang lang);
+const char *word_exception(enum exception e, enum lang lang); /* of one that is none: "" */
 const char *word_strength(enum strength s, enum lang lang);
 const char *word_aspect(enum aspect a, enum lang lang);
 

@@ -254,8 +254,10 @@ static void test_reports_html__few_findings_stay_in_sight(void **state)
     scoped_buf out;
     f.point.n_findings = 6;
     f.point.places = 6;
+    f.findings[1].exception = EXCEPTION_TREATED;
     render(&out);
-    assert_int_equal(count(buf_view(&out), "<p class=\"accepted\">"), 3);
+    assert_int_equal(count(buf_view(&out), "<p class=\"accepted\">"), 4);
+    assert_int_equal(count(buf_view(&out), "<b>Treated</b>"), 1);
     assert_int_equal(count(buf_view(&out), "class=\"more\""), 0);
     assert_int_equal(count(buf_view(&out), "further findings"), 0);
 }
