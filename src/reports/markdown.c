@@ -8,40 +8,57 @@
 
 #define FINDINGS_SHOWN 10 /* of each point */
 
-/* Hosts look for names and numbers in the finished text, where escapes are gone: only something between stops them. */
+/* Hosts look for links, names and numbers in the finished text, where escapes are gone: only something between stops
+ * them. */
 #define BETWEEN "&#8203;"
 
-/* "@ann" calls somebody; "#12", "!12", "GH-12" leave a trace in an issue. */
+static bool is_alphanumeric(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Whether what stands at `at` and what follows it must be kept apart: "@ann" calls somebody; "#12", "!12", "$12",
+ * "&12",
+ * "%12", "~bug", "GH-12" leave a trace in an issue; "://" and "www." make a link. */
 static bool is_reference(struct str text, size_t at)
 {
     char c = text.p[at], next = at + 1 < text.n ? text.p[at + 1] : '\0';
+    struct str before = str_slice(text, 0, at);
     if (c == '@') return true;
-    if (next < '0' || next > '9') return false;
-    return c == '#' || c == '!' || (c == '-' && str_ends(str_slice(text, 0, at), STR("GH")));
+    if (c == ':') return str_starts(str_slice(text, at + 1, text.n), STR("//"));
+    if (next == '.') return str_ends_nocase(str_slice(text, 0, at + 1), STR("www"));
+    if (c == '-') return next >= '0' && next <= '9' && str_ends_nocase(before, STR("GH"));
+    return strchr("#!$&%~", c) && (is_alphanumeric(next) || next == '"');
 }
 
-/* Backslashes before punctuation that means something; entities where a backslash would not help: links that make
- * themselves, tags. */
+/* How many bytes at the beginning of a line come before a sign that would make it a list, a rule or a heading; n when
+ * there is none. */
+static size_t marker(struct str text)
+{
+    size_t i = 0;
+    if (text.n && strchr("-+=", text.p[0])) return 0;
+    while (i < text.n && text.p[i] >= '0' && text.p[i] <= '9') i++;
+    return i && i < text.n && (text.p[i] == '.' || text.p[i] == ')') ? i : text.n;
+}
+
+/* Backslashes before punctuation that means something; entities where a backslash would not help. */
 static void put(struct buf *out, struct str s)
 {
     scoped_buf safe;
     buf_init(&safe, 0);
     buf_visible(&safe, s);
     struct str text = buf_view(&safe);
+    while (text.n && text.p[0] == ' ') text = str_slice(text, 1, text.n); /* four would make it code */
+    size_t mark = marker(text);
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
-        struct str rest = str_slice(text, i, text.n);
         if (c == '@')
             buf_cstr(out, "&#64;");
         else if (c == '<')
             buf_cstr(out, "&lt;");
         else if (c == '&')
             buf_cstr(out, "&amp;");
-        else if (str_starts(rest, STR("://")))
-            buf_cstr(out, "&#58;");
-        else if (str_starts_nocase(rest, STR("www.")))
-            buf_cstr(out, "&#119;");
-        else if (strchr("\\`*_{}[]()#>|~!$", c)) {
+        else if (i == mark || strchr("\\`*_{}[]()#>|~!$", c)) {
             buf_char(out, '\\');
             buf_char(out, c);
         } else

@@ -248,6 +248,17 @@ static void test_reports_check__worst_first(void **state)
                            "✗ b.c:9  third\n  How to fix: mend\n  first-task/violated (High)\n"
                            "! 0.c:1  advice\n  How to fix: mend\n  first-task/advice (High)\n";
     if (!str_eq(s, str_from(expected))) fail_msg(STR_FMT, STR_ARG(s));
+    /* among musts by the priority of their tasks, then by place */
+    struct finding urgent = find("z.c", 1, "urgent");
+    m.a.n_tasks = 2;
+    m.task_defs[1].priority = PRIORITY_CRITICAL;
+    m.points[4].findings = &urgent;
+    s = check();
+    assert_true(str_starts(s, STR("✗ z.c:1  urgent\n")));
+    m.task_defs[1].priority = PRIORITY_NORMAL;
+    s = check();
+    assert_true(str_find(s, STR("urgent")) > str_find(s, STR("third")));
+    assert_true(str_find(s, STR("urgent")) < str_find(s, STR("0.c")));
 }
 
 /* One line is told once, by its worst point; places without a line are each their own. */
