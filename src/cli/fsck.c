@@ -64,7 +64,8 @@ static int check(struct ctx *cx, struct data *d)
     printf("%" PRIu64 " entries, %" PRIu64 " bodies, %" PRIu64 " erased: %" PRIu64 " problem%s\n", c.entries, c.bodies,
            c.erased, c.problems, c.problems == 1 ? "" : "s");
     if (f.others)
-        printf("tables of %" PRIu64 " kinds of facts were made by another version and not compared\n", f.others);
+        printf("tables of %" PRIu64 " kind%s of facts were made by another version and not compared\n", f.others,
+               f.others == 1 ? "" : "s");
     if (f.waiting)
         printf("%" PRIu64 " facts are in no table yet: the next that is added takes them along\n", f.waiting);
     return c.problems ? EXIT_FAULTS : EXIT_FINE;

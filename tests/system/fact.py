@@ -230,6 +230,46 @@ def test_many_at_once(t):
     t.run("fsck", code=0)
 
 
+def test_tables_made_anew_survive_kills(t):
+    """Whoever is killed while tables are made for another catalog leaves them as they were; the next goes on."""
+    root = pathlib.Path(__file__).resolve().parent.parent.parent
+    start(t)
+    t.run("fact", "add", "--batch", "-", data=lines(*[note(str(i)) for i in range(8000)]), code=0)
+    shutil.copytree(root / "catalog", t.dir / "catalog")
+    sql = t.dir / "catalog" / "facts" / "note" / "project.sql"
+    text = sql.read_text(encoding="utf-8")
+    sql.write_text(text.replace("text TEXT NOT NULL)", "text TEXT NOT NULL, size INTEGER)").replace("via, text FROM", "via, text, size FROM")
+                   .replace("via, text)", "via, text, size)").replace(":payload ->> 'text')", ":payload ->> 'text', length(:payload ->> 'text'))"),
+                   encoding="utf-8")
+    t.run("catalog", "check", "catalog", code=0)
+    kills, there = 0, 8001
+    for i in range(200 if t.soak else 12):
+        catalog = ["--catalog", "catalog"] if i % 4 != 3 else []  # now and then the other way
+        with subprocess.Popen([t.program, "fact", "add", "note", "org", "--payload", "-", *catalog], cwd=t.dir, env=t.env, stdin=subprocess.PIPE,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+            child.stdin.write(NOTE.encode())
+            child.stdin.close()
+            try:
+                child.wait(0.04 + 0.03 * (i * 7 % 10))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                kills += 1
+        db = sqlite3.connect(t.dir / "data" / "ledger.db")
+        facts, = db.execute("SELECT count(*) FROM entries").fetchone()
+        t.equal(db.execute("SELECT count(*) FROM fact_note").fetchone(), (facts - 1,))
+        db.close()
+        t.true(there <= facts <= there + 1, (there, facts))
+        there = facts
+    t.true(kills > 0, "nothing was killed")
+    t.run("fact", "add", "note", "org", "--payload", "-", "--catalog", "catalog", data=NOTE.encode(), code=0)
+    db = sqlite3.connect(t.dir / "data" / "ledger.db")
+    t.equal(db.execute("SELECT size FROM fact_note ORDER BY n DESC LIMIT 1").fetchone(), (5,))
+    db.close()
+    t.has(t.run("fsck", code=0).out, "tables of 1 kind of facts were made by another version")
+    t.run("fact", "add", "note", "org", "--payload", "-", data=NOTE.encode(), code=0)
+    t.lacks(t.run("fsck", code=0).out, "another version")
+
+
 def test_output_that_cannot_be_written(t):
     start(t)
     for options in (("list",), ("show", "0"), ("add", "--batch", "-")):
