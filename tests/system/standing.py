@@ -120,7 +120,7 @@ def test_a_changed_rule_shows_as_a_difference(t):
     rule = catalog / "tasks" / (POINT + ".sql")
     rule.write_text(rule.read_text(encoding="utf-8").replace("h.category = 'tls_verification_off'", "h.category = 'no_such'"), encoding="utf-8")
     changed = t.run("status", "--data", data, "--quiet", "--recompute", "--repo", repo.path, "--catalog", catalog, code=1)
-    t.has(changed.out, POINT + ": recorded violated, recomputed met")
+    t.has(changed.out, POINT + ": recorded violated, recomputed no_evidence")
     t.has(changed.out, "1 verdicts differ")
     t.equal(point(standing(t, data, "--catalog", catalog))["verdict"], "violated")
     other = t.repo("other")
