@@ -9,6 +9,8 @@ WITH aside(word) AS (VALUES ('dev'), ('development'), ('local'), ('ci'), ('e2e')
   ('fixtures'), ('sandbox')
 ), secret AS (
   SELECT h.path, h.line, h.rule, h.fingerprint, h.allowed,
+    row_number() OVER (PARTITION BY coalesce(h.same_value, h.path || ':' || h.line || ':' || h.seq), h.allowed
+                       ORDER BY length(h.path), h.path, h.line) AS place, -- one value is one secret, wherever it stands
     CASE WHEN h.rule = 'private_key' THEN 'a private key' WHEN h.rule GLOB '*password*' THEN 'a password'
          WHEN h.rule = 'hardcoded_signing_secret' THEN 'a key that signs sessions or tokens'
          ELSE 'a key or token of a service' END AS kind_en,
@@ -41,4 +43,4 @@ SELECT a.subject, s.allowed, NULL, NULL, s.path, s.line, s.fingerprint,
        'Revoke it, since the history keeps it, and read the new one from the environment or a secret store',
        'Mitätöi se, sillä historia säilyttää sen, ja lue uusi ympäristömuuttujasta tai salaisuuksien hallinnasta'
 FROM asked a JOIN secret s ON s.path = a.name
-WHERE a.type = 'file'
+WHERE a.type = 'file' AND s.place = 1
