@@ -4,11 +4,6 @@
 
 #include <inttypes.h>
 
-bool kind_is_of_the_ledger(struct str kind)
-{
-    return str_eq(kind, STR("erasure")) || str_eq(kind, STR("rotation")) || str_eq(kind, STR("restored"));
-}
-
 enum rc facts_seen_leaf(struct ctx *cx, struct facts_seen *s, struct str bytes, struct leaf *out)
 {
     TRY(leaf_read(cx, bytes, out));
@@ -24,6 +19,8 @@ static enum rc see_erasure(struct ctx *cx, struct facts_seen *s, const struct le
     int64_t n;
     if (!canonical_int(canonical_find(b->payload, "n"), &n) || n < 0 || (uint64_t)n >= l->n)
         return fail(cx, E_INVALID, "body: an erasure of no fact before it");
+    if (!str_eq(b->subject, arena_printf(&cx->arena, "fact:%" PRId64, n)))
+        return fail(cx, E_INVALID, "body: an erasure whose subject is another fact");
     return numbers_add(&s->erased, (uint64_t)n) ? OK : fail(cx, E_IO, "out of memory");
 }
 

@@ -1,5 +1,5 @@
 /* What the ledger itself must know of the facts in it, whoever reads them: which bodies were erased, and rules that
- * hold from one leaf to the next. Used by verify and fsck alike. Pure. */
+ * hold from one leaf to the next. Used by fsck and by servers that share a log. Pure. */
 #ifndef SINETTI_LEDGER_FACTS_SEEN_H
 #define SINETTI_LEDGER_FACTS_SEEN_H
 
@@ -19,8 +19,5 @@ enum rc facts_seen_leaf(struct ctx *cx, struct facts_seen *s, struct str bytes, 
 enum rc facts_seen_body(struct ctx *cx, struct facts_seen *s, const struct leaf *l, const uint8_t salt[SALT_SIZE],
                         struct str bytes, struct body *out) MUST_CHECK;
 void facts_seen_release(struct facts_seen *s);
-
-/* Kinds without which the ledger cannot be understood: their bodies are never erased. */
-bool kind_is_of_the_ledger(struct str kind);
 
 #endif

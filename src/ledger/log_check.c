@@ -2,6 +2,7 @@
 
 #include "ledger/checkpoint.h"
 #include "ledger/facts_seen.h"
+#include "ledger/kept.h"
 #include "ledger/log_tables.h"
 #include "ledger/note.h"
 #include "store/store.h"
@@ -67,7 +68,7 @@ static enum rc check_body(struct walk *w, uint64_t n, const struct leaf *leaf)
     bool is_there;
     TRY(body_at(w, n, &is_there));
     if (!is_there) {
-        if (leaf && kind_is_of_the_ledger(leaf->kind))
+        if (leaf && kind_is_kept(leaf->kind))
             found(w->c, "body %" PRIu64 ": missing, and its kind is never erased", n);
         else if (!numbers_add(&w->missing, n))
             return fail(w->cx, E_IO, "out of memory");

@@ -5,6 +5,7 @@
 
 #include "ledger/canonical.h"
 #include "ledger/facts_seen.h"
+#include "ledger/kept.h"
 #include "ledger/note.h"
 #include "store/config.h"
 #include "store/store.h"
@@ -57,7 +58,7 @@ static enum rc take_one(struct ctx *cx, struct follow *f, struct str leaf_bytes,
     struct body body;
     TRY(facts_seen_leaf(cx, &f->seen, leaf_bytes, &leaf));
     if (!body_bytes.p || !salt.p) {
-        if (kind_is_of_the_ledger(leaf.kind)) return fail(cx, E_CORRUPT, "its body is missing, and is never erased");
+        if (kind_is_kept(leaf.kind)) return fail(cx, E_CORRUPT, "its body is missing, and is never erased");
         salt = body_bytes = STR_NONE;
     } else {
         if (salt.n != SALT_SIZE) return fail(cx, E_CORRUPT, "its salt is damaged");

@@ -51,17 +51,22 @@ static inline struct log_reader *open_reader(void)
     return r;
 }
 
-static inline struct log_fact make_fact(struct ctx *own, const char *kind, const char *payload)
+static inline struct log_fact make_fact_of(struct ctx *own, const char *kind, const char *subject, const char *payload)
 {
     struct body b = {.actor = STR("system"),
                      .credential = STR(""),
                      .kind = str_from(kind),
-                     .subject = STR("org"),
+                     .subject = str_from(subject),
                      .via = STR("import"),
                      .payload = str_from(payload)};
     struct log_fact f;
     if (log_fact_make(own, &b, &f) != OK) failed("%s", own->message);
     return f;
+}
+
+static inline struct log_fact make_fact(struct ctx *own, const char *kind, const char *payload)
+{
+    return make_fact_of(own, kind, "org", payload);
 }
 
 static inline struct leaf put(struct log *l, const char *kind, const char *payload)

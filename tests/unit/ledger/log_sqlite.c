@@ -141,7 +141,8 @@ static void test_ledger_log_sqlite__time_is_in_order(void **state)
 static enum rc erase(struct ctx *own, struct log_tx *tx, void *arg)
 {
     uint64_t n = *(uint64_t *)arg;
-    struct log_fact f = make_fact(own, "erasure", arena_printf(&own->arena, "{\"n\":%d}", (int)n).p);
+    struct log_fact f = make_fact_of(own, "erasure", arena_printf(&own->arena, "fact:%d", (int)n).p,
+                                     arena_printf(&own->arena, "{\"n\":%d}", (int)n).p);
     TRY(log_append(own, tx, &f, NULL));
     return log_erase(own, tx, n);
 }
