@@ -1,5 +1,5 @@
-/* The log: facts in order, on SQLite (log_sqlite.c), and on PostgreSQL when several servers share one (log_shared.c; the
- * folder's settings say where). The only writer of a ledger's tables.
+/* The log: facts in order, on SQLite (log_sqlite.c), and on PostgreSQL when several servers share one (log_shared.c;
+ * the folder's settings say where). The only writer of a ledger's tables.
  *
  * Many threads hand in units; one of them at a time takes what has gathered, numbers, inserts and commits it as one
  * transaction, and wakes the others. Writers of other processes take turns at the turnstile. A unit's facts are all
@@ -53,14 +53,13 @@ enum rc log_append(struct ctx *cx, struct log_tx *tx, const struct log_fact *f, 
 uint64_t log_size(const struct log_tx *tx);
 /* For the tables that are changed along with the log. */
 sqlite3 *log_db(struct log_tx *tx);
-/* Takes body and salt of fact n away. E_BUSY when it is of the same transaction on a shared log, E_NOTFOUND when there is no such fact, or no body any more. The caller has
- * appended why, and calls log_forget() after the unit is done. */
+/* Takes body and salt of fact n away. E_BUSY when it is of the same transaction on a shared log, E_NOTFOUND when there
+ * is no such fact, or no body any more. The caller has appended why, and calls log_forget() after the unit is done. */
 enum rc log_erase(struct ctx *cx, struct log_tx *tx, uint64_t n) MUST_CHECK;
 
 /* Rows that travel with the log to all servers, though they are no facts: which facts a request became, by an id of the
  * caller's making; and signed heads, of which the newest is kept, and each handover. */
-enum rc log_put_request(struct ctx *cx, struct log_tx *tx, const uint8_t id[32], uint64_t n,
-                        uint64_t facts) MUST_CHECK;
+enum rc log_put_request(struct ctx *cx, struct log_tx *tx, const uint8_t id[32], uint64_t n, uint64_t facts) MUST_CHECK;
 enum rc log_find_request(struct ctx *cx, struct log_tx *tx, const uint8_t id[32], bool *found, uint64_t *n,
                          uint64_t *facts) MUST_CHECK;
 enum rc log_put_note(struct ctx *cx, struct log_tx *tx, uint64_t size, bool handover, struct str note) MUST_CHECK;

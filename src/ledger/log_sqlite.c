@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define BATCH 4096 /* units in one transaction: enough to pay for its sync, few enough for the first not to wait long  \
-                    */
+#define BATCH                                                                                                          \
+    4096 /* units in one transaction: enough to pay for its sync, few enough for the first not to wait long            \
+          */
 #define TRIES_BEFORE_HOLDING 3 /* against other servers; then they wait for us */
 
 extern const char ledger_log_sql[];

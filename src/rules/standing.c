@@ -3,8 +3,8 @@
 #include "rules/own.h"
 #include "rules/verdicts.h"
 
-#define STALE_AFTER (35 * DAY_SECONDS) /* a verdict is recorded with each assessment, and they recur at least monthly  \
-                                        */
+/* A verdict is recorded with each assessment, and they recur at least monthly. */
+#define STALE_AFTER (35 * DAY_SECONDS)
 
 struct tally {
     int64_t n[VERDICT_COUNT], repositories;
