@@ -312,7 +312,8 @@ static int address_node(struct people *p, struct buf *b, struct str email)
 {
     make_key(b, "e:", email);
     struct str folded = str_slice(buf_view(b), 2, b->n), login = login_of_address(folded);
-    if (login.p && !is_in(login, (const char *const[]){"web-flow", "actions-user"}, 2)) {
+    if (login.p && is_in(login, (const char *const[]){"web-flow", "actions-user"}, 2)) return -1;
+    if (login.p) {
         char text[LIMIT_PERSON + 3];
         size_t n = login.n < LIMIT_PERSON ? login.n : LIMIT_PERSON;
         memcpy(text, "l:", 2);

@@ -249,7 +249,8 @@ static bool is_bot_address(struct str address)
     if (str_ends(address, STR(".iam.gserviceaccount.com")) &&
         (str_has(local, STR("autoroll")) || str_has(local, STR("bot"))))
         return true;
-    return str_eq(local, STR("bot")) || is_bot_login(local) ||
+    /* ann.bot@ is most often somebody of that family name */
+    return str_eq(local, STR("bot")) || (is_bot_login(local) && !str_ends(local, STR(".bot"))) ||
            (str_ends(address, STR("@users.noreply.github.com")) && (is_bot_login(login) || IS_IN(login, robots)));
 }
 
