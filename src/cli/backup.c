@@ -2,6 +2,7 @@
 #include "ledger/backup.h"
 #include "cli/common.h"
 #include "cli/data.h"
+#include "store/config.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -76,6 +77,13 @@ static enum rc restore(struct ctx *cx, struct arguments *a)
     if (!reason.n || reason.n > 4096 || !str_is_utf8(reason))
         return fail(cx, E_INVALID, "--reason: 1 to 4096 bytes of text are expected");
     if (a->file) {
+        struct config config;
+        data_find(cx, &a->data);
+        TRY(config_read(cx, a->data.dir, &config));
+        if (config_log_is_shared(&config))
+            return fail(cx, E_DENIED,
+                        "this folder's log is in PostgreSQL: restore it there, remove ledger.db on every server, join "
+                        "again by `sinetti init --log`, then finish with `sinetti restore --reason` beside the signer");
         TRY(data_open(cx, &a->data, DATA_SIGN)); /* before anything changes: without it there is no going on */
         common_progress(cx);
         enum rc rc = log_restore(cx, a->file, a->data.dir, &out);

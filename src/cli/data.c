@@ -1,10 +1,10 @@
 #include "cli/data.h"
 
-#include "store/config.h"
-
 #include "facts/facts.h"
 #include "ledger/signer_wire.h"
+#include "store/config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -41,6 +41,7 @@ enum rc data_open(struct ctx *cx, struct data *d, unsigned needs)
         TRY(is_socket ? signer_connect(cx, d->signer_dir, &d->signer) : signer_open(cx, d->signer_dir, &d->signer));
     struct config config;
     if (needs & (DATA_WRITE | DATA_READ)) TRY(config_read(cx, d->dir, &config));
+    if (!(needs & (DATA_WRITE | DATA_AS_IT_IS)) && needs & DATA_READ) TRY(data_follow(cx, d->dir, d->catalog));
     if (needs & DATA_WRITE) TRY(log_open(cx, d->dir, data_clock, &d->log));
     if (needs & DATA_READ) TRY(log_reader_open(cx, d->dir, &d->reader));
     return OK;
@@ -57,6 +58,18 @@ enum rc data_catch_up(struct ctx *cx, struct data *d)
     facts_close(f);
     catalog_free(c);
     return rc;
+}
+
+enum rc data_follow(struct ctx *cx, const char *dir, const char *catalog)
+{
+    struct config config;
+    struct data d = {.dir = dir, .catalog = catalog};
+    TRY(config_read(cx, dir, &config));
+    if (!config_log_is_shared(&config)) return OK;
+    enum rc rc = data_catch_up(cx, &d);
+    if (rc != E_IO && rc != E_DENIED && rc != E_BUSY) return rc;
+    fprintf(stderr, "sinetti: %s: shown is what this server has seen so far\n", cx->message);
+    return OK;
 }
 
 void data_close(struct data *d)

@@ -18,12 +18,17 @@ struct data {
     "                  folder's name with .signer)\n"
 
 /* What a command needs of it. */
-enum { DATA_READ = 1, DATA_WRITE = 2, DATA_SIGN = 4 };
+enum { DATA_READ = 1, DATA_WRITE = 2, DATA_SIGN = 4, DATA_AS_IT_IS = 8 };
 
 /* Fills dir and signer_dir where no option gave them, and opens what is needed; data_close() in any case. */
 void data_find(struct ctx *cx, struct data *d); /* only the names */
 enum rc data_open(struct ctx *cx, struct data *d, unsigned needs) MUST_CHECK;
 void data_close(struct data *d);
+
+/* Of a log that servers share, takes over what others have added, tables too: data_open() does for what is only read,
+ * unless it is wanted DATA_AS_IT_IS. When PostgreSQL is not there, it says so on standard error, and what was taken over
+ * before is read. */
+enum rc data_follow(struct ctx *cx, const char *dir, const char *catalog) MUST_CHECK;
 
 /* Puts the facts that a command appended to the log itself into their tables, so that what reads tables shows them. */
 enum rc data_catch_up(struct ctx *cx, struct data *d) MUST_CHECK;

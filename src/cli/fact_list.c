@@ -2,6 +2,7 @@
 #include "base/digest.h"
 #include "base/time.h"
 #include "cli/common.h"
+#include "cli/data.h"
 #include "cli/fact.h"
 #include "ledger/canonical.h"
 #include "ledger/log_reader.h"
@@ -131,6 +132,7 @@ static enum rc print_fact(struct ctx *cx, struct log_reader *r, uint64_t n, writ
 enum rc fact_show(struct ctx *cx, struct fact_arguments *a)
 {
     struct log_reader *r;
+    TRY(data_follow(cx, a->data, a->catalog));
     TRY(log_reader_open(cx, a->data, &r));
     uint64_t size = log_reader_size(r), n = (uint64_t)a->number;
     enum rc rc = n < size ? print_fact(cx, r, n, a->json ? put_as_json : put_as_text)
@@ -165,6 +167,7 @@ static enum rc list(struct ctx *cx, struct fact_arguments *a, struct log_reader 
 enum rc fact_list(struct ctx *cx, struct fact_arguments *a)
 {
     struct log_reader *r;
+    TRY(data_follow(cx, a->data, a->catalog));
     TRY(log_reader_open(cx, a->data, &r));
     enum rc rc = list(cx, a, r);
     log_reader_close(r);

@@ -3,6 +3,7 @@
 #include "cli/common.h"
 #include "cli/data.h"
 #include "ledger/log_check.h"
+#include "ledger/shared_check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 static const char help[] =
     "usage: sinetti fsck [OPTIONS]\n"
     "Computes everything again from the ledger's entries, tables of facts too, and names what differs.\n"
-    "Changes nothing.\n"
+    "Changes nothing. Of a log in PostgreSQL both are checked, and that they are the same.\n"
     "What the signer's key has signed is `sinetti verify`'s to check, on another machine.\n\n"
     "  --data DIR      the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
     "exit codes: 0 nothing is wrong, 1 something is, 2 wrong usage, 3 unreadable, 4 internal fault\n";
@@ -49,9 +50,12 @@ static int check(struct ctx *cx, struct data *d)
 {
     uint64_t shown = 0;
     struct log_check c = {.found = show, .arg = &shown};
-    enum rc rc = data_open(cx, d, DATA_READ);
+    bool is_shared = false;
+    uint64_t shared = 0;
+    enum rc rc = data_open(cx, d, DATA_READ | DATA_AS_IT_IS);
     common_progress(cx);
     if (rc == OK) rc = log_check(cx, d->reader, &c);
+    if (rc == OK) rc = shared_check(cx, d->dir, d->reader, &c, &is_shared, &shared);
     common_progress_end();
     if (rc != OK) return common_failed(cx, rc);
     struct facts_fsck f = {.found = show, .arg = &shown};
@@ -63,6 +67,7 @@ static int check(struct ctx *cx, struct data *d)
     if (c.problems > SHOWN) printf("… and %" PRIu64 " more\n", c.problems - SHOWN);
     printf("%" PRIu64 " entries, %" PRIu64 " bodies, %" PRIu64 " erased: %" PRIu64 " problem%s\n", c.entries, c.bodies,
            c.erased, c.problems, c.problems == 1 ? "" : "s");
+    if (is_shared) printf("%" PRIu64 " entries in PostgreSQL\n", shared);
     if (f.others)
         printf("tables of %" PRIu64 " kind%s of facts were made by another version and not compared\n", f.others,
                f.others == 1 ? "" : "s");

@@ -93,15 +93,16 @@ static enum rc make(struct ctx *cx, struct arguments *a, const struct catalog *c
     if (lstat(arena_printf(&cx->arena, "%s/ledger.db", dir).p, &st) == 0)
         return fail(cx, E_CONFLICT, "%s: there is a ledger already; nothing was changed",
                     str_visible(cx, str_from(dir)));
-    if (lstat(signer, &st) == 0)
+    bool is_shared = config_log_is_shared(&a->config); /* another copy of a ledger may be made beside its signer */
+    if (!is_shared && lstat(signer, &st) == 0)
         return fail(cx, E_CONFLICT, "%s: a signer is there already; nothing was changed",
                     str_visible(cx, str_from(signer)));
     TRY(make_folder(cx, dir));
     if (lstat(log_path(cx, dir), &st) == 0)
         return fail(cx, E_CONFLICT, "%s: there is a ledger already; nothing was changed",
                     str_visible(cx, str_from(dir)));
-    const struct shared_place place = {a->config.log, a->config.single_node};
-    if (config_log_is_shared(&a->config)) TRY(shared_create(cx, &place, str_from(a->origin), &a->joined));
+    const struct shared_place place = {.url = a->config.log, .single_node = a->config.single_node};
+    if (is_shared) TRY(shared_create(cx, &place, str_from(a->origin), &a->joined));
     /* first: a ledger.db without it would be taken for the log itself */
     TRY(config_write(cx, dir, &a->config));
     TRY(log_create(cx, dir, str_from(a->origin)));

@@ -1,6 +1,7 @@
 /* sinetti ledger replay, ledger erase: what the ledger's commands do with facts. */
 #include "base/time.h"
 #include "cli/common.h"
+#include "cli/data.h"
 #include "cli/fact.h"
 #include "ledger/canonical.h"
 #include "store/config.h"
@@ -68,6 +69,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
 static enum rc replay(struct ctx *cx, struct arguments *a, const struct catalog *c)
 {
     struct facts_replayed r;
+    TRY(data_follow(cx, a->data, a->catalog));
     common_progress(cx);
     enum rc rc = facts_replay(cx, a->data, c, a->last, a->into, &r);
     common_progress_end();

@@ -32,53 +32,64 @@ static struct str payload_of(struct ctx *cx, const struct facts_erasure *e)
     return arena_str(&cx->arena, buf_view(&out));
 }
 
-/* What fact n is; E_DENIED when it stays. */
-static enum rc find(struct ctx *cx, struct erase *x, struct log_tx *tx, const struct catalog_kind **kind)
+/* The kind of fact n: its place in the catalog, n_kinds when it is not known there. */
+static enum rc kind_of(struct ctx *cx, struct facts *f, uint64_t n, size_t *out)
 {
     scoped_stmt *st = NULL;
     struct leaf l;
     bool row;
-    if (x->e->n >= log_size(tx)) return fail(cx, E_NOTFOUND, "there is no fact %llu", (unsigned long long)x->e->n);
-    TRY(store_prepare(cx, x->f->db, STR("SELECT leaf FROM entries WHERE n = ?1"), &st));
-    store_bind_int(st, 1, (int64_t)x->e->n);
+    TRY(store_prepare(cx, f->db, STR("SELECT leaf FROM entries WHERE n = ?1"), &st));
+    store_bind_int(st, 1, (int64_t)n);
     TRY(store_step(cx, st, &row));
-    if (!row) return fail(cx, E_CORRUPT, "entry %llu is missing: run `sinetti fsck`", (unsigned long long)x->e->n);
-    TRY(leaf_read(cx, arena_str(&cx->arena, store_column_str(st, 0)), &l));
-    size_t i = facts_kind_index(x->f->catalog, l.kind);
-    if (i == x->f->catalog->n_kinds)
-        return fail(cx, E_DENIED,
-                    "fact %llu is of the kind \"%s\", which the catalog does not know: whether it may be "
-                    "erased is not known",
-                    (unsigned long long)x->e->n, str_visible(cx, l.kind));
-    *kind = &x->f->catalog->kinds[i];
-    return (*kind)->kept ? fail(cx, E_DENIED, "fact %llu is of the kind \"%s\", which is kept for ever",
-                                (unsigned long long)x->e->n, str_visible(cx, l.kind))
-                         : OK;
+    if (!row) return fail(cx, E_CORRUPT, "entry %llu is missing: run `sinetti fsck`", (unsigned long long)n);
+    TRY(leaf_read(cx, store_column_str(st, 0), &l));
+    *out = facts_kind_index(f->catalog, l.kind);
+    return OK;
 }
 
-static enum rc forget_rows(struct ctx *cx, struct facts *f, const struct catalog_kind *kind, uint64_t n)
+/* E_DENIED when fact n stays. */
+static enum rc check(struct ctx *cx, struct erase *x, struct log_tx *tx)
 {
-    struct facts_kind *k = &f->kinds[kind - f->catalog->kinds];
+    size_t i = 0;
+    const struct catalog *c = x->f->catalog;
+    if (x->e->n >= log_size(tx)) return fail(cx, E_NOTFOUND, "there is no fact %llu", (unsigned long long)x->e->n);
+    TRY(kind_of(cx, x->f, x->e->n, &i));
+    if (i == c->n_kinds)
+        return fail(cx, E_DENIED,
+                    "fact %llu is of a kind which the catalog does not know: whether it may be erased is not known",
+                    (unsigned long long)x->e->n);
+    return c->kinds[i].kept ? fail(cx, E_DENIED, "fact %llu is of the kind \"%s\", which is kept for ever",
+                                   (unsigned long long)x->e->n, str_visible(cx, c->kinds[i].key))
+                            : OK;
+}
+
+enum rc facts_forget_rows(struct ctx *cx, struct facts *f, uint64_t n, uint64_t end, const bool *stale)
+{
+    size_t i = 0;
     scoped_stmt *st = NULL;
+    TRY(kind_of(cx, f, n, &i));
     TRY(store_prepare(cx, f->db, STR("UPDATE p_facts SET subject = NULL, actor = NULL, via = NULL WHERE n = ?1"), &st));
     store_bind_int(st, 1, (int64_t)n);
     TRY(store_run(cx, st));
-    if (!k->projection) TRY(projection_new(cx, f->db, kind, 'p', &k->projection));
-    return projection_erase(cx, k->projection, n);
+    /* tables that are being made beside may have its rows: they are begun again */
+    TRY(store_exec(cx, f->db, "UPDATE projecting SET beside = NULL WHERE beside IS NOT NULL"));
+    if (i == f->catalog->n_kinds || (stale && stale[i])) return OK;
+    struct facts_kind *k = &f->kinds[i];
+    if (!k->projection) TRY(projection_new(cx, f->db, &f->catalog->kinds[i], 'p', &k->projection));
+    return projection_erase(cx, k->projection, n, end);
 }
 
 static enum rc erase(struct ctx *cx, struct log_tx *tx, void *arg)
 {
     struct erase *x = arg;
-    const struct catalog_kind *kind = NULL;
     struct leaf l;
     int64_t late;
     TRY(facts_begin(cx, x->f, tx, &late));
-    TRY(find(cx, x, tx, &kind));
+    TRY(check(cx, x, tx));
     TRY(facts_put(cx, x->f, tx, x->ready, &l));
     TRY(log_erase(cx, tx, x->e->n));
     *x->out = (struct facts_answer){.n = l.n, .at = l.at, .late = late};
-    return forget_rows(cx, x->f, kind, x->e->n);
+    return facts_forget_rows(cx, x->f, x->e->n, log_size(tx), NULL);
 }
 
 enum rc facts_erase(struct ctx *cx, struct facts *f, const struct facts_erasure *e, struct facts_answer *out)

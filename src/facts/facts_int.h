@@ -31,6 +31,10 @@ enum rc facts_put_row(struct ctx *cx, sqlite3_stmt *st, const struct leaf *l, co
 /* The kind's place in the catalog; n_kinds when it is not known. */
 size_t facts_kind_index(const struct catalog *c, struct str key);
 
+/* Takes what fact n has left in the tables away, when its body is gone; they hold the facts before `end`. Kinds whose
+ * tables are about to be made anew (stale, by kind; NULL: none) are let be. */
+enum rc facts_forget_rows(struct ctx *cx, struct facts *f, uint64_t n, uint64_t end, const bool *stale) MUST_CHECK;
+
 /* Within a unit: facts from `next` to `size` that are in no table yet are put there. */
 enum rc facts_catch_up(struct ctx *cx, struct facts *f, uint64_t next, uint64_t size) MUST_CHECK;
 

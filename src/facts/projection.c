@@ -204,15 +204,16 @@ enum rc projection_put(struct ctx *cx, struct projection *p, const struct leaf *
 
 /* --- erasure */
 
-static enum rc put_again(struct ctx *cx, struct projection *p)
+static enum rc put_again(struct ctx *cx, struct projection *p, uint64_t end)
 {
     scoped_stmt *st = NULL;
     bool row;
     TRY(store_prepare(cx, p->db,
                       STR("SELECT e.leaf, b.body FROM entries e JOIN bodies b ON b.n = e.n WHERE instr(e.leaf, ?1) "
-                          "ORDER BY e.n"),
+                          "AND e.n < ?2 ORDER BY e.n"),
                       &st));
     store_bind_str(st, 1, arena_printf(&cx->arena, "\"kind\":\"" STR_FMT "\"", STR_ARG(p->kind->key)));
+    store_bind_int(st, 2, (int64_t)end);
     for (;;) {
         struct ctx own; /* one fact's memory after the other */
         struct leaf l;
@@ -229,7 +230,7 @@ static enum rc put_again(struct ctx *cx, struct projection *p)
     }
 }
 
-enum rc projection_erase(struct ctx *cx, struct projection *p, uint64_t n)
+enum rc projection_erase(struct ctx *cx, struct projection *p, uint64_t n, uint64_t end)
 {
     for (size_t i = 0; i < p->kind->n_tables; i++) {
         struct str table = p->kind->tables[i];
@@ -241,5 +242,5 @@ enum rc projection_erase(struct ctx *cx, struct projection *p, uint64_t n)
         if (!p->kind->replaces) store_bind_int(st, 1, (int64_t)n);
         TRY(store_run(cx, st));
     }
-    return p->kind->replaces ? put_again(cx, p) : OK;
+    return p->kind->replaces ? put_again(cx, p, end) : OK;
 }

@@ -28,8 +28,8 @@ void projection_free(struct projection *p);
  * E_INVALID when the tables refuse it. */
 enum rc projection_put(struct ctx *cx, struct projection *p, const struct leaf *l, const struct body *b) MUST_CHECK;
 
-/* Takes fact n, which has no body any more, out of the kind's tables; of one that replaces, the others are put in again
- * in order. The entries and bodies are read from the same database. */
-enum rc projection_erase(struct ctx *cx, struct projection *p, uint64_t n) MUST_CHECK;
+/* Takes fact n, which has no body any more, out of the kind's tables; of one that replaces, the others before `end` are
+ * put in again in order. The entries and bodies are read from the same database. */
+enum rc projection_erase(struct ctx *cx, struct projection *p, uint64_t n, uint64_t end) MUST_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "catalog/image.h"
+#include "ledger/canonical.h"
 #include "store/store.h"
 
 #include <stdlib.h>
@@ -219,9 +220,17 @@ static enum rc swap(struct ctx *cx, sqlite3 *db, struct work *w)
 static enum rc put_missing(struct ctx *cx, sqlite3 *db, struct work *w, const struct leaf *l, const struct body *b)
 {
     (void)db;
+    int64_t n;
     size_t i = facts_kind_index(w->f->catalog, l->kind);
-    if (i < w->f->catalog->n_kinds && w->stale[i]) return facts_put_row(cx, w->f->put_fact, l, b); /* made anew soon */
-    return facts_project(cx, w->f, l, b);
+    if (i < w->f->catalog->n_kinds && w->stale[i]) /* made anew soon */
+        TRY(facts_put_row(cx, w->f->put_fact, l, b));
+    else
+        TRY(facts_project(cx, w->f, l, b));
+    if (!b || !str_eq(l->kind, STR("erasure"))) return OK;
+    /* of another server: what it erased is in our tables as it was in its own */
+    if (!canonical_int(canonical_find(b->payload, "n"), &n) || n < 0 || (uint64_t)n >= l->n)
+        return fail(cx, E_CORRUPT, "an erasure of no fact before it");
+    return facts_forget_rows(cx, w->f, (uint64_t)n, l->n + 1, w->stale);
 }
 
 enum rc facts_catch_up(struct ctx *cx, struct facts *f, uint64_t next, uint64_t size)
@@ -249,6 +258,8 @@ static enum rc step(struct ctx *cx, struct log_tx *tx, void *arg)
     struct facts *f = w->f;
     sqlite3 *db = f->db = log_db(tx);
     int64_t next;
+    free_beside(w); /* it may be run again */
+    w->finished = false;
     w->size = log_size(tx);
     TRY(compare_kinds(cx, db, w));
     if (!f->put_fact) TRY(store_prepare(cx, db, STR(FACTS_PUT), &f->put_fact));

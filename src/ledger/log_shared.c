@@ -22,7 +22,7 @@ enum rc log_shared_open(struct ctx *cx, struct log *l, const char *dir)
     TRY(store_prepare(cx, l->db, STR("SELECT origin FROM origins WHERE size = 0"), &st));
     TRY(store_step(cx, st, &row));
     if (!row) return fail(cx, E_CORRUPT, LOG_FILE ": the origin is missing");
-    const struct shared_place place = {config.log, config.single_node};
+    const struct shared_place place = {.url = config.log, .single_node = config.single_node};
     TRY(shared_open(cx, &place, store_column_str(st, 0), &l->shared));
     shared_batch_init(&l->out);
     l->notes = -1;

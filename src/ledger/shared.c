@@ -38,6 +38,7 @@ static enum rc make(struct ctx *cx, const struct shared_place *p, struct str ori
     if (s) {
         s->pq = pq;
         s->single_node = p->single_node;
+        s->only_look = p->only_look;
         s->patience = SHARED_PATIENCE;
         s->url = strndup(p->url.p, p->url.n);
         s->origin = origin.p ? strndup(origin.p, origin.n) : NULL;
@@ -121,6 +122,13 @@ enum rc shared_create(struct ctx *cx, const struct shared_place *p, struct str o
 }
 
 /* --- reading */
+
+enum rc shared_snapshot(struct ctx *cx, struct shared *s)
+{
+    TRY(shared_ask_again(cx, s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL, 0, NULL, NULL));
+    s->in_snapshot = true;
+    return OK;
+}
 
 static enum rc take_head(void *arg, const struct libpq *pq, const PGresult *r, int row)
 {

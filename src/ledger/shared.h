@@ -28,6 +28,7 @@ struct shared;
 struct shared_place {
     struct str url;   /* postgresql://… */
     bool single_node; /* no standby is asked for */
+    bool only_look;   /* nothing will be written: any server will do, and none of its settings matter */
 };
 
 /* Makes the tables there for a ledger named `origin`; *joined when they are there already and are of that ledger.
@@ -39,6 +40,9 @@ enum rc shared_open(struct ctx *cx, const struct shared_place *p, struct str ori
 void shared_close(struct shared *s);
 
 /* --- reading */
+
+/* From here on all that is read is of one moment; a connection that breaks then is not made again (E_IO). */
+enum rc shared_snapshot(struct ctx *cx, struct shared *s) MUST_CHECK;
 
 struct shared_head {
     struct log_state state;

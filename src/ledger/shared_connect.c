@@ -9,6 +9,7 @@
 #include <time.h>
 
 #define CONNECT_MS 5000 /* for one try over all hosts; after it another is made */
+#define FIRST_MS 5000   /* for the first connection: somebody may have written the URL wrong */
 #define PAUSE_MS 100    /* between two tries */
 
 int64_t shared_now(void)
@@ -213,7 +214,8 @@ static enum rc start(struct ctx *cx, struct shared *s)
     /* what the URL says comes before what stands above it, and after what stands below */
     const char *const names[] = {"application_name", "tcp_user_timeout", "keepalives_idle",      "dbname",
                                  "client_encoding",  "options",          "target_session_attrs", NULL};
-    const char *const values[] = {"sinetti", "10000", "10", s->url, "UTF8", "", "read-write", NULL};
+    const char *const values[] = {"sinetti", "10000", "10", s->url, "UTF8", "", s->only_look ? "any" : "read-write",
+                                  NULL};
     s->deadline = shared_now() + CONNECT_MS;
     s->conn = s->pq->PQconnectStartParams(names, values, 1);
     if (!s->conn) return fail(cx, E_IO, "out of memory");
@@ -261,6 +263,7 @@ static enum rc look_at_server(struct ctx *cx, struct shared *s, bool *lost)
                    "'')::int, count(*) FILTER (WHERE state = 'streaming' AND sync_state IN ('sync', 'quorum')), "
                    "count(*) FILTER (WHERE sync_state IS NULL) FROM pg_catalog.pg_stat_replication",
                    NULL, 0, take_settings, &found, lost));
+    if (s->only_look) return OK; /* nothing is acknowledged */
     if (!found.syncs)
         return fail(cx, E_DENIED, "this PostgreSQL runs with fsync = off: what it acknowledges is lost with its power");
     if (s->single_node || (found.asks_standby && found.standbys > 0)) return OK;
@@ -300,8 +303,10 @@ static enum rc look_at_ledger(struct ctx *cx, struct shared *s, bool *lost)
     *lost = false;
     if (!s->origin) return OK;
     s->warned = false;
-    enum rc rc = shared_ask(cx, s, "UPDATE sinetti.head SET format = format RETURNING format, origin", NULL, 0,
-                            take_identity, &i, lost);
+    enum rc rc = shared_ask(cx, s,
+                            s->only_look ? "SELECT format, origin FROM sinetti.head"
+                                         : "UPDATE sinetti.head SET format = format RETURNING format, origin",
+                            NULL, 0, take_identity, &i, lost);
     if (*lost) return rc;
     if (rc == E_NOTFOUND || (rc == OK && !i.found))
         return fail(cx, E_NOTFOUND, "there is no ledger in this PostgreSQL database; `sinetti init` makes one");
@@ -330,9 +335,10 @@ static enum rc connect_once(struct ctx *cx, struct shared *s)
 
 enum rc shared_connect(struct ctx *cx, struct shared *s)
 {
-    int64_t end = shared_now() + 1000 * SHARED_PATIENCE;
+    int64_t end = shared_now() + (s->was_connected ? 1000 * SHARED_PATIENCE : FIRST_MS);
     const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000};
     if (s->conn) return OK;
+    if (s->in_snapshot) return fail(cx, E_IO, "PostgreSQL: the connection broke");
     for (;;) {
         enum rc rc = connect_once(cx, s);
         s->was_connected |= rc == OK;

@@ -12,7 +12,7 @@ struct shared {
     PGconn *conn; /* NULL: not connected */
     char *url;    /* own */
     char *origin; /* own; the ledger's first. NULL: it is being made */
-    bool single_node;
+    bool single_node, only_look, in_snapshot;
     bool holds;      /* within a transaction that holds the head */
     bool warned;     /* PostgreSQL has said that a commit is not where it should be */
     bool has_append; /* its statement is prepared on this connection */
@@ -33,7 +33,7 @@ struct shared_value {
 #define SHARED_BIGINTS 1016u
 #define SHARED_VALUES 12
 
-/* E_BUSY here says: the connection was lost, nothing is known of what was asked. */
+/* Called with each row. */
 typedef enum rc shared_result(void *arg, const struct libpq *pq, const PGresult *r, int row);
 
 /* Connects when there is no connection, for up to SHARED_PATIENCE while there is nobody to connect to. */

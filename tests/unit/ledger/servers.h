@@ -135,6 +135,17 @@ static inline void server_kill(int i)
     s->pid = 0;
 }
 
+/* Stops all its processes where they are, and lets them go on. */
+static inline void server_signal(int i, int signal)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)servers[i].pid, (int)servers[i].pid);
+    FILE *f = fopen(path, "r");
+    for (int child; f && fscanf(f, "%d", &child) == 1;) kill(child, signal);
+    if (f) fclose(f);
+    kill(servers[i].pid, signal);
+}
+
 /* In order: connections are ended. */
 static inline void server_stop(int i)
 {

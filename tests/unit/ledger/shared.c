@@ -1,6 +1,8 @@
 /* The log on PostgreSQL, with two servers on it that write at the same time. */
 #include "shared_data.h"
 
+#include "ledger/shared_check.h"
+
 static void test_ledger_shared__two_servers(void **state)
 {
     (void)state;
@@ -90,6 +92,295 @@ static void test_ledger_shared__decisions_at_once(void **state)
     assert_int_equal(same_logs(), SEATS);
 }
 
+/* --- signed heads, requests, names: what travels beside */
+
+static enum rc put_beside(struct ctx *own, struct log_tx *tx, void *arg)
+{
+    uint8_t id[32] = {7};
+    struct leaf leaf;
+    struct log_fact f = make_fact(own, "note", "{\"text\":\"asked with a key\"}");
+    (void)arg;
+    TRY(log_append(own, tx, &f, &leaf));
+    TRY(log_put_request(own, tx, id, leaf.n, 1));
+    return log_put_note(own, tx, 1, true, STR("a handover"));
+}
+
+static enum rc find_beside(struct ctx *own, struct log_tx *tx, void *arg)
+{
+    uint8_t id[32] = {7};
+    uint64_t n, facts;
+    TRY(log_find_request(own, tx, id, arg, &n, &facts));
+    return n == 0 && facts == 1 ? OK : fail(own, E_INTERNAL, "n %d, facts %d", (int)n, (int)facts);
+}
+
+static void test_ledger_shared__travels_beside(void **state)
+{
+    (void)state;
+    bool found = false;
+    struct log *a = open_log();
+    assert_int_equal(log_submit(&cx, a, put_beside, NULL), OK);
+    use(1);
+    struct log *b = open_log();
+    assert_int_equal(log_submit(&cx, b, find_beside, &found), OK);
+    assert_true(found);
+    log_close(a);
+    log_close(b);
+    catch_up(0);
+    const char *first = rows_digest();
+    catch_up(1);
+    assert_string_equal(first, rows_digest());
+}
+
+static enum rc put_and_fail(struct ctx *own, struct log_tx *tx, void *arg)
+{
+    struct many m = {0, 5};
+    uint8_t id[32] = {9};
+    (void)arg;
+    TRY(put_them(own, tx, &m));
+    TRY(log_mark(own, tx));
+    TRY(put_them(own, tx, &m));
+    TRY(log_put_request(own, tx, id, 3, 1));
+    TRY(log_back(own, tx));
+    return fail(own, E_DENIED, "no");
+}
+
+static enum rc put_half(struct ctx *own, struct log_tx *tx, void *arg)
+{
+    struct many m = {0, 5};
+    uint8_t id[32] = {9};
+    (void)arg;
+    TRY(log_mark(own, tx));
+    TRY(put_them(own, tx, &m));
+    TRY(log_put_request(own, tx, id, 3, 1));
+    TRY(log_back(own, tx));
+    return put_them(own, tx, &m);
+}
+
+/* What a unit took back is not there on the other server either. */
+static void test_ledger_shared__goes_back(void **state)
+{
+    (void)state;
+    struct log *a = open_log();
+    assert_int_equal(log_submit(&cx, a, put_and_fail, NULL), E_DENIED);
+    assert_int_equal(log_submit(&cx, a, put_half, NULL), OK);
+    assert_int_equal(log_submit(&cx, a, put_and_fail, NULL), E_DENIED);
+    put_many(a, 5, 7);
+    log_close(a);
+    assert_int_equal(same_logs(), 7);
+}
+
+/* --- refusals */
+
+static void refuses(const char *url, bool single_node, enum rc rc, const char *text)
+{
+    struct shared *s = NULL;
+    const struct shared_place place = {.url = str_from(url), .single_node = single_node};
+    enum rc got = shared_open(&cx, &place, STR(ORIGIN), &s);
+    if (got != rc || !strstr(cx.message, text)) failed("%s: %d %s", url, got, cx.message);
+    if (strstr(cx.message, "hunter2")) failed("the password is in: %s", cx.message);
+    shared_close(s);
+}
+
+static void test_ledger_shared__refuses(void **state)
+{
+    (void)state;
+    const char *url = arena_cstr(&cx.arena, str_from(servers_url(1)));
+    const char *nowhere = arena_printf(&cx.arena, "postgresql://sinetti@/nowhere?host=%s&port=5400", pg_folder).p;
+    const char *nobody = arena_printf(&cx.arena, "postgresql://nobody@/postgres?host=%s&port=5400", pg_folder).p;
+    refuses("postgresql://sinetti:hunter2@localhost/postgres", true, E_INVALID, ".pgpass");
+    refuses("postgresql://localhost/postgres?password=hunter2", true, E_INVALID, ".pgpass");
+    refuses("postgresql://sinetti:hunter2@[::1/postgres", true, E_INVALID, "cannot be read");
+    refuses("mysql://localhost", true, E_INVALID, "postgresql://");
+    refuses(nobody, true, E_IO, "nobody");
+    refuses(nowhere, true, E_IO, "nowhere");
+    assert_int_equal(pg_sql(0, "UPDATE sinetti.head SET origin = 'sinetti.example/other'"), 0);
+    refuses(url, false, E_CONFLICT, "another");
+    assert_int_equal(pg_sql(0, "UPDATE sinetti.head SET origin = 'sinetti.example/acme', format = 2"), 0);
+    refuses(url, false, E_DENIED, "newer");
+    assert_int_equal(pg_sql(0, "DELETE FROM sinetti.head"), 0);
+    refuses(url, false, E_NOTFOUND, "no ledger");
+    assert_int_equal(pg_sql(0, "DROP SCHEMA sinetti CASCADE"), 0);
+    refuses(url, false, E_NOTFOUND, "no ledger");
+    assert_int_equal(pg_sql(0, "CREATE ROLE plain LOGIN"), 0);
+    const char *plain = arena_printf(&cx.arena, "postgresql://plain@/postgres?host=%s&port=5400", pg_folder).p;
+    refuses(plain, false, E_DENIED, "pg_monitor");
+    assert_int_equal(pg_sql(0, "DROP ROLE plain"), 0);
+}
+
+static void test_ledger_shared__refuses_without_standby(void **state)
+{
+    (void)state;
+    const char *url = servers_url(1);
+    struct log *l = NULL;
+    server_stop(1);
+    assert_true(pg_wait(0, "NOT EXISTS (SELECT FROM pg_stat_replication)"));
+    refuses(url, false, E_DENIED, "not there");
+    assert_int_equal(log_open(&cx, folder, test_clock, &l), E_DENIED);
+    assert_int_equal(pg_sql(0, "ALTER SYSTEM SET synchronous_standby_names = ''"), 0);
+    assert_int_equal(pg_sql(0, "SELECT pg_reload_conf()"), 0);
+    assert_true(pg_wait(0, "current_setting('synchronous_standby_names') = ''"));
+    refuses(url, false, E_DENIED, "--single-node");
+    struct shared *s = NULL;
+    const struct shared_place place = {.url = str_from(url), .single_node = true};
+    if (shared_open(&cx, &place, STR(ORIGIN), &s) != OK) failed("%s", cx.message);
+    shared_close(s);
+    assert_int_equal(pg_sql(0, "ALTER SYSTEM RESET synchronous_standby_names"), 0);
+    assert_int_equal(pg_sql(0, "SELECT pg_reload_conf()"), 0);
+    assert_true(server_start(1));
+    assert_true(pg_wait(0, "EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')"));
+    log_close(open_log());
+}
+
+/* --- what the owner of the database does by SQL */
+
+static struct buf said;
+
+static void hear(void *arg, const char *what)
+{
+    (void)arg;
+    buf_printf(&said, "%s\n", what);
+}
+
+static uint64_t check(void)
+{
+    struct log_reader *r = open_reader();
+    struct log_check c = {.found = hear};
+    bool is_shared;
+    uint64_t size;
+    buf_release(&said);
+    buf_init(&said, 0);
+    if (shared_check(&cx, folder, r, &c, &is_shared, &size) != OK) failed("%s", cx.message);
+    assert_true(is_shared);
+    log_reader_close(r);
+    buf_char(&said, 0);
+    return c.problems;
+}
+
+static void test_ledger_shared__finds_what_was_done_by_sql(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql, *text;
+        bool refused; /* also by whoever writes next */
+    } done[] = {
+        {"UPDATE sinetti.entries SET leaf = replace(convert_from(leaf, 'UTF8'), 'note', 'nota')::bytea WHERE n = 3",
+         "entry 3: not what this server has seen", false},
+        {"DELETE FROM sinetti.entries WHERE n = 5", "entry 5: missing", false},
+        {"DELETE FROM sinetti.entries WHERE n = 19", "entry 19: missing", false},
+        {"DELETE FROM sinetti.entries WHERE n = 19; DELETE FROM sinetti.bodies WHERE n = 19", "entry 19: missing",
+         false},
+        {"INSERT INTO sinetti.entries VALUES (20, '{}')", "entry 20: it is not within the log", false},
+        {"INSERT INTO sinetti.entries VALUES (-1, '{}')", "entry -1: it is not within the log", false},
+        {"INSERT INTO sinetti.bodies VALUES (900, '', '')", "body 900: there is no such fact", false},
+        {"UPDATE sinetti.bodies SET body = replace(convert_from(body, 'UTF8'), '\"7\"', '\"8\"')::bytea WHERE n = 7",
+         "fact 7: body: not what was recorded", false},
+        {"UPDATE sinetti.bodies SET salt = '\\x00' WHERE n = 7", "body 7: its salt is damaged", false},
+        {"UPDATE sinetti.bodies SET salt = set_byte(salt, 3, get_byte(salt, 3) # 1) WHERE n = 8", "fact 8: body",
+         false},
+        {"DELETE FROM sinetti.bodies WHERE n = 9", "body 9: missing, and no erasure says why", false},
+        {"UPDATE sinetti.head SET size = 18", "entry 19: it is not within the log", true},
+        {"UPDATE sinetti.head SET size = 24", "entries 20 to 23: missing", true},
+        {"UPDATE sinetti.head SET size = 21", "head: its size, time and frontier do not fit", true},
+        {"DELETE FROM sinetti.entries WHERE n BETWEEN 4 AND 6", "entries 4 to 6: missing", false},
+        {"UPDATE sinetti.head SET at = at + 1", "head: its time is not", true},
+        {"UPDATE sinetti.head SET frontier = set_byte(frontier, 0, get_byte(frontier, 0) # 1)", "head: its root", true},
+        {"DELETE FROM sinetti.requests", "requests: there are 0", false},
+        {"UPDATE sinetti.requests SET n = 2", "request of fact 2: not what", false},
+        {"INSERT INTO sinetti.requests VALUES (1, '\\x00', 1)", "request of fact 1: not what", false},
+        {"UPDATE sinetti.checkpoints SET note = 'nonsense'", "handover 1: ", false},
+    };
+    struct log *l = open_log();
+    assert_int_equal(log_submit(&cx, l, put_beside, NULL), OK);
+    put_many(l, 1, 20);
+    log_close(l);
+    assert_int_equal(pg_sql(0, "DROP SCHEMA IF EXISTS saved CASCADE; CREATE SCHEMA saved;"
+                               "CREATE TABLE saved.head AS TABLE sinetti.head;"
+                               "CREATE TABLE saved.entries AS TABLE sinetti.entries;"
+                               "CREATE TABLE saved.bodies AS TABLE sinetti.bodies;"
+                               "CREATE TABLE saved.requests AS TABLE sinetti.requests;"
+                               "CREATE TABLE saved.checkpoints AS TABLE sinetti.checkpoints"),
+                     0);
+    assert_int_equal(check(), 1); /* the handover is none */
+    for (size_t i = 0; i < sizeof done / sizeof *done; i++) {
+        assert_int_equal(pg_sql(0, done[i].sql), 0);
+        bool found = check() > 0 && strstr(said.p, done[i].text);
+        if (!found) failed("%s: fsck says:\n%s", done[i].sql, said.p);
+        if (done[i].refused) {
+            l = open_log();
+            assert_int_equal(log_submit(&cx, l, nothing, NULL), E_CORRUPT);
+            log_close(l);
+        }
+        assert_int_equal(pg_sql(0, "TRUNCATE sinetti.head, sinetti.entries, sinetti.bodies, sinetti.requests, "
+                                   "sinetti.checkpoints;"
+                                   "INSERT INTO sinetti.head TABLE saved.head;"
+                                   "INSERT INTO sinetti.entries TABLE saved.entries;"
+                                   "INSERT INTO sinetti.bodies TABLE saved.bodies;"
+                                   "INSERT INTO sinetti.requests TABLE saved.requests;"
+                                   "INSERT INTO sinetti.checkpoints TABLE saved.checkpoints"),
+                         0);
+    }
+    assert_int_equal(check(), 1);
+    buf_release(&said);
+}
+
+/* A new server believes nothing of what it finds. */
+static void test_ledger_shared__follows_nothing_that_is_wrong(void **state)
+{
+    (void)state;
+    static const char *const done[] = {
+        "UPDATE sinetti.entries SET leaf = replace(convert_from(leaf, 'UTF8'), 'note', 'nota')::bytea WHERE n = 3",
+        "DELETE FROM sinetti.entries WHERE n = 3",
+        "DELETE FROM sinetti.entries WHERE n = 19",
+        "UPDATE sinetti.bodies SET body = body || body WHERE n = 3",
+        "UPDATE sinetti.bodies SET salt = '' WHERE n = 3",
+        "UPDATE sinetti.bodies SET body = repeat('x', 3000000)::bytea WHERE n = 3",
+        "UPDATE sinetti.head SET size = 1000000",
+        "UPDATE sinetti.head SET size = -1",
+        "UPDATE sinetti.head SET frontier = frontier || frontier",
+        "UPDATE sinetti.entries SET leaf = '' WHERE n = 0",
+    };
+    struct log *l = open_log();
+    put_many(l, 0, 20);
+    log_close(l);
+    assert_int_equal(pg_sql(0, "DROP SCHEMA IF EXISTS saved CASCADE; CREATE SCHEMA saved;"
+                               "CREATE TABLE saved.head AS TABLE sinetti.head;"
+                               "CREATE TABLE saved.entries AS TABLE sinetti.entries;"
+                               "CREATE TABLE saved.bodies AS TABLE sinetti.bodies"),
+                     0);
+    use(1);
+    l = open_log();
+    for (size_t i = 0; i < sizeof done / sizeof *done; i++) {
+        assert_int_equal(pg_sql(0, done[i]), 0);
+        if (log_submit(&cx, l, nothing, NULL) != E_CORRUPT) failed("%s: taken over", done[i]);
+        assert_int_equal(pg_sql(0, "TRUNCATE sinetti.head, sinetti.entries, sinetti.bodies;"
+                                   "INSERT INTO sinetti.head TABLE saved.head;"
+                                   "INSERT INTO sinetti.entries TABLE saved.entries;"
+                                   "INSERT INTO sinetti.bodies TABLE saved.bodies"),
+                         0);
+    }
+    log_close(l);
+    assert_int_equal(same_logs(), 20);
+}
+
+/* PostgreSQL was put back to a state before what this server has seen. */
+static void test_ledger_shared__goes_on_from_no_older_state(void **state)
+{
+    (void)state;
+    struct log *l = open_log();
+    put_many(l, 0, 10);
+    assert_int_equal(pg_sql(0, "DROP SCHEMA IF EXISTS saved CASCADE; CREATE SCHEMA saved;"
+                               "CREATE TABLE saved.head AS TABLE sinetti.head"),
+                     0);
+    put_many(l, 10, 20);
+    assert_int_equal(pg_sql(0, "TRUNCATE sinetti.head; INSERT INTO sinetti.head TABLE saved.head;"
+                               "DELETE FROM sinetti.entries WHERE n >= 10; DELETE FROM sinetti.bodies WHERE n >= 10"),
+                     0);
+    struct log_fact f = make_fact(&cx, "note", "{}");
+    assert_int_equal(log_put(&cx, l, &f, NULL), E_CORRUPT);
+    assert_non_null(strstr(cx.message, "older state"));
+    log_close(l);
+}
+
 int main(void)
 {
     if (!servers_can_run()) return 77;
@@ -98,6 +389,13 @@ int main(void)
         CASE(two_servers),
         CASE(at_once),
         CASE(decisions_at_once),
+        CASE(travels_beside),
+        CASE(goes_back),
+        CASE(refuses),
+        CASE(refuses_without_standby),
+        CASE(finds_what_was_done_by_sql),
+        CASE(follows_nothing_that_is_wrong),
+        CASE(goes_on_from_no_older_state),
     };
     int failures = cmocka_run_group_tests(tests, shared_group_setup, shared_group_teardown);
     free(acks);

@@ -29,7 +29,7 @@ static inline void use(int i)
 static inline void folder_shared(int i, const char *url, bool single_node)
 {
     struct config c = {.format = CONFIG_FORMAT, .log = str_from(url), .single_node = single_node};
-    const struct shared_place place = {c.log, single_node};
+    const struct shared_place place = {.url = c.log, .single_node = single_node};
     bool joined;
     use(i);
     if (shared_create(&cx, &place, STR(ORIGIN), &joined) != OK || config_write(&cx, folder, &c) != OK ||
@@ -60,7 +60,7 @@ static inline int shared_setup(void **state)
     if (pg_sql(0, "DROP SCHEMA IF EXISTS sinetti CASCADE")) return 1;
     for (int i = 0; i < 2; i++) {
         if (!folder_make(folders[i])) return 1;
-        folder_shared(i, servers_url(2), false);
+        folder_shared(i, servers_url(3), false);
     }
     use(0);
     return 0;
