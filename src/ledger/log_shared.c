@@ -90,12 +90,28 @@ static enum rc take_request(void *arg, struct str id, int64_t n, int64_t facts)
     return log_insert_request(f->cx, f->l, id, (uint64_t)n, (uint64_t)facts);
 }
 
+static enum rc may_go(struct ctx *cx, struct log *l, uint64_t n)
+{
+    scoped_stmt *st = NULL;
+    struct leaf leaf;
+    bool row;
+    TRY(store_prepare(cx, l->db, STR("SELECT leaf FROM entries WHERE n = ?1"), &st));
+    store_bind_int(st, 1, (int64_t)n);
+    TRY(store_step(cx, st, &row));
+    if (!row) return fail(cx, E_CORRUPT, LOG_FILE ": entry %" PRIu64 " is missing: run `sinetti fsck`", n);
+    TRY(leaf_read(cx, store_column_str(st, 0), &leaf));
+    return kind_is_kept(leaf.kind)
+               ? fail(cx, E_CORRUPT, "PostgreSQL: an erasure of fact %" PRIu64 ", which is of a kind that is kept", n)
+               : OK;
+}
+
 /* Bodies that were erased elsewhere, and are still here. */
 static enum rc erase_too(struct ctx *cx, struct log *l, const struct numbers *erased)
 {
     scoped_stmt *st = NULL;
     TRY(store_prepare(cx, l->db, STR("DELETE FROM bodies WHERE n = ?1"), &st));
     for (size_t i = 0; i < erased->n; i++) {
+        TRY(may_go(cx, l, erased->p[i]));
         store_bind_int(st, 1, (int64_t)erased->p[i]);
         TRY(store_run(cx, st));
         l->owes_forgetting |= sqlite3_changes(l->db) > 0;

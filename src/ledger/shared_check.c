@@ -2,6 +2,7 @@
 
 #include "ledger/checkpoint.h"
 #include "ledger/facts_seen.h"
+#include "ledger/kept.h"
 #include "ledger/note.h"
 #include "ledger/shared.h"
 #include "store/config.h"
@@ -84,7 +85,7 @@ static enum rc take_fact(void *arg, int64_t n, struct str bytes, struct str salt
         w->seen.n = (uint64_t)n + 1;
     } else if (body.p) {
         check_body(w, &own, &leaf, salt, body);
-    } else if (kind_is_of_the_ledger(leaf.kind)) {
+    } else if (kind_is_kept(leaf.kind)) {
         found(w, "body %lld: missing, and its kind is never erased", (long long)n);
     }
     ctx_release(&own);
