@@ -2,6 +2,7 @@
 #include "cli/common.h"
 #include "ledger/signer_wire.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -63,6 +64,7 @@ static enum rc clear_way(struct ctx *cx, const char *path)
 static enum rc listen_at(struct ctx *cx, const struct arguments *a, int *out)
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
+    assert(a->path); /* asked for by the command */
     if (strlen(a->path) >= sizeof at.sun_path) return fail(cx, E_INVALID, "signer: the path of the socket is too long");
     memcpy(at.sun_path, a->path, strlen(a->path));
     TRY(clear_way(cx, a->path));

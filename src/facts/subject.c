@@ -80,7 +80,8 @@ bool subject_unspell(struct buf *out, struct str spelled)
 static bool is_ref(struct str s)
 {
     struct str rest = s, part;
-    if (s.n == 0 || !memchr(s.p, '/', s.n) || str_has(s, STR("..")) || str_has(s, STR("@{")) || str_ends(s, STR(".")))
+    if (!s.p || s.n == 0 || !memchr(s.p, '/', s.n) || str_has(s, STR("..")) || str_has(s, STR("@{")) ||
+        str_ends(s, STR(".")))
         return false;
     for (size_t i = 0; i < s.n; i++)
         if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f || strchr("~^:?*[\\", s.p[i])) return false;

@@ -152,10 +152,13 @@ static void add_block(struct doc *d, int level, int64_t line, struct str text)
     }
 }
 
+/* What stands where a line is read. */
 struct cutter {
     struct doc *d;
     struct buf paragraph;
-    int64_t line;
+    int64_t line;                           /* where the paragraph began */
+    bool hashes, adoc, yaml, indents, form; /* the markup; of a form the comments are the content */
+    bool front, fence, comment, directive;  /* within one */
 };
 
 static void flush(struct cutter *k)
@@ -188,6 +191,11 @@ static bool is_list_item(struct str t)
     return i && i < 4 && i + 1 < t.n && (t.p[i] == '.' || t.p[i] == ')') && t.p[i + 1] == ' ';
 }
 
+static bool is_indented(struct str line)
+{
+    return line.n > 2 && (line.p[0] == '\t' || (line.p[0] == ' ' && line.p[1] == ' '));
+}
+
 static int heading_level(struct str t, bool adoc)
 {
     char mark = adoc ? '=' : '#';
@@ -196,99 +204,123 @@ static int heading_level(struct str t, bool adoc)
     return level && level < 7 && (size_t)level < t.n && t.p[level] == ' ' ? level : 0;
 }
 
+/* Front matter: "---", statements, "---". */
+static bool take_front(struct cutter *k, struct str t, int64_t line)
+{
+    bool edge = str_eq(t, STR("---")) || str_eq(t, STR("+++"));
+    if (line == 1 && edge) return k->front = true;
+    if (!k->front) return false;
+    if (edge)
+        k->front = false;
+    else if (str_starts(t, STR("title:")))
+        k->d->title = strip(str_slice(t, 6, t.n), " \"'");
+    else
+        read_statement(k->d, t, line);
+    return true;
+}
+
+static bool take_fence(struct cutter *k, struct str t)
+{
+    if (str_starts(t, STR("```")) || str_starts(t, STR("~~~~")) ||
+        (k->adoc && (str_eq(t, STR("----")) || str_eq(t, STR("....")))) ||
+        (!k->fence && str_starts(t, STR("~~~")) && t.n > 3 && isalpha((unsigned char)t.p[3]))) {
+        flush(k);
+        k->fence = !k->fence;
+        return true;
+    }
+    return k->fence;
+}
+
+/* Code by indentation, and comments of YAML. reST: what is indented below "::" or a directive is code or options. */
+static bool take_code(struct cutter *k, struct str line, struct str t)
+{
+    if (str_starts(t, STR(".. "))) {
+        flush(k);
+        k->directive = str_has(t, STR("code")) || str_has(t, STR("toctree")) || str_has(t, STR("image")) ||
+                       str_has(t, STR("contents"));
+        return true;
+    }
+    if (k->directive && is_indented(line)) return true;
+    k->directive = false;
+    bool code = line.n > 4 && (line.p[0] == '\t' || str_starts(line, STR("    ")));
+    if (!k->form && code && !k->paragraph.n && !is_list_item(t) && k->indents) return true;
+    return k->yaml && t.p[0] == '#';
+}
+
+/* "## Heading", and the line below an underlined one. */
+static bool take_heading(struct cutter *k, struct str t, int64_t line)
+{
+    int level = k->hashes ? heading_level(t, false) : 0;
+    if (!level && !k->hashes) level = heading_level(t, true);
+    if (!level && k->adoc) level = heading_level(t, false);
+    if (!level && !is_underline(t)) return false;
+    flush(k);
+    if (level)
+        add_block(k->d, level, line, arena_str(&k->d->scratch, strip(str_slice(t, (size_t)level, t.n), " #=*_`")));
+    return true;
+}
+
+/* A heading with its underline on the next line, which is taken too. */
+static bool take_underlined(struct cutter *k, struct lines *l, struct str line, struct str t)
+{
+    struct lines ahead = *l;
+    struct str next;
+    if (k->paragraph.n || is_indented(line) || !lines_next(&ahead, &next)) return false;
+    if (!is_underline(str_trim(next)) || str_trim(next).n + 3 < t.n || t.n >= 200 || is_list_item(t) || t.p[0] == '|')
+        return false;
+    int level = next.p[0] == '=' || next.p[0] == '#' ? 1 : next.p[0] == '-' ? 2 : 3;
+    flush(k);
+    add_block(k->d, level, l->line, arena_str(&k->d->scratch, strip(t, " *_`")));
+    *l = ahead;
+    return true;
+}
+
+/* "**Heading**" alone on its line */
+static bool take_bold(struct cutter *k, struct str t, int64_t line)
+{
+    if (k->paragraph.n || !str_starts(t, STR("**")) || t.n >= 90) return false;
+    if (!str_ends(t, STR("**")) && !str_ends(t, STR("**:")) && !str_ends(t, STR(":**"))) return false;
+    if (str_find(str_slice(t, 2, t.n - 3), STR("**"))) return false;
+    add_block(k->d, 6, line, arena_str(&k->d->scratch, strip(t, " *:")));
+    return true;
+}
+
+static void take_text(struct cutter *k, struct str t, int64_t line)
+{
+    if (t.p[0] == '[' && str_find(t, STR("]: "))) return; /* where a link leads */
+    if (is_list_item(t) || t.p[0] == '|') flush(k);
+    if (!k->paragraph.n) k->line = line;
+    if (k->paragraph.n) buf_char(&k->paragraph, ' ');
+    buf_str(&k->paragraph, str_slice(t, 0, BLOCK_MAX / 2));
+    if (k->paragraph.failed) flush(k);
+}
+
 static void cut(struct doc *d, struct str text)
 {
-    struct cutter k = {.d = d};
+    struct str ext = d->c->place.ext, line;
+    struct cutter k = {.d = d,
+                       .hashes = text_is(ext, "md|markdown|mdx|mkd"),
+                       .adoc = text_is(ext, "adoc|asciidoc|org"),
+                       .yaml = text_is(ext, "yml|yaml"),
+                       .indents = text_is(ext, "md|markdown|rst"),
+                       .form = str_has(str_from(d->kind.kind), STR("template"))};
     buf_init(&k.paragraph, BLOCK_MAX);
-    struct lines l = {.rest = text}, ahead;
-    struct str line, next;
-    bool fence = false, comment = false, front = false, adoc = text_is(d->c->place.ext, "adoc|asciidoc|org"),
-         directive = false;
-    bool hashes = text_is(d->c->place.ext, "md|markdown|mdx|mkd"), yaml = text_is(d->c->place.ext, "yml|yaml");
-    bool form = str_has(str_from(d->kind.kind), STR("template")); /* of a form the comments are the content */
+    struct lines l = {.rest = text};
     while (lines_next(&l, &line)) {
         if (line.n > LINE_MAX_READ) line.n = LINE_MAX_READ;
         struct str t = str_trim(line);
-        if (l.line == 1 && (str_eq(t, STR("---")) || str_eq(t, STR("+++")))) {
-            front = true;
-            continue;
-        }
-        if (front) {
-            if (str_eq(t, STR("---")) || str_eq(t, STR("+++")))
-                front = false;
-            else if (str_starts(t, STR("title:")))
-                d->title = strip(str_slice(t, 6, t.n), " \"'");
-            else
-                read_statement(d, t, l.line);
-            continue;
-        }
-        if (str_starts(t, STR("```")) || str_starts(t, STR("~~~~")) ||
-            (adoc && (str_eq(t, STR("----")) || str_eq(t, STR("....")))) ||
-            (!fence && str_starts(t, STR("~~~")) && t.n > 3 && isalpha((unsigned char)t.p[3]))) {
-            flush(&k);
-            fence = !fence;
-            continue;
-        }
-        if (fence) continue;
-        if (form) t = text_is(t, "<!--|-->") ? STR("") : strip(t, "<!->");
-        t = str_trim(without_comment(t, &comment));
+        if (take_front(&k, t, l.line) || take_fence(&k, t)) continue;
+        if (k.form) t = text_is(t, "<!--|-->") ? STR("") : strip(t, "<!->");
+        t = str_trim(without_comment(t, &k.comment));
         if (!t.n) {
             flush(&k);
-            directive = directive && line.n;
+            k.directive = k.directive && line.n;
             continue;
         }
-        /* reST: what is indented below "::" or a directive is code or options */
-        bool indented = line.n > 2 && (line.p[0] == '\t' || (line.p[0] == ' ' && line.p[1] == ' '));
-        if (str_starts(t, STR(".. "))) {
-            flush(&k);
-            directive = str_has(t, STR("code")) || str_has(t, STR("toctree")) || str_has(t, STR("image")) ||
-                        str_has(t, STR("contents"));
-            continue;
-        }
-        if (directive && indented) continue;
-        directive = false;
-        if (!form && line.n > 4 && (line.p[0] == '\t' || str_starts(line, STR("    "))) && !k.paragraph.n &&
-            !is_list_item(t) && text_is(d->c->place.ext, "md|markdown|rst"))
-            continue;
-        if (yaml && t.p[0] == '#') continue;
+        if (take_code(&k, line, t)) continue;
         read_statement(d, t, l.line);
-        int level = hashes ? heading_level(t, false) : 0;
-        if (!level && !hashes) level = heading_level(t, true);
-        if (!level && adoc) level = heading_level(t, false);
-        if (level) {
-            flush(&k);
-            add_block(d, level, l.line, arena_str(&d->scratch, strip(str_slice(t, (size_t)level, t.n), " #=*_`")));
-            continue;
-        }
-        if (is_underline(t)) {
-            flush(&k);
-            continue;
-        }
-        ahead = l;
-        if (!k.paragraph.n && !indented && lines_next(&ahead, &next) && is_underline(str_trim(next)) &&
-            str_trim(next).n + 3 >= t.n && t.n < 200 && !is_list_item(t) && t.p[0] != '|') {
-            flush(&k);
-            add_block(d,
-                      next.p[0] == '=' || next.p[0] == '#' ? 1
-                      : next.p[0] == '-'                   ? 2
-                                                           : 3,
-                      l.line, arena_str(&d->scratch, strip(t, " *_`")));
-            l = ahead;
-            continue;
-        }
-        /* "**Heading**" alone on its line */
-        if (!k.paragraph.n && str_starts(t, STR("**")) &&
-            (str_ends(t, STR("**")) || str_ends(t, STR("**:")) || str_ends(t, STR(":**"))) && t.n < 90 &&
-            !str_find(str_slice(t, 2, t.n - 3), STR("**"))) {
-            add_block(d, 6, l.line, arena_str(&d->scratch, strip(t, " *:")));
-            continue;
-        }
-        if (t.p[0] == '[' && str_find(t, STR("]: "))) continue; /* where a link leads */
-        if (is_list_item(t) || t.p[0] == '|') flush(&k);
-        if (!k.paragraph.n) k.line = l.line;
-        if (k.paragraph.n) buf_char(&k.paragraph, ' ');
-        buf_str(&k.paragraph, str_slice(t, 0, BLOCK_MAX / 2));
-        if (k.paragraph.failed) flush(&k);
+        if (take_heading(&k, t, l.line) || take_underlined(&k, &l, line, t) || take_bold(&k, t, l.line)) continue;
+        take_text(&k, t, l.line);
     }
     flush(&k);
     buf_release(&k.paragraph);

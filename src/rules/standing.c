@@ -44,7 +44,7 @@ static const char *assurance_word(int i)
 static enum rc read_repositories(struct reading *r)
 {
     scoped_stmt *st = NULL;
-    size_t cap = 0;
+    size_t n = 0, cap = 0;
     struct standing_repository *list = NULL;
     TRY(store_prepare(r->cx, r->db,
                       STR("SELECT r.subject, r.name, max(v.n), v.at, v.catalog FROM fact_repository r"
@@ -54,15 +54,15 @@ static enum rc read_repositories(struct reading *r)
     for (bool row;;) {
         TRY(store_step(r->cx, st, &row));
         if (!row) break;
-        if (r->out->n_repositories == cap) {
+        if (n == cap) {
             struct standing_repository *more =
                 arena_array(&r->cx->arena, struct standing_repository, cap = cap ? 2 * cap : 16);
-            if (list) memcpy(more, list, r->out->n_repositories * sizeof *list);
+            if (list) memcpy(more, list, n * sizeof *list);
             list = more;
         }
         int64_t at = sqlite3_column_int64(st, 3);
         bool seen = sqlite3_column_type(st, 2) != SQLITE_NULL;
-        list[r->out->n_repositories++] =
+        list[n++] =
             (struct standing_repository){.subject = arena_str(&r->cx->arena, store_column_str(st, 0)),
                                          .name = str_from(str_visible(r->cx, store_column_str(st, 1))),
                                          .verdicts = seen ? sqlite3_column_int64(st, 2) : -1,
@@ -71,6 +71,7 @@ static enum rc read_repositories(struct reading *r)
                                          .stale = seen && at + STALE_AFTER < r->o->at};
     }
     r->out->repositories = list;
+    r->out->n_repositories = n;
     return OK;
 }
 
