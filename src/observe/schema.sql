@@ -221,6 +221,7 @@ CREATE VIEW commits AS SELECT 'commit:self/' || oid AS subject, *,
   committer = author AND at - authored_at > 120 AS rewritten,
   subject_line GLOB '[[]maven-release-plugin]*'
     OR paths <= 100 AND (lower(subject_line) GLOB '*bump version*' OR lower(subject_line) GLOB '*version bump*'
+      OR lower(subject_line) GLOB '*version upgrade*' OR lower(subject_line) GLOB '*version update*'
       OR lower(subject_line) GLOB 'prepare *release*' OR lower(subject_line) GLOB 'prepare *development*')
     OR paths <= 12 AND (lower(subject_line) GLOB '*s[ey][tn]* version*' OR lower(subject_line) GLOB '*package version*'
       OR lower(subject_line) GLOB '*version string*' OR subject_line GLOB '*[0-9].[0-9]*' AND (

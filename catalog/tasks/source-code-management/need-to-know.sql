@@ -9,8 +9,9 @@ WITH aside(word) AS (VALUES ('dev'), ('development'), ('local'), ('ci'), ('e2e')
   ('fixtures'), ('sandbox')
 ), secret AS (
   SELECT h.path, h.line, h.rule, h.fingerprint, h.allowed,
-    row_number() OVER (PARTITION BY coalesce(h.same_value, h.path || ':' || h.line || ':' || h.seq), h.allowed
-                       ORDER BY length(h.path), h.path, h.line) AS place, -- one value is one secret, wherever it stands
+    row_number() OVER (PARTITION BY CASE h.rule WHEN 'private_key' THEN rtrim(h.path, replace(h.path, '/', ''))
+                         ELSE coalesce(h.same_value, h.path || ':' || h.line || ':' || h.seq) END, h.rule, h.allowed
+                       ORDER BY length(h.path), h.path, h.line) AS place, -- a value, a folder of keys: told of once
     CASE WHEN h.rule = 'private_key' THEN 'a private key' WHEN h.rule GLOB '*password*' THEN 'a password'
          WHEN h.rule = 'hardcoded_signing_secret' THEN 'a key that signs sessions or tokens'
          ELSE 'a key or token of a service' END AS kind_en,
@@ -22,6 +23,8 @@ WITH aside(word) AS (VALUES ('dev'), ('development'), ('local'), ('ci'), ('e2e')
     AND f.class NOT IN ('test', 'doc', 'data', 'vendored', 'generated')
     AND (h.confidence <> 'context' OR f.class IN ('config', 'ci')
          OR h.rule IN ('hardcoded_signing_secret', 'database_url_password'))
+    AND NOT (h.rule = 'hardcoded_signing_secret' AND EXISTS ( -- settings/base.py, which settings/prod.py overrides
+      SELECT 1 FROM files o WHERE lower(o.path) GLOB lower(rtrim(h.path, replace(h.path, '/', ''))) || 'prod*.py'))
     AND lower(h.path) NOT GLOB '*openapi*' AND lower(h.path) NOT GLOB '*swagger*'
     AND NOT EXISTS (SELECT 1 FROM aside w -- words of the path
                     WHERE '/' || replace(replace(replace(lower(h.path), '.', '/'), '-', '/'), '_', '/') || '/'
