@@ -114,12 +114,23 @@ static bool says_something_else(const struct place *pl)
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         if (str_ends(pl->stem, str_from(ends[i]))) return true;
     if (text_is(pl->ext, "jsx|tsx|vue|svelte|astro|cshtml|razor|mjs")) return true; /* pages and their parts */
-    return text_is(pl->ext, "js|ts") && place_below(pl, "public|static|assets|www|htdocs|resources|components|pages");
+    return text_is(pl->ext, "js|ts") &&
+           place_below(pl, "public|static|assets|www|htdocs|resources|components|pages|hooks");
+}
+
+/* okhttp-testing-support/, oauth2-sample/ */
+static bool is_for_trying_out(struct str dir)
+{
+    struct str word;
+    for (size_t at = 0; next_word(dir, &at, &word);)
+        if (text_is(word, "testing|sample|samples|example|examples|demo|mock|mocks")) return true;
+    return false;
 }
 
 const char *critical_hint(const struct place *pl, const char *language, struct str head)
 {
-    if (pl->sample || pl->test || place_below(pl, unrelated) || says_something_else(pl)) return NULL;
+    if (pl->sample || pl->test || place_below(pl, unrelated) || is_for_trying_out(pl->dir) || says_something_else(pl))
+        return NULL;
     if (!language ||
         text_is(str_from(language), "css|html|template|batch|protobuf|graphql|sql|shell|powershell|build|lisp"))
         return NULL;

@@ -87,6 +87,8 @@ static void test_observe_classify__critical(void **state)
     hint("src/auth/LoginRequest.java", "String password;", NULL);
     hint("src/types/auth.ts", "password", NULL);
     hint("playwright.config.ts", "login", NULL);
+    hint("http-testing-support/src/Authenticator.kt", "credential", NULL);
+    hint("src/core/hooks/use-file-upload.ts", "multipart", NULL);
 }
 
 int main(void)
