@@ -164,6 +164,11 @@ static enum rc each_row(void *arg, const struct rule_row *row)
     return OK;
 }
 
+static long long milliseconds(const struct timespec *start, const struct timespec *end)
+{
+    return ((long long)end->tv_sec - start->tv_sec) * 1000 + (end->tv_nsec - start->tv_nsec) / 1000000;
+}
+
 static enum rc run_rule(struct ctx *cx, struct arguments *a, struct str sql)
 {
     struct assess_options *o = &a->c.o;
@@ -185,8 +190,7 @@ static enum rc run_rule(struct ctx *cx, struct arguments *a, struct str sql)
     if (rc != OK) return rc;
     if (rows.left) printf("… %lld more; --limit shows more of them\n", (long long)rows.left);
     printf("%lld rows: %lld with ok 1, %lld with ok 0, %lld with NULL (%lld ms)\n", (long long)rows.rows,
-           (long long)rows.good, (long long)rows.bad, (long long)rows.open,
-           (long long)((end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000));
+           (long long)rows.good, (long long)rows.bad, (long long)rows.open, milliseconds(&start, &end));
     return OK;
 }
 
