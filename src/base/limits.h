@@ -15,6 +15,9 @@
 /* cli */
 #define LIMIT_CONFIG (64 * KIB) /* DIR/config */
 #define LIMIT_CHUNK 256         /* facts of a batch in one transaction */
+#define LIMIT_CONNECTIONS 64    /* to a witness at a time */
+#define LIMIT_CONNECTION_SECONDS 60
+#define LIMIT_SILENCE_SECONDS 10
 
 /* catalog */
 #define LIMIT_CATALOG_FILE (1 * MIB)
@@ -72,14 +75,18 @@
 #define LIMIT_ORIGIN 255
 #define LIMIT_NOTE (256 * KIB)
 #define LIMIT_NOTE_SIGNATURES 64
-#define LIMIT_NOTE_NAME 255                        /* name of a key */
-#define LIMIT_PROOF (2 * MIB)                      /* a tlog-proof */
-#define LIMIT_ENTRIES (256 * (2 + LIMIT_LEAF))     /* an entry bundle */
-#define LIMIT_BODIES (256 * (4 + 16 + LIMIT_BODY)) /* a body bundle */
-#define LIMIT_SHARED_BATCH (400 * MIB)             /* of facts in one transaction of PostgreSQL */
-#define LIMIT_SHARED_ENOUGH (8 * MIB)              /* then no further request is taken into it */
-#define LIMIT_SHARED_KEPT (16 * MIB)               /* memory kept from one to the next */
-#define LIMIT_SHARED_STEP 10000                    /* facts of another server put into ledger.db in one transaction */
+#define LIMIT_NOTE_NAME 255                          /* name of a key */
+#define LIMIT_PROOF (2 * MIB)                        /* a tlog-proof */
+#define LIMIT_ENTRIES (256 * (2 + LIMIT_LEAF))       /* an entry bundle */
+#define LIMIT_BODIES (256 * (4 + 16 + LIMIT_BODY))   /* a body bundle */
+#define LIMIT_SHARED_BATCH (400 * MIB)               /* of facts in one transaction of PostgreSQL */
+#define LIMIT_SHARED_ENOUGH (8 * MIB)                /* then no further request is taken into it */
+#define LIMIT_SHARED_KEPT (16 * MIB)                 /* memory kept from one to the next */
+#define LIMIT_SHARED_STEP 10000                      /* facts of another server put into ledger.db in one transaction */
+#define LIMIT_WITNESS_REQUEST (LIMIT_NOTE + 4 * KIB) /* a note, and 63 hashes before it */
+#define LIMIT_WITNESS_LOGS 1000                      /* keys of logs that one witness knows */
+#define LIMIT_WITNESS_FILE (1 * MIB)                 /* the file of them */
+#define LIMIT_WITNESSES 16                           /* asked by one ledger */
 #define LIMIT_FACTS ((1ULL << 53) - 1)
 #define LIMIT_FATES (1 * MIB) /* of verify, in memory: enough for four million facts; more go to a file */
 #define LIMIT_HANDOVERS 1000  /* shown of one ledger; all are checked */

@@ -12,10 +12,27 @@ struct keep {
     struct str note;
 };
 
+/* Empty when there is none. */
+static enum rc kept_note(struct ctx *cx, struct log_tx *tx, uint64_t size, bool handover, struct str *out)
+{
+    bool row;
+    scoped_stmt *st = NULL;
+    *out = STR("");
+    TRY(store_prepare(cx, log_db(tx), STR("SELECT note FROM checkpoints WHERE size = ?1 AND handover = ?2"), &st));
+    store_bind_int(st, 1, (int64_t)size);
+    store_bind_int(st, 2, handover);
+    TRY(store_step(cx, st, &row));
+    if (row) *out = arena_str(&cx->arena, store_column_str(st, 0));
+    return OK;
+}
+
 static enum rc keep_note(struct ctx *cx, struct log_tx *tx, void *arg)
 {
     const struct keep *k = arg;
-    return log_put_note(cx, tx, k->size, k->handover, k->note);
+    struct str kept;
+    /* the same head signed again is the same note, and keeps what witnesses added to it */
+    TRY(kept_note(cx, tx, k->size, k->handover, &kept));
+    return str_starts(kept, k->note) ? OK : log_put_note(cx, tx, k->size, k->handover, k->note);
 }
 
 static enum rc head_of(struct ctx *cx, struct log_reader *r, const struct signer *s, struct checkpoint *head,
@@ -44,12 +61,38 @@ enum rc head_sign(struct ctx *cx, struct log *l, struct log_reader *r, struct si
     return log_submit(cx, l, keep_note, &k);
 }
 
+struct cosigned {
+    struct str note, cosigned;
+};
+
+static enum rc keep_cosigned(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    const struct cosigned *k = arg;
+    bool row;
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, log_db(tx),
+                      STR("SELECT size, handover, note FROM checkpoints ORDER BY size DESC, handover LIMIT 1"), &st));
+    TRY(store_step(cx, st, &row));
+    if (!row || !str_eq(store_column_str(st, 2), k->note))
+        return fail(cx, E_CONFLICT, "another head was signed in the meantime");
+    uint64_t size = (uint64_t)sqlite3_column_int64(st, 0);
+    bool handover = sqlite3_column_int(st, 1) != 0;
+    sqlite3_reset(st);
+    return log_put_note(cx, tx, size, handover, k->cosigned);
+}
+
+enum rc head_cosign(struct ctx *cx, struct log *l, struct str note, struct str cosigned)
+{
+    struct cosigned k = {note, cosigned};
+    return log_submit(cx, l, keep_cosigned, &k);
+}
+
 enum rc head_newest(struct ctx *cx, struct log_reader *r, struct str *note)
 {
     bool row;
     scoped_stmt *st = NULL;
-    TRY(store_prepare(cx, log_reader_db(r),
-                      STR("SELECT note FROM checkpoints ORDER BY size DESC, handover DESC LIMIT 1"), &st));
+    TRY(store_prepare(cx, log_reader_db(r), STR("SELECT note FROM checkpoints ORDER BY size DESC, handover LIMIT 1"),
+                      &st));
     TRY(store_step(cx, st, &row));
     if (!row) return fail(cx, E_NOTFOUND, "no head was signed yet; `sinetti ledger checkpoint` signs one");
     *note = arena_str(&cx->arena, store_column_str(st, 0));

@@ -13,6 +13,10 @@ enum rc head_sign(struct ctx *cx, struct log *l, struct log_reader *r, struct si
 /* The newest signed head, in the arena; E_NOTFOUND when none was signed yet. */
 enum rc head_newest(struct ctx *cx, struct log_reader *r, struct str *note) MUST_CHECK;
 
+/* Keeps what witnesses said of the newest head: `cosigned` is its `note` with other lines of theirs. E_CONFLICT when
+ * the newest head is another by now. */
+enum rc head_cosign(struct ctx *cx, struct log *l, struct str note, struct str cosigned) MUST_CHECK;
+
 /* Replaces the ledger's key: fact, handover, new key. `by` is the fact's body without subject, kind and payload, which
  * are made here. Done again after a crash, it goes on where it was. */
 enum rc head_rotate(struct ctx *cx, struct log *l, struct log_reader *r, struct signer *s, const struct body *by,

@@ -178,6 +178,13 @@ enum rc note_verify(struct ctx *cx, const struct note *note, const struct note_k
     return found ? OK : fail(cx, E_NOTFOUND, "note: not signed by the key of %s", str_visible(cx, key->name));
 }
 
+static void put_line(struct buf *out, struct str name, struct str id_and_signature)
+{
+    buf_printf(out, DASH STR_FMT " ", STR_ARG(name));
+    base64_put(out, id_and_signature.p, id_and_signature.n);
+    buf_char(out, '\n');
+}
+
 void note_sign(struct buf *out, struct str text, const struct note_signer *by, int64_t time)
 {
     uint8_t line[4 + 8 + 64];
@@ -195,7 +202,15 @@ void note_sign(struct buf *out, struct str text, const struct note_signer *by, i
         return;
     }
     crypto_sign_detached(line + n, NULL, (const uint8_t *)message.p, message.n, by->secret);
-    buf_printf(out, DASH STR_FMT " ", STR_ARG(by->key.name));
-    base64_put(out, line, n + 64);
-    buf_char(out, '\n');
+    put_line(out, by->key.name, (struct str){(const char *)line, n + 64});
+}
+
+void note_signature_put(struct buf *out, const struct note_signature *s)
+{
+    scoped_buf both;
+    buf_init(&both, LIMIT_NOTE);
+    buf_add(&both, s->id, sizeof s->id);
+    buf_str(&both, s->bytes);
+    put_line(out, s->name, buf_view(&both));
+    out->failed = out->failed || both.failed;
 }

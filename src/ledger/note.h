@@ -55,5 +55,7 @@ enum rc note_verify(struct ctx *cx, const struct note *note, const struct note_k
 
 /* One signature line over `text`. `time` counts for cosignatures only. */
 void note_sign(struct buf *out, struct str text, const struct note_signer *by, int64_t time);
+/* A signature that was read, as its line. */
+void note_signature_put(struct buf *out, const struct note_signature *s);
 
 #endif

@@ -40,7 +40,7 @@ enum rc signer_read(struct ctx *cx, int dir, const char *name, bool secret, stru
 
 enum rc signer_write(struct ctx *cx, int dir, const char *name, struct str bytes)
 {
-    char beside[64];
+    char beside[128];
     (void)snprintf(beside, sizeof beside, "%s.new", name);
     int fd = openat(dir, beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return trouble(cx, name, "write");
@@ -74,7 +74,7 @@ enum rc signer_destroy(struct ctx *cx, int dir, const char *name)
     return good && unlinkat(dir, name, 0) == 0 && fsync(dir) == 0 ? OK : trouble(cx, name, "remove");
 }
 
-enum rc signer_read_key(struct ctx *cx, int dir, const char *file, struct note_signer *out)
+enum rc signer_read_key(struct ctx *cx, int dir, const char *file, enum note_type type, struct note_signer *out)
 {
     char text[LIMIT_NOTE_NAME + 128];
     struct buf bytes = {.p = text, .cap = sizeof text, .max = sizeof text - 1};
@@ -83,7 +83,7 @@ enum rc signer_read_key(struct ctx *cx, int dir, const char *file, struct note_s
     struct str rest = buf_view(&bytes), name, hex;
     bool good =
         str_cut(&rest, '\n', &name) && str_cut(&rest, '\n', &hex) && !rest.n && hex_read_exact(seed, sizeof seed, hex);
-    enum rc rc = good ? note_signer_from(cx, arena_str(&cx->arena, name), NOTE_ED25519, seed, out)
+    enum rc rc = good ? note_signer_from(cx, arena_str(&cx->arena, name), type, seed, out)
                       : fail(cx, E_CORRUPT, "signer: %s: not a key", file);
     sodium_memzero(text, sizeof text);
     sodium_memzero(seed, sizeof seed);

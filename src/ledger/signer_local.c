@@ -59,9 +59,9 @@ static enum rc read_last(struct ctx *cx, struct local *s)
 
 static enum rc read_keys(struct ctx *cx, struct local *s)
 {
-    enum rc rc = signer_read_key(&s->own, s->dir, KEY, &s->key);
+    enum rc rc = signer_read_key(&s->own, s->dir, KEY, NOTE_ED25519, &s->key);
     if (rc != OK) return fail(cx, rc, "%s", s->own.message);
-    rc = signer_read_key(&s->own, s->dir, NEXT, &s->next);
+    rc = signer_read_key(&s->own, s->dir, NEXT, NOTE_ED25519, &s->next);
     s->has_next = rc == OK;
     return rc == OK || rc == E_NOTFOUND ? OK : fail(cx, rc, "%s", s->own.message);
 }
@@ -149,7 +149,7 @@ static enum rc local_begin(struct ctx *cx, struct local *s, bool restored, struc
         return fail(cx, E_CONFLICT, "signer: another change of key is under way; finish that, or call it off");
     if (!s->has_next) {
         TRY(signer_make_key(cx, s->dir, NEXT, name));
-        enum rc rc = signer_read_key(&s->own, s->dir, NEXT, &s->next);
+        enum rc rc = signer_read_key(&s->own, s->dir, NEXT, NOTE_ED25519, &s->next);
         if (rc != OK) return fail(cx, rc, "%s", s->own.message);
         s->has_next = true;
     }
