@@ -4,7 +4,8 @@
 set -euo pipefail
 
 build="gcc libc6-dev make meson ninja-build pkg-config python3 git
-    libsqlite3-dev nettle-dev libsodium-dev libfyaml-dev libjansson-dev libpcre2-dev libcurl4-gnutls-dev libpq-dev"
+    libsqlite3-dev nettle-dev libsodium-dev libfyaml-dev libjansson-dev libpcre2-dev libcurl4-gnutls-dev libpq-dev
+    libmicrohttpd-dev"
 test="$build libcmocka-dev libexpat1-dev python3-jsonschema python3-cryptography clang libclang-rt-dev postgresql-15"
 lint="$build libcmocka-dev libexpat1-dev clang-format clang-tidy cppcheck shellcheck binutils"
 

@@ -16,6 +16,7 @@ int cli_init(int argc, char **argv);
 int cli_fact(int argc, char **argv);
 int cli_ledger(int argc, char **argv);
 int cli_ledger_facts(int argc, char **argv); /* argv[0]: replay or erase */
+int cli_ledger_witness(int argc, char **argv);
 int cli_fsck(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);

@@ -2,7 +2,9 @@
 #include "base/base64.h"
 #include "cli/common.h"
 #include "cli/data.h"
+#include "cli/witnesses.h"
 #include "ledger/tiles_write.h"
+#include "store/config.h"
 
 #include <stdio.h>
 
@@ -14,16 +16,20 @@ static const char help[] =
     "       sinetti ledger tiles OUT          a folder that `sinetti verify` and public clients read\n"
     "       sinetti ledger rotate-key --reason TEXT   a new key, handed over to by the old one\n"
     "       sinetti ledger replay --into FILE [--until TIME]   all tables as they were (replay --help)\n"
-    "       sinetti ledger erase N …          takes the body of fact N away (erase --help)\n\n" DATA_HELP
+    "       sinetti ledger erase N …          takes the body of fact N away (erase --help)\n"
+    "       sinetti ledger witness …          cosigns the heads of other ledgers (witness --help)\n\n" DATA_HELP
+    "  --witness URL=VKEY   of checkpoint: asks this witness to cosign; may be repeated. Those of the setting\n"
+    "                  `witnesses` in DIR/config are asked too. One that does not cosign is told and stops nothing\n"
     "  --without-body  of prove: show that, when and of which kind it is, and not what it says\n"
     "  --catalog DIR   of rotate-key: another catalog than the built-in one\n"
     "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
-enum { OPTION_DATA = OPTION_OWN, OPTION_SIGNER, OPTION_REASON, OPTION_WITHOUT_BODY };
+enum { OPTION_DATA = OPTION_OWN, OPTION_SIGNER, OPTION_REASON, OPTION_WITHOUT_BODY, OPTION_WITNESS };
 
 static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
                                       {"signer", required_argument, NULL, OPTION_SIGNER},
                                       {"reason", required_argument, NULL, OPTION_REASON},
+                                      {"witness", required_argument, NULL, OPTION_WITNESS},
                                       {"without-body", no_argument, NULL, OPTION_WITHOUT_BODY},
                                       {"catalog", required_argument, NULL, OPTION_CATALOG},
                                       {"help", no_argument, NULL, OPTION_HELP},
@@ -33,6 +39,8 @@ struct arguments {
     struct data data;
     const char *reason, *operands[2];
     bool without_body;
+    struct witness_place witnesses[LIMIT_WITNESSES];
+    size_t n_witnesses;
     uint64_t numbers[2];
 };
 
@@ -42,12 +50,50 @@ static enum rc print_text(struct ctx *cx, const struct buf *text)
     return common_print(cx, buf_view(text));
 }
 
+/* Those of the options and of the settings; one that is in both is asked once. */
+static enum rc find_witnesses(struct ctx *cx, const struct arguments *a, struct witness_place *out, size_t *n)
+{
+    struct config config;
+    *n = 0;
+    TRY(config_read(cx, a->data.dir, &config));
+    for (size_t i = 0; i < a->n_witnesses + config.n_witnesses; i++) {
+        bool is_new = true;
+        if (i < a->n_witnesses)
+            out[*n] = a->witnesses[i];
+        else
+            TRY(witness_place_read(cx, config.witnesses[i - a->n_witnesses], &out[*n]));
+        for (size_t k = 0; k < *n; k++) is_new = is_new && !note_key_eq(&out[k].key, &out[*n].key);
+        *n += is_new;
+    }
+    return OK;
+}
+
+static enum rc newest_or_none(struct ctx *cx, struct log_reader *r, struct str *note)
+{
+    *note = STR("");
+    enum rc rc = head_newest(cx, r, note);
+    return rc == E_NOTFOUND ? OK : rc;
+}
+
 static enum rc checkpoint(struct ctx *cx, struct arguments *a)
 {
-    scoped_buf note;
+    struct witness_place witnesses[2 * LIMIT_WITNESSES];
+    size_t n;
+    struct str before, kept;
+    scoped_buf note, cosigned;
     buf_init(&note, LIMIT_NOTE);
+    buf_init(&cosigned, LIMIT_NOTE);
+    TRY(find_witnesses(cx, a, witnesses, &n));
+    TRY(newest_or_none(cx, a->data.reader, &before));
     TRY(head_sign(cx, a->data.log, a->data.reader, a->data.signer, &note));
-    return print_text(cx, &note);
+    signer_close(a->data.signer); /* others may sign while the witnesses are asked */
+    a->data.signer = NULL;
+    TRY(log_reader_refresh(cx, a->data.reader));
+    TRY(head_newest(cx, a->data.reader, &kept));
+    if (!str_starts(kept, buf_view(&note))) return fail(cx, E_CONFLICT, "another head was signed in the meantime");
+    TRY(witnesses_ask(cx, a->data.reader, witnesses, n, before, kept, &cosigned));
+    if (!str_eq(kept, buf_view(&cosigned))) TRY(head_cosign(cx, a->data.log, kept, buf_view(&cosigned)));
+    return print_text(cx, &cosigned);
 }
 
 static enum rc print_key(struct ctx *cx, const struct note_key *key)
@@ -145,6 +191,9 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     case OPTION_CATALOG:
         a->data.catalog = value;
         return OK;
+    case OPTION_WITNESS:
+        if (a->n_witnesses == LIMIT_WITNESSES) return fail(cx, E_LIMIT, "--witness: at most %d", LIMIT_WITNESSES);
+        return witness_place_read(cx, value, &a->witnesses[a->n_witnesses++]);
     case OPTION_WITHOUT_BODY:
         a->without_body = true;
         return OK;
@@ -157,8 +206,8 @@ static enum rc find_verb(struct ctx *cx, struct arguments *a, int n, char **word
 {
     if (n == 0)
         return fail(cx, E_INVALID,
-                    "say what to do: checkpoint, vkey, prove, consistency, tiles, rotate-key, replay "
-                    "or erase");
+                    "say what to do: checkpoint, vkey, prove, consistency, tiles, rotate-key, replay, "
+                    "erase or witness");
     const struct verb *v = NULL;
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (!strcmp(words[0], verbs[i].name)) v = &verbs[i];
@@ -172,6 +221,7 @@ static enum rc find_verb(struct ctx *cx, struct arguments *a, int n, char **word
     if (v->has_reason != (a->reason != NULL))
         return fail(cx, E_INVALID, v->has_reason ? "ledger %s needs --reason" : "ledger %s has no --reason", v->name);
     if (a->without_body && v->run != prove) return fail(cx, E_INVALID, "--without-body is of `ledger prove`");
+    if (a->n_witnesses && v->run != checkpoint) return fail(cx, E_INVALID, "--witness is of `ledger checkpoint`");
     *out = v;
     return OK;
 }
@@ -180,6 +230,7 @@ int cli_ledger(int argc, char **argv)
 {
     if (argc > 1 && (!strcmp(argv[1], "replay") || !strcmp(argv[1], "erase")))
         return cli_ledger_facts(argc - 1, argv + 1);
+    if (argc > 1 && !strcmp(argv[1], "witness")) return cli_ledger_witness(argc - 1, argv + 1);
     struct arguments a = {0};
     const struct verb *v = NULL;
     struct ctx cx;

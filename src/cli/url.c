@@ -43,10 +43,10 @@ bool url_is_one(const char *place)
 static enum rc check_base(struct ctx *cx, struct str base)
 {
     if (!str_starts_nocase(base, STR("http://")) && !str_starts_nocase(base, STR("https://")))
-        return fail(cx, E_INVALID, "a ledger is read by http or https only");
+        return fail(cx, E_INVALID, "a URL of http or https is expected");
     for (size_t i = 0; i < base.n; i++)
         if ((unsigned char)base.p[i] <= 0x20 || base.p[i] == 0x7f || base.p[i] == '?' || base.p[i] == '#')
-            return fail(cx, E_INVALID, "the URL of a ledger's folder has no query, fragment or white space");
+            return fail(cx, E_INVALID, "the URL has no query, fragment or white space");
     if (base.n > LIMIT_PATH) return fail(cx, E_INVALID, "the URL is over %llu bytes", LIMIT_PATH);
     return OK;
 }
@@ -72,6 +72,12 @@ static enum rc load(struct ctx *cx, struct library *l)
         memcpy(symbols[i].slot, &found, sizeof found);
     }
     return OK;
+}
+
+static size_t on_answer(char *p, size_t one, size_t n, void *arg)
+{
+    buf_add(arg, p, n * one);
+    return ((struct buf *)arg)->failed ? 0 : n * one;
 }
 
 /* curl stops when fewer bytes are taken than it gave. */
@@ -175,4 +181,27 @@ static enum rc read_url(struct ctx *cx, void *arg, struct str path, reader_take 
 struct reader url_reader(struct url_reader *u)
 {
     return (struct reader){read_url, u};
+}
+
+enum rc url_post(struct ctx *cx, struct url_reader *u, struct str path, struct str body, int64_t seconds,
+                 int64_t *status, struct buf *out)
+{
+    const char *url = arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(u->base), STR_ARG(path)).p;
+    __typeof__(curl_easy_setopt) *set = u->lib.setopt;
+    CURL *c = u->curl;
+    u->status = 0;
+    u->headers = 0;
+    u->error[0] = 0;
+    if (set(c, CURLOPT_URL, url) != CURLE_OK || set(c, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK ||
+        set(c, CURLOPT_TIMEOUT, (long)seconds) != CURLE_OK || set(c, CURLOPT_POST, 1L) != CURLE_OK ||
+        set(c, CURLOPT_POSTFIELDSIZE, (long)body.n) != CURLE_OK || set(c, CURLOPT_POSTFIELDS, body.p) != CURLE_OK ||
+        set(c, CURLOPT_WRITEFUNCTION, on_answer) != CURLE_OK || set(c, CURLOPT_WRITEDATA, (void *)out) != CURLE_OK)
+        return fail(cx, E_IO, "out of memory");
+    CURLcode code = u->lib.perform(c);
+    if (out->failed) return fail(cx, E_LIMIT, "the answer is too long");
+    if (u->lib.getinfo(c, CURLINFO_RESPONSE_CODE, &u->status) != CURLE_OK) u->status = 0;
+    *status = u->status;
+    if (code == CURLE_OK && u->status) return OK;
+    const char *why = u->error[0] ? u->error : u->lib.strerror(code);
+    return fail(cx, E_IO, "%s", code == CURLE_OK ? "no answer" : str_visible(cx, str_from(why)));
 }

@@ -1,4 +1,5 @@
-/* A ledger's folder of tiles on a server, read by HTTP or HTTPS. One thread at a time. */
+/* A ledger's folder of tiles on a server, read by HTTP or HTTPS; a witness, asked by one of them. One thread at a time.
+ */
 #ifndef SINETTI_CLI_URL_H
 #define SINETTI_CLI_URL_H
 
@@ -14,5 +15,11 @@ bool url_is_one(const char *place);
 enum rc url_open(struct ctx *cx, const char *base, int64_t seconds, struct url_reader **out) MUST_CHECK;
 void url_close(struct url_reader *u);
 struct reader url_reader(struct url_reader *u);
+
+/* POSTs the body to base/path and adds the answer to `out`, whatever its status; no redirect is followed. Done after
+ * `seconds` in any case. E_LIMIT when the answer is longer than `out` may be; E_IO when there is none. Afterwards `u`
+ * is only to be closed. */
+enum rc url_post(struct ctx *cx, struct url_reader *u, struct str path, struct str body, int64_t seconds,
+                 int64_t *status, struct buf *out) MUST_CHECK;
 
 #endif

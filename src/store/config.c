@@ -1,7 +1,6 @@
 #include "store/config.h"
 
 #include "base/file.h"
-#include "base/limits.h"
 #include "base/yaml.h"
 
 #include <errno.h>
@@ -39,6 +38,20 @@ static enum rc read_text(struct ctx *cx, const char *path, struct str *out)
     return OK;
 }
 
+static enum rc take_witnesses(struct ctx *cx, const char *path, const struct yaml_pair *p, struct config *out)
+{
+    const struct yaml_node *list = p->value;
+    if (list->kind != YAML_SEQUENCE || list->n > LIMIT_WITNESSES)
+        return fail(cx, E_INVALID, "%s:%d: \"witnesses\" is a list of at most %d, each URL=VKEY", path, p->line,
+                    LIMIT_WITNESSES);
+    for (size_t i = 0; i < list->n; i++) {
+        struct str text = yaml_text(list->items[i]);
+        if (!text.n) return fail(cx, E_INVALID, "%s:%d: a witness is written as URL=VKEY", path, list->items[i]->line);
+        out->witnesses[out->n_witnesses++] = arena_cstr(&cx->arena, text);
+    }
+    return OK;
+}
+
 static enum rc take(struct ctx *cx, const char *path, const struct yaml_pair *p, struct config *out)
 {
     struct str value = yaml_text(p->value);
@@ -57,13 +70,14 @@ static enum rc take(struct ctx *cx, const char *path, const struct yaml_pair *p,
                    ? OK
                    : fail(cx, E_INVALID, "%s:%d: \"log\" is sqlite, or postgresql://…", path, p->line);
     }
+    if (str_eq(p->key, STR("witnesses"))) return take_witnesses(cx, path, p, out);
     if (str_eq(p->key, STR("single_node"))) {
         out->single_node = str_eq(value, STR("true"));
         return out->single_node || str_eq(value, STR("false"))
                    ? OK
                    : fail(cx, E_INVALID, "%s:%d: \"single_node\" is true or false", path, p->line);
     }
-    return fail(cx, E_INVALID, "%s:%d: there is no setting \"%s\" (format, log, single_node)", path, p->line,
+    return fail(cx, E_INVALID, "%s:%d: there is no setting \"%s\" (format, log, single_node, witnesses)", path, p->line,
                 str_visible(cx, p->key));
 }
 

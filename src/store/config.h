@@ -4,11 +4,14 @@
 #define SINETTI_STORE_CONFIG_H
 
 #include "base/ctx.h"
+#include "base/limits.h"
 
 struct config {
-    int64_t format;   /* of the folder; CONFIG_FORMAT */
-    struct str log;   /* "sqlite", or postgresql://…; in the arena */
-    bool single_node; /* its PostgreSQL has no standby, and that was meant so */
+    int64_t format;                         /* of the folder; CONFIG_FORMAT */
+    struct str log;                         /* "sqlite", or postgresql://…; in the arena */
+    bool single_node;                       /* its PostgreSQL has no standby, and that was meant so */
+    const char *witnesses[LIMIT_WITNESSES]; /* URL=VKEY, as --witness has them */
+    size_t n_witnesses;
 };
 #define CONFIG_FORMAT 1
 
