@@ -56,12 +56,14 @@ struct git_commit {
     struct str oid;
     const struct str *parents;
     size_t n_parents;
+    bool cut; /* a shallow clone ends here: the parents are named, but not here */
     int64_t author_time, commit_time;
     struct str author_name, author_email, committer_name, committer_email;
     struct str message;    /* whole, raw bytes, cut at LIMIT_COMMIT_MESSAGE */
     const char *signature; /* "openpgp", "ssh", "x509" or NULL */
     const struct git_change *changes;
-    size_t n_changes; /* non-merges only; no renames */
+    size_t n_changes;   /* non-merges only; no renames */
+    bool changes_known; /* these are all: it is no merge, and its parent and both trees are here */
 };
 struct git_log_options {
     struct str head;    /* oid */

@@ -52,12 +52,14 @@ static enum rc read_commit(struct ctx *cx, struct log *l, size_t i, struct git_c
     bool told = true, diffed = l->o->changes && !l->walk.no_diff[i];
     if (diffed) TRY(changes_of(cx, &l->changes, l->walk.oids[i], &told));
     *given = item.type == OBJECT_COMMIT && commit_parse(item.content, l->g->hex, &c) && set_parents(l, &c);
+    bool cut = view_is_shallow(l->g, l->walk.oids[i]) && c.n_parents;
     /* A lost parent was counted by the walk; a shallow one and a lost tree are counted here. */
-    if (!*given || !told || (view_is_shallow(l->g, l->walk.oids[i]) && c.n_parents)) l->missing++;
+    if (!*given || !told || cut) l->missing++;
     *out = (struct git_commit){
         .oid = l->walk.oids[i],
         .parents = l->parents,
         .n_parents = c.n_parents,
+        .cut = cut,
         .author_time = c.author.at,
         .commit_time = c.committer.at,
         .author_name = c.author.name,
@@ -68,6 +70,7 @@ static enum rc read_commit(struct ctx *cx, struct log *l, size_t i, struct git_c
         .signature = c.signature,
         .changes = l->changes.list.items,
         .n_changes = diffed && c.n_parents <= 1 ? l->changes.list.n : 0,
+        .changes_known = diffed && told && c.n_parents <= 1,
     };
     return OK;
 }

@@ -24,7 +24,7 @@ struct reading {
     struct arena arena;
     enum rc (*meanwhile)(void *arg);
     void *arg;
-    int64_t n, changes;
+    int64_t n, changes, cut;
     struct memo *memo;
 };
 
@@ -108,7 +108,7 @@ static enum rc add_commit(struct reading *h, const struct git_commit *c, const s
     store_bind_int(st, i++, people_is_bot(c->author_name, c->author_email));
     store_bind_int(st, i++, people_is_host(c->committer_name, c->committer_email));
     store_bind_int(st, i++, (int64_t)c->n_parents);
-    store_bind_int(st, i++, c->n_parents < 2 && c->n_changes == 0);
+    store_bind_int(st, i++, c->changes_known && c->n_changes == 0);
     store_bind_str(st, i++, f->subject);
     store_bind_str(st, i++, str_from(f->conventional));
     store_bind_int(st, i++, f->is_breaking);
@@ -135,7 +135,9 @@ static enum rc each_commit(void *arg, const struct git_commit *c)
 {
     struct reading *h = arg;
     struct run *r = h->r;
-    if (c->commit_time >= slop_start(r)) history_graph_add(&r->graph, c->oid, c->commit_time, c->parents, c->n_parents);
+    h->cut += c->cut;
+    if (c->commit_time >= slop_start(r))
+        history_graph_add(&r->graph, c->oid, c->commit_time, c->parents, c->cut ? 0 : c->n_parents);
     if (c->commit_time >= r->since) {
         struct commit_facts f;
         struct counts n = {0};
@@ -179,7 +181,7 @@ enum rc history_read(struct run *r, struct str exclude, enum rc (*meanwhile)(voi
     int64_t missing = 0;
     enum rc rc = prepare(&h);
     if (rc == OK) rc = git_log(r->cx, r->git, &lo, each_commit, &h, &missing);
-    r->missing += missing;
+    r->missing += missing - h.cut; /* what a shallow clone leaves out is neither lost nor damaged, and said otherwise */
     arena_release(&h.arena);
     free(h.memo);
     store_finalize(&h.commit);

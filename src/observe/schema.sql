@@ -30,7 +30,7 @@ CREATE TABLE d_commit (
   parents INTEGER NOT NULL,
   first_parent INTEGER NOT NULL,   -- on the branch's first-parent line
   landed_by TEXT,                  -- oid of the first-parent commit that brought it in (itself when on the line)
-  empty_tree_change INTEGER NOT NULL, -- touches no path (merges: unknown, 0)
+  empty_tree_change INTEGER NOT NULL, -- touches no path (unknown of merges, and where the parent is not here: 0)
   subject_line TEXT NOT NULL,      -- first line of the message, made safe to show, at most 200 characters
   conventional TEXT,               -- Conventional Commits type: feat, fix, …
   breaking INTEGER NOT NULL,       -- marked by '!' or a BREAKING CHANGE footer
