@@ -33,7 +33,7 @@ soak: deps-test
 
 # make bench             beside git's own commands on the same repository; facts beside bare inserts
 bench: deps-build build
-	@$(PYTHON) tests/bench/assess.py build/sinetti build/sinetti
+	@$(PYTHON) tests/bench/assess.py build/sinetti
 	@ninja -C build --quiet tests/bench_append
 	@build/tests/bench_append
 
