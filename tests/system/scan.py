@@ -5,6 +5,7 @@ UNKNOWN, IN_TEST, IN_PLACE = "unknown-code-sandbox/unknown-code-sandboxed", "tes
 NEED_TO_KNOW = "source-code-management/need-to-know"
 FRAUD, DISCLOSURE, OLD = ("public-network-encryption/" + key for key in ("fraud-prevented", "disclosure-prevented", "strong-protocols"))
 AT_REST, GUESSABLE = "password-encryption/protected-at-rest", "temporary-credentials/not-guessable"
+SECRET = "source-code-management/need-to-know"
 CREDENTIAL, PRODUCTION = "test-data-protection/confidential-data-excluded", "environment-separation/production-undisturbed"
 
 
@@ -129,6 +130,20 @@ def test_credentials_and_production_in_tests(t):
         "tests/fixtures/keys.json": '{"id": "%s"}\n' % ("AKIA" + "IOSFODNN7" + "EXAMPLE"),
         "src/test/resources/application-test.yml": "spring:\n  datasource:\n    url: jdbc:postgresql://localhost:5432/shop\n",
     }, secret=[token, key, secret, word])
+
+
+def test_secrets_in_live_code(t):
+    token, key, pem = v.github_token(), v.aws_id(), v.private_key()
+    look(t, {
+        "src/app.py": ("import os\n\nTOKEN = '%s'\n" % token, SECRET, 3),
+        "src/aws.js": ("export const id = '%s';\n" % key, SECRET, 1),
+        "deploy/id_rsa": (pem, SECRET, 1),
+    }, {
+        "src/app.py": "import os\n\nTOKEN = os.environ['TOKEN']\nOLD = '%s'\n" % v.spoiled(token),
+        "src/aws.js": "export const id = '%s';\n" % ("AKIA" + "IOSFODNN7" + "EXAMPLE"),
+        "deploy/id_rsa.pub": "ssh-rsa %s deploy@shop.fi\n" % v.letters(372),
+        "docs/keys.md": "A key begins with `-----BEGIN RSA PRIVATE" + " KEY-----`.\n",
+    }, secret=[token, key, *pem.splitlines()[1:-1]])
 
 
 def test_an_allowance_needs_a_reason(t):
