@@ -34,8 +34,9 @@ soak: deps-test
 # make bench             beside git's own commands on the same repository; facts beside bare inserts
 bench: deps-build build
 	@$(PYTHON) tests/bench/assess.py build/sinetti
-	@ninja -C build --quiet tests/bench_append
+	@ninja -C build --quiet tests/bench_append tests/bench_shared
 	@build/tests/bench_append
+	@build/tests/bench_shared
 
 # make interop           public clients of transparency logs over our files (needs Go; skips without)
 interop: deps-build build

@@ -32,6 +32,7 @@ struct log {
 
     struct shared *shared;   /* NULL: the log is here alone */
     struct shared_batch out; /* what this transaction adds to it */
+    int follow_first;        /* batches: others have been faster lately, so it is looked before it is judged */
     int64_t notes;           /* how many were put there when we looked last; -1: never looked */
     bool owes_forgetting;    /* bodies were erased for another server, and their pages are still in the WAL */
 };

@@ -15,6 +15,7 @@
 #define BATCH                                                                                                          \
     4096 /* units in one transaction: enough to pay for its sync, few enough for the first not to wait long            \
           */
+#define FOLLOW_AFTER_LOSING 16 /* batches */
 #define TRIES_BEFORE_HOLDING 3 /* against other servers; then they wait for us */
 
 extern const char ledger_log_sql[];
@@ -359,24 +360,30 @@ static enum rc run_units(struct ctx *cx, struct log *l, struct waiter *batch)
     return l->tx.state.frontier.size == size ? OK : log_write_head(cx, l);
 }
 
-/* The same where others may add facts meanwhile: then all is judged again. *durable: what the units did is committed
- * where it counts. */
+/* The same where others may add facts meanwhile: then all is judged again. At first it is taken for granted that nobody
+ * has, which the append finds out; but what adds nothing is judged by the log as it is. *durable: what the units did is
+ * committed where it counts. */
 static enum rc run_units_shared(struct ctx *cx, struct log *l, struct waiter *batch, bool *durable)
 {
+    bool follows = l->follow_first > 0;
+    if (l->follow_first > 0) l->follow_first--;
     for (int tries = 0;; tries++) {
         if (tries == TRIES_BEFORE_HOLDING) TRY(shared_hold(cx, l->shared));
-        TRY(log_shared_follow(cx, l));
-        uint64_t size = l->tx.state.frontier.size;
+        TRY(follows ? log_shared_follow(cx, l) : store_begin_write(cx, l->db));
         TRY(store_exec(cx, l->db, "SAVEPOINT batch"));
         shared_batch_clear(&l->out);
+        TRY(log_state_read(cx, l->read_head, &l->tx.state));
+        struct log_state before = l->tx.state;
         TRY(run_units(cx, l, batch));
-        bool taken = shared_batch_is_empty(&l->out);
-        if (!taken) {
-            TRY(shared_append(cx, l->shared, &l->out, size, &l->tx.state, &taken));
+        bool taken = follows && shared_batch_is_empty(&l->out);
+        if (!taken && (follows || l->out.n.facts)) {
+            TRY(shared_append(cx, l->shared, &l->out, &before, &l->tx.state, &taken));
             *durable = taken;
+            if (!taken) l->follow_first = FOLLOW_AFTER_LOSING;
         }
         if (taken) return store_exec(cx, l->db, "RELEASE batch");
         TRY(store_exec(cx, l->db, "ROLLBACK TO batch; RELEASE batch"));
+        follows = true;
     }
 }
 

@@ -261,7 +261,8 @@ static enum rc put_note(struct ctx *cx, struct shared *s, const struct shared_ba
 
 /* The parts of a WITH see the tables as they were before it, and run whether they are read or not. */
 static const char append_sql[] =
-    "WITH head AS (UPDATE sinetti.head SET size = $2, at = $3, frontier = $4 WHERE size = $1 RETURNING 1), "
+    "WITH head AS (UPDATE sinetti.head SET size = $2, at = $3, frontier = $4 WHERE size = $1 AND frontier = "
+    "$12 RETURNING 1), "
     "e AS (INSERT INTO sinetti.entries SELECT $1 + u.i - 1, u.leaf FROM head, unnest($5) WITH ORDINALITY u(leaf, i)), "
     "b AS (INSERT INTO sinetti.bodies SELECT $1 + u.i - 1, u.salt, u.body "
     "FROM head, unnest($6, $7) WITH ORDINALITY u(salt, body, i)), "
@@ -275,14 +276,14 @@ static enum rc take_count(void *arg, const struct libpq *pq, const PGresult *r, 
     return OK;
 }
 
-static enum rc send_batch(struct ctx *cx, struct shared *s, const struct shared_batch *b, uint64_t size,
-                          const struct log_state *after, int64_t *count, bool *lost)
+static enum rc send_batch(struct ctx *cx, struct shared *s, const struct shared_batch *b,
+                          const struct log_state *before, const struct log_state *after, int64_t *count, bool *lost)
 {
-    struct hash peaks[MERKLE_HEIGHT];
-    size_t n = frontier_pack(&after->frontier, peaks);
+    struct hash peaks[MERKLE_HEIGHT], peaks_before[MERKLE_HEIGHT];
+    size_t n = frontier_pack(&after->frontier, peaks), n_before = frontier_pack(&before->frontier, peaks_before);
     char old[8], new[8], at[8];
     const struct shared_value values[] = {
-        {SHARED_BIGINT, shared_bigint(old, (int64_t)size)},
+        {SHARED_BIGINT, shared_bigint(old, (int64_t)before->frontier.size)},
         {SHARED_BIGINT, shared_bigint(new, (int64_t)after->frontier.size)},
         {SHARED_BIGINT, shared_bigint(at, after->at)},
         {SHARED_BYTEA, {(const char *)peaks, n * sizeof *peaks}},
@@ -293,6 +294,7 @@ static enum rc send_batch(struct ctx *cx, struct shared *s, const struct shared_
         {SHARED_BYTEAS, shared_array(&b->request_ids, SHARED_BYTEA, b->n.requests)},
         {SHARED_BIGINTS, shared_array(&b->request_facts, SHARED_BIGINT, b->n.requests)},
         {SHARED_BIGINTS, shared_array(&b->erased, SHARED_BIGINT, b->n.erasures)},
+        {SHARED_BYTEA, {(const char *)peaks_before, n_before * sizeof *peaks_before}},
     };
     const size_t all = sizeof values / sizeof *values;
     *count = 0;
@@ -339,7 +341,7 @@ static enum rc look_for(struct ctx *cx, struct shared *s, const struct shared_ba
     return OK;
 }
 
-enum rc shared_append(struct ctx *cx, struct shared *s, const struct shared_batch *b, uint64_t size,
+enum rc shared_append(struct ctx *cx, struct shared *s, const struct shared_batch *b, const struct log_state *before,
                       const struct log_state *after, bool *taken)
 {
     int64_t count;
@@ -351,7 +353,7 @@ enum rc shared_append(struct ctx *cx, struct shared *s, const struct shared_batc
         return OK;
     }
     TRY(shared_connect(cx, s));
-    enum rc rc = send_batch(cx, s, b, size, after, &count, &lost);
+    enum rc rc = send_batch(cx, s, b, before, after, &count, &lost);
     if (rc == OK && s->warned) { /* committed here, but not known to be at the standby */
         shared_disconnect(s);
         lost = true;
@@ -359,7 +361,7 @@ enum rc shared_append(struct ctx *cx, struct shared *s, const struct shared_batc
     *taken = rc == OK && !lost && count == 1;
     if (!lost) return rc;
     s->unsure = true;
-    TRY(look_for(cx, s, b, size, taken));
+    TRY(look_for(cx, s, b, before->frontier.size, taken));
     s->unsure = false;
     return OK;
 }

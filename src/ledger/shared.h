@@ -94,10 +94,10 @@ enum rc shared_batch_erasure(struct ctx *cx, struct shared_batch *b, uint64_t n)
 enum rc shared_batch_note(struct ctx *cx, struct shared_batch *b, uint64_t size, bool handover,
                           struct str note) MUST_CHECK;
 
-/* Adds the batch behind the first `size` facts; `after` is the state with it. *taken: it is there, on all machines it
- * has to be on; else somebody else has added facts meanwhile, and nothing was done. E_BUSY, E_IO: not known; it is
+/* Adds the batch to the log if that is as `before` says; `after` is the state with it. *taken: it is there, on all
+ * machines it has to be on; else the log is another by now, and nothing was done. E_BUSY, E_IO: not known; it is
  * there or is not, and whoever reads next will see. */
-enum rc shared_append(struct ctx *cx, struct shared *s, const struct shared_batch *b, uint64_t size,
+enum rc shared_append(struct ctx *cx, struct shared *s, const struct shared_batch *b, const struct log_state *before,
                       const struct log_state *after, bool *taken) MUST_CHECK;
 /* The last shared_append() left it open. */
 bool shared_is_unsure(const struct shared *s);

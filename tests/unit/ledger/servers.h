@@ -4,7 +4,6 @@
 #define SINETTI_TESTS_UNIT_LEDGER_SERVERS_H
 
 #include "../store/folder.h"
-#include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +13,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
+
+#include "base/str.h"
 
 #define PG_BIN "/usr/lib/postgresql/15/bin/"
 #define MOST_SERVERS 4
@@ -30,7 +31,7 @@ static struct server servers[MOST_SERVERS];
 static inline bool servers_can_run(void)
 {
     bool can = access(PG_BIN "postgres", X_OK) == 0 && (geteuid() != 0 || getpwnam("postgres"));
-    if (!can) print_message("skipped: PostgreSQL 15 is not installed (tools/deps.sh test)\n");
+    if (!can) printf("skipped: PostgreSQL 15 is not installed (tools/deps.sh test)\n");
     return can;
 }
 
