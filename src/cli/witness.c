@@ -115,7 +115,7 @@ static enum rc listen_at(struct ctx *cx, const struct addrinfo *at, int *out)
 /* With port 0 the machine has chosen one. */
 static enum rc print_address(struct ctx *cx, int fd)
 {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = {0};
     socklen_t n = sizeof at;
     char host[NI_MAXHOST], port[NI_MAXSERV];
     if (getsockname(fd, (struct sockaddr *)&at, &n) != 0 ||
