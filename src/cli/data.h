@@ -26,8 +26,8 @@ enum rc data_open(struct ctx *cx, struct data *d, unsigned needs) MUST_CHECK;
 void data_close(struct data *d);
 
 /* Of a log that servers share, takes over what others have added, tables too: data_open() does for what is only read,
- * unless it is wanted DATA_AS_IT_IS. When PostgreSQL is not there, it says so on standard error, and what was taken over
- * before is read. */
+ * unless it is wanted DATA_AS_IT_IS. When PostgreSQL is not there, it says so on standard error, and what was taken
+ * over before is read. */
 enum rc data_follow(struct ctx *cx, const char *dir, const char *catalog) MUST_CHECK;
 
 /* Puts the facts that a command appended to the log itself into their tables, so that what reads tables shows them. */
