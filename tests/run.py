@@ -60,10 +60,11 @@ def build_fuzz():
                         "-Doptimization=1", "-Dc_args=" + extra, "-Dc_link_args=" + extra], {"CC": "clang"})
 
 
-def unit(tally, _soak, folder=BUILD):
+def unit(tally, soak, folder=BUILD):
     log = folder / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
-    subprocess.run(["meson", "test", "-C", str(folder), "--no-rebuild", "--suite", "unit", "--num-processes", str(CORES)],
+    subprocess.run(["meson", "test", "-C", str(folder), "--no-rebuild", "--suite", "unit", "--num-processes", str(CORES)]
+                   + (["--timeout-multiplier", "30"] if soak else []), env=dict(os.environ, **({"SINETTI_KILLS": "1000"} if soak else {})),
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     programs = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
     if not programs:

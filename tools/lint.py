@@ -14,7 +14,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build-lint"
 CORES = os.cpu_count() or 1
 WARN_LINES, MOST_LINES = 500, 800
-FLAGS = ["-std=gnu11", "-Isrc", "-Itests/unit", "-Ibuild-lint/src", "-D_GNU_SOURCE", '-DSINETTI_VERSION="0"']
+FLAGS = ["-std=gnu11", "-Isrc", "-Itests/unit", "-Ibuild-lint/src", "-D_GNU_SOURCE", '-DSINETTI_VERSION="0"'] + [
+    flag for flag in subprocess.run(["pkg-config", "--cflags-only-I", "libpq"], stdout=subprocess.PIPE, text=True, check=False).stdout.split()]
 
 
 def run(command, cwd=ROOT):

@@ -249,7 +249,7 @@ static enum rc put_note(struct ctx *cx, struct shared *s, const struct shared_ba
     char size[8], handover[8];
     const struct shared_value values[] = {{SHARED_BIGINT, shared_bigint(size, (int64_t)b->note_size)},
                                           {SHARED_BIGINT, shared_bigint(handover, b->note_handover)},
-                                          {SHARED_BYTEA, b->note}};
+                                          {SHARED_BYTEA, buf_view(&b->note)}};
     return shared_ask_again(
         cx, s,
         "WITH old AS (DELETE FROM sinetti.checkpoints WHERE handover = 0 AND $2 = 0 AND size < $1), "

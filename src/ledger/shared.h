@@ -70,7 +70,7 @@ enum rc shared_notes(struct ctx *cx, struct shared *s, shared_take_note *take, v
 /* What a transaction adds, in the form it is sent in. A mark is how much there was at a moment. */
 struct shared_batch {
     struct buf leaves, salts, bodies, request_numbers, request_ids, request_facts, erased;
-    struct str note; /* in memory of its own; p NULL: none */
+    struct buf note;
     uint64_t note_size;
     bool note_handover;
     struct shared_mark {

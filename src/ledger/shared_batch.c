@@ -5,8 +5,6 @@
 
 #include "base/limits.h"
 
-#include <stdlib.h>
-
 static void put32(char *out, uint32_t v)
 {
     for (int i = 0; i < 4; i++) out[i] = (char)(v >> (24 - 8 * i));
@@ -55,6 +53,7 @@ struct str shared_array(const struct buf *b, unsigned type, size_t n)
 void shared_batch_init(struct shared_batch *b)
 {
     *b = (struct shared_batch){0};
+    buf_init(&b->note, LIMIT_NOTE);
     shared_batch_clear(b);
 }
 
@@ -62,16 +61,14 @@ void shared_batch_release(struct shared_batch *b)
 {
     struct buf *all[] = EACH(b);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_release(all[i]);
-    free((char *)b->note.p);
-    b->note = STR_NONE;
+    buf_release(&b->note);
 }
 
 void shared_batch_clear(struct shared_batch *b)
 {
     struct buf *all[] = EACH(b);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) begin(all[i]);
-    free((char *)b->note.p);
-    b->note = STR_NONE;
+    buf_clear(&b->note);
     b->n = (struct shared_mark){.leaf_bytes = b->leaves.n, .salt_bytes = b->salts.n, .body_bytes = b->bodies.n};
 }
 
@@ -138,11 +135,9 @@ enum rc shared_batch_erasure(struct ctx *cx, struct shared_batch *b, uint64_t n)
 
 enum rc shared_batch_note(struct ctx *cx, struct shared_batch *b, uint64_t size, bool handover, struct str note)
 {
-    char *own = malloc(note.n + 1);
-    if (!own) return fail(cx, E_IO, "out of memory");
-    memcpy(own, note.p, note.n);
-    free((char *)b->note.p);
-    b->note = (struct str){own, note.n};
+    buf_clear(&b->note);
+    buf_str(&b->note, note);
+    if (buf_ok(&b->note) != OK) return fail(cx, E_LIMIT, "a note over %llu bytes", LIMIT_NOTE);
     b->note_size = size;
     b->note_handover = handover;
     b->n.has_note = true;

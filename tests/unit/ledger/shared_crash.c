@@ -25,7 +25,7 @@ static void test_ledger_shared_crash__writers_killed(void **state)
     (void)state;
     unsigned seed = 1;
     n_acks = 0;
-    for (int round = 0; round < rounds(8); round++) {
+    for (int round = 0; round < rounds(5); round++) {
         int ends[2];
         pid_t children[4];
         assert_int_equal(pipe(ends), 0);
