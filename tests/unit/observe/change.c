@@ -63,22 +63,22 @@ static void test_observe_change__untouched_by_name(void **state)
 static void test_observe_change__staged(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q r; cd r; printf '" BAD
-           "' > a.py; printf 'x\\n' > gone.c; printf 'y\\n' > kept.c; printf 'm\\n' > moved.c; git add .;"
-           "git commit -q -m one; printf '" BAD BAD
-           "' > a.py; printf 'n\\n' > new.c; git rm -q gone.c; git mv moved.c there.c; ln -s x link; git add .;"
+    run(f, "git init -q r; cd r; printf '" BAD "' > a.py; printf 'x\\n' > gone.c; cp a.py mended.py; printf 'y\\n' > "
+                                               "kept.c; printf 'm\\n' > moved.c; git add .;"
+           "git commit -q -m one; printf '" BAD BAD "' > a.py; printf 'n\\n' > new.c; printf 'x = 1\\n' > mended.py; "
+                                                    "git rm -q gone.c; git mv moved.c there.c; ln -s x link; git add .;"
            "printf 'later\\n' > a.py; printf 'untracked\\n' > u.c");
     struct look l = side_of(f, CHANGE_AFTER, true);
     expect(&l, "SELECT path, status, moved FROM temp.changed ORDER BY path",
-           "a.py|M|0 gone.c|D|0 link|A|0 moved.c|D|0 new.c|A|0 there.c|A|1");
+           "a.py|M|0 gone.c|D|0 link|A|0 mended.py|M|0 moved.c|D|0 new.c|A|0 there.c|A|1");
     expect(&l, "SELECT path, lines, class FROM d_file ORDER BY path",
-           "a.py|2|code kept.c|-|code link|-|symlink new.c|1|code there.c|1|code");
+           "a.py|2|code kept.c|-|code link|-|symlink mended.py|1|code new.c|1|code there.c|1|code");
     expect(&l, "SELECT path, line FROM d_hit ORDER BY 1, 2", "a.py|1 a.py|2");
     expect(&l, "SELECT count(*) FROM d_commit", "0");
     look_end(&l);
     l = side_of(f, CHANGE_BEFORE, true);
-    expect(&l, "SELECT path, lines FROM d_file ORDER BY path", "a.py|1 gone.c|1 kept.c|- moved.c|1");
-    expect(&l, "SELECT path, line FROM d_hit", "a.py|1");
+    expect(&l, "SELECT path, lines FROM d_file ORDER BY path", "a.py|1 gone.c|1 kept.c|- mended.py|1 moved.c|1");
+    expect(&l, "SELECT path, line FROM d_hit ORDER BY 1", "a.py|1 mended.py|1");
     look_end(&l);
 }
 
