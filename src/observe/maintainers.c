@@ -45,6 +45,12 @@ static void leave_handle(struct content *c, int64_t line, struct str name, struc
     leave(c, line, name, arena_printf(c->arena, STR_FMT "@users.noreply.github.com", STR_ARG(h)), role);
 }
 
+static bool is_address(struct str s)
+{
+    const char *at = s.n ? memchr(s.p, '@', s.n) : NULL;
+    return at && at > s.p && at + 1 < s.p + s.n && !memchr(s.p, ' ', s.n);
+}
+
 /* "Name <mail@host>" anywhere in the line; false when there is none. */
 static bool read_addresses(struct content *c, int64_t line, struct str s, const char *role)
 {
@@ -55,7 +61,7 @@ static bool read_addresses(struct content *c, int64_t line, struct str s, const 
         if (!gt) return any;
         struct str email = {lt + 1, (size_t)(gt - lt - 1)}, name = str_slice(s, 0, (size_t)(lt - s.p));
         if (str_starts(email, STR("mailto:"))) email = str_slice(email, 7, email.n);
-        if (memchr(email.p, '@', email.n) && !memchr(email.p, ' ', email.n)) {
+        if (is_address(email)) {
             while (name.n && strchr("-*|,;:[]() \t#\"'", name.p[0])) name = str_slice(name, 1, name.n);
             while (name.n && strchr("-*|,;:[]() \t\"'", name.p[name.n - 1])) name.n--;
             if (str_starts(name, STR("M:"))) name = str_trim(str_slice(name, 2, name.n));
@@ -128,30 +134,39 @@ static void read_list(struct content *c, struct str text)
     }
 }
 
-/* approvers: [a, b] or a list below; aliases stay names of their own and are no people. */
+/* One approver: a login, an address, or an alias, which is a name of its own and nobody. */
+static void read_owner(struct content *c, int64_t line, struct str t)
+{
+    t = str_trim(t);
+    if (t.n > 1 && strchr("\"'", t.p[0])) t = str_slice(t, 1, t.n - 1);
+    bool alias = str_ends(t, STR("-approvers")) || str_ends(t, STR("-reviewers")) || str_ends(t, STR("-leads")) ||
+                 str_ends(t, STR("-admins")) || str_ends(t, STR("-maintainers"));
+    if (is_address(t))
+        leave(c, line, STR(""), t, "owner");
+    else if (!alias)
+        leave_handle(c, line, STR(""), t, "owner");
+}
+
+/* "approvers: [a, b]", or a list below. */
 static void read_owners(struct content *c, struct str text)
 {
     struct lines l = {.rest = text};
     struct str line;
     bool in = false;
     while (lines_next(&l, &line)) {
-        struct str t = str_trim(line);
+        struct str t = str_trim(line), one;
         if (!t.n || t.p[0] == '#' || t.n > LINE_MAX_READ) continue;
+        const char *comment = str_find(t, STR(" #"));
+        if (comment) t = str_trim(str_slice(t, 0, (size_t)(comment - t.p)));
         if (str_ends(t, STR(":")) && t.p[0] != '-') {
             in = str_eq(t, STR("approvers:"));
-            continue;
+        } else if (str_starts(t, STR("approvers:")) && str_ends(t, STR("]"))) {
+            struct str list = str_trim(str_slice(t, strlen("approvers:"), t.n - 1));
+            if (str_starts(list, STR("["))) list = str_slice(list, 1, list.n);
+            while (str_cut(&list, ',', &one)) read_owner(c, l.line, one);
+        } else if (in && t.p[0] == '-') {
+            read_owner(c, l.line, str_slice(t, 1, t.n));
         }
-        if (!in || t.p[0] != '-') continue;
-        t = str_trim(str_slice(t, 1, t.n));
-        const char *comment = memchr(t.p, '#', t.n);
-        if (comment) t = str_trim(str_slice(t, 0, (size_t)(comment - t.p)));
-        if (t.n > 1 && strchr("\"'", t.p[0])) t = str_slice(t, 1, t.n - 1);
-        bool alias = str_ends(t, STR("-approvers")) || str_ends(t, STR("-reviewers")) || str_ends(t, STR("-leads")) ||
-                     str_ends(t, STR("-admins")) || str_ends(t, STR("-maintainers"));
-        if (memchr(t.p, '@', t.n))
-            leave(c, l.line, STR(""), t, "owner");
-        else if (!alias)
-            leave_handle(c, l.line, STR(""), t, "owner");
     }
 }
 
@@ -165,30 +180,54 @@ static struct str quoted_after(struct str s, const char *key)
     return end ? (struct str){q + 1, (size_t)(end - q - 1)} : STR("");
 }
 
+/* {name = "…", email = "…"}, several on a line; else "Name <address>". */
+static void read_inline(struct content *c, int64_t line, struct str t)
+{
+    bool any = false;
+    struct str rest = t, one;
+    while (str_cut(&rest, '}', &one)) {
+        struct str who = quoted_after(one, "name"), email = quoted_after(one, "email");
+        if (!who.n && !email.n) continue;
+        leave(c, line, who, email, "maintainer");
+        any = true;
+    }
+    if (!any) read_addresses(c, line, t, "maintainer");
+}
+
+static struct str value_of(struct str t)
+{
+    const char *eq = memchr(t.p, '=', t.n);
+    return eq ? str_trim(str_slice(t, (size_t)(eq - t.p) + 1, t.n)) : STR("");
+}
+
+/* "a@x, b@y" with "A, B" above. */
+static void read_mail_list(struct content *c, int64_t line, struct str names, struct str emails)
+{
+    struct str name, email;
+    while (str_cut(&emails, ',', &email)) {
+        if (!str_cut(&names, ',', &name)) name = STR("");
+        if (is_address(str_trim(email))) leave(c, line, str_trim(name), str_trim(email), "maintainer");
+    }
+}
+
 /* maintainers = [{name = "…", email = "…"}], on one line or several; setup.cfg's maintainer and maintainer_email. */
 static void read_metadata(struct content *c, struct str text)
 {
     struct lines l = {.rest = text};
-    struct str line, name = STR("");
+    struct str line, names = STR("");
     bool in = false;
     while (lines_next(&l, &line)) {
         struct str t = str_trim(line);
         if (!t.n || t.n > LINE_MAX_READ) continue;
-        if (str_starts(t, STR("maintainer = ")) || str_starts(t, STR("maintainer=")))
-            name = str_trim(str_slice(t, 11, t.n));
-        if (str_starts(t, STR("maintainer_email"))) {
-            const char *eq = memchr(t.p, '=', t.n);
-            struct str email = eq ? str_trim(str_slice(t, (size_t)(eq - t.p) + 1, t.n)) : STR("");
-            while (name.n && strchr("= ", name.p[0])) name = str_slice(name, 1, name.n);
-            if (memchr(email.p ? email.p : "", '@', email.n)) leave(c, l.line, name, email, "maintainer");
+        if (str_starts(t, STR("maintainer =")) || str_starts(t, STR("maintainer="))) names = value_of(t);
+        if (str_starts(t, STR("maintainer_email"))) read_mail_list(c, l.line, names, value_of(t));
+        const char *list = str_starts(t, STR("maintainers")) ? memchr(t.p, '[', t.n) : NULL;
+        if (list) {
+            in = true;
+            t = str_slice(t, (size_t)(list - t.p) + 1, t.n);
         }
-        if (str_starts(t, STR("maintainers")) && memchr(t.p, '[', t.n)) in = true;
-        if (!in) continue;
-        struct str who = quoted_after(t, "name"), email = quoted_after(t, "email");
-        if (who.n || email.n)
-            leave(c, l.line, who, email, "maintainer");
-        else
-            read_addresses(c, l.line, t, "maintainer");
+        if (!in || !t.n) continue;
+        read_inline(c, l.line, t);
         if (memchr(t.p, ']', t.n)) in = false;
     }
 }
