@@ -12,8 +12,8 @@ enum phrase_where {
     IN_PROCESS_SENTENCE = 8
 };
 
-/* text: words in lower case without marks (ä is a, ö is o); "a|b" alternatives, "a*" begins with a, ".." at most twelve
- * words between. */
+/* text: words of letters and digits in lower case without marks (ä is a, ö is o, user's is user s); "a|b" alternatives,
+ * "a*" begins with a, ".." at most twelve words between. */
 struct phrase {
     const char *topic;
     unsigned where;
