@@ -18,6 +18,13 @@ FLAGS = ["-std=gnu11", "-Isrc", "-Itests/unit", "-Ibuild-lint/src", "-D_GNU_SOUR
     flag for flag in subprocess.run(["pkg-config", "--cflags-only-I", "libpq"], stdout=subprocess.PIPE, text=True, check=False).stdout.split()]
 
 
+def flags():
+    """For one file alone: as meson has them, with the folders of libraries that stand elsewhere."""
+    commands = BUILD / "compile_commands.json"
+    text = commands.read_text(encoding="utf-8") if commands.exists() else ""
+    return FLAGS + sorted(set(re.findall(r'-I/usr/[^ "]+', text)))
+
+
 def run(command, cwd=ROOT):
     done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
     return done.returncode, done.stdout
@@ -59,7 +66,7 @@ def layers():
 def headers():
     """each header compiles alone"""
     return each(lambda name: ["gcc", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-variable", "-x", "c"]
-                + FLAGS + ["-include", name, "/dev/null"], [h for h in files("src/*.h", "tests/*.h")])
+                + flags() + ["-include", name, "/dev/null"], [h for h in files("src/*.h", "tests/*.h")])
 
 
 def length():
@@ -123,7 +130,7 @@ def tidy_one(name):
     mark = BUILD / "tidy" / key.hexdigest()
     if mark.exists():
         return ""
-    code, out = run(["clang-tidy", "--quiet", name, "--"] + FLAGS)
+    code, out = run(["clang-tidy", "--quiet", name, "--"] + flags())
     if code == 0:
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()

@@ -236,18 +236,27 @@ static void test_observe_observe__shallow(void **state)
     run(f,
         "rm -rf r full; git init -q full; cd full;" AT(1699000000) "git commit -q --allow-empty -m root;" AT(1699000060) "git commit -q --allow-empty -m y; git branch side;" AT(
             1699000065) "git commit -q --allow-empty -m a;" AT(1699000070) "git commit -q --allow-empty -m b; git "
-                                                                           "checkout -q side;" AT(1699000080) "git "
-                                                                                                              "commit "
-                                                                                                              "-q "
-                                                                                                              "--allow-"
-                                                                                                              "empty "
-                                                                                                              "-m x;"
-                                                                                                              "git "
-                                                                                                              "checkout"
-                                                                                                              " -q "
-                                                                                                              "main"
-                                                                                                              ";" AT(
-                                                                                                                  1699000090) "git merge -q --no-ff -m m side; cd ..; git clone -q --depth 3 file://$PWD/full r");
+                                                                           "checkout -q side;" AT(
+                                                                               1699000080) "git "
+                                                                                           "commit "
+                                                                                           "-q "
+                                                                                           "--allow-"
+                                                                                           "empty "
+                                                                                           "-m x;"
+                                                                                           "git "
+                                                                                           "checkout"
+                                                                                           " -q "
+                                                                                           "main"
+                                                                                           ";" AT(
+                                                                                               1699000090) "git merge "
+                                                                                                           "-q --no-ff "
+                                                                                                           "-m m side; "
+                                                                                                           "cd ..; git "
+                                                                                                           "clone -q "
+                                                                                                           "--depth 3 "
+                                                                                                           "file://"
+                                                                                                           "$PWD/full "
+                                                                                                           "r");
     l = look(f);
     expect(&l,
            "SELECT c.subject_line, c.first_parent, b.subject_line FROM d_commit c LEFT JOIN d_commit b ON b.oid = "
