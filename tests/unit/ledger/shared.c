@@ -92,6 +92,89 @@ static void test_ledger_shared__decisions_at_once(void **state)
     assert_int_equal(same_logs(), SEATS);
 }
 
+/* --- losing: another server adds a fact while a unit runs */
+
+struct loser {
+    struct log *other;
+    int runs;
+    bool held; /* the last run had the log to itself */
+};
+
+static enum rc lose_thrice(struct ctx *own, struct log_tx *tx, void *arg)
+{
+    struct loser *x = arg;
+    struct ctx theirs;
+    struct log_fact f = make_fact(own, "note", "{\"text\":\"at last\"}");
+    if (x->runs++ < 3) {
+        ctx_init(&theirs);
+        struct log_fact g = make_fact(&theirs, "note", "{\"text\":\"faster\"}");
+        if (log_put(&theirs, x->other, &g, NULL) != OK) failed("%s", theirs.message);
+        ctx_release(&theirs);
+    } else {
+        x->held = pg_sql(0, "SELECT FROM sinetti.head FOR UPDATE NOWAIT") != 0;
+    }
+    return log_append(own, tx, &f, NULL);
+}
+
+static void test_ledger_shared__who_loses_gets_its_turn(void **state)
+{
+    (void)state;
+    struct log *a = open_log();
+    use(1);
+    struct loser x = {.other = open_log()};
+    if (log_submit(&cx, a, lose_thrice, &x) != OK) failed("%s", cx.message);
+    assert_int_equal(x.runs, 4);
+    assert_true(x.held);
+    assert_int_equal(pg_sql(0, "SELECT FROM sinetti.head FOR UPDATE NOWAIT"), 0); /* and lets go */
+    log_close(a);
+    log_close(x.other);
+    assert_int_equal(same_logs(), 4);
+}
+
+/* --- much */
+
+static void *put_large(void *arg)
+{
+    struct ctx own;
+    char *text = malloc(900001), *payload = NULL;
+    ctx_init(&own);
+    memset(text, 'x', 900000);
+    text[900000] = 0;
+    if (asprintf(&payload, "{\"text\":\"%s\"}", text) < 0) failed("memory");
+    struct log_fact f = make_fact(&own, "note", payload);
+    for (int i = 0; i < 2; i++)
+        if (log_put(&own, arg, &f, NULL) != OK) failed("%s", own.message);
+    free(payload);
+    free(text);
+    ctx_release(&own);
+    return NULL;
+}
+
+/* More than goes into one transaction: some wait for the next. */
+static void test_ledger_shared__large_bodies(void **state)
+{
+    (void)state;
+    struct log *l = open_log();
+    pthread_t t[24];
+    for (int i = 0; i < 24; i++) assert_int_equal(pthread_create(&t[i], NULL, put_large, l), 0);
+    for (int i = 0; i < 24; i++) pthread_join(t[i], NULL);
+    log_close(l);
+    assert_int_equal(same_logs(), 48);
+}
+
+/* A new server has much to take over, in several transactions. */
+static void test_ledger_shared__far_behind(void **state)
+{
+    (void)state;
+    struct log *l = open_log();
+    for (int i = 0; i < 22; i++) {
+        struct many m = {1000 * i, 1000 * i + 1000};
+        if (log_submit(&cx, l, put_them, &m) != OK) failed("%s", cx.message);
+    }
+    log_close(l);
+    assert_int_equal(same_logs(), 22000);
+}
+
 /* --- signed heads, requests, names: what travels beside */
 
 static enum rc put_beside(struct ctx *own, struct log_tx *tx, void *arg)
@@ -259,6 +342,13 @@ static uint64_t check(void)
 static void test_ledger_shared__finds_what_was_done_by_sql(void **state)
 {
     (void)state;
+    static const char put_back[] = "TRUNCATE sinetti.head, sinetti.entries, sinetti.bodies, sinetti.requests, "
+                                   "sinetti.checkpoints;"
+                                   "INSERT INTO sinetti.head TABLE saved.head;"
+                                   "INSERT INTO sinetti.entries TABLE saved.entries;"
+                                   "INSERT INTO sinetti.bodies TABLE saved.bodies;"
+                                   "INSERT INTO sinetti.requests TABLE saved.requests;"
+                                   "INSERT INTO sinetti.checkpoints TABLE saved.checkpoints;";
     static const struct {
         const char *sql, *text;
         bool refused; /* also by whoever writes next */
@@ -302,7 +392,7 @@ static void test_ledger_shared__finds_what_was_done_by_sql(void **state)
                      0);
     assert_int_equal(check(), 1); /* the handover is none */
     for (size_t i = 0; i < sizeof done / sizeof *done; i++) {
-        assert_int_equal(pg_sql(0, done[i].sql), 0);
+        if (pg_sql(0, arena_printf(&cx.arena, "%s%s", i ? put_back : "", done[i].sql).p)) failed("%s", done[i].sql);
         bool found = check() > 0 && strstr(said.p, done[i].text);
         if (!found) failed("%s: fsck says:\n%s", done[i].sql, said.p);
         if (done[i].refused) {
@@ -310,15 +400,8 @@ static void test_ledger_shared__finds_what_was_done_by_sql(void **state)
             assert_int_equal(log_submit(&cx, l, nothing, NULL), E_CORRUPT);
             log_close(l);
         }
-        assert_int_equal(pg_sql(0, "TRUNCATE sinetti.head, sinetti.entries, sinetti.bodies, sinetti.requests, "
-                                   "sinetti.checkpoints;"
-                                   "INSERT INTO sinetti.head TABLE saved.head;"
-                                   "INSERT INTO sinetti.entries TABLE saved.entries;"
-                                   "INSERT INTO sinetti.bodies TABLE saved.bodies;"
-                                   "INSERT INTO sinetti.requests TABLE saved.requests;"
-                                   "INSERT INTO sinetti.checkpoints TABLE saved.checkpoints"),
-                         0);
     }
+    assert_int_equal(pg_sql(0, put_back), 0);
     assert_int_equal(check(), 1);
     buf_release(&said);
 }
@@ -389,6 +472,9 @@ int main(void)
         CASE(two_servers),
         CASE(at_once),
         CASE(decisions_at_once),
+        CASE(who_loses_gets_its_turn),
+        CASE(large_bodies),
+        CASE(far_behind),
         CASE(travels_beside),
         CASE(goes_back),
         CASE(refuses),

@@ -118,6 +118,7 @@ static void test_ledger_shared_crash__copy_cannot_be_written(void **state)
 struct late {
     struct log *log;
     enum rc rc;
+    atomic_bool done;
 };
 
 static void *put_one(void *arg)
@@ -129,6 +130,7 @@ static void *put_one(void *arg)
     struct log_fact f = make_fact(&own, "note", "{\"text\":\"answered late\"}");
     late->rc = log_put(&own, late->log, &f, &leaf);
     if (late->rc != OK) print_error("%s\n", own.message);
+    atomic_store(&late->done, true);
     ctx_release(&own);
     return NULL;
 }
@@ -142,7 +144,8 @@ static void lose_answer(const char *how)
     assert_int_equal(pthread_create(&t, NULL, put_one, &late), 0);
     assert_true(pg_wait(0, "EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')"));
     assert_int_equal(pg_sql(0, how), 0);
-    pause_ms(200);
+    pause_ms(500);
+    assert_false(atomic_load(&late.done)); /* it is committed, and not at the standby */
     server_signal(1, SIGCONT);
     pthread_join(t, NULL);
     assert_int_equal(late.rc, OK);
