@@ -64,9 +64,9 @@ static void test_observe_change__staged(void **state)
 {
     struct fixture *f = *state;
     run(f, "git init -q r; cd r; printf '" BAD "' > a.py; printf 'x\\n' > gone.c; cp a.py mended.py; printf 'y\\n' > "
-                                               "kept.c; printf 'm\\n' > moved.c; git add .;"
+           "kept.c; printf 'm\\n' > moved.c; git add .;"
            "git commit -q -m one; printf '" BAD BAD "' > a.py; printf 'n\\n' > new.c; printf 'x = 1\\n' > mended.py; "
-                                                    "git rm -q gone.c; git mv moved.c there.c; ln -s x link; git add .;"
+           "git rm -q gone.c; git mv moved.c there.c; ln -s x link; git add .;"
            "printf 'later\\n' > a.py; printf 'untracked\\n' > u.c");
     struct look l = side_of(f, CHANGE_AFTER, true);
     expect(&l, "SELECT path, status, moved FROM temp.changed ORDER BY path",

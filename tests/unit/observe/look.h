@@ -14,6 +14,14 @@ struct look {
     struct observe_options o;
 };
 
+/* Before a script: at SECONDS, by NAME ADDRESS, committer NAME ADDRESS say when and by whom the next commits are. */
+#define SHELL                                                                                                          \
+    "at() { export GIT_COMMITTER_DATE=\"$1 +0000\" GIT_AUTHOR_DATE=\"$1 +0000\"; }\n"                                  \
+    "by() { export GIT_AUTHOR_NAME=\"$1\" GIT_AUTHOR_EMAIL=\"$2\"; }\n"                                                \
+    "committer() { export GIT_COMMITTER_NAME=\"$1\" GIT_COMMITTER_EMAIL=\"$2\"; }\n"                                   \
+    "empty() { git commit -q --allow-empty -m \"$1\"; }\n"                                                             \
+    "all() { git add -A; git commit -q -m \"$1\"; }\n"
+
 /* HEAD of the repository r, over the year before T0 + 1000. */
 static inline struct look look_at(struct fixture *f, const char *rev)
 {

@@ -1,63 +1,20 @@
 /* observe: what a whole repository becomes in the tables: history, people, tree, refs. */
 #include "look.h"
 
-/* A commit of its own time and people: AT SUBJECT, then more of the message on standard input's place. */
-#define AT(seconds) "export GIT_COMMITTER_DATE='" #seconds " +0000' GIT_AUTHOR_DATE='" #seconds " +0000';"
-#define BY(name, email) "export GIT_AUTHOR_NAME='" name "' GIT_AUTHOR_EMAIL='" email "';"
-#define COMMITTED_BY(name, email) "export GIT_COMMITTER_NAME='" name "' GIT_COMMITTER_EMAIL='" email "';"
-
 static void test_observe_observe__history(void **state)
 {
     struct fixture *f = *state;
-    run(f,
-        "git init -q r; cd r;" AT(1600000000) "echo 1 > old.c; git add .; git commit -q -m ancient;" AT(
-            1699000000) "echo 1 > a.c; mkdir tests docs; echo 1 > tests/test_a.c; echo 1 > docs/a.md; git add ."
-                        " && git commit -q -m 'feat: add a\n\nFixes: #12\nReviewed-by: Bea Oy "
-                        "<bea@site.fi>\nChange-Id: Iabc';" AT(
-                            1699000100) "git rm -q old.c; echo 2 > a.c; git add .; git commit -q -m 'Remove old (#34)';"
-                                        "git checkout -q -b side;" AT(1699000200) BY(
-                                            "dependabot[bot]",
-                                            "support@github.com") "echo 1 > side.c; git add ."
-                                                                  " && git commit -q -m 'chore!: side';" BY(
-                                                                      "Ann",
-                                                                      "ann"
-                                                                      "@ex"
-                                                                      "amp"
-                                                                      "le."
-                                                                      "or"
-                                                                      "g") "git checkout -q main;" AT(1699000300) "git "
-                                                                                                                  "comm"
-                                                                                                                  "it "
-                                                                                                                  "-q "
-                                                                                                                  "--"
-                                                                                                                  "allo"
-                                                                                                                  "w-"
-                                                                                                                  "empt"
-                                                                                                                  "y "
-                                                                                                                  "-m "
-                                                                                                                  "'Rev"
-                                                                                                                  "ert "
-                                                                                                                  "\"x"
-                                                                                                                  "\"'"
-                                                                                                                  ";" AT(1699000400) COMMITTED_BY(
-                                                                                                                      "GitHub",
-                                                                                                                      "noreply@github."
-                                                                                                                      "com") "git merge "
-                                                                                                                             "-q --no-ff "
-                                                                                                                             "-m 'Merge "
-                                                                                                                             "pull "
-                                                                                                                             "request "
-                                                                                                                             "#56 from "
-                                                                                                                             "x/side' "
-                                                                                                                             "side;" AT(1800000000) COMMITTED_BY(
-                                                                                                                                 "An"
-                                                                                                                                 "n",
-                                                                                                                                 "ann"
-                                                                                                                                 "@ex"
-                                                                                                                                 "amp"
-                                                                                                                                 "le."
-                                                                                                                                 "or"
-                                                                                                                                 "g") "git commit -q --allow-empty -m future");
+    run(f, SHELL "git init -q r; cd r\n"
+                 "at 1600000000; echo 1 > old.c; all ancient\n"
+                 "at 1699000000; echo 1 > a.c; mkdir tests docs; echo 1 > tests/test_a.c; echo 1 > docs/a.md\n"
+                 "all 'feat: add a\n\nFixes: #12\nReviewed-by: Bea Oy <bea@site.fi>\nChange-Id: Iabc'\n"
+                 "at 1699000100; git rm -q old.c; echo 2 > a.c; all 'Remove old (#34)'\n"
+                 "git checkout -q -b side; at 1699000200; by 'dependabot[bot]' support@github.com; echo 1 > side.c; "
+                 "all 'chore!: side'\n"
+                 "git checkout -q main; at 1699000300; by Ann ann@example.org; empty 'Revert \"x\"'\n"
+                 "at 1699000400; committer GitHub noreply@github.com\n"
+                 "git merge -q --no-ff -m 'Merge pull request #56 from x/side' side\n"
+                 "at 1800000000; committer Ann ann@example.org; empty future\n");
     struct look l = look(f);
     expect(&l,
            "SELECT position, subject_line, at, parents, first_parent, in_future, empty_tree_change FROM d_commit ORDER "
@@ -98,8 +55,7 @@ static void test_observe_observe__history(void **state)
 static void test_observe_observe__period(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q r; cd r;" AT(1600000000) "echo 1 > a; git add .; git commit -q -m one;" AT(
-               1600000100) "git commit -q --allow-empty -m two");
+    run(f, SHELL "git init -q r; cd r; at 1600000000; echo 1 > a; all one; at 1600000100; empty two\n");
     struct look l = look(f);
     expect(&l, "SELECT commits, period_commits, files, first_at FROM d_repository", "2|0|1|-");
     expect(&l, "SELECT count(*) FROM d_commit", "0");
@@ -121,15 +77,12 @@ static void test_observe_observe__period(void **state)
 static void test_observe_observe__people(void **state)
 {
     struct fixture *f = *state;
-    run(f, "git init -q r; cd r;" BY("Ann Lee", "ann@site.fi") COMMITTED_BY(
-               "ann",
-               "ann@home.fi") "printf '* ann@site.fi\\n' > CODEOWNERS; printf 'Ann Lee <ann@old.fi> - releases\\n' > "
-                              "MAINTAINERS;"
-                              "printf 'Ann Lee <ann@site.fi> <ann@home.fi>\\n<bea@site.fi> <bea@old.fi>\\n' > "
-                              ".mailmap; git add .;"
-                              "git commit -q -m 'one\n\nReviewed-by: Bea Oy <bea@site.fi>\nTested-by: B "
-                              "<bea@old.fi>\nAcked-by: Ann Lee <x@y.fi>\nAcked-by: Cid <cid@site.fi>';" COMMITTED_BY(
-                                  "annie", "ann@site.fi") "git tag -a -m x v1.0.0");
+    run(f, SHELL "git init -q r; cd r; by 'Ann Lee' ann@site.fi; committer ann ann@home.fi\n"
+                 "echo '* ann@site.fi' > CODEOWNERS; echo 'Ann Lee <ann@old.fi> - releases' > MAINTAINERS\n"
+                 "printf 'Ann Lee <ann@site.fi> <ann@home.fi>\\n<bea@site.fi> <bea@old.fi>\\n' > .mailmap\n"
+                 "all 'one\n\nReviewed-by: Bea Oy <bea@site.fi>\nTested-by: B <bea@old.fi>\nAcked-by: Ann Lee "
+                 "<x@y.fi>\nAcked-by: Cid <cid@site.fi>'\n"
+                 "committer annie ann@site.fi; git tag -a -m x v1.0.0\n");
     struct look l = look(f);
     expect(&l,
            "SELECT count(DISTINCT person) FROM (SELECT author AS person FROM d_commit UNION ALL SELECT committer FROM "
@@ -142,8 +95,7 @@ static void test_observe_observe__people(void **state)
     expect(&l, "SELECT length(author), author GLOB '*[^0-9a-f]*' FROM d_commit", "32|0"); /* a hash, no name */
     look_end(&l);
     /* without the .mailmap the addresses part them, as far as no name joins them */
-    run(f, "cd r;" BY("Ann Lee", "ann@site.fi")
-               COMMITTED_BY("ann", "ann@home.fi") "git rm -q .mailmap; git commit -q -m two");
+    run(f, SHELL "cd r; by 'Ann Lee' ann@site.fi; committer ann ann@home.fi; git rm -q .mailmap; all two");
     l = look(f);
     expect(&l, "SELECT author = committer FROM d_commit", "0 0");
     expect(&l, "SELECT count(DISTINCT person) FROM d_trailer WHERE seq < 2", "2");
@@ -233,30 +185,11 @@ static void test_observe_observe__shallow(void **state)
     assert_int_equal(l.seen.n_notices, 1);
     look_end(&l);
     /* y stands on the line, below the cut: it is not the merge that brought it in */
-    run(f,
-        "rm -rf r full; git init -q full; cd full;" AT(1699000000) "git commit -q --allow-empty -m root;" AT(1699000060) "git commit -q --allow-empty -m y; git branch side;" AT(
-            1699000065) "git commit -q --allow-empty -m a;" AT(1699000070) "git commit -q --allow-empty -m b; git "
-                                                                           "checkout -q side;" AT(
-                                                                               1699000080) "git "
-                                                                                           "commit "
-                                                                                           "-q "
-                                                                                           "--allow-"
-                                                                                           "empty "
-                                                                                           "-m x;"
-                                                                                           "git "
-                                                                                           "checkout"
-                                                                                           " -q "
-                                                                                           "main"
-                                                                                           ";" AT(
-                                                                                               1699000090) "git merge "
-                                                                                                           "-q --no-ff "
-                                                                                                           "-m m side; "
-                                                                                                           "cd ..; git "
-                                                                                                           "clone -q "
-                                                                                                           "--depth 3 "
-                                                                                                           "file://"
-                                                                                                           "$PWD/full "
-                                                                                                           "r");
+    run(f, SHELL "rm -rf r full; git init -q full; cd full\n"
+                 "at 1699000000; empty root; at 1699000060; empty y; git branch side\n"
+                 "at 1699000065; empty a; at 1699000070; empty b\n"
+                 "git checkout -q side; at 1699000080; empty x; git checkout -q main\n"
+                 "at 1699000090; git merge -q --no-ff -m m side; cd ..; git clone -q --depth 3 file://$PWD/full r");
     l = look(f);
     expect(&l,
            "SELECT c.subject_line, c.first_parent, b.subject_line FROM d_commit c LEFT JOIN d_commit b ON b.oid = "
