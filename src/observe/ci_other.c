@@ -21,6 +21,18 @@ bool ci_other_wants(const struct place *pl)
     return system_of(pl) != NULL;
 }
 
+/* What stands in quotes; nothing when what follows says that its failure is passed over. */
+static struct str without_quotes(struct str s)
+{
+    struct str rest = s;
+    while (rest.n && strchr("'\"", rest.p[0])) rest = str_slice(rest, 1, rest.n);
+    const char *end = s.n - rest.n == 1 ? memchr(rest.p, s.p[0], rest.n) : NULL;
+    if (end && str_has(str_slice(rest, (size_t)(end - rest.p), rest.n), STR("returnStatus: true"))) return STR("");
+    if (end) return str_slice(rest, 0, (size_t)(end - rest.p));
+    while (rest.n && strchr("'\") ,", rest.p[rest.n - 1])) rest.n--;
+    return rest;
+}
+
 /* sh 'make test' and the like; for blocks in ''' each line stands alone. */
 static struct str jenkins_command(struct str t)
 {
@@ -32,9 +44,7 @@ static struct str jenkins_command(struct str t)
         struct str rest = str_slice(t, call.n, t.n);
         while (rest.n && strchr(" (", rest.p[0])) rest = str_slice(rest, 1, rest.n);
         if (str_starts(rest, STR("script:"))) rest = str_trim(str_slice(rest, 7, rest.n));
-        while (rest.n && strchr("'\"", rest.p[0])) rest = str_slice(rest, 1, rest.n);
-        while (rest.n && strchr("'\") ,", rest.p[rest.n - 1])) rest.n--;
-        return rest;
+        return without_quotes(rest);
     }
     return t;
 }
