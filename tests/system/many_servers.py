@@ -106,3 +106,47 @@ def test_two_servers(t):
     gone = t.run("fact", "list", "--data", "a", code=0)  # what is here can still be read
     assert "cannot connect" in gone.err and "so far" in gone.err and len(gone.out.splitlines()) == 5, gone
     t.run("fact", "add", "note", "org", "--payload", "-", "--data", "a", data=b'{"text":"x"}', code=3)
+
+
+TABLES = ["head", "entries", "bodies", "requests", "checkpoints"]
+
+
+def test_postgresql_is_put_back(t):
+    """An older backup of PostgreSQL: servers that saw more refuse; they join again, and the log goes on under a new name."""
+    with postgresql(t) as folder:
+        init = ["init", "--origin", "sinetti.example/acme", "--log", "postgresql://owner@/postgres?host=%s" % folder, "--single-node"]
+        pgpass = t.home / ".pgpass"
+        pgpass.write_text("*:*:*:owner:%s\n" % PASSWORD, encoding="utf-8")
+        pgpass.chmod(0o600)
+
+        def add(data, code=0):
+            return t.run("fact", "add", "note", "org", "--payload", "-", "--data", data, data=b'{"text":"x"}', code=code)
+
+        for data in "ab":
+            t.run(*init, "--data", data, code=0)
+        add("a")
+        add("b")
+        sql(folder, "CREATE SCHEMA saved;" + ";".join("CREATE TABLE saved.%s AS TABLE sinetti.%s" % (name, name) for name in TABLES))
+        add("b")
+        add("a")
+        t.run("ledger", "checkpoint", "--data", "a", code=0)
+        key = t.run("ledger", "vkey", "--data", "a", code=0).out.strip()
+        sql(folder, ";".join("TRUNCATE sinetti.%s; INSERT INTO sinetti.%s TABLE saved.%s" % (name, name, name) for name in TABLES))
+
+        for data in "ab":
+            assert "older state" in add(data, code=3).err
+            assert "it lacks facts that this server has seen, from number 3 on" in t.run("fsck", "--data", data, code=1).out
+        for data in "ab":
+            for path in (t.dir / data).glob("ledger.db*"):
+                path.unlink()
+            t.run(*init, "--data", data, code=0)
+        restored = t.run("restore", "--reason", "disk lost", "--data", "a", code=0)
+        assert "2 facts from number 3 on" in restored.out and "sinetti.example/acme/2" in restored.out, restored
+        add("b")
+        t.run("ledger", "checkpoint", "--data", "a", code=0)
+        for data in "ab":
+            t.run("fsck", "--data", data, code=0)
+            t.run("ledger", "tiles", "tiles-" + data, "--data", data, code=0)
+            seen = t.run("verify", "tiles-" + data, "--key", key, code=0)
+            assert "sinetti.example/acme/2" in seen.out, seen
+        assert listed(t, "a") == listed(t, "b") and len(listed(t, "a")) == 5

@@ -25,7 +25,7 @@ static void test_ledger_shared_crash__writers_killed(void **state)
     (void)state;
     unsigned seed = 1;
     n_acks = 0;
-    for (int round = 0; round < rounds(5); round++) {
+    for (int round = 0; round < rounds(15); round++) {
         int ends[2];
         pid_t children[4];
         assert_int_equal(pipe(ends), 0);
@@ -161,6 +161,24 @@ static void test_ledger_shared_crash__answers_lost(void **state)
     lose_answer("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
 }
 
+/* The standby is away for longer than anybody waits: it is said that it is not known, and it is there once. */
+static void test_ledger_shared_crash__standby_stays_away(void **state)
+{
+    (void)state;
+    if (!getenv("SINETTI_KILLS")) skip(); /* it takes a minute */
+    struct log *l = open_log();
+    struct log_fact f = make_fact(&cx, "note", "{\"text\":\"not known\"}");
+    server_signal(1, SIGSTOP);
+    int64_t before = real_clock();
+    assert_int_equal(log_put(&cx, l, &f, NULL), E_IO);
+    assert_true(real_clock() - before < 100 * INT64_C(1000000));
+    assert_non_null(strstr(cx.message, "not known"));
+    server_signal(1, SIGCONT);
+    put(l, "note", "{\"text\":\"goes on\"}");
+    log_close(l);
+    assert_int_equal(same_logs(), 2);
+}
+
 /* --- PostgreSQL */
 
 static void test_ledger_shared_crash__postgresql_killed(void **state)
@@ -217,7 +235,8 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(test_ledger_shared_crash__##name, shared_setup, shared_teardown)
     const struct CMUnitTest tests[] = {
         CASE(writers_killed), CASE(between_the_commits), CASE(copy_cannot_be_written),
-        CASE(answers_lost),   CASE(postgresql_killed),   CASE(failover), /* the last: then server 1 is the primary */
+        CASE(answers_lost),   CASE(standby_stays_away),  CASE(postgresql_killed),
+        CASE(failover), /* the last: then server 1 is the primary */
     };
     int failures = cmocka_run_group_tests(tests, shared_group_setup, shared_group_teardown);
     free(acks);
