@@ -38,18 +38,19 @@
 #define LIMIT_PATH (4 * KIB)
 #define LIMIT_TRAILERS 256 /* trailers kept of one commit */
 #define LIMIT_GIT_CONFIG (1 * MIB)
-#define LIMIT_GIT_REFS 1000000         /* refs of one repository */
-#define LIMIT_GIT_REFS_FILE (64 * MIB) /* packed-refs, shallow */
-#define LIMIT_GIT_REFS_DEPTH 64        /* folders below refs/ */
-#define LIMIT_GIT_INDEX (512 * MIB)    /* index and shared index together */
-#define LIMIT_GIT_COMMITS 4000000      /* commits of one walk */
-#define LIMIT_GIT_HEADER (1 * MIB)     /* header of one commit or tag; parents beyond it make it unreadable */
-#define LIMIT_GIT_CHANGES 200000       /* changed paths given of one commit */
-#define LIMIT_GIT_ENTRIES 5000000      /* files of one tree */
-#define LIMIT_GIT_RESTARTS 1000        /* deaths of git on damaged objects; further objects count as missing */
-#define LIMIT_GIT_CPU_SECONDS 600      /* of one child */
-#define LIMIT_GIT_MEMORY (2048 * MIB)  /* private memory of one child */
-#define LIMIT_GIT_WRITTEN (64 * KIB)   /* file a child may write: its complaints */
+#define LIMIT_GIT_REFS 1000000            /* refs of one repository */
+#define LIMIT_GIT_REFS_FILE (64 * MIB)    /* packed-refs, shallow */
+#define LIMIT_GIT_REFS_DEPTH 64           /* folders below refs/ */
+#define LIMIT_GIT_INDEX (512 * MIB)       /* index and shared index together */
+#define LIMIT_GIT_COMMITS 4000000         /* commits of one walk */
+#define LIMIT_GIT_HEADER (1 * MIB)        /* header of one commit or tag; parents beyond it make it unreadable */
+#define LIMIT_GIT_CHANGES 200000          /* changed paths given of one commit */
+#define LIMIT_GIT_ENTRIES 1000000         /* files of one tree */
+#define LIMIT_GIT_RESTARTS 1000           /* deaths of git on damaged objects; further objects count as missing */
+#define LIMIT_GIT_CPU_SECONDS 600         /* of one child */
+#define LIMIT_GIT_MEMORY (2048 * MIB)     /* private memory of one child */
+#define LIMIT_GIT_DIFF_MEMORY (768 * MIB) /* so of one that compares: it keeps all changed paths */
+#define LIMIT_GIT_WRITTEN (64 * KIB)      /* file a child may write: its complaints */
 
 /* observe */
 #define LIMIT_PERSON 256 /* a name or an address; longer ones are cut */

@@ -2,11 +2,14 @@
 #ifndef SINETTI_GIT_CONFINE_H
 #define SINETTI_GIT_CONFINE_H
 
+#include <stdint.h>
+
 /* A Landlock ruleset: reading anywhere, writing only below `dir`, executing only `program` and the system's libraries
  * (so no shell, no hook, no filter), no TCP. -1 where the kernel cannot. */
 int confine_open(const char *dir, const char *program);
 
-/* In the child between vfork() and execve(): only system calls. ruleset may be -1. false: it must not go on. */
-int confine_self(int ruleset);
+/* In the child between vfork() and execve(): only system calls. ruleset may be -1. memory: bytes of private memory.
+ * false: it must not go on. */
+int confine_self(int ruleset, uint64_t memory);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 
+#define SHOWN 100 /* bytes of a path that was cut */
 #define MODE_TYPE 0170000U
 #define MODE_REGULAR 0100000U
 
@@ -45,6 +46,7 @@ struct listing {
     struct run *r;
     struct tree *t;
     sqlite3_stmt *refused;
+    int64_t cut;
 };
 
 static enum rc each_entry(void *arg, const struct git_entry *e)
@@ -54,7 +56,12 @@ static enum rc each_entry(void *arg, const struct git_entry *e)
         tree_add(l->t, e->path, e->oid, e->mode, e->size);
         return OK;
     }
-    store_bind_str(l->refused, 1, e->path);
+    /* Long ones may begin alike; each counts. */
+    struct str path = e->path;
+    if (path.n == LIMIT_PATH)
+        path =
+            arena_printf(&l->r->cx->arena, STR_FMT "… %lld", STR_ARG(str_slice(path, 0, SHOWN)), (long long)++l->cut);
+    store_bind_str(l->refused, 1, path);
     return store_run(l->r->cx, l->refused);
 }
 

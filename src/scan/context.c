@@ -2,6 +2,8 @@
  * asked about, so a file is read at most once however many questions there are, as long as they come in order. */
 #include "scan/match.h"
 
+#define NAME_MOST 200 /* bytes before a text that may name it */
+
 enum { IN_PLAIN, IN_LINE, IN_BLOCK, IN_STRING, IN_TRIPLE, IN_PROSE /* a docstring */ };
 
 struct comments {
@@ -52,8 +54,9 @@ static bool begins_line(struct str c, size_t i)
 /* DOCUMENTATION = r'''…: a text under a name that says so. */
 static bool is_documentation(struct str c, size_t i)
 {
-    const char *nl = i ? memrchr(c.p, '\n', i) : NULL;
-    size_t from = nl ? (size_t)(nl - c.p) + 1 : 0;
+    size_t least = i > NAME_MOST ? i - NAME_MOST : 0;
+    const char *nl = i > least ? memrchr(c.p + least, '\n', i - least) : NULL;
+    size_t from = nl ? (size_t)(nl - c.p) + 1 : least;
     return has_any_word(str_slice(c, from, i),
                         "documentation|examples|example|usage|help|description|epilog|doc|docs|return");
 }

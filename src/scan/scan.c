@@ -13,6 +13,9 @@
 #define MAX_RULES 256
 #define MATCH_LIMIT 100000 /* steps of one pattern on one subject */
 #define JOIN_LINES 8
+#define LONGEST_OPENER 8     /* bytes that the lexer may be past the place it was asked about */
+#define WORK_LEAST (8 * MIB) /* bytes that rules may look at in one file, again and again … */
+#define WORK_SHARE 32        /* … and so many times its length */
 #define AROUND_MAX 4096
 #define BINARY_PROBE 8000
 
@@ -37,7 +40,10 @@ struct scanner {
     /* the file at hand */
     struct file_facts file;
     struct str content;
-    struct lexer lexer;
+    struct lexer lexer, at_line; /* where it is; where it was at the start of the line lexed_line */
+    struct lexer allowing;       /* of its own, for questions in another order */
+    size_t lexed_line;
+    uint64_t work_left;
     size_t line_at, line_end; /* the line last looked at */
     size_t counted_at;        /* newlines counted up to here … */
     int64_t counted;          /* … this many */
@@ -128,8 +134,15 @@ struct str scanner_content(const struct scanner *s)
     return s->content;
 }
 
+/* Questions about one line come in any order, and often twice: none costs more than that line. */
 bool scanner_in_comment(struct scanner *s, size_t at)
 {
+    if (at >= s->line_at && s->lexed_line != s->line_at) {
+        if (s->lexer.at < s->line_at) (void)lexer_in_comment(&s->lexer, s->file.syntax, s->content, s->line_at - 1);
+        if (s->lexer.at <= s->line_at + LONGEST_OPENER) s->at_line = s->lexer;
+        s->lexed_line = s->line_at;
+    }
+    if (at < s->lexer.at && at >= s->at_line.at) s->lexer = s->at_line;
     return lexer_in_comment(&s->lexer, s->file.syntax, s->content, at);
 }
 
@@ -227,9 +240,8 @@ static bool is_allowed_by(struct scanner *s, const struct rule *r, size_t from, 
     if (!at) return false;
     size_t offset = from + (size_t)(at - line.p);
     if (s->file.syntax != SYNTAX_NONE) {
-        struct lexer own = {0};
         size_t first = str_trim(line).p ? from + (size_t)(str_trim(line).p - line.p) : from;
-        if (!lexer_in_comment(&own, s->file.syntax, s->content, whole_line ? first + 1 : offset)) return false;
+        if (!lexer_in_comment(&s->allowing, s->file.syntax, s->content, whole_line ? first + 1 : offset)) return false;
     }
     struct str rest = str_trim(str_slice(line, (size_t)(at - line.p) + mark.n, line.n)), name;
     size_t n = 0;
@@ -362,6 +374,18 @@ static size_t subject_end(const struct scanner *s, const struct rule *r, size_t 
     return end;
 }
 
+/* Checks read the whole line, or what is around it: a long line full of literals would cost its square, and a file full
+ * of matches minutes. Once there is no room for a hit, none is looked for. */
+static bool may_look(struct scanner *s, uint64_t n)
+{
+    if (n <= s->work_left && s->n_found < LIMIT_HITS_PER_BLOB) {
+        s->work_left -= n;
+        return true;
+    }
+    if (s->rc == OK) s->rc = E_LIMIT;
+    return false;
+}
+
 static void judge(struct scanner *s, struct match *m)
 {
     const struct rule *r = m->rule;
@@ -397,6 +421,7 @@ static void try_pattern(struct scanner *s, size_t r, size_t at)
             if (o[2 * g] != PCRE2_UNSET) m.group[g] = (struct str){subject + o[2 * g], o[2 * g + 1] - o[2 * g]};
         m.value = m.group[1];
         from = m.end > m.begin ? m.end : m.end + 1;
+        if (!may_look(s, s->line_end - s->line_at + AROUND_MAX)) break;
         judge(s, &m);
         if (rule->flags & RULE_AT) break;
     }
@@ -418,7 +443,9 @@ static bool on_literal(void *arg, size_t literal, size_t at)
         s->done[r] = s->line_end;
         return true;
     }
-    if (rule->pattern) {
+    if (!may_look(s, s->line_end - s->line_at)) {
+        s->done[r] = s->line_end;
+    } else if (rule->pattern) {
         try_pattern(s, r, at);
     } else {
         s->done[r] = at + 1;
@@ -464,7 +491,9 @@ enum rc scan_bytes(struct scanner *s, const struct scan_input *in, const struct 
     file_facts_read(&s->file, in);
     if (!s->file.kind || c.n < 8 || memchr(c.p, 0, c.n < BINARY_PROBE ? c.n : BINARY_PROBE)) return OK;
     s->content = c;
-    s->lexer = (struct lexer){0};
+    s->lexer = s->at_line = s->allowing = (struct lexer){0};
+    s->lexed_line = 0;
+    s->work_left = WORK_LEAST + WORK_SHARE * (uint64_t)c.n;
     s->line_at = s->line_end = s->counted_at = 0;
     s->counted = 0;
     s->n_found = 0;

@@ -2,9 +2,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "markers.h"
 #include "scan/prefilter.h"
+
+#define SECONDS_MOST 60 /* not a measure: what these files took before was minutes to hours */
 
 static const uint8_t key[16] = "0123456789abcde";
 
@@ -141,8 +144,60 @@ static void test_scan_scan__hits_have_a_ceiling(void **state)
         add_finding(&text, a);
     }
     const struct scan_hit *h;
-    assert_int_equal(scan(s, "app/a.py", buf_view(&text), &h), LIMIT_HITS_PER_BLOB);
+    size_t n;
+    struct scan_input in = {STR("app/a.py"), buf_view(&text), "code", "python"};
+    assert_int_equal(scan_bytes(s, &in, &h, &n), E_LIMIT); /* so that somebody says so */
+    assert_int_equal(n, LIMIT_HITS_PER_BLOB);
     buf_release(&text);
+    scanner_free(s);
+}
+
+static void repeat(struct buf *out, const char *text, int times)
+{
+    while (times--) buf_cstr(out, text);
+}
+
+/* Each is a file of 2 to 4 MiB that took minutes, by work that grows with the square of a line or of the file. */
+static void test_scan_scan__time_grows_with_the_length_only(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *class, *language, *begin, *line;
+        int times_in_line, lines;
+        const char *first; /* line of the file */
+    } files[] = {
+        {"config/app.yml", "config", "yaml", "", "pwd=", 16000, 60, ""},
+        {"config/app.yml", "config", "yaml", "", "secret_access=\"", 4300, 60, ""},
+        {"app/a.py", "code", "python", "x = ", "\"\"\"", 1000000, 1, ""},
+        {"app/a.py", "code", "python", "'verify' => false ", "\"", 60000, 60, ""},
+        {"app/a.py", "code", "python", "r.get(verify_ssl=False)", "", 0, 100000, "if check_tls:"},
+        {"src/a.js", "code", "javascript", "verify=False x; y = {rejectUnauthorized: false} z(verify=False)", "", 0,
+         50000, "/*"},
+        {"src/a.js", "code", "javascript",
+         "rejectUnauthorized: false // sinetti:allow tls_verification_off for the tests", "", 0, 50000, ""},
+        {"db/dump.sql", "data", "sql", "insert into users (a) values ('", "password", 7000, 60, ""},
+    };
+    struct scanner *s = scanner_new(key);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const struct scan_hit *h;
+        size_t n;
+        struct buf text;
+        buf_init(&text, 0);
+        buf_printf(&text, "%s\n", files[i].first);
+        for (int k = 0; k < files[i].lines; k++) {
+            buf_cstr(&text, files[i].begin);
+            repeat(&text, files[i].line, files[i].times_in_line);
+            buf_char(&text, '\n');
+        }
+        buf_cstr(&text, "r.get(verify_ssl=False) or {rejectUnauthorized: false}\n");
+        struct scan_input in = {str_from(files[i].path), buf_view(&text), files[i].class, files[i].language};
+        clock_t start = clock();
+        enum rc rc = scan_bytes(s, &in, &h, &n);
+        double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+        assert_true(rc == OK || rc == E_LIMIT);
+        if (seconds > SECONDS_MOST) fail_msg("file %zu (%s): %.1f s of processor time", i, files[i].path, seconds);
+        buf_release(&text);
+    }
     scanner_free(s);
 }
 
@@ -219,6 +274,7 @@ int main(void)
                                        cmocka_unit_test(test_scan_scan__binary_and_empty_give_none),
                                        cmocka_unit_test(test_scan_scan__long_lines_are_passed_over),
                                        cmocka_unit_test(test_scan_scan__hits_have_a_ceiling),
+                                       cmocka_unit_test(test_scan_scan__time_grows_with_the_length_only),
                                        cmocka_unit_test(test_scan_scan__every_rule_is_named_and_compiles),
                                        cmocka_unit_test(test_scan_prefilter__finds_at_every_offset_and_case)};
     return cmocka_run_group_tests(tests, NULL, NULL);
