@@ -128,7 +128,6 @@ static void test_observe_cache__nothing_happened(void **state)
     (void)state;
     same("HEAD", SINCE, NOW, "rebuilt: there was none");
     same("HEAD", SINCE, NOW, "used");
-    same("HEAD", SINCE, NOW, "used");
     same("main", SINCE, NOW, "used"); /* another name for it */
     same("HEAD", SINCE, NOW + YEAR, "used");
     same("HEAD", SINCE, 1694000000, "used"); /* some commits are in the future then */
@@ -142,7 +141,6 @@ static void test_observe_cache__another_period(void **state)
     same("HEAD", 1694000000, NOW, "used"); /* and as it was */
     same("HEAD", 1600000000, NOW, "extended");
     same("HEAD", T0 + 5, NOW, "used");
-    same("HEAD", 1600000000, NOW, "used");
 }
 
 static void test_observe_cache__commits_on_top(void **state)
@@ -208,8 +206,8 @@ static void test_observe_cache__damaged(void **state)
     struct stat st;
     assert_int_equal(stat(file, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
-    for (int i = 1; i < 5; i++) {
-        flip(st.st_size * i / 5);
+    for (int i = 1; i < 3; i++) {
+        flip(st.st_size * i / 3);
         same("HEAD", SINCE, NOW, "rebuilt: damaged, or made by another version");
         same("HEAD", SINCE, NOW, "used");
     }
