@@ -198,7 +198,7 @@ def test_another_catalog(t):
 def test_many_at_once(t):
     """Each fact that was answered is there once, whoever wrote beside it; also after some were killed."""
     start(t)
-    answered, lock = [], threading.Lock()
+    answered, broken, lock = [], [], threading.Lock()
 
     def write(name):
         with subprocess.Popen([t.program, "fact", "add", "--batch", "-"], cwd=t.dir, env=t.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -208,6 +208,9 @@ def test_many_at_once(t):
                 child.stdin.flush()
                 number = child.stdout.readline()
                 with lock:
+                    if not number:
+                        broken.append(child.stderr.read().decode("utf-8", "replace"))
+                        return
                     answered.append((int(number), "%s-%d" % (name, i)))
                 if name % 3 == 0 and i == 25:
                     child.stdin.write(lines(note("unanswered")))
@@ -222,6 +225,7 @@ def test_many_at_once(t):
         writer.start()
     for writer in writers:
         writer.join()
+    t.equal(broken, [])
     there = {fact["n"]: fact["payload"].get("text") for fact in listed(t)}
     for number, text in answered:
         t.equal(there.pop(number), text)
