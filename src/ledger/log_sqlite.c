@@ -92,9 +92,16 @@ static enum rc prepare(struct ctx *cx, struct log *l)
 /* The head must be that of the entries: a file put together from two states is found here, before anything is added. */
 static enum rc check_head(struct ctx *cx, struct log *l)
 {
-    int64_t n;
-    TRY(log_state_read(cx, l->read_head, &l->tx.state));
-    TRY(store_get_int(cx, l->db, "SELECT coalesce(max(n) + 1, 0) FROM entries", &n));
+    int64_t n = 0;
+    /* of one state: others may commit meanwhile */
+    TRY(store_exec(cx, l->db, "BEGIN"));
+    enum rc rc = log_state_read(cx, l->read_head, &l->tx.state);
+    if (rc == OK) rc = store_get_int(cx, l->db, "SELECT coalesce(max(n) + 1, 0) FROM entries", &n);
+    if (rc != OK) {
+        (void)sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL); /* the first error is the one to tell */
+        return rc;
+    }
+    TRY(store_exec(cx, l->db, "COMMIT"));
     if ((uint64_t)n != l->tx.state.frontier.size)
         return fail(cx, E_CORRUPT, LOG_FILE ": %lld entries, and a head of %llu: run `sinetti fsck`", (long long)n,
                     (unsigned long long)l->tx.state.frontier.size);
