@@ -3,7 +3,7 @@
 -- not parse or, in GitHub's dialect, name a file or folder that is not there; lines of its own that decide critical
 -- code.
 -- Blind spots: critical code whose path does not show it. Moved files count as added. A line without owners is taken as
--- meant.
+-- meant. Of lines that match nothing the first 200 are looked at.
 WITH critical AS MATERIALIZED ( -- covered: 2 by a line of its own, 1 by the line for everything, 0 by none
   SELECT f.path, f.critical_hint AS hint,
          CASE WHEN o.owners IS NULL OR o.owners = 0 THEN 0
@@ -24,12 +24,15 @@ WITH critical AS MATERIALIZED ( -- covered: 2 by a line of its own, 1 by the lin
   UNION ALL
   SELECT r.path, r.line, coalesce(r.error, 'stale'), '',
          CASE WHEN r.error IS NOT NULL THEN 0 WHEN r.stale THEN 0 ELSE 1 END
-  FROM (SELECT o.*, o.dialect = 'github' AND o.matches = 0 AND o.owners > 0 AND o.error IS NULL
-                 AND o.named NOT GLOB '*[*?[]*' AND NOT EXISTS (
+  FROM (SELECT o.*, CASE WHEN o.place <= 200 AND o.dialect = 'github' AND o.matches = 0 AND o.owners > 0 AND o.error IS NULL
+                   AND o.named NOT GLOB '*[*?[]*' -- CASE, for AND asks all its sides: each line would be held against each file
+                 THEN NOT EXISTS (
                    SELECT 1 FROM files f
                    WHERE '/' || f.path || '/' LIKE CASE WHEN instr(o.named, '/') > 0 THEN '/' ELSE '%/' END || o.named || '/%')
+                 ELSE 0 END
                AS stale
-        FROM (SELECT *, trim(pattern, '/') AS named FROM owner_rules) o) r
+        FROM (SELECT *, trim(pattern, '/') AS named, row_number() OVER (PARTITION BY matches = 0 ORDER BY path, line) AS place
+              FROM owner_rules) o) r
   WHERE coalesce(r.error, '') <> 'no_owner' AND r.pattern NOT IN ('*', '**', '/', '/**', '/*')
     AND (r.error IS NOT NULL OR r.stale
          OR r.line IN (SELECT o.rule_line FROM critical c JOIN file_owners o ON o.path = c.path WHERE c.covered = 2))
