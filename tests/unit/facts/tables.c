@@ -32,6 +32,7 @@ static struct catalog_kind *change_catalog(const char *define, const char *proje
     evil->n_project = 1;
     evil->tables = arena_array(&cx.arena, struct str, 1);
     *(struct str *)(uintptr_t)evil->tables = STR("p_evil");
+    evil->n_tables = 1;
     return evil;
 }
 
