@@ -78,7 +78,7 @@ struct catalog_preset {
     size_t n_adopts;
 };
 
-/* What a fact can be about (docs/formats/subjects.md), in its order there. */
+/* What a fact can be about (docs/formats/subjects.md); their numbers stand in images. */
 enum subject_type {
     SUBJECT_ORG,
     SUBJECT_LEDGER,
@@ -95,6 +95,7 @@ enum subject_type {
     SUBJECT_TASK,
     SUBJECT_OBLIGATION,
     SUBJECT_FACT,
+    SUBJECT_GROUP,
     SUBJECT_COUNT
 };
 enum schema_type { SCHEMA_OBJECT, SCHEMA_ARRAY, SCHEMA_STRING, SCHEMA_INTEGER, SCHEMA_BOOLEAN, SCHEMA_COUNT };

@@ -33,7 +33,7 @@ const char *lang_name(enum lang l)
 const char *subject_type_name(enum subject_type t)
 {
     static const char *const names[] = {"org",     "ledger", "project", "repo", "ref",  "commit",     "file", "change",
-                                        "release", "record", "person",  "key",  "task", "obligation", "fact"};
+                                        "release", "record", "person",  "key",  "task", "obligation", "fact", "group"};
     return t < SUBJECT_COUNT ? names[t] : "";
 }
 

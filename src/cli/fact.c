@@ -19,7 +19,7 @@ static const char help[] =
     "       sinetti fact list [--kind K] [--subject S] [--after N] [--limit N] [--format text|json]\n"
     "       sinetti fact show N [--format text|json]\n"
     "What is added so came in by its operator. docs/formats/subjects.md tells kinds and subjects; the ID of a\n"
-    "new person, project, repo, change or release is drawn when it is written as `new` (person:new).\n\n"
+    "new person, group, project, repo, change or release is drawn when it is written as `new` (person:new).\n\n"
     "  --payload FILE     what happened, as JSON; - for standard input ({}, when not given)\n"
     "  --key KEY          asking again with the same key adds nothing and gives the same answer\n"
     "  --clock-is-right   the machine's clock is, though it says that more than a day has passed\n"
@@ -93,8 +93,8 @@ static enum rc read_payload(struct ctx *cx, const char *name, struct str *out)
 /* person:new becomes one with an ID that is drawn; true when it did. */
 static bool draw_id(struct ctx *cx, struct str *subject)
 {
-    static const enum subject_type types[] = {SUBJECT_PERSON, SUBJECT_PROJECT, SUBJECT_REPO, SUBJECT_CHANGE,
-                                              SUBJECT_RELEASE};
+    static const enum subject_type types[] = {SUBJECT_PERSON, SUBJECT_GROUP,  SUBJECT_PROJECT,
+                                              SUBJECT_REPO,   SUBJECT_CHANGE, SUBJECT_RELEASE};
     char id[SUBJECT_ID + 1];
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         const char *name = subject_type_name(types[i]);

@@ -115,6 +115,7 @@ static bool is_rest(enum subject_type t, struct str rest)
     case SUBJECT_CHANGE:
     case SUBJECT_RELEASE:
     case SUBJECT_PERSON:
+    case SUBJECT_GROUP:
         return is_id(rest);
     case SUBJECT_REF:
         return has_name(rest, is_ref);
@@ -160,6 +161,7 @@ static const char *rest_form(enum subject_type t)
         [SUBJECT_TASK] = "task:TASK",
         [SUBJECT_OBLIGATION] = "obligation:TASK/POINT",
         [SUBJECT_FACT] = "fact: and a number without leading zeros",
+        [SUBJECT_GROUP] = "group:ID",
     };
     return forms[t];
 }

@@ -36,6 +36,7 @@ static void test_facts_subject__types(void **state)
                  {"release:" ID, SUBJECT_RELEASE},
                  {"record:guide_line/" ID, SUBJECT_RECORD},
                  {"person:" ID, SUBJECT_PERSON},
+                 {"group:" ID, SUBJECT_GROUP},
                  {"key:" HEX40 "0123456789abcdef01234567", SUBJECT_KEY},
                  {"task:code-review-rules", SUBJECT_TASK},
                  {"obligation:code-review-rules/two-reviewers", SUBJECT_OBLIGATION},
