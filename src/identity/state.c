@@ -1,0 +1,6 @@
+#include "identity/identity.h"
+
+extern const char identity_state_001_sql[];
+
+static const char *const steps[] = {identity_state_001_sql};
+const struct state_room identity_state = {"identity", steps, sizeof steps / sizeof *steps};
