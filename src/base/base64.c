@@ -1,5 +1,7 @@
 #include "base/base64.h"
 
+#include <sodium.h>
+
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void base64_put(struct buf *out, const void *bytes, size_t n)
@@ -69,6 +71,30 @@ bool base64_read_exact(void *out, size_t n, struct str text)
         n -= got;
     }
     return n == 0;
+}
+
+void base64url_put(struct buf *out, const void *bytes, size_t n)
+{
+    for (const uint8_t *p = bytes; n; p += 48) {
+        char text[sodium_base64_ENCODED_LEN(48, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+        size_t part = n < 48 ? n : 48;
+        buf_cstr(out, sodium_bin2base64(text, sizeof text, p, part, sodium_base64_VARIANT_URLSAFE_NO_PADDING));
+        n -= part;
+    }
+}
+
+bool base64url_read(struct buf *out, struct str text)
+{
+    uint8_t part[48];
+    for (size_t at = 0; at < text.n; at += 64) {
+        struct str piece = str_slice(text, at, at + 64);
+        size_t n;
+        if (sodium_base642bin(part, sizeof part, piece.p, piece.n, NULL, &n, NULL,
+                              sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+            return false;
+        buf_add(out, part, n);
+    }
+    return !out->failed;
 }
 
 bool hex_read_exact(void *out, size_t n, struct str text)

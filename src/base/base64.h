@@ -13,6 +13,10 @@ bool base64_read(struct buf *out, struct str text);
 /* The same into exactly n bytes. */
 bool base64_read_exact(void *out, size_t n, struct str text);
 
+/* The same for base64url without padding (section 5), as JOSE and WebAuthn have it. */
+void base64url_put(struct buf *out, const void *bytes, size_t n);
+bool base64url_read(struct buf *out, struct str text);
+
 /* Lower-case hexadecimal digits into exactly n bytes; false when text is anything else. */
 bool hex_read_exact(void *out, size_t n, struct str text);
 

@@ -100,6 +100,10 @@
 #define LIMIT_REQUEST_KEY 200            /* an idempotency key */
 #define LIMIT_CLOCK_AHEAD 86400          /* seconds after the last fact, then somebody must confirm the clock */
 
+/* identity */
+#define LIMIT_WEBAUTHN_CLIENT (4 * KIB)       /* client data of a passkey */
+#define LIMIT_WEBAUTHN_ATTESTATION (32 * KIB) /* its attestation object, and its authenticator data */
+
 /* rules and reports */
 #define LIMIT_FINDINGS 1000            /* kept per obligation; the full count is kept beside them */
 #define LIMIT_SHOWN 3                  /* examples kept of what shows a point to be met */

@@ -53,6 +53,33 @@ static void test_base_base64__refuses(void **state)
     assert_false(base64_read(&small, STR("Zm9v")));
 }
 
+static void test_base_base64__url(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"Zg==", "Z", "Zh", "Zm9", "Zm9v\n", "Zm 9v", "+/++", "Zm9v="};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        scoped_buf bytes;
+        buf_init(&bytes, 0);
+        if (base64url_read(&bytes, str_from(bad[i]))) fail_msg("\"%s\" is taken", bad[i]);
+    }
+    uint8_t bytes[300];
+    for (size_t n = 0; n < sizeof bytes; n++) {
+        bytes[n] = (uint8_t)(n * 13 + 250);
+        scoped_buf text, back;
+        buf_init(&text, 0);
+        buf_init(&back, 0);
+        base64url_put(&text, bytes, n);
+        assert_int_equal(text.n, (n * 4 + 2) / 3);
+        assert_true(base64url_read(&back, buf_view(&text)));
+        assert_int_equal(back.n, n);
+        if (n) assert_memory_equal(back.p, bytes, n);
+    }
+    scoped_buf text;
+    buf_init(&text, 0);
+    base64url_put(&text, "\xfb\xff\xbe", 3);
+    assert_true(str_eq(buf_view(&text), STR("-_--")));
+}
+
 static void test_base_base64__all_bytes_there_and_back(void **state)
 {
     (void)state;
@@ -84,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_base_base64__examples), cmocka_unit_test(test_base_base64__refuses),
-        cmocka_unit_test(test_base_base64__all_bytes_there_and_back), cmocka_unit_test(test_base_base64__hex)};
+        cmocka_unit_test(test_base_base64__url), cmocka_unit_test(test_base_base64__all_bytes_there_and_back),
+        cmocka_unit_test(test_base_base64__hex)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
