@@ -110,6 +110,7 @@ struct catalog_schema {
     const struct catalog_field *fields; /* of an object, by name; no others are allowed */
     size_t n_fields;
     const struct catalog_schema *items; /* of a list, else NULL */
+    bool nullable, open;                /* null too, any object; only in the API, never in a kind */
 };
 
 struct catalog_field {

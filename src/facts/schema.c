@@ -15,8 +15,18 @@ struct node { /* beside a struct catalog_schema */
 };
 
 struct schema {
-    const struct catalog_kind *kind;
+    const struct catalog_kind *kind; /* NULL: of none */
     struct node top;
+};
+
+#define MOST_FOUND 100
+
+/* One check. */
+struct run {
+    struct ctx *cx;
+    schema_tell *tell; /* NULL: the first fault ends it */
+    void *arg;
+    size_t found;
 };
 
 /* The way to a value, from the inside out. */
@@ -48,16 +58,22 @@ static enum rc build(struct ctx *cx, const struct catalog_schema *s, struct node
     return build(cx, s->items, n->items);
 }
 
-enum rc schema_new(struct ctx *cx, const struct catalog_kind *kind, struct schema **out)
+enum rc schema_new_of(struct ctx *cx, const struct catalog_schema *of, struct schema **out)
 {
     *out = calloc(1, sizeof **out);
     if (!*out) return fail(cx, E_IO, "out of memory");
-    (*out)->kind = kind;
-    enum rc rc = build(cx, &kind->payload, &(*out)->top);
+    enum rc rc = build(cx, of, &(*out)->top);
     if (rc == OK) return OK;
     schema_free(*out);
     *out = NULL;
     return rc;
+}
+
+enum rc schema_new(struct ctx *cx, const struct catalog_kind *kind, struct schema **out)
+{
+    TRY(schema_new_of(cx, &kind->payload, out));
+    (*out)->kind = kind;
+    return OK;
 }
 
 void schema_free(struct schema *s)
@@ -71,12 +87,15 @@ static void put_path(struct buf *out, const struct at *at)
 {
     if (at->up) put_path(out, at->up);
     if (at->name.p)
-        buf_printf(out, "%s" STR_FMT, at->up ? "." : "", STR_ARG(at->name));
+        buf_printf(out, "%s" STR_FMT, out->n ? "." : "", STR_ARG(at->name));
     else
         buf_printf(out, "[%zu]", at->index);
 }
 
-static enum rc __attribute__((format(printf, 3, 4))) wrong(struct ctx *cx, const struct at *at, const char *fmt, ...)
+/* Tells it, and then it is fine to go on; or ends the check with it. */
+static enum rc __attribute__((format(printf, 6, 7)))
+wrong(struct run *r, const struct at *at, enum schema_fault fault, const struct catalog_schema *s, int64_t number,
+      const char *fmt, ...)
 {
     char what[400];
     va_list args;
@@ -86,7 +105,11 @@ static enum rc __attribute__((format(printf, 3, 4))) wrong(struct ctx *cx, const
     scoped_buf path;
     buf_init(&path, 400);
     put_path(&path, at);
-    return fail(cx, E_INVALID, STR_FMT ": %s", STR_ARG(buf_view(&path)), what);
+    if (!r->tell) return fail(r->cx, E_INVALID, STR_FMT ": %s", STR_ARG(buf_view(&path)), what);
+    if (++r->found > MOST_FOUND) return fail(r->cx, E_LIMIT, "over %d faults", MOST_FOUND);
+    struct schema_found found = {fault, arena_cstr(&r->cx->arena, buf_view(&path)), s, number};
+    r->tell(r->arg, &found);
+    return OK;
 }
 
 static enum schema_type type_of(struct str value)
@@ -116,7 +139,7 @@ static struct str text_of(struct ctx *cx, struct str value)
     return text;
 }
 
-static enum rc check_value(struct ctx *cx, const struct catalog_schema *s, struct str text, const struct at *at)
+static enum rc check_value(struct run *r, const struct catalog_schema *s, struct str text, const struct at *at)
 {
     if (s->n_values == 0) return OK;
     scoped_buf words;
@@ -125,84 +148,100 @@ static enum rc check_value(struct ctx *cx, const struct catalog_schema *s, struc
         if (str_eq(s->values[i], text)) return OK;
         buf_printf(&words, "%s" STR_FMT, i ? ", " : "", STR_ARG(s->values[i]));
     }
-    return wrong(cx, at, "\"%.60s\" is not among: " STR_FMT, str_visible(cx, text), STR_ARG(buf_view(&words)));
+    return wrong(r, at, SCHEMA_VALUE, s, 0, "\"%.60s\" is not among: " STR_FMT, str_visible(r->cx, text),
+                 STR_ARG(buf_view(&words)));
 }
 
-static enum rc check_bounds(struct ctx *cx, const struct catalog_schema *s, int64_t v, const char *unit,
+static enum rc check_bounds(struct run *r, const struct catalog_schema *s, int64_t v, const char *unit,
                             const struct at *at)
 {
-    if (v < s->least) return wrong(cx, at, "%lld%s, the least is %lld", (long long)v, unit, (long long)s->least);
-    if (v > s->most) return wrong(cx, at, "%lld%s, the most is %lld", (long long)v, unit, (long long)s->most);
+    if (v < s->least)
+        return wrong(r, at, SCHEMA_LEAST, s, v, "%lld%s, the least is %lld", (long long)v, unit, (long long)s->least);
+    if (v > s->most)
+        return wrong(r, at, SCHEMA_MOST, s, v, "%lld%s, the most is %lld", (long long)v, unit, (long long)s->most);
     return OK;
 }
 
-static enum rc check(struct ctx *cx, const struct node *n, struct str value, const struct at *at);
+static enum rc check(struct run *r, const struct node *n, struct str value, const struct at *at);
+
+static enum rc missing(struct run *r, const struct catalog_field *f, const struct at *at)
+{
+    return f->required ? wrong(r, &(struct at){at, f->name, 0}, SCHEMA_MISSING, &f->schema, 0, "is missing") : OK;
+}
 
 /* Both the value's keys and the schema's fields are sorted. */
-static enum rc check_object(struct ctx *cx, const struct node *n, struct str value, const struct at *at)
+static enum rc check_object(struct run *r, const struct node *n, struct str value, const struct at *at)
 {
     const struct catalog_schema *s = n->s;
     struct str rest = value, key, item;
     size_t i = 0;
+    if (s->open) return OK;
     while (canonical_next(&rest, &key, &item)) {
-        for (; i < s->n_fields && str_cmp(s->fields[i].name, key) < 0; i++)
-            if (s->fields[i].required) return wrong(cx, &(struct at){at, s->fields[i].name, 0}, "is missing");
+        for (; i < s->n_fields && str_cmp(s->fields[i].name, key) < 0; i++) TRY(missing(r, &s->fields[i], at));
         struct at here = {at, key, 0};
-        if (i == s->n_fields || !str_eq(s->fields[i].name, key)) return wrong(cx, &here, "there is no such field");
-        TRY(check(cx, &n->fields[i++], item, &here));
+        if (i == s->n_fields || !str_eq(s->fields[i].name, key))
+            TRY(wrong(r, &here, SCHEMA_UNKNOWN, NULL, 0, "there is no such field"));
+        else
+            TRY(check(r, &n->fields[i++], item, &here));
     }
-    for (; i < s->n_fields; i++)
-        if (s->fields[i].required) return wrong(cx, &(struct at){at, s->fields[i].name, 0}, "is missing");
+    for (; i < s->n_fields; i++) TRY(missing(r, &s->fields[i], at));
     return OK;
 }
 
-static enum rc check_array(struct ctx *cx, const struct node *n, struct str value, const struct at *at)
+static enum rc check_array(struct run *r, const struct node *n, struct str value, const struct at *at)
 {
     struct str rest = value, item;
     struct at here = {at, STR_NONE, 0};
     for (; canonical_item(&rest, &item); here.index++)
-        if ((int64_t)here.index < n->s->most) TRY(check(cx, n->items, item, &here));
-    return check_bounds(cx, n->s, (int64_t)here.index, " items", at);
+        if ((int64_t)here.index < n->s->most) TRY(check(r, n->items, item, &here));
+    return check_bounds(r, n->s, (int64_t)here.index, " items", at);
 }
 
-static enum rc check(struct ctx *cx, const struct node *n, struct str value, const struct at *at)
+static enum rc check_string(struct run *r, const struct node *n, struct str value, const struct at *at)
+{
+    struct str text = text_of(r->cx, value);
+    if ((int64_t)text.n < n->s->least || (int64_t)text.n > n->s->most)
+        return check_bounds(r, n->s, (int64_t)text.n, " bytes", at);
+    if (n->pattern && !pattern_matches(n->pattern, text))
+        return wrong(r, at, SCHEMA_PATTERN, n->s, 0, "\"%.60s\" is not like %s", str_visible(r->cx, text),
+                     str_visible(r->cx, n->s->pattern));
+    return check_value(r, n->s, text, at);
+}
+
+static enum rc check(struct run *r, const struct node *n, struct str value, const struct at *at)
 {
     const struct catalog_schema *s = n->s;
     enum schema_type type = type_of(value);
     int64_t v = 0;
-    struct str text = value;
+    if (type == SCHEMA_COUNT && s->nullable) return OK;
     if (type != s->type)
-        return wrong(cx, at, "%s, it is to be %s", type == SCHEMA_COUNT ? "null" : schema_type_name(type),
-                     schema_type_name(s->type));
+        return wrong(r, at, SCHEMA_TYPE, s, 0, "%s, it is to be %s",
+                     type == SCHEMA_COUNT ? "null" : schema_type_name(type), schema_type_name(s->type));
     switch (type) {
     case SCHEMA_OBJECT:
-        return check_object(cx, n, value, at);
+        return check_object(r, n, value, at);
     case SCHEMA_ARRAY:
-        return check_array(cx, n, value, at);
+        return check_array(r, n, value, at);
     case SCHEMA_STRING:
-        text = text_of(cx, value);
-        TRY(check_bounds(cx, s, (int64_t)text.n, " bytes", at));
-        if (n->pattern && !pattern_matches(n->pattern, text))
-            return wrong(cx, at, "\"%.60s\" is not like %s", str_visible(cx, text), str_visible(cx, s->pattern));
-        return check_value(cx, s, text, at);
+        return check_string(r, n, value, at);
     case SCHEMA_INTEGER:
-        if (!canonical_int(value, &v)) return wrong(cx, at, "no integer");
-        TRY(check_bounds(cx, s, v, "", at));
-        return check_value(cx, s, text, at);
+        if (!canonical_int(value, &v)) return wrong(r, at, SCHEMA_TYPE, s, 0, "no integer");
+        if (v < s->least || v > s->most) return check_bounds(r, s, v, "", at);
+        return check_value(r, s, value, at);
     case SCHEMA_BOOLEAN:
-        return check_value(cx, s, text, at);
+        return check_value(r, s, value, at);
     case SCHEMA_COUNT:
     default:
-        return fail(cx, E_INTERNAL, "a value of no type");
+        return fail(r->cx, E_INTERNAL, "a value of no type");
     }
 }
 
-static enum rc check_subject(struct ctx *cx, struct str value, const struct at *at)
+static enum rc check_subject(struct run *r, struct str value, const struct at *at)
 {
     enum subject_type type;
-    struct str text = text_of(cx, value);
-    if (str_eq(text, STR("*")) || subject_check(cx, text, &type) == OK) return OK;
-    return wrong(cx, at, "%s", arena_cstr(&cx->arena, str_from(cx->message)));
+    struct str text = text_of(r->cx, value);
+    if (str_eq(text, STR("*")) || subject_check(r->cx, text, &type) == OK) return OK;
+    return wrong(r, at, SCHEMA_PATTERN, NULL, 0, "%s", arena_cstr(&r->cx->arena, str_from(r->cx->message)));
 }
 
 static int by_text(const void *a, const void *b)
@@ -210,18 +249,19 @@ static int by_text(const void *a, const void *b)
     return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-static enum rc check_different(struct ctx *cx, struct str list, const struct at *at)
+static enum rc check_different(struct run *r, struct str list, const struct at *at)
 {
     struct str rest = list, item;
     size_t n = 0;
     while (canonical_item(&rest, &item)) n++;
     if (n < 2) return OK;
-    struct str *items = arena_array(&cx->arena, struct str, n);
+    struct str *items = arena_array(&r->cx->arena, struct str, n);
     rest = list;
     for (size_t i = 0; canonical_item(&rest, &item); i++) items[i] = item;
     qsort(items, n, sizeof *items, by_text);
     for (size_t i = 1; i < n; i++)
-        if (str_eq(items[i], items[i - 1])) return wrong(cx, at, "%s stands twice", str_visible(cx, items[i]));
+        if (str_eq(items[i], items[i - 1]))
+            return wrong(r, at, SCHEMA_VALUE, NULL, 0, "%s stands twice", str_visible(r->cx, items[i]));
     return OK;
 }
 
@@ -229,17 +269,24 @@ enum rc schema_check(struct ctx *cx, const struct schema *s, struct str payload)
 {
     const struct catalog_kind *k = s->kind;
     struct at top = {NULL, STR("payload"), 0};
-    TRY(check(cx, &s->top, payload, &top));
+    struct run run = {cx, NULL, NULL, 0};
+    TRY(check(&run, &s->top, payload, &top));
     for (size_t i = 0; i < k->n_subject_fields; i++) {
         struct str value = canonical_find(payload, arena_cstr(&cx->arena, k->subject_fields[i])), item;
         struct at at = {&top, k->subject_fields[i], 0}, here = {&at, STR_NONE, 0};
-        if (value.p && value.p[0] == '"') TRY(check_subject(cx, value, &at));
+        if (value.p && value.p[0] == '"') TRY(check_subject(&run, value, &at));
         if (!value.p || value.p[0] != '[') continue;
-        for (; canonical_item(&value, &item); here.index++) TRY(check_subject(cx, item, &here));
+        for (; canonical_item(&value, &item); here.index++) TRY(check_subject(&run, item, &here));
     }
     for (size_t i = 0; i < k->n_different; i++) {
         struct str value = canonical_find(payload, arena_cstr(&cx->arena, k->different[i]));
-        if (value.p) TRY(check_different(cx, value, &(struct at){&top, k->different[i], 0}));
+        if (value.p) TRY(check_different(&run, value, &(struct at){&top, k->different[i], 0}));
     }
     return OK;
+}
+
+enum rc schema_check_all(struct ctx *cx, const struct schema *s, struct str value, schema_tell *tell, void *arg)
+{
+    struct run run = {cx, tell, arg, 0};
+    return check(&run, &s->top, value, &(struct at){NULL, STR(""), 0});
 }
