@@ -1,72 +1,128 @@
-/* The API: every operation of src/api/openapi.yaml. The build makes the table of routes of it (tools/api.py); each
- * operation has one function, api_<operation_id>(), in the file of its resource, or a list of its own in lists/.
+/* The API: every operation of openapi.yaml and the files beside it, of which the build makes the table of operations
+ * (tools/api.py). An operation has one function, api_<operationId>(), in the C file of its resource, or is a list of
+ * its own in lists/.
  *
- * api_handle() finds the operation, authenticates, asks whether the person may, checks path, query and body against
- * their schemas, and only then calls it. The same runs in web (reads) and in worker (all else): an operation that
- * belongs to the other process is answered by *elsewhere.
+ * api_handle() finds the operation, counts requests, authenticates, asks whether the person may, checks path, query and
+ * body against their schemas, and only then calls it. The same runs in web (reads) and in worker (all else): what
+ * belongs to the other process is refused like anything else, and else left to it. It never believes the other process
+ * about who somebody is.
  *
- * Threads: struct api is shared; each call has a ctx and databases of its own. */
+ * Refused, each with a problem (problem.h): unknown paths, parameters and fields, whatever breaks a schema, a browser's
+ * writing requests that come from elsewhere, what the role does not permit, too many requests.
+ *
+ * Threads: struct api is shared; a call has a ctx and databases of its own. */
 #ifndef SINETTI_API_API_H
 #define SINETTI_API_API_H
 
+#include "api/table.h"
 #include "base/json.h"
-#include "catalog/catalog.h"
 #include "http/http.h"
-#include "identity/identity.h"
 
 #include <jansson.h>
-#include <sqlite3.h>
 
-enum api_process { API_WEB, API_WORKER };
-enum api_type { API_STRING, API_INTEGER, API_BOOLEAN };
+struct api;
 
-struct api_call;
-typedef enum rc api_function(struct ctx *cx, struct api_call *call);
-
-struct api_parameter {
-    const char *name;
-    bool in_path, required;
-    enum api_type type;
-    int64_t least, most; /* bytes of a string, or the integer itself */
-    const char *pattern; /* anchored at both ends; NULL: any */
-    const char *const *values;
-    size_t n_values;
-};
-
-struct api_operation {
-    const char *id, *method, *path; /* path with {parameters} */
-    const char *permission;         /* "public", "self", or noun.verb of roles.yaml */
+struct api_options {
     enum api_process process;
-    const char *const *facts; /* kinds it may append */
-    size_t n_facts;
-    size_t most_body;
-    const struct api_parameter *parameters;
-    size_t n_parameters;
-    const struct catalog_schema *body; /* NULL: none */
-    const char *list;                  /* SQL of a plain list, else NULL */
-    api_function *run;                 /* NULL for a plain list */
+    const char *dir;
+    const struct catalog *catalog; /* these two are borrowed */
+    struct facts *facts;           /* worker's; NULL in web */
+    unsigned per_second;           /* requests of one credential, or address; 0: as many as come */
+    int64_t (*now)(void);          /* Unix seconds; NULL: the machine's clock */
+    void *more;                    /* the owner's, for operations of its own (call->more) */
 };
+/* state.db has its tables already. */
+enum rc api_open(struct ctx *cx, const struct api_options *o, struct api **out) MUST_CHECK;
+void api_close(struct api *a);
+
+/* What became of a request. */
+struct api_done {
+    bool elsewhere;                 /* the other process is to handle it; `answer` has only headers */
+    const struct api_operation *op; /* NULL: there is none */
+    char id[33];                    /* the request's; worker takes X-Request-Id of what web passes on */
+    char fingerprint[65];           /* of the credential, for the log; "" for nobody */
+    int stream;                     /* ≥ 0: the answer goes on with what comes out of this descriptor */
+};
+/* Always answers. cx is new and ends after the answer was written. */
+void api_handle(struct ctx *cx, struct api *a, const struct http_request *request, struct http_response *answer,
+                struct api_done *done);
+/* Largest body of a request; 0 when none is taken. For struct http_options. */
+size_t api_most_body(struct str method, struct str path);
+
+/* --- for operations */
 
 /* What one call works with. */
 struct api_call {
     struct api *api;
     const struct api_operation *op;
     const struct http_request *request;
+    struct http_response *answer; /* its status is set already */
+    struct json out;              /* into answer->body */
     struct identity_who who;
+    struct identity_actor actor; /* for facts */
     enum lang lang;
-    json_t *body;          /* checked against its schema; NULL when there is none */
-    struct str values[16]; /* of op->parameters, in their order; STR_NONE when absent */
-    sqlite3 *ledger;       /* facts' tables and views: read only */
-    sqlite3 *derived;      /* standing, findings, coverage: read only */
-    int64_t now;           /* Unix seconds */
-    struct http_response *answer;
-    struct json out; /* into answer->body */
+    json_t *body;                      /* checked against its schema; NULL when there is none */
+    struct str values[API_PARAMETERS]; /* of op->parameters, in their order; STR_NONE when absent */
+    bool everywhere;                   /* what is permitted is so in the whole organization; else only in … */
+    const struct str *projects;        /* project:ID */
+    size_t n_projects;
+    const struct catalog *catalog;
+    sqlite3 *ledger;  /* facts' tables and views, to read */
+    sqlite3 *derived; /* standing, findings, coverage, to read; NULL while there are none */
+    sqlite3 *state;   /* web: to read */
+    struct identity *identity;
+    struct facts *facts; /* worker; NULL in web */
+    struct str key;      /* for struct facts_request; empty: the caller gave none */
+    int64_t now;         /* Unix seconds */
+    void *more;
+    int stream;                        /* a descriptor that the answer goes on with; -1: none */
+    bool asked;                        /* api_may() was, or everywhere read by the list engine */
+    const struct api_problem *problem; /* that the function decided on itself */
+    struct json errors;                /* of api_fault() */
+    struct buf errors_text;
+    size_t n_errors;
+    char id[33];
 };
+
+/* Defines the function of an operation: API_OPERATION(people_list) { … }. It gives OK, or an error whose text in
+ * cx->message is for the caller: of E_INVALID, E_DENIED, E_NOTFOUND, E_CONFLICT, E_LIMIT and E_BUSY. */
+#define API_OPERATION(id)                                                                                              \
+    api_function api_##id;                                                                                             \
+    enum rc api_##id(struct ctx *cx, struct api_call *call)
 
 struct str api_value(const struct api_call *call, const char *name); /* of a parameter; STR_NONE when absent */
 int64_t api_value_int(const struct api_call *call, const char *name, int64_t otherwise);
+bool api_value_bool(const struct api_call *call, const char *name, bool otherwise);
 
-extern const struct api_operation api_operations[];
-extern const size_t api_operations_n;
+/* Fields of the body, which are as the schema says. STR_NONE when absent or null. */
+struct str api_field(const json_t *object, const char *name);
+int64_t api_field_int(const json_t *object, const char *name, int64_t otherwise);
+bool api_field_bool(const json_t *object, const char *name, bool otherwise);
+/* RFC 3339. false when absent or null; a fault of the field when it is none. */
+bool api_field_time(struct ctx *cx, struct api_call *call, const char *name, int64_t *out);
+
+/* Whether the person holds a permission, in that project or, STR_NONE, in the whole organization. */
+bool api_may(struct api_call *call, const char *permission, struct str project);
+
+/* fail() with a text in both languages. */
+#define api_fail(cx, call, rc, en, fi, ...)                                                                            \
+    ((call)->lang == LANG_FI ? fail((cx), (rc), fi, ##__VA_ARGS__) : fail((cx), (rc), en, ##__VA_ARGS__))
+/* A field or parameter that is wrong; any number of them, then `return api_faults(cx, call)`. */
+void api_fault(struct api_call *call, const char *field, const char *en, const char *fi);
+enum rc api_faults(struct ctx *cx, struct api_call *call) MUST_CHECK; /* OK when there was none */
+
+/* Says which state is answered, as `ETag`; api_match() refuses (412) a caller who has seen another. Any number that
+ * changes with the thing will do, as that of its last fact. */
+void api_tag(struct ctx *cx, struct api_call *call, uint64_t version);
+enum rc api_match(struct ctx *cx, struct api_call *call, uint64_t version) MUST_CHECK;
+/* 201, where the new thing is. */
+void api_created(struct ctx *cx, struct api_call *call, struct str path);
+
+void api_put_time(struct json *j, const char *key, int64_t t); /* Unix seconds; 0: null */
+
+/* Appends facts of the caller's: actor, credential, via and request key are filled in. Kinds must be the operation's.
+ */
+enum rc api_append(struct ctx *cx, struct api_call *call, struct body *facts, size_t n,
+                   struct facts_answer *out) MUST_CHECK;
 
 #endif

@@ -1,0 +1,380 @@
+"""The whole API: openapi.yaml, a file per resource, roles.yaml and lists/*.sql, read and checked."""
+import copy
+import re
+
+from apigen import lists, source
+from apigen.schema import MOST_TEXT, NAME, Reader, Schema, unbounded
+
+METHODS = ["get", "post", "put", "patch", "delete"]
+ROLES = ["admin", "security_officer", "development_manager", "developer", "data_owner", "contributor", "employee", "partner", "auditor"]
+MOST_PARAMETERS = 16
+BODY = 64 * 1024
+MOST_BODY = 1 << 20
+OPERATION = ["operationId", "summary", "description", "parameters", "requestBody", "responses", "x-permission", "x-process", "x-scope", "x-fact",
+             "x-max-body", "x-list", "x-items", "x-if-match", "x-secret"]
+PERMISSION = re.compile(r"[a-z_]+\.[a-z_]+\Z")
+
+
+class Parameter:
+    def __init__(self, name, where, required, schema, description):
+        self.name, self.where, self.required, self.schema, self.description = name, where, required, schema, description
+
+
+class Answer:
+    def __init__(self, status, description, types, schema):
+        self.status, self.description, self.types, self.schema = status, description, types, schema
+
+
+class Operation:
+    id = tag = method = path = summary = description = permission = process = scope = ""
+    facts, parameters, answers = [], [], []
+    max_body, body, body_type, body_needed = 0, None, None, False
+    list, items, if_match, secret = None, None, False, False
+
+
+class Model:
+    def __init__(self):
+        self.faults = source.Faults()
+        self.head = source.Map()
+        self.tags, self.problems = [], {}  # [(name, description)], {name: (status, en, fi)}
+        self.permissions, self.roles = {}, {}  # {name: Map}
+        self.operations, self.schemas = [], {}
+
+
+def words(place, what):
+    """{en, fi}, both there."""
+    return {lang: place.get(lang, str, "", needed=True) for lang in ("en", "fi")} if place else {"en": what, "fi": what}
+
+
+def read_roles(model, path):
+    top = source.Place(model.faults, path.name, source.load(path, model.faults), path.name)
+    top.only(["permissions", "roles"])
+    for name, place in top.each("permissions"):
+        place.only(["project", "en", "fi"])
+        if not PERMISSION.match(name):
+            place.say("a permission is one word, noun.verb")
+        model.permissions[name] = {"project": place.get("project", bool, False), **words(place, name)}
+    for name, place in top.each("roles"):
+        place.only(["title", "description", "permissions"])
+        if name not in ROLES:
+            place.say("there is no such role (src/identity/identity.h)")
+        for one in place.get("permissions", list, [], needed=True):
+            if one not in model.permissions:
+                place.say('there is no permission "%s"' % one, "permissions")
+        given = place.get("permissions", list, [])
+        if len(set(given)) != len(given):
+            place.say("a permission stands twice", "permissions")
+        model.roles[name] = {"title": words(place.below("title"), name), "description": words(place.below("description"), name), "permissions": given}
+    for name in ROLES:
+        if name not in model.roles:
+            top.say('the role "%s" is missing' % name)
+    for name in model.permissions:
+        if not any(name in role["permissions"] for role in model.roles.values()):
+            top.below("permissions").say("no role has it", name)
+
+
+class Resource:
+    """One file: its operations."""
+
+    def __init__(self, model, reader, where, shared):
+        self.model, self.reader, self.where, self.shared = model, reader, where, shared
+
+    def parameter(self, place):
+        if "$ref" in place.map:
+            place.only(["$ref"])
+            match = re.match(r"#/components/parameters/([a-z_]+)\Z", str(place.map["$ref"]))
+            if not match or match.group(1) not in self.shared:
+                place.say('there is no parameter "%s"' % place.map["$ref"], "$ref")
+                return None
+            place = self.shared[match.group(1)]
+        place.only(["name", "in", "description", "required", "schema"])
+        name, where = place.get("name", str, "", needed=True), place.get("in", str, "", needed=True)
+        if not NAME.match(name):
+            place.say('"%s" cannot be a parameter: lower-case letters, digits and underscores' % name, "name")
+        if where not in ("path", "query"):
+            place.say('"in" is to be path or query', "in")
+        schema = self.reader.read(place.below("schema", "parameter " + name))
+        if schema.type not in ("string", "integer", "boolean") or schema.null:
+            place.say("a parameter is a string, an integer or a boolean", "schema")
+        for path in unbounded(schema, name):
+            place.say('"%s" needs a maxLength' % path, "schema")
+        required = place.get("required", bool, False)
+        if where == "path" and not required:
+            place.say("a parameter of the path is required", "name")
+        if where == "path" and schema.type == "string":
+            schema = schema.copy()
+            schema.least = max(schema.least, 1)
+        return Parameter(name, where, required, schema, place.get("description", str, schema.description))
+
+    def parameters(self, place, op, common):
+        out = []
+        for holder in (common, place):
+            for i, one in enumerate(holder.get("parameters", list, [])):
+                found = self.parameter(source.Place(self.model.faults, self.where, one, "%s, parameter %d" % (place.what, i + 1), holder.line))
+                if found:
+                    out.append(found)
+        if op.list:
+            names = [p.name for p in out]
+            for name in ("limit", "cursor", "format"):
+                if name not in names and name in self.shared:
+                    out.append(self.parameter(self.shared[name]))
+            if op.list.sorts:
+                schema = Schema()
+                schema.type, schema.values, schema.default = "string", op.list.sorts, op.list.sorts[0]
+                schema.most = max(len(s) for s in op.list.sorts)
+                out.append(Parameter("sort", "query", False, schema, "What it is sorted by; with - from the other end"))
+        names = [p.name for p in out]
+        if len(set(names)) != len(names):
+            place.say("a parameter stands twice", "parameters")
+        if len(out) > MOST_PARAMETERS:
+            place.say("more than %d parameters" % MOST_PARAMETERS, "parameters")
+        holes = re.findall(r"\{([^}]*)\}", op.path)
+        for name in holes:
+            if not any(p.name == name and p.where == "path" for p in out):
+                place.say("{%s} of the path is none of the parameters" % name)
+        for p in out:
+            if p.where == "path" and p.name not in holes:
+                place.say("the path has no {%s}" % p.name, "parameters")
+        op.parameters = out
+
+    def body(self, place, op):
+        inner = place.below("requestBody", needed=False)
+        if not inner:
+            return
+        if op.method in ("get", "delete"):
+            place.say("a %s has no body" % op.method, "requestBody")
+        inner.only(["required", "content", "description"])
+        op.body_needed = inner.get("required", bool, False)
+        types = inner.each("content")
+        if len(types) != 1:
+            inner.say("one content type is expected", "content")
+            return
+        op.body_type, content = types[0]
+        content.only(["schema"])
+        if op.body_type != "application/json":
+            return
+        op.body = self.reader.read(content.below("schema", "body of " + op.id))
+        if op.body.type != "object":
+            inner.say("a body is an object", "content")
+        for path in unbounded(op.body, "body"):
+            inner.say('"%s" has no bound: maxLength, maxItems, or additionalProperties: false' % path, "content")
+
+    def answers(self, place, op):
+        op.answers = []
+        if op.items:
+            schema = self.reader.named(op.items, place, "x-items").copy()
+            schema.ref = op.items
+            op.answers = [Answer(200, "A page of the list", ["application/json", "text/csv"] if op.list else ["application/json"], envelope(schema))]
+            if "responses" in place.map:
+                place.say("the answer of a list comes by itself", "responses")
+            return
+        for status, inner in place.each("responses"):
+            if not re.match(r"[23]\d\d\Z", status):
+                inner.say("write successes; problems come by themselves")
+                continue
+            inner.only(["description", "content"])
+            types, schema = [], None
+            for kind, content in inner.each("content", needed=False):
+                content.only(["schema"])
+                types.append(kind)
+                if kind == "application/json":
+                    schema = self.reader.read(content.below("schema", "answer of " + op.id))
+            op.answers.append(Answer(int(status), inner.get("description", str, "", needed=True), types, schema))
+        if not op.answers:
+            place.say("it has no answer", "responses")
+
+    def rights(self, place, op):
+        op.permission = place.get("x-permission", str, "", needed=True)
+        if op.permission and op.permission not in ("public", "self") and op.permission not in self.model.permissions:
+            place.say('there is no permission "%s" in roles.yaml' % op.permission, "x-permission")
+        op.process = place.get("x-process", str, "", needed=True)
+        if op.process not in ("", "web", "worker"):
+            place.say('"x-process" is web or worker', "x-process")
+        op.facts = place.get("x-fact", list, [])
+        for kind in op.facts:
+            if self.model.kinds is not None and kind not in self.model.kinds:
+                place.say('there is no kind of fact "%s" in the catalog' % kind, "x-fact")
+        if op.process == "web" and (op.method != "get" or op.facts):
+            place.say("web only reads: a GET without facts", "x-process")
+        op.scope = place.get("x-scope", str, "org")
+        by_project = self.model.permissions.get(op.permission, {}).get("project", False)
+        if op.scope not in ("org", "filtered") and not any(p.name == op.scope for p in op.parameters):
+            place.say('"x-scope" is org, filtered, or the name of a parameter', "x-scope")
+        if op.scope != "org" and not by_project and op.permission != "self":
+            place.say("its permission is never given for a project alone", "x-scope")
+        if op.scope == "filtered" and op.list and "projects" not in op.list.holes:
+            place.say("the list's SQL does not keep to :projects", "x-scope")
+        if op.scope != "filtered" and op.list and "projects" in op.list.holes:
+            place.say("the list's SQL asks for :projects: write filtered", "x-scope")
+
+    def operation(self, path, method, place, common):
+        op = Operation()
+        op.method, op.path, op.tag = method, path, self.tag
+        op.id = place.get("operationId", str, "", needed=True)
+        place.what = op.id or place.what
+        op.where, op.line = self.where, place.line
+        place.only(OPERATION)
+        if not re.match(r"[a-z][a-z0-9_]{0,59}\Z", op.id):
+            place.say("operationId is snake_case", "operationId")
+        if any(other.id == op.id for other in self.model.operations):
+            place.say("the operationId is taken", "operationId")
+        op.summary = place.get("summary", str, "", needed=True)
+        op.description = place.get("description", str, "")
+        op.items = place.get("x-items", str)
+        name = place.get("x-list", str)
+        if name:
+            op.list = self.model.lists.get(name)
+            if not op.list:
+                place.say("there is no lists/%s.sql" % name, "x-list")
+            if not op.items:
+                place.say('a list needs "x-items"', "x-list")
+        if op.items and method != "get":
+            place.say("a list is a GET", "x-items")
+        self.parameters(place, op, common)
+        self.body(place, op)
+        op.max_body = place.get("x-max-body", int, BODY) if op.body_type else 0
+        if op.max_body > MOST_BODY:
+            place.say('"x-max-body" is at most %d' % MOST_BODY, "x-max-body")
+        self.rights(place, op)
+        self.answers(place, op)
+        op.if_match, op.secret = place.get("x-if-match", bool, False), place.get("x-secret", bool, False)
+        if op.list:
+            op.list.check(place, op)
+        self.model.operations.append(op)
+
+    def read(self, top):
+        top.only(["tag", "paths", "components"])
+        self.tag = top.get("tag", str, "", needed=True)
+        if self.tag not in [name for name, _ in self.model.tags]:
+            top.say('the tag "%s" is none of openapi.yaml\'s' % self.tag, "tag")
+        for path, place in top.each("paths"):
+            if not re.match(r"(/[a-z0-9_.-]+|/\{[a-z_]+\})+\Z", path):
+                place.say("a path is of lower-case words and {parameters}")
+            place.only(["parameters"] + METHODS)
+            for method in METHODS:
+                if method in place.map:
+                    self.operation(path, method, place.below(method, "%s %s" % (method.upper(), path)), place)
+
+
+def envelope(items):
+    def text():
+        out = Schema()
+        out.type, out.null, out.most = "string", True, MOST_TEXT
+        return out
+    out, many, total = Schema(), Schema(), Schema()
+    many.type, many.items, many.most = "array", items, MOST_TEXT
+    total.type, total.null = "integer", True
+    total.description = "How many there are in all, where that is known"
+    after = text()
+    after.description = "`cursor` of the next page"
+    out.fields = {"items": [many, True], "next": [after, True], "total": [total, True]}
+    return out
+
+
+def read_head(model, path):
+    top = source.Place(model.faults, path.name, source.load(path, model.faults), path.name)
+    top.only(["openapi", "info", "tags", "components", "x-problems"])
+    model.head = top.map
+    if not str(top.map.get("openapi", "")).startswith("3.1"):
+        top.say("is to be OpenAPI 3.1", "openapi")
+    for i, tag in enumerate(top.get("tags", list, [], needed=True)):
+        place = source.Place(model.faults, path.name, tag, "tag %d" % (i + 1), top.line)
+        place.only(["name", "description"])
+        model.tags.append((place.get("name", str, "", needed=True), place.get("description", str, "", needed=True)))
+    for name, place in top.each("x-problems"):
+        place.only(["status", "en", "fi"])
+        model.problems[name] = {"status": place.get("status", int, 500, needed=True), **words(place, name)}
+    return top
+
+
+def read(folder, kinds=None):
+    """The Model of a folder; its faults say what is wrong. kinds: names of the catalog's kinds of facts, or None."""
+    model = Model()
+    model.kinds = kinds
+    top = read_head(model, folder / "openapi.yaml")
+    read_roles(model, folder / "roles.yaml")
+    model.lists = {path.stem: lists.List(path, model.faults) for path in sorted((folder / "lists").glob("*.sql"))}
+    tops, components = [top], {}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name not in ("openapi.yaml", "roles.yaml"):
+            tops.append(source.Place(model.faults, path.name, source.load(path, model.faults), path.name))
+    shared = {}
+    for one in tops:
+        holder = one.below("components", needed=False)
+        if not holder:
+            continue
+        holder.only(["schemas", "parameters"])
+        for name, place in holder.each("schemas", needed=False):
+            if name in components:
+                place.say('the schema "%s" is in %s already' % (name, components[name].where))
+            if not re.match(r"[A-Z][A-Za-z0-9]*\Z", name):
+                place.say("a schema's name is of letters, the first a capital")
+            components[name] = place
+        for name, place in holder.each("parameters", needed=False):
+            if name in shared:
+                place.say('the parameter "%s" is in %s already' % (name, shared[name].where))
+            shared[name] = place
+    reader = Reader(components)
+    for one in tops[1:]:
+        Resource(model, reader, one.where, shared).read(one)
+    for name, place in components.items():
+        model.schemas[name] = reader.named(name, place, None)
+    order = [name for name, _ in model.tags]
+    model.operations.sort(key=lambda op: (order.index(op.tag) if op.tag in order else 99, op.path, METHODS.index(op.method)))
+    used = {op.list.name for op in model.operations if op.list}
+    for name, one in model.lists.items():
+        if name not in used:
+            model.faults.add("lists/%s.sql" % name, 1, "no operation uses it")
+    shapes = {}
+    for op in model.operations:
+        shape = re.sub(r"\{[^}]*\}", "{}", op.path)
+        if shapes.setdefault(shape, op.path) != op.path:
+            model.faults.add(op.where, op.line, "%s is %s under another name" % (op.path, shapes[shape]))
+    return model
+
+
+def plain(schema):
+    """As JSON Schema, for the served document."""
+    if schema.ref and not schema.null:
+        return {"$ref": "#/components/schemas/" + schema.ref}
+    if schema.ref:
+        return {"anyOf": [{"$ref": "#/components/schemas/" + schema.ref}, {"type": "null"}]}
+    return shape(schema)
+
+
+def shape(schema):
+    out = {"type": [schema.type, "null"] if schema.null else schema.type}
+    if schema.description:
+        out["description"] = schema.description
+    if schema.type == "object":
+        out["properties"] = {name: plain(inner) for name, (inner, _) in schema.fields.items()}
+        out["required"] = [name for name, (_, needed) in schema.fields.items() if needed]
+        out["additionalProperties"] = plain(schema.of) if schema.of else schema.open
+        for key in ("properties", "required"):
+            if not out[key]:
+                del out[key]
+    elif schema.type == "array":
+        out["items"] = plain(schema.items)
+        if schema.least:
+            out["minItems"] = schema.least
+        if schema.most < MOST_TEXT:
+            out["maxItems"] = schema.most
+    elif schema.type == "string":
+        if schema.least:
+            out["minLength"] = schema.least
+        if schema.most < MOST_TEXT:
+            out["maxLength"] = schema.most
+        if schema.pattern:
+            out["pattern"] = "^(?:%s)$" % schema.pattern
+        if schema.format:
+            out["format"] = schema.format
+    elif schema.type == "integer":
+        if schema.least > -(1 << 53) + 1:
+            out["minimum"] = schema.least
+        if schema.most < (1 << 53) - 1:
+            out["maximum"] = schema.most
+    if schema.values:
+        out["enum"] = copy.copy(schema.values) + ([None] if schema.null else [])
+    if schema.default is not None:
+        out["default"] = schema.default
+    return out
