@@ -19,6 +19,18 @@
 #define LIMIT_CONNECTION_SECONDS 60
 #define LIMIT_SILENCE_SECONDS 10
 
+/* http */
+#define LIMIT_HTTP_TARGET (4 * KIB)
+#define LIMIT_HTTP_HEADERS 64        /* of one request */
+#define LIMIT_HTTP_HEAD (32 * KIB)   /* request line and headers together; memory of a connection */
+#define LIMIT_HTTP_BODIES (64 * MIB) /* of all requests that are being received */
+#define LIMIT_HTTP_CONNECTIONS 4096
+#define LIMIT_HTTP_OF_ADDRESS 256     /* connections of one address, of IPv6 of one /64 */
+#define LIMIT_HTTP_IDLE_SECONDS 60    /* between requests, and for headers and TLS to come whole */
+#define LIMIT_HTTP_MOVING_SECONDS 30  /* for a body to come, an answer to be taken, and … */
+#define LIMIT_HTTP_PACE (4 * KIB)     /* … a second more for each so many bytes */
+#define LIMIT_HTTP_STREAM_SECONDS 600 /* a stream whose client takes nothing for so long is cut */
+
 /* catalog */
 #define LIMIT_CATALOG_FILE (1 * MIB)
 #define LIMIT_CATALOG_IMAGE (16 * MIB)

@@ -1,10 +1,14 @@
-/* An HTTP server on libmicrohttpd, plain or TLS: requests come whole and within limits, answers go out as given. What
- * they mean is the handler's business.
+/* An HTTP/1.1 server on libmicrohttpd, plain or TLS (1.2 and 1.3): requests come whole and within limits, answers go
+ * out as given. What they mean is the handler's business.
  *
  * Refused here, with a problem document (RFC 9457): bodies over the limit of their route, more headers or a longer
- * target than LIMIT_HTTP_*, targets that are not in normal form (dot segments, encoded slashes, NUL, bytes that are not
- * UTF-8), both Content-Length and Transfer-Encoding, too many connections in all or of one address. Slow senders are
- * cut off.
+ * target than LIMIT_HTTP_*, targets that are not in normal form (dot segments, empty segments, encoded slashes, control
+ * characters, bytes that are not UTF-8), Transfer-Encoding with Content-Length or other than chunked, a header twice
+ * that may stand once, names that are no tokens. What is no HTTP at all the library answers by itself, briefly, or cuts
+ * off. After a refusal the connection ends. Too many connections, in all or of one address (trusted proxies aside), are
+ * not taken. Who sends or takes an answer slowly is cut off, however busy it looks.
+ *
+ * HEAD comes as GET, and its answer goes without a body.
  *
  * Threads: the handler is called on several threads; a struct http_exchange belongs to whoever holds it, until
  * http_answer(). */
@@ -18,7 +22,7 @@ struct http_header {
 };
 
 struct http_request {
-    struct str method; /* "GET" … */
+    struct str method; /* "GET" …; HEAD comes as GET */
     struct str path;   /* decoded, normal form, UTF-8 */
     struct str query;  /* as sent, without "?"; http_query() takes it apart */
     const struct http_header *headers;
@@ -31,16 +35,18 @@ struct http_request {
 struct http_response {
     int status;
     struct buf body;
-    struct http_header headers[16]; /* values in the caller's arena */
+    struct http_header headers[16]; /* values live until the exchange ends: in its arena, or for ever */
     size_t n_headers;
     struct str fixed; /* instead of body: bytes that live as long as the server (assets) */
 };
 
 void http_response_init(struct http_response *r);
 void http_response_release(struct http_response *r);
+/* A 17th header is an error of ours. `name` is a literal. */
 void http_response_header(struct http_response *r, const char *name, struct str value);
 
-struct str http_request_header(const struct http_request *r, const char *name); /* STR_NONE when absent */
+/* STR_NONE when absent. Those whose repetition means something else to somebody stand once (see http/headers.c). */
+struct str http_request_header(const struct http_request *r, const char *name);
 /* Cookie of that name (RFC 6265); STR_NONE when absent or twice there. */
 struct str http_request_cookie(const struct http_request *r, const char *name);
 
@@ -53,32 +59,46 @@ struct http_exchange;
 const struct http_request *http_exchange_request(const struct http_exchange *x);
 /* Memory that lives until the answer is gone. */
 struct ctx *http_exchange_ctx(struct http_exchange *x);
-/* Ends the exchange with r, which is taken over. From any thread, once. */
+/* Ends the exchange with r, which is taken over. From any thread, once. Also when the client is gone or the server is
+ * stopping: then nobody gets it. */
 void http_answer(struct http_exchange *x, struct http_response *r);
-/* Ends it with a stream (text/event-stream …): what comes out of `fd` (a pipe or socket, taken over) goes to the client
- * until it closes. */
+/* Ends it with a stream: what comes out of `fd` (a pipe or socket, taken over) goes to the client until it closes. One
+ * of text/event-stream gets a comment each 15 seconds by itself, so that a client that is gone is noticed: then `fd` is
+ * closed. */
 void http_answer_stream(struct http_exchange *x, const char *type, int fd);
 
+/* Refuses with a problem document: title and detail in English. */
+void http_refuse(struct http_exchange *x, int status, const char *title, const char *detail);
+
+/* A listening socket. address: "127.0.0.1", "::1", "0.0.0.0"; "::" takes IPv4 too. port 0: any free one. */
+enum rc http_listen(struct ctx *cx, const char *address, uint16_t port, int *out) MUST_CHECK;
+uint16_t http_port(int fd); /* of a listening socket */
+/* Whether s is an address or a network (CIDR) as `proxies` wants it. */
+bool http_is_network(struct str s);
+
 struct http_options {
-    const char *address;       /* "127.0.0.1", "::1", "0.0.0.0" */
-    uint16_t port;             /* 0: any free one */
+    int fd;                    /* from http_listen(); taken over */
     struct str cert, key;      /* PEM; empty: plain HTTP */
     const struct str *proxies; /* addresses or networks (CIDR) whose X-Forwarded-For and -Proto are believed */
     size_t n_proxies;
     unsigned threads;
-    /* Largest body this request may have; asked before it is read. 0: none allowed. */
+    const struct http_header *always; /* headers of every answer, refusals too; they live as long as the server */
+    size_t n_always;
+    /* Largest body this request may have; asked before it is read. 0: none allowed. method "HEAD" is told as "GET". */
     size_t (*most_body)(void *arg, struct str method, struct str path);
     /* Takes the exchange: answers now, or keeps it and answers later. */
     void (*handle)(void *arg, struct http_exchange *x);
-    void (*log)(void *arg, const struct http_request *r, int status, uint64_t bytes,
-                int64_t microseconds); /* or NULL */
+    /* NULL, or told of each request when it has ended. status 0: the client was gone before an answer. bytes: of the
+     * answer's body, as far as known. */
+    void (*log)(void *arg, const struct http_request *r, int status, uint64_t bytes, int64_t microseconds);
     void *arg;
 };
 
 struct http_server;
 enum rc http_start(struct ctx *cx, const struct http_options *o, struct http_server **out) MUST_CHECK;
-uint16_t http_port(const struct http_server *s);
-/* New connections are refused; waits until what has begun is answered, at most `seconds`. */
+size_t http_in_hand(struct http_server *s); /* exchanges that the handler has not answered */
+/* New connections are refused and streams end; waits until what has begun is answered, at most `seconds`: then it is
+ * answered 503. */
 void http_stop(struct http_server *s, int seconds);
 
 #endif

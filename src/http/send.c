@@ -1,0 +1,107 @@
+/* Answers on their way to the library. */
+#include "http/http_int.h"
+
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void http_problem(struct http_exchange *x, struct http_response *r, int status, const char *title, const char *detail)
+{
+    struct json j;
+    (void)x;
+    buf_clear(&r->body);
+    r->status = status;
+    r->n_headers = 0;
+    r->fixed = STR_NONE;
+    json_init(&j, &r->body, false);
+    json_begin(&j, '{');
+    json_put_cstr(&j, "type", "about:blank");
+    json_put_cstr(&j, "title", title);
+    json_put_int(&j, "status", status);
+    json_put_cstr(&j, "detail", detail);
+    json_end(&j, '}');
+    http_response_header(r, "Content-Type", STR("application/problem+json"));
+    http_response_header(r, "Cache-Control", STR("no-store"));
+    if (status == 503) http_response_header(r, "Retry-After", STR("1"));
+}
+
+static bool put_header(struct http_exchange *x, struct MHD_Response *r, const struct http_header *h)
+{
+    /* names and values that come from an arena or a literal end with NUL; others may not */
+    const char *name = arena_cstr(&x->cx.arena, h->name), *value = arena_cstr(&x->cx.arena, h->value);
+    return strlen(value) == h->value.n && MHD_add_response_header(r, name, value) == MHD_YES;
+}
+
+static bool put_headers(struct http_exchange *x, struct MHD_Response *r)
+{
+    const struct http_options *o = &x->server->o;
+    bool good = x->answer.n_headers <= sizeof x->answer.headers / sizeof *x->answer.headers;
+    for (size_t i = 0; good && i < x->answer.n_headers; i++) good = put_header(x, r, &x->answer.headers[i]);
+    for (size_t i = 0; good && i < o->n_always; i++) good = put_header(x, r, &o->always[i]);
+    if (x->must_close || atomic_load(&x->server->stopping))
+        good = good && MHD_add_response_header(r, "Connection", "close");
+    return good;
+}
+
+static enum MHD_Result queue(struct http_exchange *x, struct MHD_Response *r)
+{
+    x->state = HTTP_SENT;
+    enum MHD_Result done = MHD_queue_response(x->connection, (unsigned)x->answer.status, r);
+    MHD_destroy_response(r);
+    if (done == MHD_YES) x->status = x->answer.status;
+    return done;
+}
+
+/* An answer that cannot be sent as it is: our own fault, told without what was in it. */
+static enum MHD_Result send_fault(struct http_exchange *x)
+{
+    static char text[] = "{\"type\":\"about:blank\",\"title\":\"Internal Server Error\",\"status\":500}";
+    struct MHD_Response *r = MHD_create_response_from_buffer(sizeof text - 1, text, MHD_RESPMEM_PERSISTENT);
+    if (!r) return MHD_NO;
+    x->answer.status = 500;
+    x->sent = sizeof text - 1;
+    MHD_add_response_header(r, "Content-Type", "application/problem+json");
+    MHD_add_response_header(r, "Connection", "close");
+    return queue(x, r);
+}
+
+enum MHD_Result http_send(struct http_exchange *x)
+{
+    struct http_response *a = &x->answer;
+    if (x->stream >= 0) return http_send_stream(x);
+    if (a->body.failed) return send_fault(x);
+    size_t n = a->fixed.p ? a->fixed.n : a->body.n;
+    struct MHD_Response *r;
+    static char nothing[] = "";
+    if (a->fixed.p || !n) /* only read */
+        r = MHD_create_response_from_buffer(n, n ? (void *)(uintptr_t)a->fixed.p : nothing, MHD_RESPMEM_PERSISTENT);
+    else {
+        r = MHD_create_response_from_buffer(n, a->body.p, MHD_RESPMEM_MUST_FREE);
+        if (r) a->body = (struct buf){.max = a->body.max}; /* the library's now */
+    }
+    if (!r) return MHD_NO;
+    if (!put_headers(x, r)) {
+        MHD_destroy_response(r);
+        return send_fault(x);
+    }
+    x->sent = x->is_head ? 0 : n;
+    http_place_set(x->place, LIMIT_HTTP_MOVING_SECONDS + (int64_t)(n / LIMIT_HTTP_PACE));
+    return queue(x, r);
+}
+
+enum MHD_Result http_send_stream(struct http_exchange *x)
+{
+    struct MHD_Response *r = http_stream_response(x);
+    if (!r) return MHD_NO;
+    x->answer.status = 200;
+    x->answer.n_headers = 0;
+    http_response_header(&x->answer, "Content-Type", str_from(x->stream_type));
+    http_response_header(&x->answer, "Cache-Control", STR("no-store"));
+    http_response_header(&x->answer, "X-Accel-Buffering", STR("no")); /* nginx would keep it back */
+    if (!put_headers(x, r)) {
+        MHD_destroy_response(r);
+        return send_fault(x);
+    }
+    return queue(x, r);
+}

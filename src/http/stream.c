@@ -1,0 +1,141 @@
+/* Answers that come out of a descriptor as it gives them. The connection sleeps while there is nothing; the watcher
+ * wakes it. */
+#include "http/http_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define BEAT_SECONDS 15
+#define BLOCK 4096
+
+static bool wants_beat(const struct http_stream *t)
+{
+    return t->is_events && (!t->end[1] || (t->end[0] == '\n' && t->end[1] == '\n')) && http_seconds() >= t->beat;
+}
+
+static void sleep_until_ready(struct http_stream *t)
+{
+    struct http_server *s = t->server;
+    pthread_mutex_lock(&s->lock);
+    if (!atomic_load(&s->stopping)) {
+        struct epoll_event e = {.events = EPOLLIN | EPOLLONESHOT, .data.ptr = t};
+        t->waits = true;
+        http_place_set(t->place, 0);
+        MHD_suspend_connection(t->connection);
+        (void)epoll_ctl(s->poll, EPOLL_CTL_MOD, t->fd, &e);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+static ssize_t give(void *arg, uint64_t position, char *out, size_t most)
+{
+    struct http_stream *t = arg;
+    static const char beat[] = ":\n\n";
+    (void)position;
+    if (atomic_load(&t->server->stopping)) return MHD_CONTENT_READER_END_OF_STREAM;
+    ssize_t n = read(t->fd, out, most);
+    bool nothing = n < 0 && (errno == EAGAIN || errno == EINTR);
+    if (nothing && wants_beat(t) && most >= sizeof beat - 1) {
+        n = sizeof beat - 1;
+        memcpy(out, beat, sizeof beat - 1);
+    } else if (nothing) {
+        sleep_until_ready(t);
+        return 0;
+    }
+    if (n <= 0) return MHD_CONTENT_READER_END_OF_STREAM;
+    t->end[0] = n > 1 ? out[n - 2] : t->end[1];
+    t->end[1] = out[n - 1];
+    t->beat = http_seconds() + BEAT_SECONDS;
+    http_place_set(t->place, LIMIT_HTTP_STREAM_SECONDS);
+    return n;
+}
+
+static void link_into(struct http_stream *list, struct http_stream *t)
+{
+    t->next = list;
+    t->prev = list->prev;
+    t->prev->next = t->next->prev = t;
+}
+
+static void over(void *arg)
+{
+    struct http_stream *t = arg;
+    struct http_server *s = t->server;
+    pthread_mutex_lock(&s->lock);
+    t->prev->next = t->next;
+    t->next->prev = t->prev;
+    close(t->fd); /* which takes it out of the watcher's set */
+    link_into(&s->dead, t);
+    pthread_mutex_unlock(&s->lock);
+}
+
+struct MHD_Response *http_stream_response(struct http_exchange *x)
+{
+    struct http_server *s = x->server;
+    struct http_stream *t = calloc(1, sizeof *t);
+    if (!t) return NULL;
+    *t = (struct http_stream){.server = s, .connection = x->connection, .place = x->place, .fd = x->stream};
+    t->is_events = !strcmp(x->stream_type, "text/event-stream");
+    t->beat = http_seconds() + BEAT_SECONDS;
+    struct epoll_event e = {.events = 0, .data.ptr = t};
+    if (fcntl(t->fd, F_SETFL, O_NONBLOCK) != 0 || epoll_ctl(s->poll, EPOLL_CTL_ADD, t->fd, &e) != 0) {
+        free(t);
+        return NULL;
+    }
+    x->stream = -1;
+    pthread_mutex_lock(&s->lock);
+    link_into(&s->streams, t);
+    pthread_mutex_unlock(&s->lock);
+    struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, give, t, over);
+    if (!r) over(t);
+    return r;
+}
+
+/* With the server's lock held. */
+static void wake(struct http_stream *t)
+{
+    if (!t->waits) return;
+    t->waits = false;
+    http_place_set(t->place, LIMIT_HTTP_STREAM_SECONDS);
+    MHD_resume_connection(t->connection);
+}
+
+void http_stream_ready(struct http_stream *t)
+{
+    struct http_server *s = t->server;
+    pthread_mutex_lock(&s->lock);
+    wake(t);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void http_streams_beat(struct http_server *s, int64_t now)
+{
+    pthread_mutex_lock(&s->lock);
+    for (struct http_stream *t = s->streams.next; t != &s->streams; t = t->next)
+        if (t->is_events && t->beat <= now) wake(t);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void http_streams_bury(struct http_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    while (s->dead.next != &s->dead) {
+        struct http_stream *t = s->dead.next;
+        s->dead.next = t->next;
+        t->next->prev = &s->dead;
+        free(t);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+void http_streams_end(struct http_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    atomic_store(&s->stopping, true);
+    for (struct http_stream *t = s->streams.next; t != &s->streams; t = t->next) wake(t);
+    pthread_mutex_unlock(&s->lock);
+}
