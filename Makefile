@@ -14,6 +14,7 @@ run: deps-build build
 
 # make build             build/sinetti
 build:
+	@tools/web.sh
 	@echo "build: compiling into build/ (a minute when new)"
 	@tools/configure.sh build
 	@ninja -C build --quiet src/sinetti
@@ -54,6 +55,6 @@ deps-build deps-test deps-lint:
 
 # make clean             remove what was built
 clean:
-	rm -rf build build-test build-fuzz build-lint report.html
+	rm -rf build build-test build-fuzz build-lint report.html web/dist web/.built web/node_modules
 
 .PHONY: help run build test lint soak bench interop install deps deps-build deps-test deps-lint clean

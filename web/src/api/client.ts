@@ -1,0 +1,123 @@
+/* Calls of the API. Refusals come as class Problem (RFC 9457); whoever calls shows them or lets Screen do it. */
+import { language } from "../text/index.svelte";
+import { operations, type Operations } from "./types";
+
+export type Op = keyof Operations;
+export type Parameters<K extends Op> = Operations[K]["parameters"];
+export type Body<K extends Op> = Operations[K]["body"];
+export type Answer<K extends Op> = Operations[K]["answer"];
+
+export interface FieldError {
+  field: string;
+  detail: string;
+}
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly errors: FieldError[] = [],
+    readonly type = "about:blank",
+  ) {
+    super(detail || title);
+    this.name = "Problem";
+  }
+  /* What was wrong with one field, for the form that holds it. Names may be paths: "/name", "name", "body.name". */
+  field(name: string): string | undefined {
+    return this.errors.find((e) => e.field.replace(/^[/$.]*(body[/.])?/, "").replaceAll("/", ".") === name)?.detail;
+  }
+}
+
+export type Query = Record<string, unknown>;
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+  total: number | null;
+}
+/* Operations that answer a page of a list, and what stands in it. */
+export type ListOp = { [K in Op]: Answer<K> extends { items: unknown[]; next: string | null } ? K : never }[Op];
+export type Item<K extends Op> = Answer<K> extends { items: (infer T)[] } ? T : never;
+
+interface Options<K extends Op> {
+  body?: Body<K>;
+  etag?: string | null; // If-Match
+  key?: string; // Idempotency-Key; one is made when absent
+  signal?: AbortSignal;
+}
+
+const RETRIES = 2;
+let onSignedOut: () => void = () => {};
+
+export function whenSignedOut(f: () => void) {
+  onSignedOut = f;
+}
+
+/* The address of an operation: what its path names is filled in, the rest becomes the query. */
+export function address(op: Op, parameters: Query = {}): string {
+  const q = new URLSearchParams();
+  let path: string = operations[op].path;
+  for (const [name, value] of Object.entries(parameters)) {
+    if (path.includes(`{${name}}`)) path = path.replace(`{${name}}`, encodeURIComponent(String(value)));
+    else if (value !== undefined && value !== null && value !== "" && value !== false) q.set(name, String(value));
+  }
+  const s = q.toString();
+  return path + (s ? `?${s}` : "");
+}
+
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID() needs a secure context
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const p = (await response.json()) as Partial<Problem>;
+    return new Problem(response.status, p.title ?? response.statusText, p.detail ?? "", p.errors ?? [], p.type);
+  } catch {
+    return new Problem(response.status, response.statusText || String(response.status), "");
+  }
+}
+
+/* Calls an operation; also gives its ETag, for what is going to be changed. */
+export async function askTagged<K extends Op>(op: K, parameters: Parameters<K>, o: Options<K> = {}): Promise<{ data: Answer<K>; etag: string | null }> {
+  const { method } = operations[op];
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language() };
+  let body: string | undefined;
+  if (method !== "GET") headers["X-Sinetti"] = "1";
+  if (method === "POST") headers["Idempotency-Key"] = o.key ?? randomKey();
+  if (o.etag) headers["If-Match"] = o.etag;
+  if (typeof o.body === "string") {
+    headers["Content-Type"] = "text/csv";
+    body = o.body;
+  } else if (o.body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    body = JSON.stringify(o.body);
+  }
+  for (let left = RETRIES; ; left--) {
+    let response: Response;
+    try {
+      response = await fetch(address(op, parameters as Query), { method, headers, body, signal: o.signal, credentials: "same-origin" });
+    } catch (e) {
+      if (e instanceof DOMException && e.name === "AbortError") throw e;
+      throw new Problem(0, "", "");
+    }
+    // Busy, or the outcome is unknown: the same key makes asking again harmless.
+    if (response.status === 503 && left > 0 && (method === "GET" || method === "POST")) {
+      await new Promise((done) => setTimeout(done, 400 * (RETRIES - left + 1)));
+      continue;
+    }
+    if (!response.ok) {
+      const problem = await problemOf(response);
+      if (problem.status === 401 && operations[op].permission !== "public") onSignedOut();
+      throw problem;
+    }
+    const json = response.status !== 204 && (response.headers.get("Content-Type") ?? "").includes("json");
+    return { data: (json ? await response.json() : undefined) as Answer<K>, etag: response.headers.get("ETag") };
+  }
+}
+
+export async function ask<K extends Op>(op: K, parameters: Parameters<K>, o: Options<K> = {}): Promise<Answer<K>> {
+  return (await askTagged(op, parameters, o)).data;
+}

@@ -1,0 +1,42 @@
+/* The sidebar, and the letters of the keyboard that lead to its pages (`g d`). */
+import type { IconName } from "../parts/icons";
+import type { Needed } from "./session.svelte";
+
+export interface Entry {
+  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings";
+  path: string;
+  icon: IconName;
+  permission: Needed;
+  letter?: string;
+}
+
+export const menu: readonly { title: "work" | "evidence" | "organization"; entries: readonly Entry[] }[] = [
+  {
+    title: "work",
+    entries: [
+      { key: "dashboard", path: "/", icon: "layout-dashboard", permission: "tasks.read", letter: "d" },
+      { key: "myTasks", path: "/my-tasks", icon: "clipboard-check", permission: "self", letter: "m" },
+      { key: "tasks", path: "/tasks", icon: "list-check", permission: "tasks.read", letter: "t" },
+      { key: "approvals", path: "/approvals", icon: "circle-check", permission: "approvals.read", letter: "a" },
+    ],
+  },
+  {
+    title: "evidence",
+    entries: [
+      { key: "frameworks", path: "/frameworks", icon: "books", permission: "frameworks.read", letter: "f" },
+      { key: "coverage", path: "/coverage", icon: "grid-dots", permission: "frameworks.read", letter: "c" },
+      { key: "repositories", path: "/repositories", icon: "git-branch", permission: "repositories.read", letter: "r" },
+      { key: "auditLog", path: "/audit-log", icon: "history", permission: "events.read", letter: "l" },
+    ],
+  },
+  {
+    title: "organization",
+    entries: [
+      { key: "people", path: "/people", icon: "users", permission: "people.read", letter: "p" },
+      { key: "groups", path: "/groups", icon: "users-group", permission: "people.read" },
+      { key: "roles", path: "/roles", icon: "shield-check", permission: "self" },
+      { key: "jobs", path: "/jobs", icon: "progress", permission: "repositories.read", letter: "j" },
+      { key: "settings", path: "/settings", icon: "settings", permission: "organization.read", letter: "s" },
+    ],
+  },
+];

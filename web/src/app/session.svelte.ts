@@ -1,0 +1,34 @@
+/* Who is signed in and what they may do. Buttons ask can(): nobody sees one that would be refused. The server decides all
+ * the same. */
+import { ask } from "../api/client";
+import type { Permission, Session } from "../api/types";
+
+let me = $state.raw<Session | undefined>(undefined);
+
+export const session = {
+  /* Undefined until the server has told; without a person when nobody is signed in. */
+  get now() {
+    return me;
+  },
+  get in() {
+    return !!me?.person;
+  },
+};
+
+export type Needed = Permission | "public" | "self";
+
+/* For a project: "project:ID". What is held for the organization holds in each of them. */
+export function can(needed: Needed, project?: string): boolean {
+  if (needed === "public") return true;
+  if (!me?.person) return false;
+  if (needed === "self" || me.permissions.includes(needed)) return true;
+  return me.projects.some((p) => (project === undefined || p.project === project) && p.permissions.includes(needed));
+}
+
+export async function loadSession(): Promise<void> {
+  me = await ask("session_get", {});
+}
+
+export function forgetSession() {
+  if (me) me = { ...me, person: null, name: null, level: 0, permissions: [], projects: [], roles: [] };
+}

@@ -1,0 +1,4 @@
+declare module "icon:*" {
+  const inside: string;
+  export default inside;
+}
