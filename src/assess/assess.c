@@ -18,7 +18,7 @@ static struct rules_options rules_of(const struct assess_options *o)
     return (struct rules_options){.now = o->now,
                                   .since = o->since,
                                   .lang = o->lang,
-                                  .preset = o->preset,
+                                  .preset = rules_preset(o->catalog, o->own, o->preset),
                                   .own = o->own,
                                   .task = o->task,
                                   .keys = o->keys};
@@ -30,7 +30,8 @@ static void fill_run(struct ctx *cx, const struct assess_options *o, struct asse
     a->run.now = o->now;
     a->run.since = o->since;
     a->run.lang = o->lang;
-    a->run.preset = o->preset ? o->preset->key : STR_NONE;
+    const struct catalog_preset *preset = rules_preset(o->catalog, o->own, o->preset);
+    a->run.preset = preset ? preset->key : STR_NONE;
     memcpy(a->run.catalog_digest, o->catalog->digest, sizeof a->run.catalog_digest);
 }
 
@@ -221,7 +222,7 @@ bool assess_fails(const struct assessment *a, enum priority priority)
 {
     for (size_t i = 0; i < a->n_tasks; i++) {
         const struct task_result *t = &a->tasks[i];
-        for (size_t k = 0; k < t->n_obligations && t->def->priority <= priority; k++) {
+        for (size_t k = 0; k < t->n_obligations && rules_priority(t) <= priority; k++) {
             const struct obligation_result *o = &t->obligations[k];
             if (o->verdict == VERDICT_VIOLATED && rules_is_must(o) && o->baselined < o->failing) return true;
         }

@@ -32,14 +32,25 @@ struct writing {
     size_t n;
 };
 
-static void add(struct writing *w, const char *kind, struct str subject, const struct buf *payload)
+static void add_via(struct writing *w, const char *kind, struct str subject, const struct buf *payload, struct str via)
 {
     w->bodies[w->n++] = (struct body){.actor = w->r->actor,
                                       .credential = w->r->credential,
-                                      .via = w->r->via,
+                                      .via = via,
                                       .kind = str_from(kind),
                                       .subject = subject,
                                       .payload = arena_str(&w->cx->arena, buf_view(payload))};
+}
+
+static void add(struct writing *w, const char *kind, struct str subject, const struct buf *payload)
+{
+    add_via(w, kind, subject, payload, w->r->via);
+}
+
+/* Of what the program looked at itself: whoever asked for it had no say in it. */
+static void add_seen(struct writing *w, const char *kind, struct str subject, const struct buf *payload)
+{
+    add_via(w, kind, subject, payload, STR("probe"));
 }
 
 static void hex_of(struct str bytes, char out[65])
@@ -107,7 +118,7 @@ static void add_assessment(struct writing *w, struct git *g, struct str subject,
     json_put_cstr(&j, "report", digest);
     json_put_cstr(&j, "program", SINETTI_VERSION);
     json_end(&j, '}');
-    add(w, "assessment", subject, &b);
+    add_seen(w, "assessment", subject, &b);
 }
 
 struct refs {
@@ -147,6 +158,8 @@ static void put_points(struct json *j, const struct task_result *tasks, size_t n
             json_put_int(j, "scope", o->population);
             json_put_int(j, "judged", o->judged);
             json_put_int(j, "failing", o->failing);
+            json_put_bool(j, "adopted", o->adopted);
+            if (o->due) json_put_int(j, "due", o->due);
             json_end(j, '}');
         }
     json_end(j, ']');
@@ -170,7 +183,7 @@ static enum rc add_verdicts(struct writing *w, struct git *g, struct str subject
     put_points(&j, tasks, n_tasks);
     json_end(&j, '}');
     if (buf_ok(&b) != OK) return fail(w->cx, E_LIMIT, "the verdicts are larger than a fact may be");
-    add(w, "verdicts", subject, &b);
+    add_seen(w, "verdicts", subject, &b);
     return OK;
 }
 

@@ -7,7 +7,7 @@
 #include "git/git.h"
 #include "rules/rules.h"
 
-/* Who hands it in. */
+/* Who hands it in. `via` is of the facts that say so: of what was looked at here it is `probe`. */
 struct recorder {
     struct facts *facts;
     sqlite3 *db; /* of a reader, with the facts' views */

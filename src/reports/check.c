@@ -17,7 +17,7 @@ static int compare(const void *x, const void *y)
 {
     const struct item *a = x, *b = y;
     int d = rules_is_must(b->o) - rules_is_must(a->o);
-    if (!d) d = (int)a->task->def->priority - (int)b->task->def->priority;
+    if (!d) d = (int)rules_priority(a->task) - (int)rules_priority(b->task);
     if (!d) d = str_cmp(a->f->path, b->f->path);
     if (!d) d = (a->f->line > b->f->line) - (a->f->line < b->f->line);
     if (!d) d = a->task->def->order - b->task->def->order;
@@ -77,7 +77,7 @@ static void put_names(struct ctx *cx, struct text_out *t, const struct item *ite
                    STR_ARG(items[i].o->def->key));
     text_tone(t, TONE_DIM,
               arena_printf(&cx->arena, "  " STR_FMT " (%s)\n", STR_ARG(buf_view(&names)),
-                           word_priority(items[0].task->def->priority, lang)));
+                           word_priority(rules_priority(items[0].task), lang)));
 }
 
 static void put(struct ctx *cx, struct text_out *t, const struct item *item, size_t n, enum lang lang)

@@ -88,7 +88,7 @@ static void thing(struct page *p, const struct finding *f, const struct obligati
 {
     const struct task_result *t = task_of(p->a, o);
     html_raw(p, f->fix.n ? "<li class=\"wrong\">\n<p class=\"of\">" : "<li>\n<p class=\"of\">");
-    if (t) html_priority(p, t->def->priority);
+    if (t) html_priority(p, rules_priority(t));
     html_raw(p, " <a href=\"#");
     html_point_id(p, o->def);
     html_raw(p, "\">");

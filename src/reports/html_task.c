@@ -27,7 +27,7 @@ static void overview_row(struct page *p, const struct task_result *t)
     html_raw(p, "\">");
     html_text(p, t->def->title[p->lang]);
     html_raw(p, "</a></th><td role=\"cell\">");
-    html_priority(p, t->def->priority);
+    html_priority(p, rules_priority(t));
     html_raw(p, "</td><td role=\"cell\">");
     html_status(p, t);
     html_raw(p, "</td><td role=\"cell\" class=\"wide\">");
@@ -225,7 +225,7 @@ static void task(struct page *p, const struct task_result *t)
     html_text(p, t->def->title[p->lang]);
     html_raw(p, "</h4>\n<dl>\n");
     term(p, word(WORD_PRIORITY, p->lang));
-    html_priority(p, t->def->priority);
+    html_priority(p, rules_priority(t));
     html_raw(p, "</dd></div>\n");
     term(p, word(WORD_STATUS, p->lang));
     html_status(p, t);

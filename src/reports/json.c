@@ -151,7 +151,7 @@ static void put_task(struct json *j, const struct task_result *t, enum lang lang
     json_put_str(j, "title", def->title[lang]);
     json_put_str(j, "theme", def->theme);
     json_put_str(j, "policy", def->policy);
-    json_put_cstr(j, "priority", priority_name(def->priority));
+    json_put_cstr(j, "priority", priority_name(rules_priority(t)));
     json_put_cstr(j, "status", status_name(t->status));
     json_put_bool(j, "exceptions", t->exceptions);
     json_put_cstr(j, "designed", verdict_name(t->designed));

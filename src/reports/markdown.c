@@ -155,7 +155,7 @@ static void put_tasks(struct buf *out, const struct assessment *a)
         const struct task_result *t = &a->tasks[i];
         buf_printf(out, "| %d | ", t->def->order);
         put(out, t->def->title[lang]);
-        buf_printf(out, " | %s | %s%s%s | %s |\n", word_priority(t->def->priority, lang), word_status(t->status, lang),
+        buf_printf(out, " | %s | %s%s%s | %s |\n", word_priority(rules_priority(t), lang), word_status(t->status, lang),
                    t->exceptions ? ", " : "", t->exceptions ? word(WORD_EXCEPTIONS, lang) : "",
                    word_assurance(t->assurance, lang));
     }

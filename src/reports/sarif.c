@@ -14,7 +14,7 @@ static struct str rule_id(struct ctx *cx, const struct obligation_result *o)
 static const char *level(const struct task_result *t, const struct obligation_result *o)
 {
     if (!rules_is_must(o)) return "note";
-    return t->def->priority <= PRIORITY_HIGH ? "error" : "warning";
+    return rules_priority(t) <= PRIORITY_HIGH ? "error" : "warning";
 }
 
 static void put_text(struct json *j, const char *key, struct str text)
@@ -39,7 +39,7 @@ static void put_rule(struct ctx *cx, struct json *j, const struct task_result *t
     json_key(j, "properties");
     json_begin(j, '{');
     json_put_str(j, "task", t->def->title[lang]);
-    json_put_cstr(j, "priority", priority_name(t->def->priority));
+    json_put_cstr(j, "priority", priority_name(rules_priority(t)));
     json_put_cstr(j, "strength", strength_name(o->def->strength));
     json_key(j, "tags");
     json_begin(j, '[');

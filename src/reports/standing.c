@@ -41,7 +41,7 @@ static void put_task(struct text_out *t, const struct task_result *task, enum la
     buf_printf(t->out, " %2d  ", task->def->order);
     text_pad(t, task->def->title[lang], TITLE_COLUMNS);
     buf_cstr(t->out, "  ");
-    text_pad(t, str_from(word_priority(task->def->priority, lang)), PRIORITY_COLUMNS);
+    text_pad(t, str_from(word_priority(rules_priority(task), lang)), PRIORITY_COLUMNS);
     text_tone(t, tone_of_status(task->status), buf_view(&status));
     text_verdicts(t, task);
     if (task->exceptions) buf_printf(t->out, "  %s", word(WORD_EXCEPTIONS, lang));

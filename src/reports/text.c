@@ -78,7 +78,7 @@ static void put_first(struct ctx *cx, struct text_out *t, const struct assessmen
             const struct catalog_task *def = a->tasks[k].def;
             if (!str_eq(def->key, a->first_of[i]->def->task)) continue;
             text_tone(t, TONE_BOLD, def->title[a->run.lang]);
-            buf_printf(t->out, " (%s)\n", word_priority(def->priority, a->run.lang));
+            buf_printf(t->out, " (%s)\n", word_priority(rules_priority(&a->tasks[k]), a->run.lang));
         }
         put_finding(t, a->first[i], 5, a->run.lang);
         put_fix(cx, t, a->first[i]->fix, 5, a->run.lang);
@@ -99,7 +99,7 @@ static void put_tasks(struct text_out *t, const struct assessment *a)
         buf_printf(t->out, " %2d  ", task->def->order);
         text_pad(t, task->def->title[lang], TITLE_COLUMNS);
         buf_cstr(t->out, "  ");
-        text_pad(t, str_from(word_priority(task->def->priority, lang)), PRIORITY_COLUMNS);
+        text_pad(t, str_from(word_priority(rules_priority(task), lang)), PRIORITY_COLUMNS);
         text_tone(t, tone_of_status(task->status), buf_view(&status));
         text_verdicts(t, task);
         buf_char(t->out, '\n');

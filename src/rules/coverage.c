@@ -20,7 +20,7 @@ enum coverage coverage_of(const struct catalog_control *c, const struct task_res
         done += fully;
         exceptions += fully && t->exceptions;
         active += t->status == STATUS_MOSTLY_DONE || t->status == STATUS_PARTLY_DONE;
-        if (t->def->priority == PRIORITY_LOW) continue;
+        if (rules_priority(t) == PRIORITY_LOW) continue;
         above_low++;
         above_low_done += fully;
     }
@@ -44,13 +44,13 @@ static bool is_repeat(const struct catalog_task *t, size_t mapping)
     return false;
 }
 
-static void fill_framework(struct ctx *cx, const struct catalog_framework *f, const struct assessment *a,
-                           struct framework_result *out)
+static void fill_framework(struct ctx *cx, const struct catalog_framework *f, const struct task_result *tasks,
+                           size_t n_tasks, struct framework_result *out)
 {
     size_t n = f->n_controls, mapped = 0;
     size_t *count = arena_array(&cx->arena, size_t, n + 1);
-    for (size_t i = 0; i < a->n_tasks; i++) {
-        const struct catalog_task *t = a->tasks[i].def;
+    for (size_t i = 0; i < n_tasks; i++) {
+        const struct catalog_task *t = tasks[i].def;
         for (size_t k = 0; k < t->n_controls; k++) {
             if (t->controls[k].framework != f || is_repeat(t, k)) continue;
             count[index_of(f, t->controls[k].control)]++;
@@ -65,12 +65,12 @@ static void fill_framework(struct ctx *cx, const struct catalog_framework *f, co
         of[i] = room;
         room += count[i];
     }
-    for (size_t i = 0; i < a->n_tasks; i++) {
-        const struct catalog_task *t = a->tasks[i].def;
+    for (size_t i = 0; i < n_tasks; i++) {
+        const struct catalog_task *t = tasks[i].def;
         for (size_t k = 0; k < t->n_controls; k++) {
             if (t->controls[k].framework != f || is_repeat(t, k)) continue;
             size_t at = index_of(f, t->controls[k].control);
-            of[at][controls[at].n_tasks++] = &a->tasks[i];
+            of[at][controls[at].n_tasks++] = &tasks[i];
         }
     }
     for (size_t i = 0; i < n; i++)
@@ -78,10 +78,11 @@ static void fill_framework(struct ctx *cx, const struct catalog_framework *f, co
     *out = (struct framework_result){.def = f, .controls = controls, .n_controls = n};
 }
 
-void coverage_fill(struct ctx *cx, const struct catalog *c, struct assessment *a)
+void rules_coverage(struct ctx *cx, const struct catalog *c, const struct task_result *tasks, size_t n_tasks,
+                    const struct framework_result **frameworks, size_t *n)
 {
     struct framework_result *out = arena_array(&cx->arena, struct framework_result, c->n_frameworks + 1);
-    for (size_t i = 0; i < c->n_frameworks; i++) fill_framework(cx, &c->frameworks[i], a, &out[i]);
-    a->frameworks = out;
-    a->n_frameworks = c->n_frameworks;
+    for (size_t i = 0; i < c->n_frameworks; i++) fill_framework(cx, &c->frameworks[i], tasks, n_tasks, &out[i]);
+    *frameworks = out;
+    *n = c->n_frameworks;
 }

@@ -1,7 +1,7 @@
 /* The whole catalog over what was asked. */
-#include "rules/coverage.h"
 #include "rules/first.h"
 #include "rules/judge.h"
+#include "rules/own.h"
 #include "rules/verdicts.h"
 
 static bool is_asked(const struct rules_options *o, const struct catalog_obligation *def)
@@ -13,7 +13,8 @@ static enum rc evaluate_task(struct ctx *cx, sqlite3 *db, const struct catalog_t
                              const struct baseline *b, struct task_result *out)
 {
     struct obligation_result *results = arena_array(&cx->arena, struct obligation_result, def->n_obligations + 1);
-    *out = (struct task_result){.def = def, .obligations = results};
+    *out = (struct task_result){
+        .def = def, .obligations = results, .has_priority = true, .priority = own_priority(o->own, def)};
     for (size_t i = 0; i < def->n_obligations; i++)
         if (is_asked(o, &def->obligations[i]))
             TRY(judge_obligation(cx, db, &def->obligations[i], o, b, &results[out->n_obligations++]));
@@ -53,7 +54,7 @@ enum rc rules_evaluate(struct ctx *cx, sqlite3 *db, const struct catalog *c, con
     ctx_progress(cx, "rules", done, total);
     a->frameworks = NULL;
     a->n_frameworks = 0;
-    if (!o->task.p && !o->only_check) coverage_fill(cx, c, a);
+    if (!o->task.p && !o->only_check) rules_coverage(cx, c, tasks, a->n_tasks, &a->frameworks, &a->n_frameworks);
     first_fill(cx, a);
     return OK;
 }

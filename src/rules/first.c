@@ -34,7 +34,7 @@ static int less(int64_t a, int64_t b)
 
 static int urgency(const struct candidate *c)
 {
-    int p = (int)c->task->def->priority;
+    int p = (int)rules_priority(c->task);
     return c->scanned && p > 0 ? p - 1 : p;
 }
 

@@ -35,6 +35,7 @@ struct judging {
     struct marks subjects, duplicates;
     struct kept kept, good; /* rows with ok 0; examples of those with ok 1 */
     struct evidence evidence;
+    enum assurance seen; /* what the ways in which its facts came in allow */
     int64_t not_baselined;
     struct finding_key *keys;
     size_t n_keys, cap_keys;
@@ -170,10 +171,18 @@ static enum rc add_good(struct judging *j, const struct row *r)
 {
     int64_t due = row_int(r, j->columns.due, INT64_MAX);
     struct evidence *e = &j->evidence;
+    if (due != INT64_MAX && due > 0 && (!j->out->due || due < j->out->due)) j->out->due = due;
     e->at_risk = e->at_risk || (due != INT64_MAX && due - WARNING_WINDOW <= j->o->now);
     e->vouched = e->vouched || (j->def->type == EVIDENCE_DOCUMENT && is_vouched(j, r));
     if (!is_somewhere(j, r) || kept_add(&j->good, r) == OK) return OK;
     return fail(j->cx, E_IO, "out of memory");
+}
+
+/* A row from a fact tells by `via` how that came in; the others are what was looked at. The weakest counts. */
+static void see(struct judging *j, const struct row *r)
+{
+    struct str via = row_text(r, j->columns.via);
+    if (via.p && assurance_via(via) < j->seen) j->seen = assurance_via(via);
 }
 
 static enum rc add_row(struct judging *j)
@@ -191,6 +200,7 @@ static enum rc add_row(struct judging *j)
     if (at > j->out->at) j->out->at = at;
     if (ok->kind == CELL_NULL) return OK;
     set(flags, SUBJECT_JUDGED, &j->evidence.judged);
+    see(j, &r);
     if (ok->i == 0) return add_failing(j, &r, flags);
     return add_good(j, &r);
 }
@@ -292,19 +302,33 @@ static void say_stopped(struct judging *j)
                                                  "memory. A shorter audit period (--since) helps.",
                                                  "Sääntö keskeytettiin, koska se olisi vienyt liikaa aikaa tai "
                                                  "muistia. Lyhyempi tarkastelujakso (--since) auttaa."};
-    j->evidence = (struct evidence){.waived_whole = j->evidence.waived_whole};
+    j->evidence =
+        (struct evidence){.waived_whole = j->evidence.waived_whole, .not_applicable = j->evidence.not_applicable};
     j->out->stopped = true;
     j->out->places = 0;
     j->out->at = 0;
+    j->out->due = 0;
     j->n_keys = 0;
     j->not_baselined = 0;
     j->out->settles = str_from(text[j->o->lang]);
+}
+
+/* What does not apply is no finding. The counts stay: they are the verdict when it applies again. */
+static void drop_findings(struct judging *j)
+{
+    j->out->n_findings = 0;
+    j->out->n_shown = 0;
+    j->out->places = 0;
+    j->out->settles = STR_NONE;
+    j->n_keys = 0;
+    j->not_baselined = j->evidence.failing;
 }
 
 static void conclude(struct judging *j)
 {
     struct obligation_result *out = j->out;
     const struct evidence *e = &j->evidence;
+    if (e->not_applicable) drop_findings(j);
     out->population = e->population;
     out->judged = e->judged;
     out->waived = e->waived;
@@ -312,10 +336,11 @@ static void conclude(struct judging *j)
     out->failing = e->failing;
     out->baselined = e->failing - j->not_baselined;
     out->verdict = verdict_of(j->def->type, e);
-    out->assurance = assurance_of(j->def->type, out->verdict, e->vouched);
+    out->assurance = assurance_of(j->def->type, out->verdict, e->vouched, j->seen);
     out->keys = j->keys;
     out->n_keys = j->n_keys;
-    if (!out->stopped && (e->judged == 0 || e->judged < e->population) && j->def->settles[j->o->lang].n)
+    if (!out->stopped && !e->not_applicable && (e->judged == 0 || e->judged < e->population) &&
+        j->def->settles[j->o->lang].n)
         out->settles = j->def->settles[j->o->lang];
 }
 
@@ -332,10 +357,12 @@ enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_oblig
                          const struct rules_options *o, const struct baseline *b, struct obligation_result *out)
 {
     struct judging *j = arena_new(&cx->arena, struct judging);
-    *j = (struct judging){.cx = cx, .def = def, .o = o, .baseline = b, .out = out, .query = {.db = db}};
+    *j = (struct judging){
+        .cx = cx, .def = def, .o = o, .baseline = b, .out = out, .query = {.db = db}, .seen = ASSURANCE_STRONG};
     *out = (struct obligation_result){.def = def, .adopted = own_adopts(o->own, o->preset, def)};
     j->evidence.tolerance = own_tolerance(o->own, def);
     j->evidence.waived_whole = own_waives(o->own, def);
+    j->evidence.not_applicable = !own_applies(o->own, def);
     if (!def->sql.n || !def->enabled) {
         conclude(j);
         return OK;

@@ -9,8 +9,14 @@
 
 struct point {
     struct str obligation; /* "task/key" */
-    bool has_adoption, adopted, waived;
+    bool has_adoption, adopted, waived, not_applicable;
     int64_t tolerance;
+};
+
+struct task {
+    struct str key;
+    bool has_priority, not_applicable;
+    enum priority priority;
 };
 
 struct excuse {
@@ -20,8 +26,11 @@ struct excuse {
 };
 
 struct own {
-    struct point *points; /* by obligation */
+    struct str preset; /* key; empty: nothing was said */
+    struct point *points;
     size_t n_points, cap_points;
+    struct task *tasks;
+    size_t n_tasks, cap_tasks;
     struct excuse *excuses; /* by obligation, subject */
     size_t n_excuses, cap_excuses;
 };
@@ -50,6 +59,22 @@ static struct point *point_of(struct reading *r, struct str subject)
     struct point *p = &own->points[own->n_points++];
     *p = (struct point){.obligation = arena_str(&r->cx->arena, name)};
     return p;
+}
+
+static struct task *task_of(struct reading *r, struct str key)
+{
+    struct own *own = r->own;
+    for (size_t i = 0; i < own->n_tasks; i++)
+        if (str_eq(own->tasks[i].key, key)) return &own->tasks[i];
+    if (own->n_tasks == own->cap_tasks) {
+        own->cap_tasks = own->cap_tasks ? 2 * own->cap_tasks : 32;
+        struct task *more = arena_array(&r->cx->arena, struct task, own->cap_tasks);
+        if (own->n_tasks) memcpy(more, own->tasks, own->n_tasks * sizeof *more);
+        own->tasks = more;
+    }
+    struct task *t = &own->tasks[own->n_tasks++];
+    *t = (struct task){.key = arena_str(&r->cx->arena, key)};
+    return t;
 }
 
 static int hex(char c)
@@ -134,6 +159,33 @@ static void take_treatment(struct reading *r, sqlite3_stmt *st)
     add_excuse(r, store_column_str(st, 0), store_column_str(st, 1), EXCEPTION_TREATED, sqlite3_column_int64(st, 2));
 }
 
+static void take_applicability(struct reading *r, sqlite3_stmt *st)
+{
+    struct str subject = store_column_str(st, 0), key = subject, type;
+    (void)str_cut(&key, ':', &type);
+    if (str_eq(type, STR("task")))
+        task_of(r, key)->not_applicable = true;
+    else
+        point_of(r, subject)->not_applicable = true;
+}
+
+static void take_task(struct reading *r, sqlite3_stmt *st)
+{
+    struct str key = store_column_str(st, 0), type, priority = store_column_str(st, 1);
+    (void)str_cut(&key, ':', &type);
+    for (int i = 0; i < PRIORITY_COUNT; i++) {
+        if (!str_eq(priority, str_from(priority_name((enum priority)i)))) continue;
+        struct task *t = task_of(r, key);
+        t->has_priority = true;
+        t->priority = (enum priority)i;
+    }
+}
+
+static void take_preset(struct reading *r, sqlite3_stmt *st)
+{
+    r->own->preset = arena_str(&r->cx->arena, store_column_str(st, 0));
+}
+
 static void take_project(struct reading *r, sqlite3_stmt *st)
 {
     if (str_eq(store_column_str(st, 0), r->repository)) r->project = arena_str(&r->cx->arena, store_column_str(st, 1));
@@ -151,23 +203,35 @@ static int by_place(const void *a, const void *b)
     return compare(x->obligation, x->subject, b);
 }
 
-enum rc rules_own_read(struct ctx *cx, sqlite3 *db, int64_t now, struct str repository, struct own **out)
+enum rc rules_own_read(struct ctx *cx, sqlite3 *db, int64_t now, struct str subject, struct own **out)
 {
-    struct reading r = {
-        .cx = cx, .db = db, .own = arena_new(&cx->arena, struct own), .repository = repository, .now = now};
-    TRY(each(&r, STR("SELECT subject, coalesce(project, '') FROM fact_repository"), take_project));
-    TRY(each(&r,
-             STR("SELECT subject, adopted FROM fact_adoption WHERE project IS NULL OR project = :project"
-                 " ORDER BY project IS NOT NULL, n"),
-             take_adoption));
-    TRY(each(&r,
-             STR("SELECT subject, tolerance FROM fact_policy WHERE effective_at <= :now"
-                 " AND (project IS NULL OR project = :project) ORDER BY project IS NOT NULL, n"),
-             take_policy));
-    TRY(each(&r, STR("SELECT subject, about FROM fact_waiver WHERE until > :now AND coalesce(withdrawn, 0) = 0"),
-             take_waiver));
-    TRY(each(&r, STR("SELECT subject, about, max(checked_at) FROM fact_treatment GROUP BY subject, about"),
-             take_treatment));
+    static const struct {
+        const char *sql;
+        void (*take)(struct reading *r, sqlite3_stmt *st);
+    } parts[] = {
+        {"SELECT preset FROM fact_organization", take_preset},
+        {"SELECT subject, priority FROM fact_task WHERE priority IS NOT NULL", take_task},
+        {"SELECT subject, adopted FROM fact_adoption WHERE project IS NULL OR project = :project"
+         " ORDER BY project IS NOT NULL, n",
+         take_adoption},
+        {"SELECT subject, tolerance FROM fact_policy WHERE effective_at <= :now"
+         " AND (project IS NULL OR project = :project) ORDER BY project IS NOT NULL, n",
+         take_policy},
+        {"SELECT subject FROM fact_applicability WHERE (until IS NULL OR until > :now) AND coalesce(withdrawn, 0) = 0"
+         " AND (project IS NULL OR project = :project)",
+         take_applicability},
+        {"SELECT subject, about FROM fact_waiver WHERE until > :now AND coalesce(withdrawn, 0) = 0", take_waiver},
+        {"SELECT subject, about, max(checked_at) FROM fact_treatment GROUP BY subject, about", take_treatment},
+    };
+    bool is_project = str_starts(subject, STR("project:"));
+    struct reading r = {.cx = cx,
+                        .db = db,
+                        .own = arena_new(&cx->arena, struct own),
+                        .repository = is_project ? STR_NONE : subject,
+                        .project = is_project ? subject : STR_NONE,
+                        .now = now};
+    if (r.repository.p) TRY(each(&r, STR("SELECT subject, coalesce(project, '') FROM fact_repository"), take_project));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) TRY(each(&r, str_from(parts[i].sql), parts[i].take));
     if (r.own->n_excuses) qsort(r.own->excuses, r.own->n_excuses, sizeof *r.own->excuses, by_place);
     *out = r.own;
     return OK;
@@ -185,6 +249,33 @@ static const struct point *find(const struct own *own, const struct catalog_obli
     for (size_t i = 0; own && i < own->n_points; i++)
         if (is_of(own->points[i].obligation, o)) return &own->points[i];
     return NULL;
+}
+
+static const struct task *find_task(const struct own *own, struct str key)
+{
+    for (size_t i = 0; own && i < own->n_tasks; i++)
+        if (str_eq(own->tasks[i].key, key)) return &own->tasks[i];
+    return NULL;
+}
+
+const struct catalog_preset *rules_preset(const struct catalog *c, const struct own *own,
+                                          const struct catalog_preset *otherwise)
+{
+    const struct catalog_preset *p = own && own->preset.n ? catalog_find_preset(c, own->preset) : NULL;
+    return p ? p : otherwise;
+}
+
+bool own_applies(const struct own *own, const struct catalog_obligation *o)
+{
+    const struct point *p = find(own, o);
+    const struct task *t = find_task(own, o->task);
+    return !(p && p->not_applicable) && !(t && t->not_applicable);
+}
+
+enum priority own_priority(const struct own *own, const struct catalog_task *def)
+{
+    const struct task *t = find_task(own, def->key);
+    return t && t->has_priority ? t->priority : def->priority;
 }
 
 bool own_adopts(const struct own *own, const struct catalog_preset *preset, const struct catalog_obligation *o)

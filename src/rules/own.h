@@ -9,6 +9,10 @@
 bool own_adopts(const struct own *own, const struct catalog_preset *preset, const struct catalog_obligation *o);
 /* Failures in a thousand that the policy tolerates; 0 without one. */
 int64_t own_tolerance(const struct own *own, const struct catalog_obligation *o);
+/* Whether the point applies: nobody recorded that it, or its task, does not. */
+bool own_applies(const struct own *own, const struct catalog_obligation *o);
+/* The task's priority: by a fact, else the catalog's. */
+enum priority own_priority(const struct own *own, const struct catalog_task *def);
 /* Whether the whole point is waived. */
 bool own_waives(const struct own *own, const struct catalog_obligation *o);
 /* Whether this failure is excused: its subject is waived, or it lies before a treatment of it was checked. `at`: of the

@@ -21,6 +21,7 @@ void columns_find(struct columns *c)
         {"fingerprint", &c->fingerprint},
         {"approved", &c->approved},
         {"reviewed_at", &c->reviewed_at},
+        {"via", &c->via},
     };
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         *known[k].at = -1;

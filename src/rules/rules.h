@@ -3,8 +3,8 @@
  *
  * A rule is one SELECT. It starts from the temporary table asked(type, subject, name): the subjects asked about, where
  * subject = type ':self' or type ':self/' name. Parameters :now and :since (Unix seconds). Columns: subject, ok (1, 0,
- * NULL), at, due, then what its texts use; `path`, `line`, `commit_oid` and `fingerprint` are taken into the finding.
- */
+ * NULL), at, due, then what its texts use; `path`, `line`, `commit_oid` and `fingerprint` are taken into the finding;
+ * `via`, of a fact a row rests on, bounds its assurance. */
 #ifndef SINETTI_RULES_RULES_H
 #define SINETTI_RULES_RULES_H
 
@@ -92,6 +92,7 @@ struct obligation_result {
     enum assurance assurance;
     struct str settles;             /* what would give evidence, when something lacks it; else STR_NONE */
     int64_t at;                     /* newest `at` of its rows, 0 none */
+    int64_t due;                    /* the earliest `due` of what is fine, 0 none */
     const struct finding *findings; /* at most LIMIT_FINDINGS, by path, line, newest first, subject */
     size_t n_findings;
     const struct shown *shown; /* of its rows with ok 1, at most LIMIT_SHOWN, in the findings' order */
@@ -109,6 +110,8 @@ struct task_result {
     enum assurance assurance;
     const struct obligation_result *obligations;
     size_t n_obligations;
+    bool has_priority;      /* else the catalog's: ask rules_priority() */
+    enum priority priority; /* the organization's own */
 };
 
 struct control_result {
@@ -171,10 +174,19 @@ void rules_sort_known(struct str *known, size_t n);
 /* A must, or adopted: counts as must. */
 bool rules_is_must(const struct obligation_result *o);
 
-/* Reads adoptions, tolerances, waivers and treatments in force at `now` from a database with the facts' views
- * (docs/formats/subjects.md). repository: `repo:ID`, whose project's own rules hold besides; STR_NONE for the
- * organization alone. In the ctx's arena. */
-enum rc rules_own_read(struct ctx *cx, sqlite3 *db, int64_t now, struct str repository, struct own **out) MUST_CHECK;
+enum priority rules_priority(const struct task_result *t);
+
+/* Reads the preset, priorities, adoptions, what does not apply, tolerances, waivers and treatments in force at `now`
+ * from a database with the facts' views (docs/formats/subjects.md). subject: `repo:ID`, whose project's own rules hold
+ * besides, or `project:ID`; STR_NONE for the organization alone. In the ctx's arena. */
+enum rc rules_own_read(struct ctx *cx, sqlite3 *db, int64_t now, struct str subject, struct own **out) MUST_CHECK;
+/* The preset the organization has named in a fact; where it named none that the catalog knows, `otherwise`. */
+const struct catalog_preset *rules_preset(const struct catalog *c, const struct own *own,
+                                          const struct catalog_preset *otherwise);
+
+/* Every framework's grid over these tasks, in the ctx's arena. */
+void rules_coverage(struct ctx *cx, const struct catalog *c, const struct task_result *tasks, size_t n_tasks,
+                    const struct framework_result **frameworks, size_t *n);
 
 /* What is accepted for a while: see rules/baseline.h. */
 struct baseline;
@@ -203,22 +215,40 @@ struct rule_row {
 enum rc rules_rows(struct ctx *cx, sqlite3 *db, struct str sql, const struct rules_options *o,
                    enum rc (*each)(void *arg, const struct rule_row *row), void *arg) MUST_CHECK;
 
-/* Where an organization stands: the newest recorded verdicts of each active repository, put together by point, with
- * what the organization has made its own. The database has the facts' views, as of `at`. */
+/* Where an organization stands, or one of its projects: the newest recorded verdicts of each active repository, put
+ * together by point, with what is made its own, as of `at`: exceptions that have ended count no more, what is due or
+ * old counts less. The database has the facts' views. */
+struct standing_point { /* of one repository */
+    const struct catalog_obligation *def;
+    bool recorded; /* else all that follows is 0 */
+    enum verdict verdict;
+    enum assurance assurance;
+    int64_t scope, judged, failing;
+    int64_t due; /* 0 none */
+    bool has_adopted, adopted;
+};
+struct standing_repository {
+    struct str subject;
+    struct str name, raw_name; /* name: safe to show */
+    struct str project;        /* project:ID; empty: none */
+    int64_t verdicts;          /* number of the fact; -1: none yet */
+    int64_t at;                /* when it was recorded */
+    struct str catalog;        /* digest of the catalog it was made with */
+    enum assurance seen;       /* what the way in which it came in allows */
+    bool stale;                /* too long ago: its assurance counts one level less */
+};
 struct standing_options {
     int64_t at; /* Unix seconds */
     enum lang lang;
-    const struct catalog_preset *preset;
-};
-struct standing_repository {
-    struct str subject, name; /* name safe to show */
-    int64_t verdicts;         /* number of the fact; -1: none yet */
-    int64_t at;               /* when it was recorded */
-    struct str catalog;       /* digest of the catalog it was made with */
-    bool stale;               /* too long ago: its assurance counts one level less */
+    const struct catalog_preset *preset; /* where no fact names one */
+    struct str project;                  /* project:ID; STR_NONE: the organization */
+    /* Called for each repository with verdicts, with its points in the catalog's order; borrowed. May be NULL. */
+    enum rc (*each)(void *arg, const struct standing_repository *r, const struct standing_point *points, size_t n);
+    void *arg;
 };
 struct standing {
     int64_t at;
+    int64_t next;                                   /* when it changes without any fact; INT64_MAX never */
     const struct standing_repository *repositories; /* by name */
     size_t n_repositories;
     int64_t summary[STATUS_COUNT];
@@ -227,5 +257,9 @@ struct standing {
 };
 enum rc rules_standing(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct standing_options *o,
                        struct standing *out) MUST_CHECK;
+/* What the verdicts fact n says: statuses computed from its points as they were recorded. Points that the catalog does
+ * not know are left out, those that it has besides have no evidence. No repositories. */
+enum rc rules_recorded(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct standing_options *o,
+                       int64_t n, struct standing *out) MUST_CHECK;
 
 #endif

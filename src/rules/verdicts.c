@@ -30,6 +30,7 @@ const char *exception_name(enum exception e)
  * of the same thing but another thing. */
 enum verdict verdict_of(enum evidence_type type, const struct evidence *e)
 {
+    if (e->not_applicable) return VERDICT_NOT_APPLICABLE;
     if (e->waived_whole) return VERDICT_WAIVED;
     if (e->failing > 0) return e->failing * 1000 > e->tolerance * e->judged ? VERDICT_VIOLATED : VERDICT_PARTLY_MET;
     if (e->judged == 0) return VERDICT_NO_EVIDENCE;
@@ -40,11 +41,44 @@ enum verdict verdict_of(enum evidence_type type, const struct evidence *e)
     return VERDICT_MET;
 }
 
-enum assurance assurance_of(enum evidence_type type, enum verdict verdict, bool vouched)
+/* What was written down is worth what somebody vouches for; a document that is approved and in its cycle cannot show
+ * more. What happened, and how things are set, is worth what the one who looked is. */
+enum assurance assurance_of(enum evidence_type type, enum verdict verdict, bool vouched, enum assurance seen)
 {
+    static const enum assurance best[EVIDENCE_COUNT][2] = {
+        [EVIDENCE_DOCUMENT] = {ASSURANCE_WEAK, ASSURANCE_FAIR},
+        [EVIDENCE_RECORD] = {ASSURANCE_WEAK, ASSURANCE_FAIR},
+        [EVIDENCE_CONFIGURATION] = {ASSURANCE_PROVEN, ASSURANCE_PROVEN},
+        [EVIDENCE_PRACTICE] = {ASSURANCE_PROVEN, ASSURANCE_PROVEN},
+    };
     if (verdict == VERDICT_NO_EVIDENCE || verdict == VERDICT_NOT_APPLICABLE) return ASSURANCE_NONE;
-    if (type == EVIDENCE_PRACTICE || type == EVIDENCE_CONFIGURATION) return ASSURANCE_STRONG;
-    return vouched ? ASSURANCE_FAIR : ASSURANCE_WEAK;
+    return best[type][vouched] < seen ? best[type][vouched] : seen;
+}
+
+/* That somebody types it in says that somebody said so; what is handed in for evidence is fair; what we looked at or
+ * fetched from where it is kept is strong; only what we let through or refused can be proven. */
+enum assurance assurance_via(struct str via)
+{
+    static const struct {
+        const char *via;
+        enum assurance best;
+    } table[] = {
+        {"gate", ASSURANCE_PROVEN}, {"probe", ASSURANCE_STRONG}, {"host", ASSURANCE_STRONG},
+        {"import", ASSURANCE_FAIR}, {"person", ASSURANCE_WEAK},  {"operator", ASSURANCE_WEAK},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (str_eq(via, str_from(table[i].via))) return table[i].best;
+    return ASSURANCE_NONE;
+}
+
+enum assurance assurance_decayed(enum assurance a)
+{
+    return a > ASSURANCE_NONE ? (enum assurance)(a - 1) : a;
+}
+
+enum priority rules_priority(const struct task_result *t)
+{
+    return t->has_priority ? t->priority : t->def->priority;
 }
 
 bool rules_is_must(const struct obligation_result *o)

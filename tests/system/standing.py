@@ -102,6 +102,43 @@ def test_a_waiver_holds_until_its_end(t):
     t.equal(t.run("assess", "--data", data, "--now", later, "--format", "json", repo.path, code=0).obligation(POINT)["verdict"], "violated")
 
 
+def test_what_does_not_apply(t):
+    """To the organization, or to one project of it; with a reason and somebody who approved, until its end."""
+    data, repo = folder(t), planted(t)
+    record(t, data, repo)
+    task = POINT.split("/", maxsplit=1)[0]
+    word = {"reason": "nothing of it is reachable from outside", "approved_by": ["person:aaaaaaaaaaaaaaaaaaaa"]}
+    add(t, data, "applicability", "obligation:" + POINT, dict(word, until=int(time.time()) + 86400))
+    t.equal((point(standing(t, data))["verdict"], point(standing(t, data))["assurance"]), ("not_applicable", "none"))
+    judged = t.run("assess", "--data", data, "--format", "json", repo.path, code=0).obligation(POINT)
+    t.equal((judged["verdict"], judged["findings"], judged["findings_total"]), ("not_applicable", [], 0))
+    later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2 * 86400))
+    t.equal(t.run("assess", "--data", data, "--now", later, "--format", "json", repo.path, code=0).obligation(POINT)["verdict"], "violated")
+    t.equal(point(standing(t, data, "--now", later))["verdict"], "violated")
+    add(t, data, "applicability", "task:" + task, word)
+    t.equal([x["status"] for x in standing(t, data).json()["tasks"] if x["key"] == task], ["not_relevant"])
+    add(t, data, "applicability", "task:" + task, dict(word, withdrawn=True))
+    add(t, data, "applicability", "obligation:" + POINT, dict(word, withdrawn=True))
+    t.equal(point(standing(t, data))["verdict"], "violated")
+    add(t, data, "applicability", "obligation:" + POINT, dict(word, project="project:pppppppppppppppppppp"))
+    t.equal(point(standing(t, data))["verdict"], "violated")
+    for wrong in ({"reason": "nobody approved", "approved_by": []}, {"reason": "", "approved_by": word["approved_by"]}, {"approved_by": word["approved_by"]}):
+        path = t.dir / "wrong.json"
+        path.write_text(json.dumps(wrong), encoding="utf-8")
+        t.run("fact", "add", "applicability", "obligation:" + POINT, "--data", data, "--payload", path, code=3)
+    t.run("fsck", "--data", data, code=0)
+
+
+def test_verdicts_typed_in_are_worth_little(t):
+    data, repo = folder(t), planted(t)
+    record(t, data, repo)
+    verdicts = facts(t, data, "verdicts")[0]
+    strong = [p for p in verdicts["payload"]["points"] if p["assurance"] == "strong"][0]["obligation"]
+    t.equal(point(standing(t, data), strong)["assurance"], "strong")
+    add(t, data, "verdicts", verdicts["subject"], verdicts["payload"])
+    t.equal(point(standing(t, data), strong)["assurance"], "weak")
+
+
 def test_adopted_points_count_as_musts(t):
     data, repo = folder(t), planted(t)
     add(t, data, "adoption", "obligation:temporary-credentials/not-guessable", {"adopted": True, "reason": "our rule"})

@@ -86,8 +86,14 @@ static void fill(struct fixture *f, struct str s)
                                           .findings = f->findings,
                                           .n_findings = LIMIT_FINDINGS,
                                           .places = 7000};
-    f->result = (struct task_result){&f->task,         STATUS_PARTLY_DONE, true,      VERDICT_MET,
-                                     VERDICT_VIOLATED, ASSURANCE_FAIR,     &f->point, 1};
+    f->result = (struct task_result){.def = &f->task,
+                                     .status = STATUS_PARTLY_DONE,
+                                     .exceptions = true,
+                                     .designed = VERDICT_MET,
+                                     .operating = VERDICT_VIOLATED,
+                                     .assurance = ASSURANCE_FAIR,
+                                     .obligations = &f->point,
+                                     .n_obligations = 1};
     f->mapped[0] = &f->result;
     f->control_results[0] = (struct control_result){&f->controls[0], COVERAGE_OUTSIDE, NULL, 0};
     f->control_results[1] = (struct control_result){&f->controls[1], COVERAGE_ACTIVE, f->mapped, 1};

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "fact_tables.h"
 #include "unit.h"
 
 extern const char observe_schema_sql[];
@@ -322,18 +323,14 @@ static void test_rules_judge__stopped(void **state)
 static void own(const char *facts)
 {
     static struct own *read;
-    assert_int_equal(
-        store_exec(
-            &cx, db,
-            "CREATE TABLE IF NOT EXISTS fact_repository(subject TEXT, project TEXT);"
-            "CREATE TABLE IF NOT EXISTS fact_adoption(n INTEGER, subject TEXT, adopted INTEGER, project TEXT);"
-            "CREATE TABLE IF NOT EXISTS fact_policy(n INTEGER, subject TEXT, tolerance INTEGER, effective_at INTEGER,"
-            " project TEXT);"
-            "CREATE TABLE IF NOT EXISTS fact_waiver(n INTEGER, subject TEXT, about TEXT, until INTEGER,"
-            " withdrawn INTEGER);"
-            "CREATE TABLE IF NOT EXISTS fact_treatment(n INTEGER, subject TEXT, about TEXT, checked_at INTEGER);"
-            "DELETE FROM fact_waiver; DELETE FROM fact_treatment; DELETE FROM fact_policy"),
-        OK);
+    int64_t made;
+    assert_int_equal(store_get_int(&cx, db, "SELECT count(*) FROM sqlite_schema WHERE name = 'fact_waiver'", &made),
+                     OK);
+    if (!made) assert_int_equal(store_exec(&cx, db, FACT_TABLES), OK);
+    assert_int_equal(store_exec(&cx, db,
+                                "DELETE FROM fact_waiver; DELETE FROM fact_treatment; DELETE FROM fact_policy;"
+                                "DELETE FROM fact_applicability"),
+                     OK);
     assert_int_equal(store_exec(&cx, db, facts), OK);
     assert_int_equal(rules_own_read(&cx, db, NOW, STR_NONE, &read), OK);
     options.own = read;
@@ -387,6 +384,50 @@ static void test_rules_judge__waived_whole(void **state)
     def.sql = STR_NONE;
     assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), OK);
     assert_int_equal(o.verdict, VERDICT_WAIVED);
+}
+
+/* What does not apply has no findings and no assurance; what was counted stays, for when it applies again. */
+static void test_rules_judge__not_applicable(void **state)
+{
+    (void)state;
+    options.keys = true;
+    own("INSERT INTO fact_applicability VALUES (1, 'obligation:task/point', NULL, NULL, NULL)");
+    struct obligation_result o = judge("subject, ok, due", "('a', 0, NULL), ('b', 1, 9000000000), ('c', NULL, NULL)");
+    assert_int_equal(o.verdict, VERDICT_NOT_APPLICABLE);
+    assert_int_equal(o.assurance, ASSURANCE_NONE);
+    assert_int_equal(o.population, 3);
+    assert_int_equal(o.failing, 1);
+    assert_int_equal(o.due, 9000000000);
+    assert_int_equal(o.n_findings + o.n_keys + o.n_shown + (size_t)o.places + (size_t)o.baselined, 0);
+    assert_null(o.settles.p);
+    own("INSERT INTO fact_applicability VALUES (1, 'task:task', 9000000000, NULL, NULL)");
+    assert_int_equal(judge("subject, ok", "('a', 0)").verdict, VERDICT_NOT_APPLICABLE);
+    own("INSERT INTO fact_applicability VALUES (1, 'task:task', 5, NULL, NULL)," /* ended */
+        " (2, 'obligation:task/point', NULL, 1, NULL), (3, 'obligation:task/points', NULL, NULL, NULL),"
+        " (4, 'task:task', NULL, NULL, 'project:pppppppppppppppppppp')");
+    assert_int_equal(judge("subject, ok", "('a', 0)").verdict, VERDICT_VIOLATED);
+}
+
+static void test_rules_judge__the_earliest_due(void **state)
+{
+    (void)state;
+    assert_int_equal(judge("subject, ok, due", "('a', 1, 700), ('b', 1, 600), ('c', 0, 5), ('d', NULL, 6)").due, 600);
+    assert_int_equal(judge("subject, ok, due", "('a', 1, NULL)").due, 0);
+}
+
+/* The weakest way in which a fact behind it came in bounds its assurance. */
+static void test_rules_judge__assurance_by_via(void **state)
+{
+    (void)state;
+    assert_int_equal(judge("subject, ok, via", "('a', 1, 'host'), ('b', 1, 'gate')").assurance, ASSURANCE_STRONG);
+    assert_int_equal(judge("subject, ok, via", "('a', 1, 'import'), ('b', 1, 'host')").assurance, ASSURANCE_FAIR);
+    assert_int_equal(judge("subject, ok, via", "('a', 1, 'person'), ('b', 1, 'host')").assurance, ASSURANCE_WEAK);
+    assert_int_equal(judge("subject, ok, via", "('a', 1, NULL)").assurance, ASSURANCE_STRONG);
+    /* what is not judged shows nothing */
+    assert_int_equal(judge("subject, ok, via", "('a', NULL, 'person'), ('b', 1, 'host')").assurance, ASSURANCE_STRONG);
+    def.type = EVIDENCE_DOCUMENT;
+    assert_int_equal(judge("subject, ok, approved, via", "('a', 1, 1, 'person')").assurance, ASSURANCE_WEAK);
+    assert_int_equal(judge("subject, ok, approved, via", "('a', 1, 1, 'host')").assurance, ASSURANCE_FAIR);
 }
 
 static void test_rules_judge__faults_name_the_rule(void **state)
@@ -500,6 +541,9 @@ int main(void)
         JUDGE_TEST(test_rules_judge__allow),
         JUDGE_TEST(test_rules_judge__excused),
         JUDGE_TEST(test_rules_judge__waived_whole),
+        JUDGE_TEST(test_rules_judge__not_applicable),
+        JUDGE_TEST(test_rules_judge__the_earliest_due),
+        JUDGE_TEST(test_rules_judge__assurance_by_via),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "fact_tables.h"
 #include "unit.h"
 
 #define REPO "repo:aaaaaaaaaaaaaaaaaaaa"
@@ -37,20 +38,7 @@ static int setup(void **state)
     (void)state;
     ctx_init(&cx);
     assert_int_equal(catalog_builtin(&cx, &catalog), OK);
-    assert_int_equal(
-        store_open_memory(
-            &cx,
-            "CREATE TABLE fact_repository (n INTEGER, subject TEXT, name TEXT, project TEXT, state TEXT);"
-            "CREATE TABLE fact_adoption (n INTEGER, subject TEXT, adopted INTEGER, project TEXT);"
-            "CREATE TABLE fact_policy (n INTEGER, subject TEXT, tolerance INTEGER, effective_at INTEGER, project TEXT);"
-            "CREATE TABLE fact_waiver (n INTEGER, subject TEXT, about TEXT, until INTEGER, withdrawn INTEGER);"
-            "CREATE TABLE fact_treatment (n INTEGER, subject TEXT, about TEXT, checked_at INTEGER);"
-            "CREATE TABLE fact_verdicts (n INTEGER, subject TEXT, at INTEGER, catalog TEXT);"
-            "CREATE TABLE fact_verdicts_points (n INTEGER, obligation TEXT, verdict TEXT, assurance TEXT, scope "
-            "INTEGER,"
-            " judged INTEGER, failing INTEGER)",
-            &db),
-        OK);
+    assert_int_equal(store_open_memory(&cx, FACT_TABLES, &db), OK);
     document = find("code-review-rules", "rules-defined");
     practice = find("code-review-rules", "rules-enforced");
     return 0;
@@ -142,6 +130,22 @@ static struct standing standing_at(int64_t at)
     return s;
 }
 
+static struct standing standing_of(const char *project, int64_t at)
+{
+    struct standing s;
+    const struct standing_options o = {.at = at, .project = str_from(project)};
+    assert_int_equal(rules_standing(&cx, db, catalog, &o, &s), OK);
+    return s;
+}
+
+static int64_t adopted_points(const struct standing *s)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < s->n_tasks; i++)
+        for (size_t k = 0; k < s->tasks[i].n_obligations; k++) n += s->tasks[i].obligations[k].adopted;
+    return n;
+}
+
 static const struct obligation_result *result(const struct standing *s, const struct catalog_obligation *def)
 {
     for (size_t i = 0; i < s->n_tasks; i++)
@@ -157,8 +161,8 @@ static void record(const char *repository, const char *obligation, const char *v
     static int n = 100;
     char sql[1000];
     (void)snprintf(sql, sizeof sql,
-                   "INSERT INTO fact_verdicts VALUES (%d, '%s', %lld, 'c');"
-                   "INSERT INTO fact_verdicts_points VALUES (%d, '%s', '%s', 'strong', 10, 8, %d)",
+                   "INSERT INTO fact_verdicts (n, subject, at, catalog) VALUES (%d, '%s', %lld, 'c');"
+                   "INSERT INTO fact_verdicts_points VALUES (%d, '%s', '%s', 'strong', 10, 8, %d, NULL, NULL)",
                    n, repository, (long long)at, n, obligation, verdict, strcmp(verdict, "violated") == 0);
     n++;
     run(sql);
@@ -209,12 +213,12 @@ static void test_rules_standing__what_one_repository_shows(void **state)
 {
     (void)state;
     two_repositories();
-    run("INSERT INTO fact_verdicts VALUES (1, '" REPO "', 5, 'c'), (2, '" OTHER "', 5, 'c')");
+    run("INSERT INTO fact_verdicts (n, subject, at, catalog) VALUES (1, '" REPO "', 5, 'c'), (2, '" OTHER "', 5, 'c')");
     run("INSERT INTO fact_verdicts_points VALUES"
-        " (1, 'code-review-rules/rules-defined', 'met', 'fair', 1, 1, 0),"
-        " (2, 'code-review-rules/rules-defined', 'no_evidence', 'none', 1, 0, 0),"
-        " (1, 'code-review-rules/rules-enforced', 'met', 'strong', 9, 9, 0),"
-        " (2, 'code-review-rules/rules-enforced', 'no_evidence', 'none', 4, 0, 0)");
+        " (1, 'code-review-rules/rules-defined', 'met', 'fair', 1, 1, 0, NULL, NULL),"
+        " (2, 'code-review-rules/rules-defined', 'no_evidence', 'none', 1, 0, 0, NULL, NULL),"
+        " (1, 'code-review-rules/rules-enforced', 'met', 'strong', 9, 9, 0, NULL, NULL),"
+        " (2, 'code-review-rules/rules-enforced', 'no_evidence', 'none', 4, 0, 0, NULL, NULL)");
     struct standing s = standing_at(NOW);
     assert_int_equal(result(&s, document)->verdict, VERDICT_MET);
     assert_int_equal(result(&s, practice)->verdict, VERDICT_PARTLY_MET);
@@ -274,6 +278,163 @@ static void test_rules_standing__verdicts_with_exceptions(void **state)
     assert_int_equal(verdict_of(EVIDENCE_PRACTICE, &e), VERDICT_VIOLATED);
 }
 
+/* Of a project, the organization's own and the project's; what does not apply shows nothing, and counts again later. */
+static void test_rules_standing__what_does_not_apply(void **state)
+{
+    (void)state;
+    run("INSERT INTO fact_repository VALUES (1, '" REPO "', 'a', 'project:pppppppppppppppppppp', 'active'),"
+        " (2, '" OTHER "', 'b', '', 'active')");
+    record(REPO, "code-review-rules/rules-enforced", "violated", NOW - 1);
+    record(OTHER, "code-review-rules/rules-enforced", "met", NOW - 1);
+    run("INSERT INTO fact_applicability VALUES"
+        " (1, 'obligation:code-review-rules/rules-enforced', 1767225700, NULL, 'project:pppppppppppppppppppp')");
+    struct standing s = standing_at(NOW);
+    assert_int_equal(result(&s, practice)->verdict, VERDICT_MET);
+    assert_int_equal(s.next, 1767225700);
+    s = standing_of("project:pppppppppppppppppppp", NOW);
+    assert_int_equal(s.n_repositories, 1);
+    assert_int_equal(result(&s, practice)->verdict, VERDICT_NOT_APPLICABLE);
+    assert_int_equal(result(&s, practice)->assurance, ASSURANCE_NONE);
+    s = standing_at(1767225700);
+    assert_int_equal(result(&s, practice)->verdict, VERDICT_VIOLATED);
+    run("INSERT INTO fact_applicability VALUES (2, 'task:code-review-rules', NULL, NULL, NULL)");
+    s = standing_at(NOW);
+    for (size_t i = 0; i < s.n_tasks; i++)
+        if (str_eq(s.tasks[i].def->key, STR("code-review-rules")))
+            assert_int_equal(s.tasks[i].status, STATUS_NOT_RELEVANT);
+    assert_int_equal(s.summary[STATUS_NOT_RELEVANT], 1);
+    run("UPDATE fact_applicability SET withdrawn = 1");
+    s = standing_at(NOW);
+    assert_int_equal(s.summary[STATUS_NOT_RELEVANT], 0);
+}
+
+/* Recorded as not applicable or waived, and no longer so: the counts decide. */
+static void test_rules_standing__counts_decide_when_an_exception_has_ended(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *was;
+        int judged, failing;
+        const char *waivers; /* of subjects of this repository, in force until NOW + 1 (a), withdrawn (w), long (l) */
+        int64_t at;
+        enum verdict expected;
+    } cases[] = {
+        {"not_applicable", 9, 0, "", NOW, VERDICT_MET},
+        {"not_applicable", 9, 2, "", NOW, VERDICT_VIOLATED},
+        {"not_applicable", 0, 0, "", NOW, VERDICT_NO_EVIDENCE},
+        {"waived", 9, 2, "", NOW, VERDICT_VIOLATED},
+        {"waived", 9, 0, "", NOW, VERDICT_MET},
+        {"waived", 9, 0, "a", NOW, VERDICT_WAIVED},
+        {"waived", 9, 0, "a", NOW + 1, VERDICT_VIOLATED},
+        {"waived", 9, 0, "al", NOW + 1, VERDICT_PARTLY_MET},
+        {"waived", 9, 0, "w", NOW, VERDICT_VIOLATED},
+        {"waived", 9, 0, "l", NOW + 1, VERDICT_WAIVED},
+    };
+    two_repositories();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char sql[600];
+        run("DELETE FROM fact_verdicts; DELETE FROM fact_verdicts_points; DELETE FROM fact_waiver");
+        (void)snprintf(sql, sizeof sql,
+                       "INSERT INTO fact_verdicts (n, subject, at, catalog) VALUES (1, '" REPO "', %lld, 'c');"
+                       "INSERT INTO fact_verdicts_points VALUES"
+                       " (1, 'code-review-rules/rules-enforced', '%s', 'strong', 9, %d, %d, NULL, NULL)",
+                       NOW - 5LL, cases[i].was, cases[i].judged, cases[i].failing);
+        run(sql);
+        for (const char *w = cases[i].waivers; *w; w++) {
+            (void)snprintf(sql, sizeof sql,
+                           "INSERT INTO fact_waiver VALUES (1, 'obligation:code-review-rules/rules-enforced',"
+                           " 'file:aaaaaaaaaaaaaaaaaaaa/%c', %lld, %s)",
+                           *w, *w == 'l' ? NOW + 999LL : NOW + 1LL, *w == 'w' ? "1" : "NULL");
+            run(sql);
+        }
+        struct standing s = standing_at(cases[i].at);
+        if (result(&s, practice)->verdict != cases[i].expected)
+            fail_msg("case %zu is %s", i, verdict_name(result(&s, practice)->verdict));
+    }
+}
+
+/* By the rule's own word what was fine turns out of date; nobody has to look again for that. */
+static void test_rules_standing__what_is_due(void **state)
+{
+    (void)state;
+    two_repositories();
+    run("INSERT INTO fact_verdicts (n, subject, at, catalog) VALUES (1, '" REPO "', 1767225599, 'c');"
+        "INSERT INTO fact_verdicts_points VALUES"
+        " (1, 'code-review-rules/rules-defined', 'met', 'fair', 1, 1, 0, NULL, 1769817600)");
+    struct standing s = standing_at(NOW - 1);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_MET);
+    assert_int_equal(result(&s, document)->due, 1769817600);
+    assert_int_equal(s.next, NOW); /* 30 days before */
+    s = standing_at(NOW);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_AT_RISK);
+    s = standing_at(1769817599);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_AT_RISK);
+    assert_int_equal(s.next, 1769817600);
+    s = standing_at(1769817600);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_VIOLATED);
+    assert_int_equal(result(&s, document)->failing, 1);
+    run("INSERT INTO fact_policy VALUES (3, 'obligation:code-review-rules/rules-defined', 1000, 5, NULL)");
+    s = standing_at(1769817600);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_PARTLY_MET);
+}
+
+/* What somebody typed in is worth that somebody said so. */
+static void test_rules_standing__how_it_came_in(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *via;
+        enum assurance expected;
+    } cases[] = {{"probe", ASSURANCE_STRONG}, {"operator", ASSURANCE_WEAK}, {"import", ASSURANCE_FAIR},
+                 {"person", ASSURANCE_WEAK},  {"gate", ASSURANCE_STRONG},   {"hearsay", ASSURANCE_NONE}};
+    two_repositories();
+    record(REPO, "code-review-rules/rules-enforced", "met", NOW - 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char sql[100];
+        (void)snprintf(sql, sizeof sql, "UPDATE fact_verdicts SET via = '%s'", cases[i].via);
+        run(sql);
+        struct standing s = standing_at(NOW);
+        assert_int_equal(result(&s, practice)->assurance, cases[i].expected);
+    }
+}
+
+static void test_rules_standing__preset_and_priority_by_facts(void **state)
+{
+    (void)state;
+    struct standing s = standing_at(NOW);
+    int64_t adopted = adopted_points(&s);
+    run("INSERT INTO fact_organization VALUES ('page');"
+        "INSERT INTO fact_task VALUES ('task:code-review-rules', 'low'), ('task:no-such', 'high')");
+    s = standing_at(NOW);
+    assert_int_equal(adopted, 0);
+    assert_true(adopted_points(&s) > 20);
+    for (size_t i = 0; i < s.n_tasks; i++)
+        if (str_eq(s.tasks[i].def->key, STR("code-review-rules")))
+            assert_int_equal(rules_priority(&s.tasks[i]), PRIORITY_LOW);
+        else
+            assert_int_equal(rules_priority(&s.tasks[i]), s.tasks[i].def->priority);
+}
+
+/* A past day as it was recorded: statuses by what was adopted then. */
+static void test_rules_standing__recorded(void **state)
+{
+    (void)state;
+    struct standing s;
+    const struct standing_options o = {.at = NOW};
+    run("INSERT INTO fact_verdicts_points VALUES"
+        " (7, 'code-review-rules/rules-defined', 'violated', 'weak', 1, 1, 1, 1, NULL),"
+        " (7, 'code-review-rules/rules-enforced', 'met', 'strong', 9, 9, 0, 0, 1800000000),"
+        " (7, 'no-such/point', 'met', 'strong', 9, 9, 0, 0, NULL)");
+    assert_int_equal(rules_recorded(&cx, db, catalog, &o, 7, &s), OK);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_VIOLATED);
+    assert_true(result(&s, document)->adopted);
+    assert_int_equal(result(&s, practice)->verdict, VERDICT_MET);
+    assert_int_equal(result(&s, practice)->due, 1800000000);
+    assert_int_equal(s.n_tasks, catalog->n_tasks);
+    assert_int_equal(s.summary[STATUS_PARTLY_DONE], 1);
+    assert_int_equal(s.summary[STATUS_NOT_DONE], (int64_t)catalog->n_tasks - 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -289,6 +450,12 @@ int main(void)
         TEST(test_rules_standing__old_verdicts_weigh_less),
         TEST(test_rules_standing__a_waived_point_is_an_exception),
         TEST(test_rules_standing__unknown_words),
+        TEST(test_rules_standing__what_does_not_apply),
+        TEST(test_rules_standing__counts_decide_when_an_exception_has_ended),
+        TEST(test_rules_standing__what_is_due),
+        TEST(test_rules_standing__how_it_came_in),
+        TEST(test_rules_standing__preset_and_priority_by_facts),
+        TEST(test_rules_standing__recorded),
         TEST(test_rules_standing__verdicts_with_exceptions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,9 @@ static void test_rules_verdicts__of_a_point(void **state)
         /* the point itself is waived, whatever there is */
         {EVIDENCE_PRACTICE, {SEEN(5, 5, 5), .waived_whole = true}, VERDICT_WAIVED},
         {EVIDENCE_DOCUMENT, {SEEN(0, 0, 0), .waived_whole = true}, VERDICT_WAIVED},
+        /* it does not apply: nothing else is asked */
+        {EVIDENCE_PRACTICE, {SEEN(5, 5, 5), .waived_whole = true, .not_applicable = true}, VERDICT_NOT_APPLICABLE},
+        {EVIDENCE_RECORD, {SEEN(0, 0, 0), .not_applicable = true}, VERDICT_NOT_APPLICABLE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         enum verdict v = verdict_of(cases[i].type, &cases[i].e);
@@ -51,15 +54,25 @@ static void test_rules_verdicts__assurance_of_a_point(void **state)
 {
     (void)state;
     for (int v = 0; v < VERDICT_COUNT; v++)
-        for (int vouched = 0; vouched < 2; vouched++) {
-            bool shown = v != VERDICT_NO_EVIDENCE && v != VERDICT_NOT_APPLICABLE;
-            enum assurance written = !shown ? ASSURANCE_NONE : vouched ? ASSURANCE_FAIR : ASSURANCE_WEAK;
-            assert_int_equal(assurance_of(EVIDENCE_DOCUMENT, v, vouched), written);
-            assert_int_equal(assurance_of(EVIDENCE_RECORD, v, vouched), written);
-            assert_int_equal(assurance_of(EVIDENCE_PRACTICE, v, vouched), shown ? ASSURANCE_STRONG : ASSURANCE_NONE);
-            assert_int_equal(assurance_of(EVIDENCE_CONFIGURATION, v, vouched),
-                             shown ? ASSURANCE_STRONG : ASSURANCE_NONE);
-        }
+        for (int vouched = 0; vouched < 2; vouched++)
+            for (int seen = 0; seen < ASSURANCE_COUNT; seen++) {
+                bool shown = v != VERDICT_NO_EVIDENCE && v != VERDICT_NOT_APPLICABLE;
+                int written = vouched ? ASSURANCE_FAIR : ASSURANCE_WEAK, least = written < seen ? written : seen;
+                assert_int_equal(assurance_of(EVIDENCE_DOCUMENT, v, vouched, seen), shown ? least : ASSURANCE_NONE);
+                assert_int_equal(assurance_of(EVIDENCE_RECORD, v, vouched, seen), shown ? least : ASSURANCE_NONE);
+                assert_int_equal(assurance_of(EVIDENCE_PRACTICE, v, vouched, seen), shown ? seen : ASSURANCE_NONE);
+                assert_int_equal(assurance_of(EVIDENCE_CONFIGURATION, v, vouched, seen), shown ? seen : ASSURANCE_NONE);
+            }
+    /* every word that a body's `via` may be */
+    assert_int_equal(assurance_via(STR("gate")), ASSURANCE_PROVEN);
+    assert_int_equal(assurance_via(STR("probe")), ASSURANCE_STRONG);
+    assert_int_equal(assurance_via(STR("host")), ASSURANCE_STRONG);
+    assert_int_equal(assurance_via(STR("import")), ASSURANCE_FAIR);
+    assert_int_equal(assurance_via(STR("person")), ASSURANCE_WEAK);
+    assert_int_equal(assurance_via(STR("operator")), ASSURANCE_WEAK);
+    assert_int_equal(assurance_via(STR("")), ASSURANCE_NONE);
+    assert_int_equal(assurance_via(STR_NONE), ASSURANCE_NONE);
+    for (int a = 0; a < ASSURANCE_COUNT; a++) assert_int_equal(assurance_decayed(a), a ? a - 1 : 0);
 }
 
 static void test_rules_verdicts__status(void **state)
