@@ -115,6 +115,10 @@
 /* identity */
 #define LIMIT_WEBAUTHN_CLIENT (4 * KIB)       /* client data of a passkey */
 #define LIMIT_WEBAUTHN_ATTESTATION (32 * KIB) /* its attestation object, and its authenticator data */
+#define LIMIT_OIDC_ADDRESS (2 * KIB)
+#define LIMIT_OIDC_DOCUMENT (256 * KIB) /* anything fetched from a server somebody signs in at */
+#define LIMIT_OIDC_SECONDS 10           /* in all, for one of them */
+#define LIMIT_OIDC_SUBJECT 255          /* OpenID Connect Core, section 2 */
 
 /* rules and reports */
 #define LIMIT_FINDINGS 1000            /* kept per obligation; the full count is kept beside them */
