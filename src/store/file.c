@@ -16,16 +16,23 @@ static enum rc cannot(struct ctx *cx, const char *path, int code)
     return fail(cx, rc, "%s: cannot open: %s", str_visible(cx, str_from(path)), strerror(code));
 }
 
-/* SQLite would make the file readable by others, follow a link, or make a missing one: look first. */
+/* SQLite would make the file readable by others, follow a link, or make a missing one: look first. What is there is not
+ * opened for that: closing it again would drop the locks that this process's other connections hold on it, and another
+ * process could then take the write-ahead log from under them. */
 static enum rc look(struct ctx *cx, const char *path, enum store_mode mode)
 {
-    int flags = mode == STORE_CREATE ? O_RDWR | O_CREAT | O_EXCL : mode == STORE_WRITE ? O_RDWR : O_RDONLY;
-    int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
-    if (fd < 0) return cannot(cx, path, errno);
     struct stat st;
-    bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    close(fd); /* before SQLite opens it: closing later would drop its POSIX locks */
-    return regular ? OK : fail(cx, E_IO, "%s: not a file", str_visible(cx, str_from(path)));
+    if (mode == STORE_CREATE) {
+        int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0) return cannot(cx, path, errno);
+        close(fd);
+        return OK;
+    }
+    if (lstat(path, &st) != 0) return cannot(cx, path, errno);
+    if (S_ISLNK(st.st_mode)) return cannot(cx, path, ELOOP);
+    if (!S_ISREG(st.st_mode)) return fail(cx, E_IO, "%s: not a file", str_visible(cx, str_from(path)));
+    int needs = mode == STORE_WRITE ? R_OK | W_OK : R_OK;
+    return faccessat(AT_FDCWD, path, needs, AT_EACCESS) == 0 ? OK : cannot(cx, path, errno);
 }
 
 static enum rc set_up(struct ctx *cx, sqlite3 *db, const char *path, enum store_mode mode)
@@ -60,6 +67,20 @@ enum rc store_open_file(struct ctx *cx, const char *path, enum store_mode mode, 
     }
     *out = db;
     return OK;
+}
+
+enum rc store_attach_derived(struct ctx *cx, sqlite3 *db, const char *path)
+{
+    scoped_stmt *st = NULL;
+    TRY(look(cx, path, STORE_READ));
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 1);
+    enum rc rc = store_prepare(cx, db, STR("ATTACH ?1 AS derived"), &st);
+    if (rc == OK) {
+        store_bind_str(st, 1, str_from(path));
+        rc = store_run(cx, st);
+    }
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    return rc;
 }
 
 enum rc store_begin_write(struct ctx *cx, sqlite3 *db)

@@ -20,6 +20,9 @@ void store_close(sqlite3 *db);
 enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE };
 enum rc store_open_file(struct ctx *cx, const char *path, enum store_mode mode, sqlite3 **out) MUST_CHECK;
 
+/* Lets a connection that only reads see the tables of a second file as `derived.NAME`. E_NOTFOUND. */
+enum rc store_attach_derived(struct ctx *cx, sqlite3 *db, const char *path) MUST_CHECK;
+
 /* Transactions. Writers begin inside the turnstile (store/turnstile.h). store_commit() that fails has rolled back. */
 enum rc store_begin_write(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 enum rc store_begin_read(struct ctx *cx, sqlite3 *db) MUST_CHECK; /* what is read stays the same until the end */
