@@ -117,6 +117,12 @@ void json_bool(struct json *j, bool v)
     buf_cstr(j->out, v ? "true" : "false");
 }
 
+void json_raw(struct json *j, struct str text)
+{
+    value(j);
+    buf_str(j->out, text);
+}
+
 void json_nil(struct json *j)
 {
     value(j);

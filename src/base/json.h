@@ -22,7 +22,8 @@ void json_str(struct json *j, struct str s);
 void json_cstr(struct json *j, const char *s); /* NULL writes null */
 void json_int(struct json *j, int64_t v);
 void json_bool(struct json *j, bool v);
-void json_nil(struct json *j); /* null; jansson has a function called json_null */
+void json_raw(struct json *j, struct str text); /* a value that is JSON already */
+void json_nil(struct json *j);                  /* null; jansson has a function called json_null */
 
 /* key and value in one call */
 void json_put_str(struct json *j, const char *key, struct str s);
