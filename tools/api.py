@@ -10,6 +10,7 @@ import argparse
 import pathlib
 import sys
 
+sys.dont_write_bytecode = True  # nothing is left beside the sources
 try:
     from apigen import c_tables, model, page, served, typescript
 except ModuleNotFoundError as error:

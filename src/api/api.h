@@ -20,7 +20,10 @@
 
 #include <jansson.h>
 
+#define API_ERRORS 20 /* told of one request */
+
 struct api;
+struct databases;
 
 struct api_options {
     enum api_process process;
@@ -31,7 +34,8 @@ struct api_options {
     int64_t (*now)(void);          /* Unix seconds; NULL: the machine's clock */
     void *more;                    /* the owner's, for operations of its own (call->more) */
 };
-/* state.db has its tables already. */
+/* The tables of this room in state.db, for state_migrate(), which comes before api_open(). */
+extern const struct state_room api_state;
 enum rc api_open(struct ctx *cx, const struct api_options *o, struct api **out) MUST_CHECK;
 void api_close(struct api *a);
 
@@ -41,7 +45,7 @@ struct api_done {
     const struct api_operation *op; /* NULL: there is none */
     char id[33];                    /* the request's; worker takes X-Request-Id of what web passes on */
     char fingerprint[65];           /* of the credential, for the log; "" for nobody */
-    int stream;                     /* ≥ 0: the answer goes on with what comes out of this descriptor */
+    int stream;                     /* >= 0: the answer goes on with what comes out of this descriptor */
 };
 /* Always answers. cx is new and ends after the answer was written. */
 void api_handle(struct ctx *cx, struct api *a, const struct http_request *request, struct http_response *answer,
@@ -67,20 +71,23 @@ struct api_call {
     const struct str *projects;        /* project:ID */
     size_t n_projects;
     const struct catalog *catalog;
-    sqlite3 *ledger;  /* facts' tables and views, to read */
-    sqlite3 *derived; /* standing, findings, coverage, to read; NULL while there are none */
-    sqlite3 *state;   /* web: to read */
+    sqlite3 *ledger; /* facts' tables and views, to read; with those of derived.db, as derived.NAME */
+    bool derived;    /* whether there is a derived.db: standing, findings, coverage */
+    sqlite3 *state;  /* web: to read */
     struct identity *identity;
     struct facts *facts; /* worker; NULL in web */
     struct str key;      /* for struct facts_request; empty: the caller gave none */
     int64_t now;         /* Unix seconds */
     void *more;
     int stream;                        /* a descriptor that the answer goes on with; -1: none */
-    bool asked;                        /* api_may() was, or everywhere read by the list engine */
-    const struct api_problem *problem; /* that the function decided on itself */
-    struct json errors;                /* of api_fault() */
-    struct buf errors_text;
+    bool asked;                        /* api_may() or api_within() was */
+    unsigned appended;                 /* calls of api_append() */
+    const struct api_problem *problem; /* that was decided on already */
+    struct api_wrong {
+        const char *field, *detail;
+    } errors[API_ERRORS]; /* of api_fault() */
     size_t n_errors;
+    struct databases *databases;
     char id[33];
 };
 
@@ -99,10 +106,13 @@ struct str api_field(const json_t *object, const char *name);
 int64_t api_field_int(const json_t *object, const char *name, int64_t otherwise);
 bool api_field_bool(const json_t *object, const char *name, bool otherwise);
 /* RFC 3339. false when absent or null; a fault of the field when it is none. */
-bool api_field_time(struct ctx *cx, struct api_call *call, const char *name, int64_t *out);
+bool api_field_time(struct api_call *call, const char *name, int64_t *out);
 
 /* Whether the person holds a permission, in that project or, STR_NONE, in the whole organization. */
 bool api_may(struct api_call *call, const char *permission, struct str project);
+/* Whether what is in that project (empty: in none) is within what the operation's permission is held for. An operation
+ * whose scope is `filtered` asks this, or lists by call->projects. */
+bool api_within(struct api_call *call, struct str project);
 
 /* fail() with a text in both languages. */
 #define api_fail(cx, call, rc, en, fi, ...)                                                                            \

@@ -5,7 +5,7 @@
     -- Key: person                      the column that makes the order whole: unique, never NULL (default: id)
     -- Total: yes                       counting all is cheap
 
-Columns whose names begin with _ are for sorting and not shown. :names are parameters of the operation, or one of
+Tables and views of ledger.db stand bare, those of derived.db as derived.NAME. Columns whose names begin with _ are for sorting and not shown. :names are parameters of the operation, or one of
 :now, :lang, :person, :projects. The tool makes a statement for each order and for the first page and those after."""
 import re
 
@@ -32,6 +32,7 @@ class List:
             faults.add(self.where, 1, "one SELECT is expected")
         if not re.match(r"(SELECT|WITH)\b", self.sql, re.I):
             faults.add(self.where, 1, "it is to begin with SELECT or WITH")
+        self.derived = re.search(r"\bderived\.", self.sql) is not None
         self.holes = sorted(set(re.findall(r":([a-z_]+)", re.sub(r"'[^']*'", "", self.sql))))
 
     def head(self, number, word, value):

@@ -365,7 +365,7 @@ def shape(schema):
         if schema.most < MOST_TEXT:
             out["maxLength"] = schema.most
         if schema.pattern:
-            out["pattern"] = "^(?:%s)$" % schema.pattern
+            out["pattern"] = schema.pattern
         if schema.format:
             out["format"] = schema.format
     elif schema.type == "integer":

@@ -13,7 +13,28 @@ WORDS = {
     "boolean": ["type", "title", "description", "const", "default", "example"],
 }
 FORMATS = ["date-time", "date", "email", "uri", "markdown", "password"]
-PATTERN = re.compile(r"(?:\\[.\\()\[\]{}?*+|^$/-]|\[\^?\]?[^\]]*\]|[(){}|?*+.,]|[^\\\[\]^$])*\Z")
+# One sign of a pattern, as src/base/pattern.h has them: something to repeat, or ( ) |
+SIGN = re.compile(r"\\[\\.*+?()\[\]{}|^$/-]|\[\^?(?:\\[\\\]^\[-]|[^\\\[\]])+\]|\((?![?*])|\)|\||[^\\\[\](){}|?*+^$\n]")
+TIMES = re.compile(r"[?*+]|\{\d+(?:,\d*)?\}")
+
+
+def pattern_fault(text):
+    """None, or what is wrong with it."""
+    if len(text) < 2 or text[0] != "^" or text[-1] != "$":
+        return "it begins with ^ and ends with $"
+    at, depth = 1, 0
+    while at < len(text) - 1:
+        sign = SIGN.match(text, at, len(text) - 1)
+        if not sign:
+            return "%r is not known there (src/base/pattern.h)" % text[at]
+        at, depth = sign.end(), depth + {"(": 1, ")": -1}.get(sign.group(), 0)
+        if depth < 0 or (sign.group() == "|" and not depth):
+            return "a ) without (, or a | outside of a group"
+        times = TIMES.match(text, at, len(text) - 1)
+        if times and sign.group() in "(|":
+            return "a quantifier needs one thing before it"
+        at = times.end() if times else at
+    return "a ( without )" if depth else None
 
 
 class Schema:
@@ -158,8 +179,9 @@ class Reader:
         _bounds(place, out, "minLength", "maxLength", MOST_TEXT)
         _values(place, out)
         out.pattern, out.format = place.get("pattern", str), place.get("format", str)
-        if out.pattern is not None and (not PATTERN.match(out.pattern) or "(?" in out.pattern or re.search(r"\\[a-zA-Z0-9]", out.pattern)):
-            place.say('"pattern" has what src/base/pattern.h does not know (it is anchored by itself)', "pattern")
+        why = pattern_fault(out.pattern) if out.pattern is not None else None
+        if why:
+            place.say('"pattern": %s' % why, "pattern")
         if out.format and out.format not in FORMATS:
             place.say('"format" is to be one of %s' % ", ".join(FORMATS), "format")
 

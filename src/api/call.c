@@ -1,0 +1,128 @@
+/* What the functions of operations work with. */
+#include "api/api_int.h"
+#include "base/time.h"
+
+#include <stdio.h>
+
+struct str api_value(const struct api_call *call, const char *name)
+{
+    for (size_t i = 0; i < call->op->n_parameters; i++)
+        if (!strcmp(call->op->parameters[i].name, name)) return call->values[i];
+    return STR_NONE;
+}
+
+int64_t api_value_int(const struct api_call *call, const char *name, int64_t otherwise)
+{
+    int64_t v;
+    return str_to_i64(api_value(call, name), INT64_MIN, INT64_MAX, &v) ? v : otherwise;
+}
+
+bool api_value_bool(const struct api_call *call, const char *name, bool otherwise)
+{
+    struct str v = api_value(call, name);
+    return v.p ? str_eq(v, STR("true")) : otherwise;
+}
+
+struct str api_field(const json_t *object, const char *name)
+{
+    const json_t *v = json_object_get(object, name);
+    return json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR_NONE;
+}
+
+int64_t api_field_int(const json_t *object, const char *name, int64_t otherwise)
+{
+    const json_t *v = json_object_get(object, name);
+    return json_is_integer(v) ? json_integer_value(v) : otherwise;
+}
+
+bool api_field_bool(const json_t *object, const char *name, bool otherwise)
+{
+    const json_t *v = json_object_get(object, name);
+    return json_is_boolean(v) ? json_is_true(v) : otherwise;
+}
+
+bool api_field_time(struct api_call *call, const char *name, int64_t *out)
+{
+    struct str v = api_field(call->body, name);
+    if (!v.p) return false;
+    if (time_parse(v, out) == OK) return true;
+    api_fault(call, name, "is to be a time as in 2026-01-31T12:00:00Z", "pitää olla aika, kuten 2026-01-31T12:00:00Z");
+    return false;
+}
+
+bool api_within(struct api_call *call, struct str project)
+{
+    call->asked = true;
+    for (size_t i = 0; i < call->n_projects && !call->everywhere; i++)
+        if (project.n && str_eq(call->projects[i], project)) return true;
+    return call->everywhere;
+}
+
+void api_fault(struct api_call *call, const char *field, const char *en, const char *fi)
+{
+    if (call->n_errors == API_ERRORS) return;
+    call->errors[call->n_errors++] = (struct api_wrong){field, call->lang == LANG_FI ? fi : en};
+}
+
+enum rc api_faults(struct ctx *cx, struct api_call *call)
+{
+    if (call->n_errors == 0) return OK;
+    return fail(cx, E_INVALID, "%s: %s", call->errors[0].field[0] ? call->errors[0].field : "body",
+                call->errors[0].detail);
+}
+
+void api_header(struct api_call *call, const char *name, struct str value)
+{
+    http_response_header(call->answer, name, value);
+}
+
+static struct str tag_of(struct ctx *cx, uint64_t version)
+{
+    return arena_printf(&cx->arena, "\"v%llu\"", (unsigned long long)version);
+}
+
+void api_tag(struct ctx *cx, struct api_call *call, uint64_t version)
+{
+    api_header(call, "ETag", tag_of(cx, version));
+}
+
+enum rc api_match(struct ctx *cx, struct api_call *call, uint64_t version)
+{
+    struct str rest = http_request_header(call->request, "If-Match"), one, tag = tag_of(cx, version);
+    if (!rest.p) return OK; /* those that must have one were asked for it */
+    while (str_cut(&rest, ',', &one))
+        if (str_eq(str_trim(one), tag) || str_eq(str_trim(one), STR("*"))) return OK;
+    return api_refuse(cx, call, E_CONFLICT, "changed", "it has changed since you read it; read it again",
+                      "se on muuttunut lukemisesi jälkeen; lue se uudelleen");
+}
+
+void api_created(struct ctx *cx, struct api_call *call, struct str path)
+{
+    call->answer->status = 201;
+    api_header(call, "Location", arena_str(&cx->arena, path));
+}
+
+void api_put_time(struct json *j, const char *key, int64_t t)
+{
+    char text[32];
+    json_put_cstr(j, key, t ? time_format(t, text) : NULL);
+}
+
+enum rc api_append(struct ctx *cx, struct api_call *call, struct body *facts, size_t n, struct facts_answer *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool is_declared = false;
+        for (size_t k = 0; k < call->op->n_facts; k++)
+            if (str_eq(facts[i].kind, str_from(call->op->facts[k]))) is_declared = true;
+        if (!is_declared)
+            return fail(cx, E_INTERNAL, "%s does not say that it appends %s", call->op->id,
+                        str_visible(cx, facts[i].kind));
+        facts[i].actor = call->actor.person;
+        facts[i].credential = call->actor.credential;
+        facts[i].via = call->actor.via;
+    }
+    if (!call->facts) return fail(cx, E_INTERNAL, "%s appends facts where there are none", call->op->id);
+    struct facts_request r = {.facts = facts, .n = n};
+    if (call->key.n) r.key = arena_printf(&cx->arena, STR_FMT ".%u", STR_ARG(call->key), call->appended++);
+    return facts_append(cx, call->facts, &r, out);
+}
