@@ -18,6 +18,7 @@ static const struct command {
     {"status", cli_status, "where the organization stands, by what was recorded"},
     {"rules", cli_rules, "the rules: list, explain, try on a repository"},
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
+    {"serve", cli_serve, "the pages and the API, for browsers and programs"},
     {"init", cli_init, "a new data folder, with an empty audit log"},
     {"fact", cli_fact, "events of the audit log: add, list and show them"},
     {"verify", cli_verify, "whether a ledger is whole, or a proof proves"},

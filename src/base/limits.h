@@ -31,6 +31,12 @@
 #define LIMIT_HTTP_PACE (4 * KIB)     /* … a second more for each so many bytes */
 #define LIMIT_HTTP_STREAM_SECONDS 600 /* a stream whose client takes nothing for so long is cut */
 
+/* serve */
+#define LIMIT_SERVE_FRAME (64 * KIB)   /* one message between web and worker; longer ones go in parts */
+#define LIMIT_SERVE_MESSAGE (32 * MIB) /* all parts of one */
+#define LIMIT_SERVE_FORWARDED 256      /* requests that wait for worker at a time */
+#define LIMIT_SERVE_SECONDS 120        /* for worker to answer one */
+
 /* catalog */
 #define LIMIT_CATALOG_FILE (1 * MIB)
 #define LIMIT_CATALOG_IMAGE (16 * MIB)

@@ -20,6 +20,6 @@ const char *time_format_date(int64_t t, char out[32]); /* "2026-11-24" */
 enum rc time_parse_when(struct str s, int64_t now, int64_t *out) MUST_CHECK;
 
 int64_t time_from_civil(int year, int month, int day); /* midnight UTC */
-int64_t time_now(void);                                /* the machine's clock; only cli may call it */
+int64_t time_now(void);                                /* the machine's clock; only cli and serve may call it */
 
 #endif

@@ -198,6 +198,12 @@ struct ctx *http_exchange_ctx(struct http_exchange *x)
     return &x->cx;
 }
 
+void http_exchange_mark(struct http_exchange *x, struct str id, struct str who)
+{
+    x->id = arena_str(&x->cx.arena, id);
+    x->who = arena_str(&x->cx.arena, who);
+}
+
 /* With the exchange's lock held: lets the connection's thread send what lies in x. */
 static void settle(struct http_exchange *x)
 {
@@ -271,14 +277,18 @@ void http_ended(void *arg, struct MHD_Connection *c, void **context, enum MHD_Re
 {
     struct http_server *s = arg;
     struct http_exchange *x = *context;
-    (void)c;
+    (void)c, (void)code;
     if (!x) return;
     *context = NULL;
     atomic_fetch_sub(&s->bodies, x->charged);
     if (x->stream >= 0) close(x->stream); /* never came to be sent */
-    if (s->o.log && x->request.method.p)
-        s->o.log(s->o.arg, &x->request, code == MHD_REQUEST_TERMINATED_COMPLETED_OK || x->status ? x->status : 0,
-                 x->sent, microseconds() - x->began);
+    const struct http_done done = {.status = x->status,
+                                   .head = x->is_head,
+                                   .bytes = x->sent,
+                                   .microseconds = microseconds() - x->began,
+                                   .id = x->id,
+                                   .who = x->who};
+    if (s->o.log && x->request.method.p) s->o.log(s->o.arg, &x->request, &done);
     if (x->place) http_place_set(x->place, LIMIT_HTTP_IDLE_SECONDS);
     drop(x);
     pthread_mutex_lock(&s->lock);

@@ -59,6 +59,8 @@ struct http_exchange;
 const struct http_request *http_exchange_request(const struct http_exchange *x);
 /* Memory that lives until the answer is gone. */
 struct ctx *http_exchange_ctx(struct http_exchange *x);
+/* What the log shall know of it: the request's id, and whose credential it came with. Copied. */
+void http_exchange_mark(struct http_exchange *x, struct str id, struct str who);
 /* Ends the exchange with r, which is taken over. From any thread, once. Also when the client is gone or the server is
  * stopping: then nobody gets it. */
 void http_answer(struct http_exchange *x, struct http_response *r);
@@ -76,6 +78,15 @@ uint16_t http_port(int fd); /* of a listening socket */
 /* Whether s is an address or a network (CIDR) as `proxies` wants it. */
 bool http_is_network(struct str s);
 
+/* What became of a request, when it has ended. */
+struct http_done {
+    int status;           /* 0: the client was gone before an answer */
+    bool head;            /* it was HEAD */
+    uint64_t bytes;       /* of the answer's body, as far as known */
+    int64_t microseconds; /* from its first line to its end */
+    struct str id, who;   /* of http_exchange_mark() */
+};
+
 struct http_options {
     int fd;                    /* from http_listen(); taken over */
     struct str cert, key;      /* PEM; empty: plain HTTP */
@@ -88,9 +99,7 @@ struct http_options {
     size_t (*most_body)(void *arg, struct str method, struct str path);
     /* Takes the exchange: answers now, or keeps it and answers later. */
     void (*handle)(void *arg, struct http_exchange *x);
-    /* NULL, or told of each request when it has ended. status 0: the client was gone before an answer. bytes: of the
-     * answer's body, as far as known. */
-    void (*log)(void *arg, const struct http_request *r, int status, uint64_t bytes, int64_t microseconds);
+    void (*log)(void *arg, const struct http_request *r, const struct http_done *d); /* NULL: none */
     void *arg;
 };
 

@@ -110,7 +110,8 @@ struct http_exchange {
     int refused;                   /* status, when the body is not taken */
     struct http_response answer;
     const char *stream_type;
-    int stream; /* -1: none */
+    int stream;         /* -1: none */
+    struct str id, who; /* for the log */
     int status;
     uint64_t sent;
     int64_t began; /* microseconds */

@@ -70,10 +70,10 @@ static size_t most_body(void *arg, struct str method, struct str path)
     return str_eq(method, STR("POST")) ? 1000 : 0;
 }
 
-static void note(void *arg, const struct http_request *r, int status, uint64_t bytes, int64_t microseconds)
+static void note(void *arg, const struct http_request *r, const struct http_done *d)
 {
-    (void)arg, (void)r, (void)bytes, (void)microseconds;
-    log_status = status;
+    (void)arg, (void)r;
+    log_status = d->status;
 }
 
 static int setup(void **state)

@@ -1,0 +1,33 @@
+/* What the files of this room share among themselves. */
+#ifndef SINETTI_SERVE_INSIDE_H
+#define SINETTI_SERVE_INSIDE_H
+
+#include "serve/serve.h"
+
+#include <signal.h>
+
+/* What a process gets from the supervisor. */
+struct serve {
+    const struct serve_options *o;
+    struct catalog *catalog;
+    int listener;
+    int web, worker;           /* ends of the pair */
+    int signer;                /* listening socket, -1: the signer is another's */
+    const char *signer_socket; /* where it is found */
+    int log;                   /* of requests */
+    int ready;                 /* pipe: a byte says that the process is */
+};
+
+/* Each is the whole life of a process; the exit code. */
+int serve_web(struct serve *s);
+int serve_worker(struct serve *s);
+int serve_signer(struct serve *s);
+
+/* Waits for SIGTERM, which every process but the supervisor has blocked from its start. */
+void serve_wait_for_end(void);
+void serve_say_ready(struct serve *s);
+
+/* A line for the operator on standard error: JSON, `text` in "message". */
+void serve_tell(const char *process, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,65 @@
+#include "serve/prepare.h"
+
+#include "identity/identity.h"
+#include "serve/certificate.h"
+#include "serve/signer.h"
+#include "store/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum rc open_log(struct ctx *cx, struct serve *s)
+{
+    const char *path = s->o->access_log;
+    if (!path) return OK;
+    s->log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+    return s->log >= 0 ? OK : fail(cx, E_IO, "%s: cannot write: %s", str_visible(cx, str_from(path)), strerror(errno));
+}
+
+/* As it must be before web, which cannot change it, opens it. */
+static enum rc prepare_state(struct ctx *cx, const char *dir)
+{
+    sqlite3 *db;
+    TRY(state_open(cx, dir, STORE_WRITE, &db));
+    enum rc rc = state_migrate(cx, db, &identity_state);
+    store_close(db);
+    return rc;
+}
+
+static enum rc prepare_signer(struct ctx *cx, struct serve *s)
+{
+    struct stat st;
+    struct signer *signer;
+    s->signer_socket = s->o->signer;
+    if (stat(s->o->signer, &st) == 0 && S_ISSOCK(st.st_mode)) return OK;
+    TRY(signer_open(cx, s->o->signer, &signer)); /* nobody else holds it */
+    s->signer_socket = arena_printf(&cx->arena, "%s/signer.sock", s->o->dir).p;
+    enum rc rc = signer_listen(cx, s->signer_socket, false, &s->signer);
+    signer_close(signer);
+    return rc;
+}
+
+/* As many connections as we would take. */
+static void raise_descriptors(void)
+{
+    struct rlimit most;
+    if (getrlimit(RLIMIT_NOFILE, &most) != 0) return;
+    most.rlim_cur = most.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &most);
+}
+
+enum rc prepare(struct ctx *cx, struct serve *s)
+{
+    struct config config;
+    raise_descriptors();
+    TRY(config_read(cx, s->o->dir, &config));
+    TRY(open_log(cx, s));
+    TRY(s->o->catalog ? catalog_load(cx, s->o->catalog, &s->catalog) : catalog_builtin(cx, &s->catalog));
+    TRY(prepare_state(cx, s->o->dir));
+    if (!s->o->plain && !s->o->cert) TRY(certificate_prepare(cx, s->o->dir));
+    return prepare_signer(cx, s);
+}

@@ -1,0 +1,89 @@
+/* Starts web, worker and signer, starts them again, ends them in order. It opens what outlives them, and does nothing
+ * else: it has no threads, no database and no key. */
+#include "serve/children.h"
+#include "serve/inside.h"
+#include "serve/notify.h"
+#include "serve/prepare.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STOP_SECONDS 30 /* for a process to end what it has begun */
+
+/* --- what is shared */
+
+static enum rc open_pair(struct ctx *cx, struct serve *s)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return fail(cx, E_IO, "serve: cannot make the pair between web and worker: %s", strerror(errno));
+    s->web = ends[0];
+    s->worker = ends[1];
+    return OK;
+}
+
+static void close_shared(struct serve *s)
+{
+    const int all[] = {s->listener, s->web, s->worker, s->signer, s->log};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i] > STDERR_FILENO) close(all[i]);
+    if (s->signer >= 0) unlink(s->signer_socket);
+}
+
+static void say_where(struct ctx *cx, const struct serve *s)
+{
+    const struct serve_options *o = s->o;
+    bool local = !strcmp(o->address, "127.0.0.1") || !strcmp(o->address, "::1") || !strcmp(o->address, "0.0.0.0") ||
+                 !strcmp(o->address, "::");
+    const char *host = local                     ? "localhost"
+                       : strchr(o->address, ':') ? arena_printf(&cx->arena, "[%s]", o->address).p
+                                                 : o->address;
+    printf("sinetti: %s://%s:%u/\n", o->plain ? "http" : "https", host, http_port(s->listener));
+    (void)fflush(stdout);
+}
+
+/* --- running */
+
+static void run_until_end(struct ctx *cx, struct serve *s, struct child *children)
+{
+    bool told = false;
+    for (;;) {
+        children_start(s, children, serve_milliseconds());
+        if (!told && children_are_ready(children)) {
+            told = true;
+            say_where(cx, s);
+            notify("READY=1");
+        }
+        enum children_event e = children_wait(children, serve_milliseconds());
+        if (e == CHILDREN_END) return;
+        if (e == CHILDREN_RELOAD) children_end(&children[CHILD_WEB], STOP_SECONDS); /* a certificate has changed */
+    }
+}
+
+enum rc serve_run(struct ctx *cx, const struct serve_options *o)
+{
+    struct serve s = {.o = o, .listener = -1, .web = -1, .worker = -1, .signer = -1, .log = STDERR_FILENO, .ready = -1};
+    struct child children[CHILDREN] = {{.name = "web", .run = serve_web},
+                                       {.name = "worker", .run = serve_worker},
+                                       {.name = "signer", .run = serve_signer}};
+    enum rc rc = http_listen(cx, o->address, o->port, &s.listener);
+    if (rc == OK) rc = prepare(cx, &s);
+    if (rc == OK) rc = open_pair(cx, &s);
+    if (rc == OK) {
+        children_begin(children, s.signer >= 0);
+        run_until_end(cx, &s, children);
+        notify("STOPPING=1");
+        close(s.listener);
+        s.listener = -1;
+        for (size_t i = 0; i < CHILDREN; i++) children_end(&children[i], STOP_SECONDS);
+        children_over();
+    }
+    catalog_free(s.catalog);
+    close_shared(&s);
+    return rc;
+}

@@ -1,0 +1,91 @@
+/* web: HTTP, and what only reads. */
+#include "serve/access_log.h"
+#include "serve/certificate.h"
+#include "serve/forward.h"
+#include "serve/inside.h"
+
+#include <unistd.h>
+
+#define STOP_SECONDS 20
+
+struct web {
+    struct serve *s;
+    struct forward *forward;
+    struct http_server *http;
+};
+
+static size_t most_body(void *arg, struct str method, struct str path)
+{
+    (void)arg, (void)method, (void)path;
+    return 0;
+}
+
+static void say(struct http_exchange *x, int status, const char *type, struct str text)
+{
+    struct http_response r;
+    http_response_init(&r);
+    r.status = status;
+    r.fixed = text;
+    http_response_header(&r, "Content-Type", str_from(type));
+    http_response_header(&r, "Cache-Control", STR("no-store"));
+    http_answer(x, &r);
+}
+
+static void handle(void *arg, struct http_exchange *x)
+{
+    struct web *w = arg;
+    const struct http_request *r = http_exchange_request(x);
+    size_t waiting;
+    if (str_eq(r->path, STR("/healthz")))
+        say(x, 200, "text/plain; charset=utf-8", STR("ok\n"));
+    else if (str_eq(r->path, STR("/readyz"))) {
+        bool works = forward_works(w->forward, &waiting);
+        say(x, works ? 200 : 503, "text/plain; charset=utf-8", works ? STR("ready\n") : STR("worker is starting\n"));
+    } else
+        http_refuse(x, 404, "Not Found", "there is nothing at this address");
+}
+
+static void log_request(void *arg, const struct http_request *r, const struct http_done *d)
+{
+    struct web *w = arg;
+    access_log(w->s->log, r, d);
+}
+
+static enum rc open_http(struct ctx *cx, struct web *w)
+{
+    const struct serve_options *o = w->s->o;
+    struct http_options h = {.fd = w->s->listener,
+                             .proxies = o->proxies,
+                             .n_proxies = o->n_proxies,
+                             .threads = o->threads,
+                             .most_body = most_body,
+                             .handle = handle,
+                             .log = log_request,
+                             .arg = w};
+    if (!h.threads) {
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        h.threads = cores < 2 ? 4 : cores > 32 ? 64 : (unsigned)cores * 2;
+    }
+    if (!o->plain) TRY(certificate_read(cx, o->dir, o->cert, o->key, &h.cert, &h.key));
+    enum rc rc = http_start(cx, &h, &w->http);
+    certificate_wipe(h.key);
+    return rc;
+}
+
+int serve_web(struct serve *s)
+{
+    struct web w = {.s = s};
+    struct ctx cx;
+    ctx_init(&cx);
+    enum rc rc = forward_open(&cx, s->web, &w.forward);
+    if (rc == OK) rc = open_http(&cx, &w);
+    if (rc == OK) {
+        serve_say_ready(s);
+        serve_wait_for_end();
+        http_stop(w.http, STOP_SECONDS);
+        forward_close(w.forward);
+    } else
+        serve_tell("web", "error", "%s", cx.message);
+    ctx_release(&cx);
+    return rc == OK ? 0 : 1;
+}

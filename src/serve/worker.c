@@ -1,0 +1,178 @@
+/* worker: requests that write, and jobs. A thread reads what web sends, a pool of them does it. */
+#include "facts/facts.h"
+#include "serve/frames.h"
+#include "serve/inside.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WORKERS 8
+
+struct task {
+    struct task *next;
+    uint64_t id;
+    struct buf message;
+};
+
+struct worker {
+    struct serve *s;
+    struct facts *facts;
+    pthread_mutex_t lock; /* of the queue */
+    pthread_cond_t work, idle;
+    struct task *first, **last;
+    size_t in_hand;
+    bool ending;
+    pthread_mutex_t sending;
+    pthread_t reader, pool[64];
+    size_t n_pool;
+};
+
+static void send_answer(struct worker *w, uint64_t id, const struct http_response *r, struct str who, int stream)
+{
+    scoped_buf message;
+    buf_init(&message, LIMIT_SERVE_MESSAGE);
+    frames_put_answer(&message, r, who);
+    pthread_mutex_lock(&w->sending);
+    if (message.failed || !frames_send(w->s->worker, FRAME_ANSWER, id, buf_view(&message), stream))
+        serve_tell("worker", "error", "an answer could not be sent: %s",
+                   message.failed ? "too large" : strerror(errno));
+    pthread_mutex_unlock(&w->sending);
+}
+
+static void answer(struct worker *w, struct task *t)
+{
+    struct http_request request;
+    struct http_response r;
+    struct str id;
+    struct ctx cx;
+    ctx_init(&cx);
+    http_response_init(&r);
+    if (!frames_get_request(&cx, buf_view(&t->message), &request, &id)) {
+        serve_tell("worker", "error", "a request that does not read");
+        r.status = 500;
+    } else
+        r.status = 404;
+    send_answer(w, t->id, &r, STR(""), -1);
+    http_response_release(&r);
+    ctx_release(&cx);
+}
+
+static void *work(void *arg)
+{
+    struct worker *w = arg;
+    pthread_mutex_lock(&w->lock);
+    for (;;) {
+        struct task *t = w->first;
+        if (!t && w->ending) break;
+        if (!t) {
+            pthread_cond_wait(&w->work, &w->lock);
+            continue;
+        }
+        w->first = t->next;
+        if (!w->first) w->last = &w->first;
+        w->in_hand++;
+        pthread_mutex_unlock(&w->lock);
+        answer(w, t);
+        buf_release(&t->message);
+        free(t);
+        pthread_mutex_lock(&w->lock);
+        w->in_hand--;
+        pthread_cond_broadcast(&w->idle);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+static void put(struct worker *w, struct frames *in)
+{
+    struct task *t = in->kind == FRAME_REQUEST ? calloc(1, sizeof *t) : NULL;
+    if (!t) return;
+    t->id = in->id;
+    t->message = in->body;
+    buf_init(&in->body, LIMIT_SERVE_MESSAGE);
+    pthread_mutex_lock(&w->lock);
+    *w->last = t;
+    w->last = &t->next;
+    pthread_cond_signal(&w->work);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void *read_all(void *arg)
+{
+    struct worker *w = arg;
+    struct frames in;
+    frames_init(&in, w->s->worker);
+    for (;;) {
+        int got = frames_receive(&in, true);
+        if (got > 0 && in.kind == FRAME_PING) {
+            pthread_mutex_lock(&w->sending);
+            (void)frames_send(w->s->worker, FRAME_PONG, 0, STR(""), -1);
+            pthread_mutex_unlock(&w->sending);
+        } else if (got > 0)
+            put(w, &in);
+        if (got < 0) break;
+    }
+    frames_release(&in);
+    return NULL;
+}
+
+/* What was sent to the worker before this one: web says of it that the outcome is unknown. */
+static bool drop_old(int fd)
+{
+    struct frames old;
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    frames_init(&old, fd);
+    while (poll(&p, 1, 0) > 0 && frames_receive(&old, false) >= 0) {
+    }
+    frames_release(&old);
+    return frames_send(fd, FRAME_HELLO, 0, STR(""), -1);
+}
+
+static enum rc start_pool(struct ctx *cx, struct worker *w)
+{
+    size_t n = w->s->o->workers ? w->s->o->workers : WORKERS;
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_mutex_init(&w->sending, NULL);
+    pthread_cond_init(&w->work, NULL);
+    pthread_cond_init(&w->idle, NULL);
+    w->last = &w->first;
+    for (; w->n_pool < n && w->n_pool < sizeof w->pool / sizeof *w->pool; w->n_pool++)
+        if (pthread_create(&w->pool[w->n_pool], NULL, work, w) != 0) break;
+    if (!w->n_pool || pthread_create(&w->reader, NULL, read_all, w) != 0)
+        return fail(cx, E_IO, "cannot start threads: %s", strerror(errno));
+    return OK;
+}
+
+/* What web has sent is done; it sends nothing more once it has ended. */
+static void finish(struct worker *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->ending = true;
+    pthread_cond_broadcast(&w->work);
+    pthread_mutex_unlock(&w->lock);
+    for (size_t i = 0; i < w->n_pool; i++) pthread_join(w->pool[i], NULL);
+}
+
+int serve_worker(struct serve *s)
+{
+    struct worker w = {.s = s};
+    const struct facts_options o = {0};
+    struct ctx cx;
+    ctx_init(&cx);
+    enum rc rc = facts_open(&cx, s->o->dir, s->catalog, &o, &w.facts);
+    if (rc == OK && !drop_old(s->worker)) rc = fail(&cx, E_IO, "cannot reach web: %s", strerror(errno));
+    if (rc == OK) rc = start_pool(&cx, &w);
+    if (rc == OK) {
+        serve_say_ready(s);
+        serve_wait_for_end();
+        finish(&w);
+    } else
+        serve_tell("worker", "error", "%s", cx.message);
+    facts_close(w.facts);
+    ctx_release(&cx);
+    return rc == OK ? 0 : 1;
+}
