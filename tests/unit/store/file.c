@@ -42,6 +42,28 @@ static sqlite3 *open_as(enum store_mode mode)
     return db;
 }
 
+/* Opening one more connection must not lose the locks of those that are open: else another process that comes and goes
+ * takes itself for the last one and removes the write-ahead log. */
+static void test_store_file__locks_stay(void **state)
+{
+    (void)state;
+    sqlite3 *db = open_as(STORE_CREATE);
+    assert_int_equal(store_exec(&cx, db, "CREATE TABLE t(x INTEGER) STRICT; INSERT INTO t VALUES (7)"), OK);
+    sqlite3 *other = open_as(STORE_READ), *third = open_as(STORE_WRITE);
+    const char *wal = arena_printf(&cx.arena, "%s-wal", file).p;
+    const char *visit = arena_printf(&cx.arena,
+                                     "python3 -c 'import sqlite3; d = sqlite3.connect(\"%s\"); "
+                                     "assert d.execute(\"SELECT count(*) FROM t\").fetchone()[0] == 1; d.close()'",
+                                     file)
+                            .p;
+    assert_int_equal(access(wal, F_OK), 0);
+    assert_int_equal(system(visit), 0);
+    assert_int_equal(access(wal, F_OK), 0);
+    store_close(third);
+    store_close(other);
+    store_close(db);
+}
+
 static void test_store_file__modes(void **state)
 {
     (void)state;
@@ -202,6 +224,7 @@ static void test_store_turnstile__nobody_starves(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_store_file__locks_stay, setup, teardown),
         cmocka_unit_test_setup_teardown(test_store_file__modes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_store_file__refuses_what_is_no_database, setup, teardown),
         cmocka_unit_test_setup_teardown(test_store_file__transactions, setup, teardown),
