@@ -2,9 +2,11 @@
 CREATE TABLE p_person (n INTEGER NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, actor TEXT NOT NULL, via TEXT NOT NULL,
   name TEXT NOT NULL, state TEXT NOT NULL,
   PRIMARY KEY (subject)) STRICT, WITHOUT ROWID;
+CREATE INDEX p_person_n ON p_person (n);
 CREATE VIEW fact_person AS SELECT n, at, subject, actor, via, name, state FROM p_person;
 CREATE TABLE p_person_addresses (n INTEGER NOT NULL, seq INTEGER NOT NULL, value TEXT NOT NULL,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX p_person_addresses_value ON p_person_addresses (value COLLATE NOCASE);
 CREATE VIEW fact_person_addresses AS SELECT n, seq, value FROM p_person_addresses;
 CREATE TABLE p_person_accounts (n INTEGER NOT NULL, seq INTEGER NOT NULL, host TEXT NOT NULL, name TEXT NOT NULL,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
