@@ -5,13 +5,12 @@
  * account has been signed in from before has a count of its own, so that nobody else's guesses lock the owner out.
  * Accounts that do not exist are counted, answered and timed as those that do.
  *
- * Threads: as identity.h; at most HASHES_AT_ONCE passwords are hashed at a time in a process, 64 MiB each. */
+ * Threads: as identity.h; hashing.h says how many hash at a time. */
 #ifndef SINETTI_IDENTITY_ACCOUNTS_H
 #define SINETTI_IDENTITY_ACCOUNTS_H
 
-#include "identity/identity.h"
+#include "identity/sessions.h"
 
-#define HASHES_AT_ONCE 4
 #define PASSWORD_LEAST 12 /* characters */
 #define PASSWORD_MOST 1024
 
@@ -25,7 +24,7 @@ enum rc identity_password_sign_in(struct ctx *cx, struct identity *id, const str
                                   struct str password, struct str *person, int64_t *wait) MUST_CHECK;
 /* After the last step: the account knows this network, and the device by the secret put into `device` from now on. */
 enum rc identity_account_knows(struct ctx *cx, struct identity *id, struct str person, struct str network,
-                               char device[44]) MUST_CHECK;
+                               char device[SECRET_TEXT + 1]) MUST_CHECK;
 
 /* Other secrets that can be guessed (codes of a second step, links): counted before they are judged. `what` is a word
  * and whose, such as "totp:person:…"; E_LIMIT with *wait. Right ones are taken back by identity_guess_right(). */
@@ -44,8 +43,5 @@ enum rc identity_password_has(struct ctx *cx, struct identity *id, struct str pe
 
 /* The language the person has chosen: "en", "fi". */
 enum rc identity_language_set(struct ctx *cx, struct identity *id, struct str person, struct str lang) MUST_CHECK;
-
-/* Failures of whole hours that are over, as one `sign_in` fact each. To be called now and then. */
-enum rc identity_failures_tell(struct ctx *cx, struct identity *id) MUST_CHECK;
 
 #endif

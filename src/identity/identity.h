@@ -13,6 +13,7 @@
 #define SINETTI_IDENTITY_IDENTITY_H
 
 #include "base/ctx.h"
+#include "base/time.h"
 #include "facts/facts.h"
 #include "store/state.h"
 
@@ -102,5 +103,9 @@ enum rc identity_tell(struct ctx *cx, struct identity *id, const struct identity
 
 /* Takes everything of a person's out of state.db: what somebody who leaves loses. */
 enum rc identity_purge(struct ctx *cx, struct identity *id, struct str person) MUST_CHECK;
+
+/* To be called once a minute by one process that writes: failures of hours that are over become one `sign_in` fact
+ * each; what is over is taken out of state.db; a purge that a crash cut short is done again. */
+enum rc identity_sweep(struct ctx *cx, struct identity *id) MUST_CHECK;
 
 #endif

@@ -22,3 +22,6 @@ CREATE INDEX guess_last ON guess(last);
 CREATE TABLE failures (hour INTEGER PRIMARY KEY, failed INTEGER NOT NULL, refused INTEGER NOT NULL) STRICT;
 -- what failures of an hour were about, to be counted and forgotten
 CREATE TABLE failure (hour INTEGER NOT NULL, what BLOB NOT NULL, PRIMARY KEY (hour, what)) STRICT, WITHOUT ROWID;
+-- which state.db this is: several servers may share one log, and each sums its own failures
+CREATE TABLE installation (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+INSERT INTO installation VALUES (lower(hex(randomblob(16))));

@@ -180,7 +180,8 @@ def test_another_catalog(t):
     (kind / "project.sql").write_text("CREATE TABLE p_lunch (n INTEGER PRIMARY KEY, at INTEGER, subject TEXT, actor TEXT, via TEXT, soup TEXT) STRICT;\n"
                                       "CREATE VIEW fact_lunch AS SELECT * FROM p_lunch;\n"
                                       "INSERT INTO p_lunch VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'soup');\n", encoding="utf-8")
-    t.has(t.run("catalog", "check", "catalog", "--against", root / "catalog", code=0).out, "17 kinds of facts")
+    t.has(t.run("catalog", "check", "catalog", "--against", root / "catalog", code=0).out,
+          "%d kinds of facts" % len(list((t.dir / "catalog" / "facts").iterdir())))
     t.run("fact", "add", "lunch", "org", "--payload", "-", "--catalog", "catalog", data=b'{"soup":"pea"}', code=0)
     db = sqlite3.connect(t.dir / "data" / "ledger.db")
     t.equal(db.execute("SELECT n, soup FROM fact_lunch").fetchall(), [(1, "pea")])

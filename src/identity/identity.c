@@ -1,0 +1,306 @@
+#include "identity/identity_int.h"
+
+#include "base/json.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define TOUCH_SECONDS 60
+
+extern const char identity_purge_sql[];
+
+static const char *const roles[ROLE_COUNT] = {
+    [ROLE_ADMIN] = "admin",
+    [ROLE_SECURITY_OFFICER] = "security_officer",
+    [ROLE_DEVELOPMENT_MANAGER] = "development_manager",
+    [ROLE_DEVELOPER] = "developer",
+    [ROLE_DATA_OWNER] = "data_owner",
+    [ROLE_CONTRIBUTOR] = "contributor",
+    [ROLE_EMPLOYEE] = "employee",
+    [ROLE_PARTNER] = "partner",
+    [ROLE_AUDITOR] = "auditor",
+};
+
+const char *identity_role_name(enum identity_role r)
+{
+    return r < ROLE_COUNT ? roles[r] : "";
+}
+
+bool identity_role_find(struct str name, enum identity_role *out)
+{
+    for (int i = 0; i < ROLE_COUNT; i++)
+        if (str_eq(name, str_from(roles[i]))) {
+            *out = (enum identity_role)i;
+            return true;
+        }
+    return false;
+}
+
+bool identity_has_role(const struct identity_who *w, enum identity_role r, struct str scope)
+{
+    for (size_t i = 0; i < w->n_grants; i++)
+        if (w->grants[i].role == r && (str_eq(w->grants[i].scope, STR("org")) || str_eq(w->grants[i].scope, scope)))
+            return true;
+    return false;
+}
+
+static int64_t machine_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec;
+}
+
+enum rc identity_open(struct ctx *cx, const struct identity_options *o, struct identity **out)
+{
+    *out = NULL;
+    TRY(state_check(cx, o->state, &identity_state));
+    struct identity *id = calloc(1, sizeof *id);
+    if (!id) return fail(cx, E_IO, "out of memory");
+    id->o = *o;
+    if (!id->o.now) id->o.now = machine_now;
+    *out = id;
+    return OK;
+}
+
+void identity_close(struct identity *id)
+{
+    if (!id) return;
+    store_finalize(&id->session);
+    store_finalize(&id->token);
+    store_finalize(&id->person);
+    store_finalize(&id->grants);
+    free(id);
+}
+
+int64_t identity_now(const struct identity *id)
+{
+    return id->o.now();
+}
+
+/* --- state.db */
+
+enum rc state_begin(struct ctx *cx, struct identity *id)
+{
+    return store_begin_write(cx, id->o.state);
+}
+
+enum rc state_end(struct ctx *cx, struct identity *id, enum rc rc)
+{
+    if (rc == OK) return store_commit(cx, id->o.state);
+    store_rollback(id->o.state);
+    return rc;
+}
+
+enum rc state_prepare(struct ctx *cx, struct identity *id, const char *sql, sqlite3_stmt **out)
+{
+    return store_prepare(cx, id->o.state, str_from(sql), out);
+}
+
+bool next_row(struct ctx *cx, sqlite3_stmt *st, enum rc *rc)
+{
+    bool row = false;
+    *rc = store_step(cx, st, &row);
+    return *rc == OK && row;
+}
+
+/* --- who a request comes from */
+
+/* One row of a statement that is kept: *row says whether it is there; the caller resets it. */
+static enum rc ask(struct ctx *cx, sqlite3 *db, sqlite3_stmt **st, const char *sql, bool *row, struct str key,
+                   int64_t now)
+{
+    if (!*st) TRY(store_prepare(cx, db, str_from(sql), st));
+    if (sqlite3_bind_parameter_count(*st) > 1) store_bind_int(*st, 2, now);
+    if (key.n == DIGEST_SIZE)
+        store_bind_blob(*st, 1, key.p, key.n);
+    else
+        store_bind_str(*st, 1, key);
+    return store_step(cx, *st, row);
+}
+
+static struct str column(struct ctx *cx, sqlite3_stmt *st, int i)
+{
+    struct str s = store_column_str(st, i);
+    return s.p ? arena_str(&cx->arena, s) : STR_NONE;
+}
+
+/* The permissions of a token, a JSON list of ours. One that cannot be read opens nothing. */
+static void narrow(struct ctx *cx, struct str text, struct identity_who *out)
+{
+    json_t *list = json_loadb(text.p ? text.p : "", text.n, 0, NULL);
+    size_t n = json_array_size(list);
+    struct str *only = arena_array(&cx->arena, struct str, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const char *p = json_string_value(json_array_get(list, i));
+        only[i] = arena_str(&cx->arena, p ? str_from(p) : STR(""));
+    }
+    out->only = only;
+    out->n_only = n ? n : 1;
+    if (!n) only[0] = STR("");
+    json_decref(list);
+}
+
+static enum rc by_token(struct ctx *cx, struct identity *id, struct str bearer, int64_t now, struct identity_who *out)
+{
+    uint8_t hash[DIGEST_SIZE];
+    bool row;
+    if (!str_starts(bearer, STR("snt_")) || !secret_hash(str_slice(bearer, 4, bearer.n), hash)) return OK;
+    TRY(ask(cx, id->o.state, &id->token,
+            "SELECT t.id, t.person, t.only_may, t.seen, a.lang FROM token t LEFT JOIN account a ON a.person = t.person "
+            "WHERE t.hash = ?1 AND t.until > ?2",
+            &row, (struct str){(const char *)hash, sizeof hash}, now));
+    if (row) {
+        out->credential = CREDENTIAL_TOKEN;
+        out->session = column(cx, id->token, 0);
+        out->person = column(cx, id->token, 1);
+        narrow(cx, store_column_str(id->token, 2), out);
+        out->touch = now - sqlite3_column_int64(id->token, 3) >= TOUCH_SECONDS;
+        out->lang = column(cx, id->token, 4);
+        out->level = LEVEL_ONE;
+        out->fingerprint = fingerprint_of(cx, "token", out->session);
+    }
+    sqlite3_reset(id->token);
+    return OK;
+}
+
+static enum rc by_session(struct ctx *cx, struct identity *id, struct str cookie, int64_t now, struct identity_who *out)
+{
+    uint8_t hash[DIGEST_SIZE];
+    bool row;
+    if (!secret_hash(cookie, hash)) return OK;
+    TRY(ask(cx, id->o.state, &id->session,
+            "SELECT s.id, s.person, s.level, s.seen, a.lang FROM session s LEFT JOIN account a ON a.person = s.person "
+            "WHERE s.hash = ?1 AND s.stage = 1 AND s.until > ?2",
+            &row, (struct str){(const char *)hash, sizeof hash}, now));
+    if (row && now - sqlite3_column_int64(id->session, 3) < SESSION_IDLE) {
+        out->credential = CREDENTIAL_SESSION;
+        out->session = column(cx, id->session, 0);
+        out->person = column(cx, id->session, 1);
+        out->level = sqlite3_column_int64(id->session, 2) > 1 ? LEVEL_TWO : LEVEL_ONE;
+        out->touch = now - sqlite3_column_int64(id->session, 3) >= TOUCH_SECONDS;
+        out->lang = column(cx, id->session, 4);
+        out->fingerprint = fingerprint_of(cx, "session", out->session);
+    }
+    sqlite3_reset(id->session);
+    return OK;
+}
+
+/* Admin and Security officer are people's own: a group's grant of them, however it came there, counts for nobody. */
+#define GRANTS                                                                                                         \
+    "SELECT role, scope, until, NULL FROM fact_role "                                                                  \
+    "WHERE subject = ?1 AND state = 'granted' AND (until IS NULL OR until > ?2) UNION ALL "                            \
+    "SELECT r.role, r.scope, r.until, g.subject FROM fact_group_members m JOIN fact_group g ON g.n = m.n "             \
+    "JOIN fact_role r ON r.subject = g.subject WHERE m.value = ?1 AND g.state = 'active' AND r.state = 'granted' "     \
+    "AND (r.until IS NULL OR r.until > ?2) AND r.role NOT IN ('admin', 'security_officer')"
+
+static enum rc read_grants(struct ctx *cx, struct identity *id, int64_t now, struct identity_who *out)
+{
+    size_t room = 8;
+    bool row;
+    struct identity_grant *all = arena_array(&cx->arena, struct identity_grant, room);
+    TRY(ask(cx, id->o.ledger, &id->grants, GRANTS, &row, out->person, now));
+    while (row) {
+        struct identity_grant g = {.scope = column(cx, id->grants, 1),
+                                   .until = sqlite3_column_int64(id->grants, 2),
+                                   .group = column(cx, id->grants, 3)};
+        if (identity_role_find(store_column_str(id->grants, 0), &g.role)) {
+            if (out->n_grants == room) {
+                struct identity_grant *more = arena_array(&cx->arena, struct identity_grant, 2 * room);
+                memcpy(more, all, room * sizeof *all);
+                all = more;
+                room *= 2;
+            }
+            all[out->n_grants++] = g;
+            if (str_eq(g.scope, STR("org"))) out->roles |= 1U << g.role;
+        }
+        TRY(store_step(cx, id->grants, &row));
+    }
+    sqlite3_reset(id->grants);
+    out->grants = all;
+    return OK;
+}
+
+enum rc identity_authenticate(struct ctx *cx, struct identity *id, const struct identity_shown *shown,
+                              struct identity_who *out)
+{
+    int64_t now = identity_now(id);
+    bool row;
+    *out = (struct identity_who){0};
+    if (shown->bearer.n)
+        TRY(by_token(cx, id, shown->bearer, now, out));
+    else if (shown->cookie.n)
+        TRY(by_session(cx, id, shown->cookie, now, out));
+    if (out->credential == CREDENTIAL_NONE) return OK;
+    TRY(ask(cx, id->o.ledger, &id->person, "SELECT name FROM fact_person WHERE subject = ?1 AND state = 'active'", &row,
+            out->person, now));
+    if (row)
+        out->name = column(cx, id->person, 0);
+    else
+        *out = (struct identity_who){0};
+    sqlite3_reset(id->person);
+    return row ? read_grants(cx, id, now, out) : OK;
+}
+
+enum rc identity_touch(struct ctx *cx, struct identity *id, const struct identity_who *who)
+{
+    scoped_stmt *st = NULL;
+    if (who->credential == CREDENTIAL_NONE) return OK;
+    TRY(state_prepare(cx, id,
+                      who->credential == CREDENTIAL_TOKEN
+                          ? "UPDATE token SET seen = ?1 WHERE person = ?2 AND id = ?3"
+                          : "UPDATE session SET seen = ?1 WHERE person = ?2 AND id = ?3",
+                      &st));
+    store_bind_int(st, 1, identity_now(id));
+    store_bind_str(st, 2, who->person);
+    store_bind_str(st, 3, who->session);
+    return store_run(cx, st);
+}
+
+/* --- what changed about somebody */
+
+struct identity_actor identity_actor_of(const struct identity_who *who)
+{
+    return (struct identity_actor){.person = who->person, .credential = who->fingerprint, .via = STR("person")};
+}
+
+enum rc identity_tell(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person,
+                      const char *what, const char *change, struct str fingerprint)
+{
+    scoped_buf payload;
+    struct json j;
+    struct change c;
+    buf_init(&payload, 0);
+    json_init(&j, &payload, false);
+    json_begin(&j, '{');
+    json_put_cstr(&j, "what", what);
+    json_put_cstr(&j, "change", change);
+    if (fingerprint.n) json_put_str(&j, "fingerprint", fingerprint);
+    json_end(&j, '}');
+    const struct body b = change_body(by, "credential", person, buf_view(&payload));
+    TRY(change_make(cx, id, &b, 1, &c));
+    return change_append(cx, id, &c);
+}
+
+static enum rc purge(struct ctx *cx, struct identity *id, struct str person)
+{
+    const char *sql = identity_purge_sql;
+    while (sql && *sql) { /* one statement after the other */
+        sqlite3_stmt *st = NULL;
+        if (sqlite3_prepare_v2(id->o.state, sql, -1, &st, &sql) != SQLITE_OK)
+            return fail(cx, E_INTERNAL, "purge: %s", sqlite3_errmsg(id->o.state));
+        if (!st) continue;
+        store_bind_str(st, 1, person);
+        enum rc rc = store_run(cx, st);
+        store_finalize(&st);
+        if (rc != OK) return rc;
+    }
+    return OK;
+}
+
+enum rc identity_purge(struct ctx *cx, struct identity *id, struct str person)
+{
+    TRY(state_begin(cx, id));
+    return state_end(cx, id, purge(cx, id, person));
+}

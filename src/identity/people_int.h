@@ -1,0 +1,23 @@
+/* What the files about people share. */
+#ifndef SINETTI_IDENTITY_PEOPLE_INT_H
+#define SINETTI_IDENTITY_PEOPLE_INT_H
+
+#include "identity/people.h"
+
+/* A person as the tables of `db` have them, and the number of that fact. E_NOTFOUND. */
+enum rc person_read(struct ctx *cx, sqlite3 *db, struct str person, struct person *out, int64_t *n) MUST_CHECK;
+/* Whether names and addresses are well-formed. */
+enum rc person_check(struct ctx *cx, const struct person *p) MUST_CHECK;
+/* The payload of a person's fact; accounts are those of fact n (-1: none). */
+enum rc person_payload(struct ctx *cx, sqlite3 *db, const struct person *p, int64_t n, struct str *out) MUST_CHECK;
+
+/* E_CONFLICT when the person is the last lasting Security officer. */
+enum rc officer_may_go(struct ctx *cx, sqlite3 *db, struct str person) MUST_CHECK;
+
+/* Names and addresses that are taken: of all who are here but `but`. In cx's arena. */
+struct likenesses;
+enum rc likenesses_read(struct ctx *cx, sqlite3 *db, struct str but, struct likenesses **out) MUST_CHECK;
+/* Takes p's too; E_CONFLICT when one can be taken for another's. `where` goes before the text. */
+enum rc likenesses_add(struct ctx *cx, struct likenesses *l, const struct person *p, const char *where) MUST_CHECK;
+
+#endif
