@@ -1,6 +1,7 @@
 /* Something fetched, and how far that is. While it is fetched again the old stays on the page, so that nothing jumps. */
 import { untrack } from "svelte";
 
+import { language } from "../text/index.svelte";
 import { Problem } from "./client";
 
 export type Phase = "loading" | "ready" | "error" | "denied" | "missing";
@@ -26,6 +27,7 @@ export class Resource<T> {
   constructor(fetcher: (signal: AbortSignal) => Promise<T> | undefined) {
     $effect(() => {
       void this.#again;
+      void language(); // titles come in the reader's
       const stop = new AbortController();
       const promise = fetcher(stop.signal);
       if (!promise) return;

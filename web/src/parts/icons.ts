@@ -32,6 +32,7 @@ import logout from "icon:logout";
 import user from "icon:user";
 import key from "icon:key";
 import lock from "icon:lock";
+import lockOpen from "icon:lock-open";
 import language from "icon:language";
 import keyboard from "icon:keyboard";
 import arrowUp from "icon:arrow-up";
@@ -129,6 +130,7 @@ export const icons = {
   user,
   key,
   lock,
+  "lock-open": lockOpen,
   language,
   keyboard,
   "arrow-up": arrowUp,

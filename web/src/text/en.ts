@@ -1,7 +1,8 @@
+import { dashboard } from "./en/dashboard";
 import { frame } from "./en/frame";
 import { people } from "./en/people";
 
-export const en = { ...frame, ...people };
+export const en = { ...frame, ...dashboard, ...people };
 
 /* The shape that the other language must have: same keys, texts as texts, functions with the same arguments. */
 type Widen<T> = T extends string ? string : T extends (...a: infer A) => string ? (...a: A) => string : { readonly [K in keyof T]: Widen<T[K]> };
