@@ -124,6 +124,7 @@ static enum rc take_flow(struct ctx *cx, struct identity *id, const struct oidc_
     scoped_stmt *st = NULL;
     uint8_t state[DIGEST_SIZE], browser[DIGEST_SIZE];
     *found = false;
+    *f = (struct flow){0};
     if (!secret_hash(r->state, state) || !secret_hash(str_slice(r->cookie, 0, SECRET_TEXT), browser)) return OK;
     TRY(state_prepare(cx, id,
                       "DELETE FROM flow WHERE hash = ?1 RETURNING provider, nonce, verifier, redirect, landing, "
