@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define REQUEST_ID "X-Request-Id"
+
 struct head {
     uint32_t kind, part;
     uint64_t id;
@@ -164,13 +166,16 @@ bool frames_get(struct str *rest, struct str *out)
     return true;
 }
 
+static void put_header(struct buf *b, struct str name, struct str value)
+{
+    frames_put(b, name);
+    frames_put(b, value);
+}
+
 static void put_headers(struct buf *b, const struct http_header *h, size_t n)
 {
     frames_put_u32(b, (uint32_t)n);
-    for (size_t i = 0; i < n; i++) {
-        frames_put(b, h[i].name);
-        frames_put(b, h[i].value);
-    }
+    for (size_t i = 0; i < n; i++) put_header(b, h[i].name, h[i].value);
 }
 
 static bool get_headers(struct str *rest, struct http_header *out, size_t n)
@@ -183,23 +188,27 @@ static bool get_headers(struct str *rest, struct http_header *out, size_t n)
 
 void frames_put_request(struct buf *b, const struct http_request *r, struct str id)
 {
-    frames_put(b, id);
     frames_put(b, r->method);
     frames_put(b, r->path);
     frames_put(b, r->query);
     frames_put(b, r->peer);
     frames_put(b, r->body);
     frames_put_u32(b, r->secure);
-    put_headers(b, r->headers, r->n_headers);
+    uint32_t n = 1;
+    for (size_t i = 0; i < r->n_headers; i++) n += !str_eq_nocase(r->headers[i].name, STR(REQUEST_ID));
+    frames_put_u32(b, n);
+    put_header(b, STR(REQUEST_ID), id); /* ours, and no other */
+    for (size_t i = 0; i < r->n_headers; i++)
+        if (!str_eq_nocase(r->headers[i].name, STR(REQUEST_ID))) put_header(b, r->headers[i].name, r->headers[i].value);
 }
 
-bool frames_get_request(struct ctx *cx, struct str message, struct http_request *out, struct str *id)
+bool frames_get_request(struct ctx *cx, struct str message, struct http_request *out)
 {
     uint32_t secure, n;
-    struct str *texts[] = {id, &out->method, &out->path, &out->query, &out->peer, &out->body};
+    struct str *texts[] = {&out->method, &out->path, &out->query, &out->peer, &out->body};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!frames_get(&message, texts[i]) || !texts[i]->p) return false;
-    if (!frames_get_u32(&message, &secure) || !frames_get_u32(&message, &n) || n > LIMIT_HTTP_HEADERS) return false;
+    if (!frames_get_u32(&message, &secure) || !frames_get_u32(&message, &n) || n > LIMIT_HTTP_HEADERS + 1) return false;
     struct http_header *headers = arena_array(&cx->arena, struct http_header, n + 1);
     out->secure = secure == 1;
     out->headers = headers;

@@ -1,6 +1,6 @@
 #include "serve/prepare.h"
 
-#include "identity/identity.h"
+#include "api/api.h"
 #include "serve/certificate.h"
 #include "serve/signer.h"
 #include "store/config.h"
@@ -26,6 +26,7 @@ static enum rc prepare_state(struct ctx *cx, const char *dir)
     sqlite3 *db;
     TRY(state_open(cx, dir, STORE_WRITE, &db));
     enum rc rc = state_migrate(cx, db, &identity_state);
+    if (rc == OK) rc = state_migrate(cx, db, &api_state);
     store_close(db);
     return rc;
 }

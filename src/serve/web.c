@@ -1,4 +1,5 @@
 /* web: HTTP, and what only reads. */
+#include "api/api.h"
 #include "serve/access_log.h"
 #include "serve/certificate.h"
 #include "serve/forward.h"
@@ -7,17 +8,19 @@
 #include <unistd.h>
 
 #define STOP_SECONDS 20
+#define PER_SECOND 100 /* requests of one credential, or address */
 
 struct web {
     struct serve *s;
+    struct api *api;
     struct forward *forward;
     struct http_server *http;
 };
 
 static size_t most_body(void *arg, struct str method, struct str path)
 {
-    (void)arg, (void)method, (void)path;
-    return 0;
+    (void)arg;
+    return api_most_body(method, path);
 }
 
 static void say(struct http_exchange *x, int status, const char *type, struct str text)
@@ -31,12 +34,32 @@ static void say(struct http_exchange *x, int status, const char *type, struct st
     http_answer(x, &r);
 }
 
+/* The same operations run in worker: what is refused here is refused at once, what only reads is answered here. */
+static void handle_api(struct web *w, struct http_exchange *x)
+{
+    struct http_response r;
+    struct api_done done;
+    http_response_init(&r);
+    api_handle(http_exchange_ctx(x), w->api, http_exchange_request(x), &r, &done);
+    http_exchange_mark(x, str_from(done.id), str_from(done.fingerprint));
+    if (done.elsewhere) {
+        http_response_release(&r);
+        forward_put(w->forward, x, str_from(done.id));
+    } else if (done.stream >= 0) {
+        http_response_release(&r);
+        http_answer_stream(x, "text/event-stream", done.stream);
+    } else
+        http_answer(x, &r);
+}
+
 static void handle(void *arg, struct http_exchange *x)
 {
     struct web *w = arg;
     const struct http_request *r = http_exchange_request(x);
     size_t waiting;
-    if (str_eq(r->path, STR("/healthz")))
+    if (str_eq(r->path, STR("/api")) || str_starts(r->path, STR("/api/")))
+        handle_api(w, x);
+    else if (str_eq(r->path, STR("/healthz")))
         say(x, 200, "text/plain; charset=utf-8", STR("ok\n"));
     else if (str_eq(r->path, STR("/readyz"))) {
         bool works = forward_works(w->forward, &waiting);
@@ -77,13 +100,17 @@ int serve_web(struct serve *s)
     struct web w = {.s = s};
     struct ctx cx;
     ctx_init(&cx);
-    enum rc rc = forward_open(&cx, s->web, &w.forward);
+    const struct api_options a = {
+        .process = API_WEB, .dir = s->o->dir, .catalog = s->catalog, .per_second = PER_SECOND};
+    enum rc rc = api_open(&cx, &a, &w.api);
+    if (rc == OK) rc = forward_open(&cx, s->web, &w.forward);
     if (rc == OK) rc = open_http(&cx, &w);
     if (rc == OK) {
         serve_say_ready(s);
         serve_wait_for_end();
         http_stop(w.http, STOP_SECONDS);
         forward_close(w.forward);
+        api_close(w.api);
     } else
         serve_tell("web", "error", "%s", cx.message);
     ctx_release(&cx);

@@ -1,4 +1,5 @@
 /* worker: requests that write, and jobs. A thread reads what web sends, a pool of them does it. */
+#include "api/api.h"
 #include "facts/facts.h"
 #include "serve/frames.h"
 #include "serve/inside.h"
@@ -21,6 +22,7 @@ struct task {
 struct worker {
     struct serve *s;
     struct facts *facts;
+    struct api *api;
     pthread_mutex_t lock; /* of the queue */
     pthread_cond_t work, idle;
     struct task *first, **last;
@@ -47,16 +49,19 @@ static void answer(struct worker *w, struct task *t)
 {
     struct http_request request;
     struct http_response r;
-    struct str id;
+    struct api_done done = {.stream = -1};
     struct ctx cx;
     ctx_init(&cx);
     http_response_init(&r);
-    if (!frames_get_request(&cx, buf_view(&t->message), &request, &id)) {
+    if (frames_get_request(&cx, buf_view(&t->message), &request))
+        api_handle(&cx, w->api, &request, &r, &done);
+    else {
         serve_tell("worker", "error", "a request that does not read");
         r.status = 500;
-    } else
-        r.status = 404;
-    send_answer(w, t->id, &r, STR(""), -1);
+    }
+    if (done.elsewhere) r.status = 500; /* web has asked here for what is web's */
+    send_answer(w, t->id, &r, str_from(done.fingerprint), done.stream);
+    if (done.stream >= 0) close(done.stream);
     http_response_release(&r);
     ctx_release(&cx);
 }
@@ -164,6 +169,9 @@ int serve_worker(struct serve *s)
     struct ctx cx;
     ctx_init(&cx);
     enum rc rc = facts_open(&cx, s->o->dir, s->catalog, &o, &w.facts);
+    const struct api_options a = {
+        .process = API_WORKER, .dir = s->o->dir, .catalog = s->catalog, .facts = w.facts, .more = &w};
+    if (rc == OK) rc = api_open(&cx, &a, &w.api);
     if (rc == OK && !drop_old(s->worker)) rc = fail(&cx, E_IO, "cannot reach web: %s", strerror(errno));
     if (rc == OK) rc = start_pool(&cx, &w);
     if (rc == OK) {
@@ -172,6 +180,7 @@ int serve_worker(struct serve *s)
         finish(&w);
     } else
         serve_tell("worker", "error", "%s", cx.message);
+    api_close(w.api);
     facts_close(w.facts);
     ctx_release(&cx);
     return rc == OK ? 0 : 1;
