@@ -20,6 +20,8 @@ struct library {
     __typeof__(curl_easy_getinfo) *getinfo;
     __typeof__(curl_easy_cleanup) *cleanup;
     __typeof__(curl_easy_strerror) *strerror;
+    __typeof__(curl_slist_append) *append;
+    __typeof__(curl_slist_free_all) *free_all;
 };
 
 struct url_reader {
@@ -63,8 +65,9 @@ static enum rc load(struct ctx *cx, struct library *l)
         const char *name;
         void *slot;
     } symbols[] = {
-        {"curl_easy_init", &l->init},       {"curl_easy_setopt", &l->setopt},   {"curl_easy_perform", &l->perform},
-        {"curl_easy_getinfo", &l->getinfo}, {"curl_easy_cleanup", &l->cleanup}, {"curl_easy_strerror", &l->strerror},
+        {"curl_easy_init", &l->init},       {"curl_easy_setopt", &l->setopt},      {"curl_easy_perform", &l->perform},
+        {"curl_easy_getinfo", &l->getinfo}, {"curl_easy_cleanup", &l->cleanup},    {"curl_easy_strerror", &l->strerror},
+        {"curl_slist_append", &l->append},  {"curl_slist_free_all", &l->free_all},
     };
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
         void *found = dlsym(handle, symbols[i].name);
@@ -183,25 +186,58 @@ struct reader url_reader(struct url_reader *u)
     return (struct reader){read_url, u};
 }
 
+/* What a request gave: OK with *status, whatever it says. */
+static enum rc finish(struct ctx *cx, struct url_reader *u, int64_t *status, const struct buf *out)
+{
+    u->status = 0;
+    u->headers = 0;
+    u->error[0] = 0;
+    CURLcode code = u->lib.perform(u->curl);
+    if (out->failed) return fail(cx, E_LIMIT, "the answer is too long");
+    if (u->lib.getinfo(u->curl, CURLINFO_RESPONSE_CODE, &u->status) != CURLE_OK) u->status = 0;
+    *status = u->status;
+    if (code == CURLE_OK && u->status) return OK;
+    const char *why = u->error[0] ? u->error : u->lib.strerror(code);
+    return fail(cx, E_IO, "%s", code == CURLE_OK ? "no answer" : str_visible(cx, str_from(why)));
+}
+
 enum rc url_post(struct ctx *cx, struct url_reader *u, struct str path, struct str body, int64_t seconds,
                  int64_t *status, struct buf *out)
 {
     const char *url = arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(u->base), STR_ARG(path)).p;
     __typeof__(curl_easy_setopt) *set = u->lib.setopt;
     CURL *c = u->curl;
-    u->status = 0;
-    u->headers = 0;
-    u->error[0] = 0;
     if (set(c, CURLOPT_URL, url) != CURLE_OK || set(c, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK ||
         set(c, CURLOPT_TIMEOUT, (long)seconds) != CURLE_OK || set(c, CURLOPT_POST, 1L) != CURLE_OK ||
         set(c, CURLOPT_POSTFIELDSIZE, (long)body.n) != CURLE_OK || set(c, CURLOPT_POSTFIELDS, body.p) != CURLE_OK ||
         set(c, CURLOPT_WRITEFUNCTION, on_answer) != CURLE_OK || set(c, CURLOPT_WRITEDATA, (void *)out) != CURLE_OK)
         return fail(cx, E_IO, "out of memory");
-    CURLcode code = u->lib.perform(c);
-    if (out->failed) return fail(cx, E_LIMIT, "the answer is too long");
-    if (u->lib.getinfo(c, CURLINFO_RESPONSE_CODE, &u->status) != CURLE_OK) u->status = 0;
-    *status = u->status;
-    if (code == CURLE_OK && u->status) return OK;
-    const char *why = u->error[0] ? u->error : u->lib.strerror(code);
-    return fail(cx, E_IO, "%s", code == CURLE_OK ? "no answer" : str_visible(cx, str_from(why)));
+    return finish(cx, u, status, out);
+}
+
+enum rc url_send(struct ctx *cx, struct url_reader *u, const struct url_request *r, int64_t seconds, int64_t *status,
+                 struct buf *got, struct buf *out)
+{
+    const char *url = arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(u->base), STR_ARG(r->path)).p;
+    __typeof__(curl_easy_setopt) *set = u->lib.setopt;
+    CURL *c = u->curl;
+    struct curl_slist *headers = NULL;
+    bool fine = true;
+    for (size_t i = 0; i < r->n_headers && fine; i++) {
+        struct curl_slist *longer = u->lib.append(headers, r->headers[i]);
+        fine = longer != NULL;
+        if (fine) headers = longer;
+    }
+    fine = fine && set(c, CURLOPT_URL, url) == CURLE_OK && set(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           set(c, CURLOPT_TIMEOUT, (long)seconds) == CURLE_OK && set(c, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+           set(c, CURLOPT_WRITEFUNCTION, on_answer) == CURLE_OK && set(c, CURLOPT_WRITEDATA, (void *)out) == CURLE_OK &&
+           set(c, CURLOPT_HEADERFUNCTION, on_answer) == CURLE_OK && set(c, CURLOPT_HEADERDATA, (void *)got) == CURLE_OK;
+    if (fine && r->ca) fine = set(c, CURLOPT_CAINFO, r->ca) == CURLE_OK;
+    if (fine && r->body.p)
+        fine = set(c, CURLOPT_POSTFIELDSIZE, (long)r->body.n) == CURLE_OK &&
+               set(c, CURLOPT_POSTFIELDS, r->body.p) == CURLE_OK;
+    if (fine) fine = set(c, CURLOPT_CUSTOMREQUEST, r->method) == CURLE_OK;
+    enum rc rc = fine ? finish(cx, u, status, out) : fail(cx, E_IO, "out of memory");
+    u->lib.free_all(headers);
+    return rc;
 }

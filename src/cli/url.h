@@ -1,5 +1,5 @@
-/* A ledger's folder of tiles on a server, read by HTTP or HTTPS; a witness, asked by one of them. One thread at a time.
- */
+/* A ledger's folder of tiles on a server, read by HTTP or HTTPS; a witness, asked by one of them; the API of a server.
+ * One thread at a time. */
 #ifndef SINETTI_CLI_URL_H
 #define SINETTI_CLI_URL_H
 
@@ -21,5 +21,18 @@ struct reader url_reader(struct url_reader *u);
  * is only to be closed. */
 enum rc url_post(struct ctx *cx, struct url_reader *u, struct str path, struct str body, int64_t seconds,
                  int64_t *status, struct buf *out) MUST_CHECK;
+
+/* One request of any method; `headers` are whole lines, "Name: value". No redirect is followed, so that what they carry
+ * goes nowhere else. What the answer's headers are is added to `got` as they came. Errors and end as url_post(). */
+struct url_request {
+    const char *method;
+    struct str path; /* below the base, with its query */
+    const char *const *headers;
+    size_t n_headers;
+    struct str body;
+    const char *ca; /* file of certificates to trust instead of the machine's; NULL: those */
+};
+enum rc url_send(struct ctx *cx, struct url_reader *u, const struct url_request *r, int64_t seconds, int64_t *status,
+                 struct buf *got, struct buf *out) MUST_CHECK;
 
 #endif
