@@ -26,6 +26,7 @@ static const struct command {
     {"signer", cli_signer, "the audit log's key in a process of its own"},
     {"backup", cli_backup, "the audit log as one file"},
     {"restore", cli_restore, "the audit log from its backup, with a visible seam where facts are lost"},
+    {"api", cli_api, "operations of a server, with a token"},
     {"fsck", cli_fsck, "whether the audit log is what its entries say"},
 };
 

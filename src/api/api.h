@@ -50,7 +50,7 @@ struct api_done {
 /* Always answers. cx is new and ends after the answer was written. */
 void api_handle(struct ctx *cx, struct api *a, const struct http_request *request, struct http_response *answer,
                 struct api_done *done);
-/* Largest body of a request; 0 when none is taken. For struct http_options. */
+/* Largest body of a request that is read. For struct http_options. */
 size_t api_most_body(struct str method, struct str path);
 
 /* --- for operations */

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#define NO_BODY (4 * KIB) /* is read where none is taken, so that the problem can say what is wrong */
+
 const char *const api_methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 const size_t api_methods_n = sizeof api_methods / sizeof *api_methods;
 
@@ -66,5 +68,5 @@ size_t api_most_body(struct str method, struct str path)
     struct str values[API_PARAMETERS];
     uint32_t allowed;
     const struct api_operation *op = api_find(method, path, values, &allowed);
-    return op ? op->most_body : 0;
+    return op && op->body_type ? op->most_body : NO_BODY;
 }

@@ -21,6 +21,7 @@ int cli_fsck(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
 int cli_signer(int argc, char **argv);
+int cli_api(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 
 #endif
