@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 folder=$1
 shift
-list=$(find src tests catalog -name '*.[ch]' -o -name '*.sql' -o -name '*.yaml' -o -name 'meson.build' | LC_ALL=C sort)
+list=$(find src tests catalog web/dist/index.html -name '*.[ch]' -o -name '*.sql' -o -name '*.yaml' -o -name 'meson.build' -o -name index.html 2>/dev/null | LC_ALL=C sort)
 if ! [ -f "$folder/build.ninja" ]; then
     say=$(meson setup "$folder" "$@" 2>&1) || { echo "$say"; exit 1; }
 elif ! [ "$list" = "$(cat "$folder/sources.list" 2>/dev/null)" ]; then

@@ -1,6 +1,7 @@
 /* web: HTTP, and what only reads. */
 #include "api/api.h"
 #include "serve/access_log.h"
+#include "serve/assets.h"
 #include "serve/certificate.h"
 #include "serve/forward.h"
 #include "serve/inside.h"
@@ -64,8 +65,12 @@ static void handle(void *arg, struct http_exchange *x)
     else if (str_eq(r->path, STR("/readyz"))) {
         bool works = forward_works(w->forward, &waiting);
         say(x, works ? 200 : 503, "text/plain; charset=utf-8", works ? STR("ready\n") : STR("worker is starting\n"));
-    } else
-        http_refuse(x, 404, "Not Found", "there is nothing at this address");
+    } else {
+        struct http_response page;
+        http_response_init(&page);
+        assets_answer(http_exchange_ctx(x), r, &page);
+        http_answer(x, &page);
+    }
 }
 
 static void log_request(void *arg, const struct http_request *r, const struct http_done *d)
@@ -85,6 +90,7 @@ static enum rc open_http(struct ctx *cx, struct web *w)
                              .handle = handle,
                              .log = log_request,
                              .arg = w};
+    h.always = assets_policy(!o->plain && o->cert, &h.n_always);
     if (!h.threads) {
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
         h.threads = cores < 2 ? 4 : cores > 32 ? 64 : (unsigned)cores * 2;
