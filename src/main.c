@@ -16,6 +16,7 @@ static const struct command {
     {"assess", cli_assess, "where a repository stands on the tasks"},
     {"check", cli_check, "what a change would bring, and how to fix it"},
     {"status", cli_status, "where the organization stands, by what was recorded"},
+    {"refresh", cli_refresh, "what pages read of it, brought up to date"},
     {"rules", cli_rules, "the rules: list, explain, try on a repository"},
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
     {"serve", cli_serve, "the pages and the API, for browsers and programs"},

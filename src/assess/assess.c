@@ -21,7 +21,8 @@ static struct rules_options rules_of(const struct assess_options *o)
                                   .preset = rules_preset(o->catalog, o->own, o->preset),
                                   .own = o->own,
                                   .task = o->task,
-                                  .keys = o->keys};
+                                  .keys = o->keys,
+                                  .texts = o->texts};
 }
 
 static void fill_run(struct ctx *cx, const struct assess_options *o, struct assessment *a)

@@ -19,6 +19,7 @@ struct assess_options {
     struct str task;              /* only this one; STR_NONE all */
     const char *cache, *baseline; /* files; NULL none */
     bool keys;                    /* for baseline_write() */
+    bool texts;                   /* findings in every language, for record_assessment() */
     int threads;                  /* 0: one per core */
 };
 

@@ -1,9 +1,13 @@
 #include "assess/record.h"
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "facts/subject.h"
+
+#include <errno.h>
+#include <sys/stat.h>
 
 #define MOST_FACTS 4
 #define MOST_REFS 10000
@@ -165,6 +169,21 @@ static void put_points(struct json *j, const struct task_result *tasks, size_t n
     json_end(j, ']');
 }
 
+/* Where they are others than the catalog's. */
+static void put_priorities(struct json *j, const struct task_result *tasks, size_t n_tasks)
+{
+    json_key(j, "priorities");
+    json_begin(j, '[');
+    for (size_t i = 0; i < n_tasks; i++) {
+        if (rules_priority(&tasks[i]) == tasks[i].def->priority) continue;
+        json_begin(j, '{');
+        json_put_str(j, "task", tasks[i].def->key);
+        json_put_cstr(j, "priority", priority_name(rules_priority(&tasks[i])));
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+}
+
 static enum rc add_verdicts(struct writing *w, struct git *g, struct str subject, const char *catalog,
                             const struct task_result *tasks, size_t n_tasks)
 {
@@ -181,16 +200,33 @@ static enum rc add_verdicts(struct writing *w, struct git *g, struct str subject
     if (g) TRY(git_refs(w->cx, g, put_ref, &refs));
     json_end(&j, ']');
     put_points(&j, tasks, n_tasks);
+    put_priorities(&j, tasks, n_tasks);
     json_end(&j, '}');
     if (buf_ok(&b) != OK) return fail(w->cx, E_LIMIT, "the verdicts are larger than a fact may be");
     add_seen(w, "verdicts", subject, &b);
     return OK;
 }
 
-static enum rc append(struct writing *w, struct facts_answer *answer)
+static enum rc append(struct writing *w, struct str key, struct facts_answer *answer)
 {
-    const struct facts_request request = {.facts = w->bodies, .n = w->n};
+    const struct facts_request request = {.facts = w->bodies, .n = w->n, .key = key};
     return facts_append(w->cx, w->r->facts, &request, answer);
+}
+
+const char *record_report_path(struct ctx *cx, const char *dir, struct str digest)
+{
+    return arena_printf(&cx->arena, "%s/reports/" STR_FMT ".json", dir, STR_ARG(digest)).p;
+}
+
+/* It names the files of a repository and what is wrong with them: for the folder's owner alone. */
+static enum rc keep_report(struct ctx *cx, const char *dir, struct str report)
+{
+    char digest[65];
+    const char *folder = arena_printf(&cx->arena, "%s/reports", dir).p;
+    hex_of(report, digest);
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return fail(cx, E_IO, "%s: cannot make the folder: %s", str_visible(cx, str_from(folder)), strerror(errno));
+    return file_replace_parts(cx, record_report_path(cx, dir, str_from(digest)), 0600, &report, 1);
 }
 
 enum rc record_assessment(struct ctx *cx, const struct recorder *r, struct git *g, struct str name, struct str subject,
@@ -209,18 +245,19 @@ enum rc record_assessment(struct ctx *cx, const struct recorder *r, struct git *
     add_assessment(&w, g, out->repository, a, report);
     TRY(add_verdicts(&w, g, out->repository, a->run.catalog_digest, a->tasks, a->n_tasks));
     struct facts_answer answer;
-    TRY(append(&w, &answer));
+    TRY(keep_report(cx, r->dir, report));
+    TRY(append(&w, STR(""), &answer));
     out->verdicts = answer.n + w.n - 1;
     return OK;
 }
 
 enum rc record_standing(struct ctx *cx, const struct recorder *r, const struct catalog *c, const struct standing *s,
-                        uint64_t *n)
+                        struct str key, uint64_t *n)
 {
     struct writing w = {.cx = cx, .r = r};
     struct facts_answer answer;
     TRY(add_verdicts(&w, NULL, STR("org"), c->digest, s->tasks, s->n_tasks));
-    TRY(append(&w, &answer));
+    TRY(append(&w, key, &answer));
     *n = answer.n;
     return OK;
 }

@@ -12,7 +12,11 @@ struct recorder {
     struct facts *facts;
     sqlite3 *db; /* of a reader, with the facts' views */
     struct str actor, credential, via;
+    const char *dir; /* the data folder */
 };
+
+/* Where a report is kept: DIR/reports/DIGEST.json, by the digest that the assessment fact names. In the ctx's arena. */
+const char *record_report_path(struct ctx *cx, const char *dir, struct str digest);
 
 struct recorded {
     struct str repository; /* repo:ID */
@@ -24,13 +28,14 @@ struct recorded {
 enum rc record_find(struct ctx *cx, sqlite3 *db, struct str name, struct str *subject) MUST_CHECK;
 
 /* Appends, together or not at all: the repository when `subject` is STR_NONE, the catalog when it is another than the
- * last one recorded, the assessment and its verdicts. `report`: bytes of the JSON report. E_INVALID when only a part of
- * the catalog was asked. */
+ * last one recorded, the assessment and its verdicts. `report`: bytes of the JSON report, which is kept, before
+ * anything is appended. E_INVALID when only a part of the catalog was asked. */
 enum rc record_assessment(struct ctx *cx, const struct recorder *r, struct git *g, struct str name, struct str subject,
                           const struct assessment *a, struct str report, struct recorded *out) MUST_CHECK;
 
-/* Appends where the organization stands, as verdicts of `org`. */
+/* Appends where the organization stands, as verdicts of `org`. `key` as in struct facts_request: E_CONFLICT when it was
+ * used before for something else. */
 enum rc record_standing(struct ctx *cx, const struct recorder *r, const struct catalog *c, const struct standing *s,
-                        uint64_t *n) MUST_CHECK;
+                        struct str key, uint64_t *n) MUST_CHECK;
 
 #endif

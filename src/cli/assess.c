@@ -212,7 +212,7 @@ static enum rc open_records(struct ctx *cx, struct arguments *a, struct records 
     r->name = name_of(cx, a);
     if (!r->name.n || !str_is_utf8(r->name))
         return fail(cx, E_INVALID, "say by --name what the repository is called in the data folder");
-    TRY(data_open(cx, &r->data, DATA_READ));
+    TRY(data_open_tables(cx, &r->data, a->c.held_catalog));
     sqlite3 *db = log_reader_db(r->data.reader);
     TRY(record_find(cx, db, r->name, &r->subject));
     TRY(rules_own_read(cx, db, a->c.o.now, r->subject, &own));
@@ -230,7 +230,8 @@ static enum rc record(struct ctx *cx, const struct arguments *a, const struct re
     if (!a->data) return OK;
     TRY(report_write(cx, result, REPORT_JSON, NULL, &json));
     TRY(facts_open(cx, r->data.dir, a->c.held_catalog, &(const struct facts_options){0}, &facts));
-    const struct recorder by = {facts, log_reader_db(r->data.reader), STR("system"), STR(""), STR("operator")};
+    const struct recorder by = {facts,      log_reader_db(r->data.reader), STR("system"), STR(""), STR("operator"),
+                                r->data.dir};
     enum rc rc = record_assessment(cx, &by, a->c.git, r->name, r->subject, result, buf_view(&json), &done);
     facts_close(facts);
     if (rc == OK && !a->c.quiet)
@@ -264,6 +265,7 @@ static int assess(struct ctx *cx, struct arguments *a)
     a->c.o.rev = str_from(a->rev ? a->rev : "HEAD");
     a->c.o.cache = a->cache;
     a->c.o.keys = a->write_baseline != NULL;
+    a->c.o.texts = a->data != NULL;
     rc = run(cx, a, &records, until, &result);
     data_close(&records.data);
     if (rc != OK) return common_failed(cx, rc);

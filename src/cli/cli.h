@@ -9,6 +9,7 @@ enum { EXIT_FINE, EXIT_FAULTS, EXIT_USAGE, EXIT_UNREADABLE, EXIT_INTERNAL };
 int cli_assess(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_status(int argc, char **argv);
+int cli_refresh(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 int cli_catalog(int argc, char **argv);
 int cli_verify(int argc, char **argv);

@@ -1,6 +1,7 @@
 #include "cli/data.h"
 
 #include "facts/facts.h"
+#include "ledger/log_reader.h"
 #include "ledger/signer_wire.h"
 #include "store/config.h"
 
@@ -45,6 +46,21 @@ enum rc data_open(struct ctx *cx, struct data *d, unsigned needs)
     if (needs & DATA_WRITE) TRY(log_open(cx, d->dir, data_clock, &d->log));
     if (needs & DATA_READ) TRY(log_reader_open(cx, d->dir, &d->reader));
     return OK;
+}
+
+enum rc data_open_tables(struct ctx *cx, struct data *d, const struct catalog *c)
+{
+    bool current;
+    struct facts *f;
+    struct facts_options o = {.clock_is_right = true};
+    TRY(data_open(cx, d, DATA_READ));
+    TRY(facts_tables_current(cx, log_reader_db(d->reader), c, &current));
+    if (current) return OK;
+    log_reader_close(d->reader);
+    d->reader = NULL;
+    TRY(facts_open(cx, d->dir, c, &o, &f));
+    facts_close(f);
+    return log_reader_open(cx, d->dir, &d->reader);
 }
 
 enum rc data_catch_up(struct ctx *cx, struct data *d)

@@ -24,6 +24,10 @@ enum { DATA_READ = 1, DATA_WRITE = 2, DATA_SIGN = 4, DATA_AS_IT_IS = 8 };
 void data_find(struct ctx *cx, struct data *d); /* only the names */
 enum rc data_open(struct ctx *cx, struct data *d, unsigned needs) MUST_CHECK;
 void data_close(struct data *d);
+/* What is needed to read the tables of facts: data_open(DATA_READ), and tables that another version of the catalog made
+ * are made anew first. */
+struct catalog;
+enum rc data_open_tables(struct ctx *cx, struct data *d, const struct catalog *c) MUST_CHECK;
 
 /* Of a log that servers share, takes over what others have added, tables too: data_open() does for what is only read,
  * unless it is wanted DATA_AS_IT_IS. When PostgreSQL is not there, it says so on standard error, and what was taken

@@ -235,8 +235,8 @@ static enum rc record(struct ctx *cx, struct arguments *a, sqlite3 *db, const st
     struct facts *facts;
     uint64_t n;
     TRY(facts_open(cx, a->data.dir, a->c.held_catalog, &(const struct facts_options){0}, &facts));
-    const struct recorder r = {facts, db, STR("system"), STR(""), STR("operator")};
-    enum rc rc = record_standing(cx, &r, a->c.held_catalog, s, &n);
+    const struct recorder r = {facts, db, STR("system"), STR(""), STR("operator"), a->data.dir};
+    enum rc rc = record_standing(cx, &r, a->c.held_catalog, s, STR(""), &n);
     facts_close(facts);
     if (rc == OK && !a->c.quiet) fprintf(stderr, "recorded as fact %llu\n", (unsigned long long)n);
     return rc;
@@ -247,7 +247,7 @@ static enum rc tell(struct ctx *cx, struct arguments *a, int64_t at, bool *diffe
     struct standing_options o = {.at = at, .lang = a->c.lang, .preset = a->c.o.preset};
     struct standing s;
     sqlite3 *past = NULL;
-    TRY(data_open(cx, &a->data, DATA_READ));
+    TRY(data_open_tables(cx, &a->data, a->c.held_catalog));
     if (a->at) TRY(open_past(cx, a, o.at, &past));
     sqlite3 *db = past ? past : log_reader_db(a->data.reader);
     enum rc rc = rules_standing(cx, db, a->c.held_catalog, &o, &s);

@@ -30,6 +30,8 @@ struct facts_options {
 enum rc facts_open(struct ctx *cx, const char *dir, const struct catalog *c, const struct facts_options *o,
                    struct facts **out) MUST_CHECK;
 void facts_close(struct facts *f);
+/* Whether the tables in a reader's database are those the catalog defines; facts_open() makes them so. */
+enum rc facts_tables_current(struct ctx *cx, sqlite3 *db, const struct catalog *c, bool *out) MUST_CHECK;
 /* For units of one's own. */
 struct log *facts_log(struct facts *f);
 

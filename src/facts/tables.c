@@ -94,6 +94,28 @@ static enum rc compare_kinds(struct ctx *cx, sqlite3 *db, struct work *w)
     return OK;
 }
 
+enum rc facts_tables_current(struct ctx *cx, sqlite3 *db, const struct catalog *c, bool *out)
+{
+    scoped_stmt *st = NULL;
+    int64_t there;
+    *out = false;
+    TRY(store_get_int(cx, db, "SELECT count(*) FROM sqlite_schema WHERE name = 'projections'", &there));
+    if (!there) return OK;
+    TRY(store_prepare(cx, db, STR("SELECT digest = ?2 FROM projections WHERE kind = ?1"), &st));
+    for (size_t i = 0; i < c->n_kinds; i++) {
+        char digest[65];
+        bool row;
+        projection_digest(&c->kinds[i], digest);
+        store_bind_str(st, 1, c->kinds[i].key);
+        store_bind_str(st, 2, str_from(digest));
+        TRY(store_step(cx, st, &row));
+        if (!row || !sqlite3_column_int(st, 0)) return OK;
+        sqlite3_reset(st);
+    }
+    *out = true;
+    return OK;
+}
+
 /* Schemas that grew are remembered, also where the tables stay. */
 static enum rc remember(struct ctx *cx, sqlite3 *db, const struct catalog_kind *k)
 {

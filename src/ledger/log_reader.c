@@ -44,11 +44,16 @@ static enum rc read_origin(struct ctx *cx, struct log_reader *r)
     return fits ? OK : fail(cx, E_CORRUPT, LOG_FILE ": the origin is missing");
 }
 
-enum rc log_reader_refresh(struct ctx *cx, struct log_reader *r)
+void log_reader_rest(struct log_reader *r)
 {
     sqlite3_stmt *all[] = {r->entry, r->entries, r->body, r->nodes};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) sqlite3_reset(all[i]);
     store_rollback(r->db);
+}
+
+enum rc log_reader_refresh(struct ctx *cx, struct log_reader *r)
+{
+    log_reader_rest(r);
     TRY(store_begin_read(cx, r->db));
     TRY(log_state_read(cx, r->head, &r->state));
     return read_origin(cx, r);

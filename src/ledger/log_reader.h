@@ -13,6 +13,8 @@ enum rc log_reader_open(struct ctx *cx, const char *dir, struct log_reader **out
 void log_reader_close(struct log_reader *r);
 /* To the newest state. */
 enum rc log_reader_refresh(struct ctx *cx, struct log_reader *r) MUST_CHECK;
+/* Lets its state go, so that the write-ahead log can shrink while nobody reads. Refresh before the next use. */
+void log_reader_rest(struct log_reader *r);
 
 uint64_t log_reader_size(const struct log_reader *r);
 /* Time of the last fact, 0 when there is none. */

@@ -63,6 +63,20 @@ static void put_head(struct json *j, const struct assessment *a)
     json_end(j, '}');
 }
 
+static void put_texts(struct json *j, const struct finding_text *texts)
+{
+    json_key(j, "texts");
+    json_begin(j, '{');
+    for (int l = 0; l < LANG_COUNT; l++) {
+        json_key(j, lang_name((enum lang)l));
+        json_begin(j, '{');
+        json_put_str(j, "message", texts[l].message);
+        json_put_str(j, "fix", texts[l].fix);
+        json_end(j, '}');
+    }
+    json_end(j, '}');
+}
+
 static void put_finding(struct json *j, const struct finding *f)
 {
     json_begin(j, '{');
@@ -70,6 +84,7 @@ static void put_finding(struct json *j, const struct finding *f)
     json_put_str(j, "subject", f->subject);
     json_put_str(j, "message", f->message);
     json_put_str(j, "fix", f->fix);
+    if (f->texts) put_texts(j, f->texts);
     put_optional(j, "path", f->path);
     if (f->line) json_put_int(j, "line", f->line);
     put_optional(j, "commit", f->commit);

@@ -248,6 +248,14 @@ static struct str allow_of(struct judging *j, const struct row *r, const struct 
     return rule;
 }
 
+static const struct finding_text *texts_of(struct judging *j, const struct row *r)
+{
+    struct finding_text *texts = arena_array(&j->cx->arena, struct finding_text, LANG_COUNT);
+    for (int l = 0; l < LANG_COUNT; l++)
+        texts[l] = (struct finding_text){rendered(j, j->def->message[l], r), rendered(j, j->def->fix[l], r)};
+    return texts;
+}
+
 static void make_finding(struct judging *j, const struct row *r, struct finding *f)
 {
     const struct columns *c = &j->columns;
@@ -260,6 +268,7 @@ static void make_finding(struct judging *j, const struct row *r, struct finding 
                           .subject = kept_text(j, r, c->subject),
                           .message = rendered(j, j->def->message[j->o->lang], r),
                           .fix = rendered(j, j->def->fix[j->o->lang], r),
+                          .texts = j->o->texts ? texts_of(j, r) : NULL,
                           .path = kept_text(j, r, c->path),
                           .commit = kept_text(j, r, c->commit)};
     f->line = f->path.p && line > 0 ? line : 0;

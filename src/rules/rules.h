@@ -54,14 +54,19 @@ const char *assurance_name(enum assurance a);
 const char *coverage_name(enum coverage c);
 const char *exception_name(enum exception e); /* \"\" for none */
 
+struct finding_text {
+    struct str message, fix;
+};
+
 struct finding {
     struct str id; /* 32 hex digits: stable over language, time and line moves */
     struct str subject;
-    struct str message, fix; /* in the language asked for, safe to show */
-    struct str path;         /* STR_NONE when it has none */
-    int64_t line;            /* 0 when it has none */
-    struct str commit;       /* oid; STR_NONE when it has none */
-    struct str allow;        /* scanner's rule that an inline allow would name; STR_NONE when it is no hit */
+    struct str message, fix;          /* in the language asked for, safe to show */
+    const struct finding_text *texts; /* in each language; NULL unless they were asked for */
+    struct str path;                  /* STR_NONE when it has none */
+    int64_t line;                     /* 0 when it has none */
+    struct str commit;                /* oid; STR_NONE when it has none */
+    struct str allow;                 /* scanner's rule that an inline allow would name; STR_NONE when it is no hit */
     enum exception exception;
     bool baseline; /* known and accepted until baseline_until */
     struct str baseline_owner, baseline_until;
@@ -166,6 +171,7 @@ struct rules_options {
     struct str task;                     /* only this task; STR_NONE all */
     bool only_check;                     /* only obligations with `check` */
     bool keys;                           /* fill `keys` of every result, for baseline_write() */
+    bool texts;                          /* fill `texts` of findings */
     const struct str *known;             /* ids that are no findings here, sorted: what was there before a change */
     size_t n_known;
 };
@@ -224,8 +230,8 @@ struct standing_point { /* of one repository */
     enum verdict verdict;
     enum assurance assurance;
     int64_t scope, judged, failing;
-    int64_t due; /* 0 none */
-    bool has_adopted, adopted;
+    int64_t due;  /* 0 none */
+    bool adopted; /* counted as must by the organization's word */
 };
 struct standing_repository {
     struct str subject;
@@ -257,9 +263,10 @@ struct standing {
 };
 enum rc rules_standing(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct standing_options *o,
                        struct standing *out) MUST_CHECK;
-/* What the verdicts fact n says: statuses computed from its points as they were recorded. Points that the catalog does
- * not know are left out, those that it has besides have no evidence. No repositories. */
-enum rc rules_recorded(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct standing_options *o,
-                       int64_t n, struct standing *out) MUST_CHECK;
+/* What the verdicts fact n, recorded at `at`, says: statuses computed from its points as they were recorded, by what
+ * was adopted then; nothing of the present has a say in it. Points that the catalog does not know are left out, those
+ * that it has besides have no evidence. No repositories. */
+enum rc rules_recorded(struct ctx *cx, sqlite3 *db, const struct catalog *c, int64_t n, int64_t at,
+                       struct standing *out) MUST_CHECK;
 
 #endif

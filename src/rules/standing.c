@@ -53,6 +53,11 @@ static const char *assurance_word(int i)
     return assurance_name((enum assurance)i);
 }
 
+static const char *priority_word(int i)
+{
+    return priority_name((enum priority)i);
+}
+
 static void will_change(struct standing *s, int64_t at)
 {
     if (at > s->at && at < s->next) s->next = at;
@@ -157,7 +162,6 @@ static void take_point(struct standing_point *p, sqlite3_stmt *st)
     p->scope = sqlite3_column_int64(st, 3);
     p->judged = sqlite3_column_int64(st, 4);
     p->failing = sqlite3_column_int64(st, 5);
-    p->has_adopted = sqlite3_column_type(st, 6) != SQLITE_NULL;
     p->adopted = sqlite3_column_int(st, 6) != 0;
     p->due = sqlite3_column_int64(st, 7);
 }
@@ -279,7 +283,7 @@ static void judge(struct reading *r, const struct catalog_obligation *def, const
 }
 
 /* Fills tasks and summary; `results`: of all points, in the catalog's order. */
-static void conclude(struct reading *r, struct obligation_result *results)
+static struct task_result *conclude(struct reading *r, struct obligation_result *results)
 {
     const struct catalog *c = r->catalog;
     struct task_result *tasks = arena_array(&r->cx->arena, struct task_result, c->n_tasks + 1);
@@ -296,17 +300,14 @@ static void conclude(struct reading *r, struct obligation_result *results)
     }
     r->out->tasks = tasks;
     r->out->n_tasks = c->n_tasks;
+    return tasks;
 }
 
 /* --- the two questions */
 
-static enum rc begin(struct reading *r)
+static void make_room(struct reading *r)
 {
-    struct own *own;
     const struct catalog *c = r->catalog;
-    *r->out = (struct standing){.at = r->o->at, .next = INT64_MAX};
-    TRY(own_of(r, r->o->project.p ? r->o->project : STR(""), &own));
-    r->own = own;
     for (size_t i = 0; i < c->n_tasks; i++) r->n_points += c->tasks[i].n_obligations;
     r->points = arena_array(&r->cx->arena, struct standing_point, r->n_points + 1);
     r->tallies = arena_array(&r->cx->arena, struct tally, r->n_points + 1);
@@ -316,6 +317,15 @@ static enum rc begin(struct reading *r)
             r->tallies[at].weakest = ASSURANCE_COUNT;
             r->points[at++].def = &c->tasks[i].obligations[k];
         }
+}
+
+static enum rc begin(struct reading *r)
+{
+    struct own *own;
+    *r->out = (struct standing){.at = r->o->at, .next = INT64_MAX};
+    TRY(own_of(r, r->o->project.p ? r->o->project : STR(""), &own));
+    r->own = own;
+    make_room(r);
     return OK;
 }
 
@@ -349,16 +359,32 @@ static enum rc stand(struct reading *r)
     return OK;
 }
 
+static enum rc read_priorities(struct reading *r, int64_t n, struct task_result *tasks)
+{
+    scoped_stmt *st = NULL;
+    int priority;
+    TRY(store_prepare(r->cx, r->db, STR("SELECT task, priority FROM fact_verdicts_priorities WHERE n = ?1"), &st));
+    store_bind_int(st, 1, n);
+    for (bool row;;) {
+        TRY(store_step(r->cx, st, &row));
+        if (!row) return OK;
+        if (!parse(store_column_str(st, 1), PRIORITY_COUNT, priority_word, &priority)) continue;
+        for (size_t i = 0; i < r->catalog->n_tasks; i++)
+            if (str_eq(tasks[i].def->key, store_column_str(st, 0))) tasks[i].priority = (enum priority)priority;
+    }
+}
+
+/* Nothing of the present has a say in it. */
 static enum rc stood(struct reading *r, int64_t n)
 {
-    TRY(begin(r));
+    *r->out = (struct standing){.at = r->o->at, .next = INT64_MAX};
+    make_room(r);
     TRY(read_points(r, n));
     struct obligation_result *results = arena_array(&r->cx->arena, struct obligation_result, r->n_points + 1);
     for (size_t i = 0; i < r->n_points; i++) {
         const struct standing_point *p = &r->points[i];
         results[i] = (struct obligation_result){.def = p->def,
-                                                .adopted = p->has_adopted ? p->adopted
-                                                                          : own_adopts(r->own, r->o->preset, p->def),
+                                                .adopted = p->adopted,
                                                 .verdict = p->recorded ? p->verdict : VERDICT_NO_EVIDENCE,
                                                 .assurance = p->assurance,
                                                 .population = p->scope,
@@ -366,8 +392,8 @@ static enum rc stood(struct reading *r, int64_t n)
                                                 .failing = p->failing,
                                                 .due = p->due};
     }
-    conclude(r, results);
-    return OK;
+    struct task_result *tasks = conclude(r, results);
+    return read_priorities(r, n, tasks);
 }
 
 static void end(struct reading *r)
@@ -389,14 +415,11 @@ enum rc rules_standing(struct ctx *cx, sqlite3 *db, const struct catalog *c, con
     return rc;
 }
 
-enum rc rules_recorded(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct standing_options *options,
-                       int64_t n, struct standing *out)
+enum rc rules_recorded(struct ctx *cx, sqlite3 *db, const struct catalog *c, int64_t n, int64_t at,
+                       struct standing *out)
 {
-    struct standing_options o = *options;
+    const struct standing_options o = {.at = at};
     struct reading r = {.cx = cx, .db = db, .catalog = c, .o = &o, .out = out};
-    struct own *own;
-    TRY(rules_own_read(cx, db, o.at, STR_NONE, &own));
-    o.preset = rules_preset(c, own, o.preset);
     enum rc rc = stood(&r, n);
     end(&r);
     return rc;

@@ -17,7 +17,7 @@ CREATE TABLE refreshed (
   preset TEXT NOT NULL,       -- key, '' none
   at INTEGER NOT NULL,        -- when it was last brought up to date
   whole INTEGER NOT NULL,     -- when last wholly
-  next INTEGER NOT NULL       -- when something changes without a fact: a waiver ends, something turns stale or due …
+  next INTEGER                -- when something changes without a fact: a waiver ends, something turns stale or due …
 ) STRICT;
 
 -- One row for each scope and day: the trend, and which days there are.
@@ -154,20 +154,21 @@ CREATE TABLE seen (
   repository TEXT NOT NULL,
   id TEXT NOT NULL,
   first INTEGER NOT NULL,     -- `until` of that assessment
-  last INTEGER NOT NULL,      -- of the newest that has it
+  last INTEGER NOT NULL,      -- number of the newest assessment that has it
   PRIMARY KEY (repository, id)
 ) STRICT, WITHOUT ROWID;
 
--- Assessments of a repository whose reports were read, for the trend of one repository and for comparing two.
+-- Every assessment: the trend of one repository.
 CREATE TABLE assessment (
   assessment INTEGER PRIMARY KEY, -- number of the fact
   repository TEXT NOT NULL,
   at INTEGER NOT NULL,        -- recorded
   until INTEGER NOT NULL,     -- the evaluation's clock
   head TEXT NOT NULL,
+  catalog TEXT NOT NULL,      -- digest
   report TEXT NOT NULL,       -- digest
-  has_report INTEGER NOT NULL,
+  has_report INTEGER NOT NULL, -- 1: it was kept and could be read
   findings INTEGER,           -- open ones; NULL without its report
-  new INTEGER, gone INTEGER   -- findings against the assessment before it, by id; NULL when either has no report
+  new INTEGER, gone INTEGER   -- findings that were not, or are no longer, against the assessment before it, by id; NULL when either has no report
 ) STRICT;
 CREATE INDEX assessment_by_repository ON assessment (repository, assessment);

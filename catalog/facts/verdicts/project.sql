@@ -12,6 +12,9 @@ CREATE TABLE p_verdicts_points (n INTEGER NOT NULL, seq INTEGER NOT NULL, obliga
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_verdicts_points AS SELECT n, seq, obligation, verdict, assurance, scope, judged, failing, adopted, due
 FROM p_verdicts_points;
+CREATE TABLE p_verdicts_priorities (n INTEGER NOT NULL, seq INTEGER NOT NULL, task TEXT NOT NULL, priority TEXT NOT NULL,
+  PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE VIEW fact_verdicts_priorities AS SELECT n, seq, task, priority FROM p_verdicts_priorities;
 
 INSERT INTO p_verdicts (n, at, subject, actor, via, catalog, program)
 VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'catalog', :payload ->> 'program');
@@ -20,3 +23,5 @@ FROM json_each(:payload, '$.refs');
 INSERT INTO p_verdicts_points SELECT :n, key, value ->> 'obligation', value ->> 'verdict', value ->> 'assurance', value ->> 'scope',
   value ->> 'judged', value ->> 'failing', value ->> 'adopted', value ->> 'due'
 FROM json_each(:payload, '$.points');
+INSERT INTO p_verdicts_priorities SELECT :n, key, value ->> 'task', value ->> 'priority'
+FROM json_each(:payload, '$.priorities');

@@ -13,6 +13,7 @@
     "CREATE TABLE fact_treatment (n INTEGER, subject TEXT, about TEXT, checked_at INTEGER);"                           \
     "CREATE TABLE fact_verdicts (n INTEGER, subject TEXT, at INTEGER, catalog TEXT, via TEXT DEFAULT 'probe');"        \
     "CREATE TABLE fact_verdicts_points (n INTEGER, obligation TEXT, verdict TEXT, assurance TEXT, scope INTEGER,"      \
-    " judged INTEGER, failing INTEGER, adopted INTEGER, due INTEGER);"
+    " judged INTEGER, failing INTEGER, adopted INTEGER, due INTEGER);"                                                 \
+    "CREATE TABLE fact_verdicts_priorities (n INTEGER, task TEXT, priority TEXT);"
 
 #endif

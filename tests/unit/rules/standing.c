@@ -420,17 +420,25 @@ static void test_rules_standing__recorded(void **state)
 {
     (void)state;
     struct standing s;
-    const struct standing_options o = {.at = NOW};
+    run("INSERT INTO fact_organization VALUES ('page');"
+        "INSERT INTO fact_task VALUES ('task:code-review-rules', 'critical');" /* of the present */
+        "INSERT INTO fact_verdicts_priorities VALUES (7, 'code-review-rules', 'low'), (7, 'no-such', 'low'),"
+        " (7, 'release-log', 'whatever'), (8, 'release-log', 'low')");
     run("INSERT INTO fact_verdicts_points VALUES"
         " (7, 'code-review-rules/rules-defined', 'violated', 'weak', 1, 1, 1, 1, NULL),"
         " (7, 'code-review-rules/rules-enforced', 'met', 'strong', 9, 9, 0, 0, 1800000000),"
         " (7, 'no-such/point', 'met', 'strong', 9, 9, 0, 0, NULL)");
-    assert_int_equal(rules_recorded(&cx, db, catalog, &o, 7, &s), OK);
+    assert_int_equal(rules_recorded(&cx, db, catalog, 7, NOW, &s), OK);
     assert_int_equal(result(&s, document)->verdict, VERDICT_VIOLATED);
     assert_true(result(&s, document)->adopted);
     assert_int_equal(result(&s, practice)->verdict, VERDICT_MET);
     assert_int_equal(result(&s, practice)->due, 1800000000);
     assert_int_equal(s.n_tasks, catalog->n_tasks);
+    assert_int_equal(adopted_points(&s), 1);
+    for (size_t i = 0; i < s.n_tasks; i++)
+        assert_int_equal(rules_priority(&s.tasks[i]), str_eq(s.tasks[i].def->key, STR("code-review-rules"))
+                                                          ? PRIORITY_LOW
+                                                          : s.tasks[i].def->priority);
     assert_int_equal(s.summary[STATUS_PARTLY_DONE], 1);
     assert_int_equal(s.summary[STATUS_NOT_DONE], (int64_t)catalog->n_tasks - 1);
 }

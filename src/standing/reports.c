@@ -1,0 +1,207 @@
+/* The kept reports of assessments: which findings there were, and what they say. A report is believed as far as the
+ * fact that names it: it is read only when it is the bytes of that digest, and a fact somebody typed in names none. */
+#include "assess/record.h"
+#include "base/digest.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "facts/subject.h"
+#include "standing/keeper_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- the file */
+
+static bool read_file(const char *path, struct buf *out)
+{
+    char part[65536];
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool fine = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= (off_t)LIMIT_REPORT;
+    for (ssize_t n = 1; fine && n != 0;) {
+        n = read(fd, part, sizeof part);
+        if (n < 0 && errno == EINTR) continue;
+        fine = n >= 0;
+        if (n > 0) buf_str(out, (struct str){part, (size_t)n});
+    }
+    if (fd >= 0) (void)close(fd);
+    return fine && buf_ok(out) == OK;
+}
+
+bool report_load(struct pass *p, struct str digest, struct buf *out)
+{
+    struct digest d;
+    uint8_t hash[32];
+    char is[65];
+    if (!read_file(record_report_path(p->cx, p->k->dir, digest), out)) return false;
+    digest_init(&d);
+    digest_add(&d, buf_view(out));
+    digest_final(&d, hash);
+    digest_hex(hash, sizeof hash, is);
+    return str_eq(str_from(is), digest);
+}
+
+/* Whether all that is read of it later can be read. */
+static bool is_report(struct pass *p, struct str text)
+{
+    scoped_stmt *st = NULL;
+    bool row = false;
+    if (store_prepare(p->cx, p->db,
+                      STR("SELECT json_type(?1, '$.tasks') = 'array' AND NOT EXISTS (SELECT 1 FROM"
+                          " json_each(?1, '$.tasks') t, json_each(t.value, '$.obligations') o"
+                          " WHERE (SELECT count(*) FROM json_each(o.value, '$.findings') f WHERE f.type <> 'object')"
+                          " OR (SELECT count(*) FROM json_each(o.value, '$.shown_by') f WHERE f.type <> 'object'))"),
+                      &st) != OK)
+        return false;
+    store_bind_str(st, 1, text);
+    return store_step(p->cx, st, &row) == OK && row && sqlite3_column_int(st, 0);
+}
+
+/* --- assessments in their order */
+
+struct assessment_row {
+    int64_t n, at, until;
+    struct str repository, head, catalog, report;
+};
+
+struct counts {
+    int64_t open, new, kept;
+};
+
+#define FINDINGS                                                                                                       \
+    "FROM json_each(?1, '$.tasks') t, json_each(t.value, '$.obligations') o, json_each(o.value, '$.findings') f"
+
+/* Each finding is new, or was in the assessment before. */
+static enum rc note_seen(struct pass *p, const struct assessment_row *a, int64_t before, struct str report,
+                         struct counts *c)
+{
+    scoped_stmt *ids = NULL, *find = NULL, *put = NULL;
+    TRY(store_prepare(p->cx, p->db,
+                      STR("SELECT f.value ->> '$.id', f.value -> '$.exception' IS NULL AND"
+                          " f.value -> '$.baseline' IS NULL " FINDINGS),
+                      &ids));
+    TRY(store_prepare(p->cx, p->db, STR("SELECT last FROM seen WHERE repository = ?1 AND id = ?2"), &find));
+    TRY(store_prepare(p->cx, p->db, STR("INSERT INTO seen VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET last = ?4"),
+                      &put));
+    store_bind_str(ids, 1, report);
+    for (bool row, known;;) {
+        TRY(store_step(p->cx, ids, &row));
+        if (!row) return OK;
+        struct str id = store_column_str(ids, 0);
+        if (id.n != 32) continue;
+        store_bind_str(find, 1, a->repository);
+        store_bind_str(find, 2, id);
+        TRY(store_step(p->cx, find, &known));
+        int64_t last = known ? sqlite3_column_int64(find, 0) : -1;
+        sqlite3_reset(find);
+        if (last == a->n) continue; /* twice in one report */
+        c->open += sqlite3_column_int(ids, 1) != 0;
+        c->kept += last == before;
+        c->new += last != before;
+        store_bind_str(put, 1, a->repository);
+        store_bind_str(put, 2, id);
+        store_bind_int(put, 3, a->until);
+        store_bind_int(put, 4, a->n);
+        TRY(store_run(p->cx, put));
+    }
+}
+
+/* The assessment of the repository before this one, -1: none or without its report; and how many findings it had. */
+static enum rc find_before(struct pass *p, const struct assessment_row *a, int64_t *before, int64_t *findings)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    *before = -1;
+    *findings = 0;
+    TRY(store_prepare(p->cx, p->db,
+                      STR("SELECT a.assessment, (SELECT count(*) FROM seen s WHERE s.repository = ?1"
+                          " AND s.last = a.assessment) FROM assessment a WHERE a.assessment ="
+                          " (SELECT max(assessment) FROM assessment WHERE repository = ?1) AND a.has_report"),
+                      &st));
+    store_bind_str(st, 1, a->repository);
+    TRY(store_step(p->cx, st, &row));
+    if (!row) return OK;
+    *before = sqlite3_column_int64(st, 0);
+    *findings = sqlite3_column_int64(st, 1);
+    return OK;
+}
+
+static enum rc put_assessment(struct pass *p, const struct assessment_row *a)
+{
+    scoped_stmt *st = NULL;
+    scoped_buf report;
+    struct counts c = {0};
+    int64_t before, findings;
+    buf_init(&report, LIMIT_REPORT + 1);
+    bool has_report = report_load(p, a->report, &report) && is_report(p, buf_view(&report));
+    TRY(find_before(p, a, &before, &findings));
+    if (has_report) TRY(note_seen(p, a, before, buf_view(&report), &c));
+    TRY(store_prepare(p->cx, p->db, STR("INSERT INTO assessment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"),
+                      &st));
+    store_bind_int(st, 1, a->n);
+    store_bind_str(st, 2, a->repository);
+    store_bind_int(st, 3, a->at);
+    store_bind_int(st, 4, a->until);
+    store_bind_str(st, 5, a->head);
+    store_bind_str(st, 6, a->catalog);
+    store_bind_str(st, 7, a->report);
+    store_bind_int(st, 8, has_report);
+    if (has_report) store_bind_int(st, 9, c.open);
+    if (has_report && before >= 0) {
+        store_bind_int(st, 10, c.new);
+        store_bind_int(st, 11, findings - c.kept);
+    }
+    return store_run(p->cx, st);
+}
+
+static enum rc read_next(struct pass *p, sqlite3_stmt *st)
+{
+    struct ctx own, *cx = p->cx; /* one assessment's memory after the other */
+    ctx_init(&own);
+    p->cx = &own;
+    enum rc rc = put_assessment(p, &(const struct assessment_row){.n = sqlite3_column_int64(st, 0),
+                                                                  .at = sqlite3_column_int64(st, 1),
+                                                                  .until = sqlite3_column_int64(st, 2),
+                                                                  .repository = store_column_str(st, 3),
+                                                                  .head = store_column_str(st, 4),
+                                                                  .catalog = store_column_str(st, 5),
+                                                                  .report = store_column_str(st, 6)});
+    p->cx = cx;
+    if (rc != OK) rc = fail(cx, rc, "%s", own.message);
+    ctx_release(&own);
+    return rc;
+}
+
+enum rc reports_read(struct pass *p)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(p->cx, p->facts,
+                      STR("SELECT n, at, until, subject, head, catalog, report FROM fact_assessment"
+                          " WHERE n >= ?1 AND n < ?2 AND via = 'probe' ORDER BY n"),
+                      &st));
+    store_bind_int(st, 1, p->from);
+    store_bind_int(st, 2, p->to);
+    for (bool row;;) {
+        TRY(store_step(p->cx, st, &row));
+        if (!row) return OK;
+        TRY(read_next(p, st));
+    }
+}
+
+/* Copied from another server, or from a backup. */
+enum rc reports_arrived(struct pass *p, bool *arrived)
+{
+    scoped_stmt *st = NULL;
+    *arrived = false;
+    TRY(store_prepare(p->cx, p->db, STR("SELECT report FROM assessment WHERE NOT has_report"), &st));
+    for (bool row; !*arrived;) {
+        scoped_buf report;
+        buf_init(&report, LIMIT_REPORT + 1);
+        TRY(store_step(p->cx, st, &row));
+        if (!row) return OK;
+        *arrived = report_load(p, store_column_str(st, 0), &report) && is_report(p, buf_view(&report));
+    }
+    return OK;
+}
