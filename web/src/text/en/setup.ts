@@ -1,0 +1,41 @@
+import { plural } from "../plural";
+
+const n = (one: string, other: string) => plural("en", { one, other });
+
+export const setup = {
+  setup: {
+    title: "Welcome",
+    step: (at: string, of: string) => `Question ${at} of ${of}`,
+    organization: "What is your organization called?",
+    organizationWhat: "The name stands on the board and in reports.",
+    organizationLabel: "Name of the organization",
+    language: "Which language do you work in?",
+    languageWhat: "Reports and messages come in it. Everybody can choose their own for the pages.",
+    english: "Pages, reports and messages in English",
+    finnish: "Sivut, raportit ja viestit suomeksi",
+    preset: "How strict do you want to begin?",
+    presetWhat: "Musts always count. This chooses which recommendations count too; you can change each later.",
+    adopts: n("# recommendation counts beside the musts", "# recommendations count beside the musts"),
+    officer: "Who is the Security officer?",
+    officerWhat: "Answers for the tasks and approves exceptions. There is always at least one.",
+    officerLabel: "Security officer",
+    officerHint: "You can invite others and hand the role over afterwards.",
+    me: "you",
+    repositories: "Which repositories shall be looked at?",
+    repositoriesWhat: "They are only read. You can leave this for later.",
+    location: "Path or address",
+    locationHint: "A path on the server, or an https:// or ssh:// address without user name and password.",
+    name: "Name",
+    another: "Another one",
+    begin: "Begin and assess",
+    beginWithout: "Begin",
+    started: "You are all set",
+    startedWhat: "Your repositories are being looked at. It takes moments to minutes; the board fills as they are done.",
+    startedEmpty: "The board is ready. Connect a repository, and it shows where you stand.",
+    noJob: "Its assessment could not be started; try it from its page.",
+    toBoard: "See the board and the three things to do first",
+    toBoardNow: "See the board already",
+    notYet: "The setup is not done yet",
+    notYetWhat: "An administrator answers five questions first; then the board is there for everybody.",
+  },
+};

@@ -1,0 +1,41 @@
+import { plural } from "../plural";
+
+const n = (one: string, other: string) => plural("fi", { one, other });
+
+export const setup = {
+  setup: {
+    title: "Tervetuloa",
+    step: (at: string, of: string) => `Kysymys ${at}/${of}`,
+    organization: "Mikä on organisaationne nimi?",
+    organizationWhat: "Nimi näkyy taululla ja raporteissa.",
+    organizationLabel: "Organisaation nimi",
+    language: "Millä kielellä työskentelette?",
+    languageWhat: "Raportit ja viestit tulevat sillä. Sivujen kielen jokainen voi valita itse.",
+    english: "Pages, reports and messages in English",
+    finnish: "Sivut, raportit ja viestit suomeksi",
+    preset: "Kuinka tiukasti aloitatte?",
+    presetWhat: "Pakolliset kohdat lasketaan aina. Tästä valitset, mitkä suositukset lasketaan niiden lisäksi; kutakin voi muuttaa myöhemmin.",
+    adopts: n("# suositus lasketaan pakollisten lisäksi", "# suositusta lasketaan pakollisten lisäksi"),
+    officer: "Kuka on tietoturvavastaava?",
+    officerWhat: "Vastaa tehtävistä ja hyväksyy poikkeukset. Heitä on aina vähintään yksi.",
+    officerLabel: "Tietoturvavastaava",
+    officerHint: "Voit kutsua muita ja siirtää roolin myöhemmin.",
+    me: "sinä",
+    repositories: "Mitä repositorioita tarkastellaan?",
+    repositoriesWhat: "Niitä vain luetaan. Voit jättää tämän myöhemmäksi.",
+    location: "Polku tai osoite",
+    locationHint: "Polku palvelimella tai https://- tai ssh://-osoite ilman käyttäjätunnusta ja salasanaa.",
+    name: "Nimi",
+    another: "Lisää toinen",
+    begin: "Aloita ja arvioi",
+    beginWithout: "Aloita",
+    started: "Kaikki on valmista",
+    startedWhat: "Repositorioitanne tarkastellaan. Se kestää hetkestä muutamaan minuuttiin; taulu täyttyy sitä mukaa.",
+    startedEmpty: "Taulu on valmis. Liitä repositorio, niin se näyttää, missä olette.",
+    noJob: "Arviointia ei voitu käynnistää; yritä sitä repositorion sivulta.",
+    toBoard: "Katso taulu ja kolme ensimmäistä asiaa",
+    toBoardNow: "Katso taulua jo nyt",
+    notYet: "Käyttöönotto on vielä tekemättä",
+    notYetWhat: "Ylläpitäjä vastaa ensin viiteen kysymykseen; sitten taulu on kaikkien käytössä.",
+  },
+};
