@@ -13,6 +13,11 @@ struct log *facts_log(struct facts *f)
     return f->log;
 }
 
+const struct catalog *facts_catalog(const struct facts *f)
+{
+    return f->catalog;
+}
+
 size_t facts_kind_index(const struct catalog *c, struct str key)
 {
     size_t low = 0, high = c->n_kinds; /* they are sorted */

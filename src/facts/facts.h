@@ -34,6 +34,7 @@ void facts_close(struct facts *f);
 enum rc facts_tables_current(struct ctx *cx, sqlite3 *db, const struct catalog *c, bool *out) MUST_CHECK;
 /* For units of one's own. */
 struct log *facts_log(struct facts *f);
+const struct catalog *facts_catalog(const struct facts *f);
 
 /* --- appending */
 
