@@ -290,7 +290,7 @@ static enum rc write_json(struct ctx *cx, struct api_call *call, struct list *l)
 /* --- CSV (RFC 4180) */
 
 /* A cell that a spreadsheet would take for a formula begins with an apostrophe. */
-static void put_cell(struct buf *out, struct str s)
+void api_csv_cell(struct buf *out, struct str s)
 {
     bool quoted = false;
     for (size_t i = 0; i < s.n; i++)
@@ -316,7 +316,20 @@ static void put_csv(struct buf *out, sqlite3_stmt *st, int c, enum api_type type
     else if (type == API_TIME)
         buf_cstr(out, time_format(sqlite3_column_int64(st, c), text));
     else
-        put_cell(out, store_column_str(st, c));
+        api_csv_cell(out, store_column_str(st, c));
+}
+
+bool api_wants_csv(const struct api_call *call)
+{
+    struct str format = api_value(call, "format"), accept = http_request_header(call->request, "Accept");
+    return format.p ? str_eq(format, STR("csv"))
+                    : str_starts_nocase(accept, STR("text/csv")) && !str_has_nocase(accept, STR("json"));
+}
+
+void api_csv_headers(struct ctx *cx, struct api_call *call, const char *name)
+{
+    api_header(call, "Content-Type", STR("text/csv; charset=utf-8"));
+    api_header(call, "Content-Disposition", arena_printf(&cx->arena, "attachment; filename=\"%s.csv\"", name));
 }
 
 static enum rc write_csv(struct ctx *cx, struct api_call *call, const struct list *l)
@@ -337,17 +350,14 @@ static enum rc write_csv(struct ctx *cx, struct api_call *call, const struct lis
         }
         buf_cstr(out, "\r\n");
     }
-    api_header(call, "Content-Type", STR("text/csv; charset=utf-8"));
-    api_header(call, "Content-Disposition", arena_printf(&cx->arena, "attachment; filename=\"%s.csv\"", l->l->name));
+    api_csv_headers(cx, call, l->l->name);
     return OK;
 }
 
 enum rc api_list_run(struct ctx *cx, struct api_call *call)
 {
     struct list l = {0};
-    struct str format = api_value(call, "format"), accept = http_request_header(call->request, "Accept");
-    bool csv = format.p ? str_eq(format, STR("csv"))
-                        : str_starts_nocase(accept, STR("text/csv")) && !str_has_nocase(accept, STR("json"));
+    bool csv = api_wants_csv(call);
     call->asked = true;
     enum rc rc = open_list(cx, call, &l, csv);
     if (rc == OK) rc = csv ? write_csv(cx, call, &l) : write_json(cx, call, &l);

@@ -1,0 +1,16 @@
+/* Requests as they stand in answers. */
+#ifndef SINETTI_API_APPROVAL_H
+#define SINETTI_API_APPROVAL_H
+
+#include "api/api.h"
+
+/* What is selected, and from where: r the request, d its decision. */
+#define APPROVAL_COLUMNS                                                                                               \
+    "r.n, r.kind, r.subject, r.payload, r.reason, r.actor, p.name, r.until, d.decision, d.at, d.actor, q.name,"        \
+    " nullif(d.reason, ''), d.act, r.at, d.solo FROM fact_request r LEFT JOIN fact_approval d ON d.request = r.n"      \
+    " LEFT JOIN fact_person p ON p.subject = r.actor LEFT JOIN fact_person q ON q.subject = d.actor"
+
+/* The row as an Approval. may_decide: others' requests. */
+void approval_put(struct api_call *call, sqlite3_stmt *st, bool may_decide);
+
+#endif

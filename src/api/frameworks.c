@@ -1,0 +1,213 @@
+/* Frameworks, control pages and the coverage grid. */
+#include "api/grid.h"
+#include "api/page.h"
+#include "api/show.h"
+#include "api/task_rows.h"
+#include "base/time.h"
+
+#define NOW STR("now")
+
+static enum rc find_framework(struct ctx *cx, struct api_call *call, const struct catalog_framework **out)
+{
+    struct str key = api_value(call, "framework");
+    for (size_t i = 0; i < call->catalog->n_frameworks; i++)
+        if (str_eq(call->catalog->frameworks[i].key, key)) {
+            *out = &call->catalog->frameworks[i];
+            return OK;
+        }
+    return api_fail(cx, call, E_NOTFOUND, "there is no such framework", "sellaista viitekehystä ei ole");
+}
+
+static void put_controls(struct api_call *call, const char *key, const struct grid *g,
+                         const struct catalog_framework *f)
+{
+    json_key(&call->out, key);
+    json_begin(&call->out, '[');
+    for (size_t i = 0; i < f->n_controls; i++) grid_put_control(call, g, f, &f->controls[i]);
+    json_end(&call->out, ']');
+}
+
+API_OPERATION(frameworks_list)
+{
+    struct grid g;
+    TRY(grid_read(cx, call, NOW, &g));
+    page_begin(call);
+    for (size_t i = 0; i < call->catalog->n_frameworks; i++)
+        grid_put_framework(call, &g, &call->catalog->frameworks[i]);
+    return page_end(cx, call, -1, (int64_t)call->catalog->n_frameworks);
+}
+
+API_OPERATION(frameworks_get)
+{
+    const struct catalog_framework *f;
+    struct grid g;
+    TRY(find_framework(cx, call, &f));
+    TRY(grid_read(cx, call, NOW, &g));
+    json_begin(&call->out, '{');
+    json_key(&call->out, "framework");
+    grid_put_framework(call, &g, f);
+    put_controls(call, "controls", &g, f);
+    json_end(&call->out, '}');
+    return OK;
+}
+
+API_OPERATION(coverage_get)
+{
+    const struct catalog_framework *f;
+    struct grid g;
+    int64_t at;
+    char date[32];
+    TRY(find_framework(cx, call, &f));
+    TRY(page_time(cx, call, "at", true, 0, &at));
+    if (at > call->now + DAY_SECONDS) {
+        api_fault(call, "at", "lies in the future", "on tulevaisuudessa");
+        return api_faults(cx, call);
+    }
+    TRY(grid_read(cx, call, at ? str_from(time_format_date(at, date)) : NOW, &g));
+    json_begin(&call->out, '{');
+    json_key(&call->out, "framework");
+    grid_put_framework(call, &g, f);
+    api_put_time(&call->out, "at", at && at < call->now ? at : call->now);
+    api_put_time(&call->out, "recorded_at", g.recorded_at);
+    json_key(&call->out, "counts");
+    grid_put_counts(call, &g, f);
+    put_controls(call, "cells", &g, f);
+    json_end(&call->out, '}');
+    return OK;
+}
+
+/* --- a control */
+
+struct control {
+    const struct catalog_framework *framework;
+    const struct catalog_control *control;
+};
+
+static const struct catalog_mapping *mapping_to(const struct catalog_task *t, const struct control *c)
+{
+    for (size_t i = 0; i < t->n_controls; i++)
+        if (t->controls[i].framework == c->framework && t->controls[i].control == c->control) return &t->controls[i];
+    return NULL;
+}
+
+static void put_task(struct api_call *call, const struct task_row *r, struct str source)
+{
+    struct json *j = &call->out;
+    json_begin(j, '{');
+    json_put_str(j, "key", r->def->key);
+    json_put_str(j, "title", r->def->title[call->lang]);
+    json_put_cstr(j, "priority", priority_name(r->priority));
+    json_put_cstr(j, "status", status_name(r->status));
+    json_put_bool(j, "exceptions", r->exceptions);
+    json_put_cstr(j, "assurance", assurance_name(r->assurance));
+    show_text(j, "source", source);
+    json_end(j, '}');
+}
+
+static bool shares_theme(const struct task_row *rows, size_t n, const struct control *c, const struct catalog_task *t)
+{
+    for (size_t i = 0; i < n; i++)
+        if (mapping_to(rows[i].def, c) && str_eq(rows[i].def->theme, t->theme)) return true;
+    return false;
+}
+
+/* Mapped to the control; or else the others of those tasks' themes. */
+static void put_tasks(struct api_call *call, const char *key, const struct task_row *rows, size_t n,
+                      const struct control *c, bool mapped)
+{
+    json_key(&call->out, key);
+    json_begin(&call->out, '[');
+    for (size_t i = 0; i < n; i++) {
+        const struct catalog_mapping *m = mapping_to(rows[i].def, c);
+        if (mapped ? m != NULL : !m && shares_theme(rows, n, c, rows[i].def))
+            put_task(call, &rows[i], m ? m->source : STR_NONE);
+    }
+    json_end(&call->out, ']');
+}
+
+/* Different sources of the mappings to `other` by tasks that are mapped to c too. */
+static void put_sources(struct api_call *call, const struct control *c, const struct control *other)
+{
+    struct str seen[8];
+    size_t n = 0;
+    json_key(&call->out, "sources");
+    json_begin(&call->out, '[');
+    for (size_t i = 0; i < call->catalog->n_tasks; i++) {
+        const struct catalog_task *t = &call->catalog->tasks[i];
+        for (size_t k = 0; mapping_to(t, c) && k < t->n_controls && n < sizeof seen / sizeof *seen; k++) {
+            if (t->controls[k].control != other->control) continue;
+            bool repeat = false;
+            for (size_t s = 0; s < n; s++) repeat = repeat || str_eq(seen[s], t->controls[k].source);
+            if (!repeat) json_str(&call->out, seen[n++] = t->controls[k].source);
+        }
+    }
+    json_end(&call->out, ']');
+}
+
+static void put_equivalent(struct api_call *call, const struct control *c, const struct control *other,
+                           const struct grid *g)
+{
+    struct json *j = &call->out;
+    const struct catalog_framework *f = other->framework;
+    json_begin(j, '{');
+    json_put_str(j, "framework", f->key);
+    json_put_str(j, "framework_name", f->name);
+    json_put_str(j, "edition", f->edition);
+    json_put_bool(j, "legacy", f->legacy);
+    json_put_str(j, "id", other->control->id);
+    json_put_str(j, "title", other->control->title);
+    json_key(j, "tasks");
+    json_begin(j, '[');
+    for (size_t i = 0; i < call->catalog->n_tasks; i++)
+        if (mapping_to(&call->catalog->tasks[i], c) && mapping_to(&call->catalog->tasks[i], other))
+            json_str(j, call->catalog->tasks[i].key);
+    json_end(j, ']');
+    put_sources(call, c, other);
+    json_put_cstr(j, "coverage", coverage_name(g->of[f - call->catalog->frameworks][other->control - f->controls]));
+    json_end(j, '}');
+}
+
+/* Controls of other frameworks that a task of this one is mapped to. */
+static void put_equivalents(struct api_call *call, const struct control *c, const struct grid *g)
+{
+    json_key(&call->out, "equivalents");
+    json_begin(&call->out, '[');
+    for (size_t i = 0; i < call->catalog->n_frameworks; i++) {
+        const struct catalog_framework *f = &call->catalog->frameworks[i];
+        for (size_t k = 0; f != c->framework && k < f->n_controls; k++) {
+            const struct control other = {f, &f->controls[k]};
+            bool connected = false;
+            for (size_t t = 0; t < call->catalog->n_tasks && !connected; t++)
+                connected = mapping_to(&call->catalog->tasks[t], &other) && mapping_to(&call->catalog->tasks[t], c);
+            if (connected) put_equivalent(call, c, &other, g);
+        }
+    }
+    json_end(&call->out, ']');
+}
+
+API_OPERATION(controls_get)
+{
+    struct control c = {0};
+    struct task_row *rows;
+    struct grid g;
+    size_t n;
+    struct str id = api_value(call, "control");
+    TRY(find_framework(cx, call, &c.framework));
+    for (size_t i = 0; i < c.framework->n_controls && !c.control; i++)
+        if (str_eq(c.framework->controls[i].id, id)) c.control = &c.framework->controls[i];
+    if (!c.control)
+        return api_fail(cx, call, E_NOTFOUND, "the framework has no such control",
+                        "viitekehyksessä ei ole sellaista hallintakeinoa");
+    TRY(grid_read(cx, call, NOW, &g));
+    TRY(task_rows_read(cx, call, &rows, &n));
+    json_begin(&call->out, '{');
+    json_key(&call->out, "framework");
+    grid_put_framework(call, &g, c.framework);
+    json_key(&call->out, "control");
+    grid_put_control(call, &g, c.framework, c.control);
+    put_tasks(call, "tasks", rows, n, &c, true);
+    put_tasks(call, "theme_tasks", rows, n, &c, false);
+    put_equivalents(call, &c, &g);
+    json_end(&call->out, '}');
+    return OK;
+}
