@@ -1,5 +1,6 @@
 /* Signing in and out, and what the one who is signed in may do. */
 #include "api/api.h"
+#include "api/sign_in.h"
 
 /* What is held in the organization (scope empty), or more in that project. */
 static void put_permissions(struct api_call *call, struct str project)
@@ -65,12 +66,12 @@ static void put_str_or_null(struct json *j, const char *key, struct str s)
 API_OPERATION(session_get)
 {
     struct json *j = &call->out;
-    (void)cx;
     json_begin(j, '{');
     put_str_or_null(j, "person", call->who.person);
     put_str_or_null(j, "name", call->who.name);
     json_put_int(j, "level", (int64_t)call->who.level);
     json_put_cstr(j, "language", lang_name(call->lang));
+    TRY(sign_in_put_pending(cx, call));
     put_permissions(call, STR_NONE);
     put_projects(call);
     put_roles(call);

@@ -191,11 +191,13 @@ enum rc identity_password_has(struct ctx *cx, struct identity *id, struct str pe
 /* --- setting */
 
 /* What a guesser who knows the person tries first. */
-static enum rc check_quality(struct ctx *cx, struct identity *id, struct str person, struct str password)
+static enum rc admit(struct ctx *cx, struct identity *id, struct str person, struct str password, struct str *text)
 {
     struct person p;
     scoped_stmt *st = NULL;
     bool row;
+    if (password.n > PASSWORD_MOST) return fail(cx, E_INVALID, "password: longer than %d bytes", PASSWORD_MOST);
+    TRY(text_composed(cx, password, text));
     TRY(identity_person_get(cx, id, person, &p));
     if (p.left) return fail(cx, E_DENIED, "this person has left");
     struct str *own = arena_array(&cx->arena, struct str, p.n_addresses + 2);
@@ -205,7 +207,13 @@ static enum rc check_quality(struct ctx *cx, struct identity *id, struct str per
     TRY(store_prepare(cx, id->o.ledger, STR("SELECT name FROM fact_organization LIMIT 1"), &st));
     TRY(store_step(cx, st, &row));
     if (row) own[n++] = arena_str(&cx->arena, store_column_str(st, 0));
-    return quality_check(cx, password, own, n);
+    return quality_check(cx, *text, own, n);
+}
+
+enum rc identity_password_admit(struct ctx *cx, struct identity *id, struct str person, struct str password)
+{
+    struct str text;
+    return admit(cx, id, person, password, &text);
 }
 
 static enum rc put_password(struct ctx *cx, struct identity *id, struct str person, const char *hash, struct str but)
@@ -232,9 +240,7 @@ enum rc identity_password_set(struct ctx *cx, struct identity *id, const struct 
     char hash[HASH_TEXT];
     struct str text;
     bool had;
-    if (password.n > PASSWORD_MOST) return fail(cx, E_INVALID, "password: longer than %d bytes", PASSWORD_MOST);
-    TRY(text_composed(cx, password, &text));
-    TRY(check_quality(cx, id, person, text));
+    TRY(admit(cx, id, person, password, &text));
     TRY(identity_password_has(cx, id, person, &had));
     TRY(hashing_make(cx, text, hash));
     TRY(identity_tell(cx, id, by, person, "password", had ? "changed" : "added", STR_NONE));

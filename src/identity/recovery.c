@@ -72,9 +72,8 @@ enum rc identity_recovery_make(struct ctx *cx, struct identity *id, const struct
 
 enum rc identity_recovery_use(struct ctx *cx, struct identity *id, struct str person, struct str code, int *left)
 {
-    scoped_stmt *st = NULL, *count = NULL;
+    scoped_stmt *st = NULL;
     uint8_t hash[DIGEST_SIZE];
-    bool row;
     *left = 0;
     if (!code_hash(person, code, hash)) return fail(cx, E_DENIED, "this code is not right, or was used before");
     TRY(state_prepare(cx, id, "DELETE FROM recovery_code WHERE person = ?1 AND hash = ?2", &st));
@@ -82,9 +81,16 @@ enum rc identity_recovery_use(struct ctx *cx, struct identity *id, struct str pe
     store_bind_blob(st, 2, hash, sizeof hash);
     TRY(store_run(cx, st));
     if (!sqlite3_changes(id->o.state)) return fail(cx, E_DENIED, "this code is not right, or was used before");
-    TRY(state_prepare(cx, id, "SELECT count(*) FROM recovery_code WHERE person = ?1", &count));
-    store_bind_str(count, 1, person);
-    TRY(store_step(cx, count, &row));
-    *left = row ? sqlite3_column_int(count, 0) : 0;
+    return identity_recovery_left(cx, id, person, left);
+}
+
+enum rc identity_recovery_left(struct ctx *cx, struct identity *id, struct str person, int *left)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(state_prepare(cx, id, "SELECT count(*) FROM recovery_code WHERE person = ?1", &st));
+    store_bind_str(st, 1, person);
+    TRY(store_step(cx, st, &row));
+    *left = row ? sqlite3_column_int(st, 0) : 0;
     return OK;
 }

@@ -55,5 +55,6 @@ enum rc identity_recovery_make(struct ctx *cx, struct identity *id, const struct
 /* Uses one up; E_DENIED when it is none of the person's. Delays are the caller's: identity_guess(). */
 enum rc identity_recovery_use(struct ctx *cx, struct identity *id, struct str person, struct str code,
                               int *left) MUST_CHECK;
+enum rc identity_recovery_left(struct ctx *cx, struct identity *id, struct str person, int *left) MUST_CHECK;
 
 #endif

@@ -1,0 +1,61 @@
+/* One-time links as those who got one use them. */
+#include "api/api_int.h"
+#include "api/sign_in.h"
+#include "identity/accounts.h"
+#include "identity/people.h"
+#include "identity/tokens.h"
+
+/* Guesses at links are counted by network: 256 bits need no more, but whoever tries is to be seen. */
+static enum rc find(struct ctx *cx, struct api_call *call, struct str secret, enum link_purpose *p, struct str *person)
+{
+    int64_t wait;
+    enum rc rc = identity_guess(cx, call->identity, STR("link"), call->request->peer, &wait);
+    TRY(sign_in_judged(cx, call, rc, wait));
+    rc = identity_link_find(cx, call->identity, secret, p, person);
+    if (rc == OK) return identity_guess_right(cx, call->identity, STR("link"), call->request->peer);
+    if (rc != E_DENIED) return rc;
+    return api_refuse(cx, call, E_DENIED, "not_right", "this link was used, has ended, or never was; ask for another",
+                      "linkki on käytetty tai vanhentunut, tai sitä ei ole ollutkaan; pyydä uusi");
+}
+
+API_OPERATION(session_link_look)
+{
+    enum link_purpose p;
+    struct str whose;
+    struct person person;
+    struct json *j = &call->out;
+    TRY(find(cx, call, api_field(call->body, "secret"), &p, &whose));
+    TRY(identity_person_get(cx, call->identity, whose, &person));
+    json_begin(j, '{');
+    json_put_cstr(j, "purpose", link_purpose_name(p));
+    json_put_str(j, "name", person.name);
+    json_key(j, "address");
+    if (person.n_addresses)
+        json_str(j, person.addresses[0]);
+    else
+        json_nil(j);
+    json_put_bool(j, "password", p != LINK_SIGN_IN);
+    json_end(j, '}');
+    return OK;
+}
+
+API_OPERATION(session_link)
+{
+    enum link_purpose p, used;
+    struct str whose, person, secret = api_field(call->body, "secret"), password = api_field(call->body, "password");
+    TRY(find(cx, call, secret, &p, &whose));
+    if (p != LINK_SIGN_IN && !password.p) {
+        api_fault(call, "/password", "choose one", "valitse salasana");
+        return api_faults(cx, call);
+    }
+    if (p == LINK_SIGN_IN && password.p) {
+        api_fault(call, "/password", "none goes with a link to sign in",
+                  "kirjautumislinkin kanssa ei anneta salasanaa");
+        return api_faults(cx, call);
+    }
+    if (password.p) TRY(identity_password_admit(cx, call->identity, whose, password)); /* before the link is used up */
+    TRY(sign_in_judged(cx, call, identity_link_use(cx, call->identity, secret, &used, &person), 0));
+    const struct identity_actor by = {.person = person, .credential = STR(""), .via = STR("person")};
+    if (password.p) TRY(identity_password_set(cx, call->identity, &by, person, password, STR_NONE));
+    return sign_in_begin(cx, call, person, "link", LEVEL_ONE);
+}
