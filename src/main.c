@@ -20,6 +20,8 @@ static const struct command {
     {"rules", cli_rules, "the rules: list, explain, try on a repository"},
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
     {"serve", cli_serve, "the pages and the API, for browsers and programs"},
+    {"people", cli_people, "who is here: list, add, import, leave, roles"},
+    {"admin-link", cli_admin_link, "a one-time link for who cannot get in"},
     {"init", cli_init, "a new data folder, with an empty audit log"},
     {"fact", cli_fact, "events of the audit log: add, list and show them"},
     {"verify", cli_verify, "whether a ledger is whole, or a proof proves"},

@@ -39,11 +39,29 @@ API_OPERATION(session_link_look)
     return OK;
 }
 
+/* Who was made without an address says it now, and a name. */
+static enum rc take_profile(struct ctx *cx, struct api_call *call, const struct person *p)
+{
+    struct str name = api_field(call->body, "name"), address = api_field(call->body, "address");
+    const struct identity_actor by = {.person = p->id, .credential = STR(""), .via = STR("person")};
+    if (p->n_addresses) {
+        if (name.p) api_fault(call, "/name", "it is known already", "se tiedetään jo");
+        if (address.p) api_fault(call, "/address", "it is known already", "se tiedetään jo");
+        return api_faults(cx, call);
+    }
+    if (!name.p) api_fault(call, "/name", "is missing", "puuttuu");
+    if (!address.p) api_fault(call, "/address", "is missing", "puuttuu");
+    TRY(api_faults(cx, call));
+    return identity_person_change(cx, call->identity, &by, p->id, name, &address, 1);
+}
+
 API_OPERATION(session_link)
 {
     enum link_purpose p, used;
     struct str whose, person, secret = api_field(call->body, "secret"), password = api_field(call->body, "password");
+    struct person now;
     TRY(find(cx, call, secret, &p, &whose));
+    TRY(identity_person_get(cx, call->identity, whose, &now));
     if (p != LINK_SIGN_IN && !password.p) {
         api_fault(call, "/password", "choose one", "valitse salasana");
         return api_faults(cx, call);
@@ -53,9 +71,11 @@ API_OPERATION(session_link)
                   "kirjautumislinkin kanssa ei anneta salasanaa");
         return api_faults(cx, call);
     }
+    TRY(take_profile(cx, call, &now));
     if (password.p) TRY(identity_password_admit(cx, call->identity, whose, password)); /* before the link is used up */
     TRY(sign_in_judged(cx, call, identity_link_use(cx, call->identity, secret, &used, &person), 0));
     const struct identity_actor by = {.person = person, .credential = STR(""), .via = STR("person")};
     if (password.p) TRY(identity_password_set(cx, call->identity, &by, person, password, STR_NONE));
-    return sign_in_begin(cx, call, person, "link", LEVEL_ONE);
+    /* a link to sign in is given by who has the machine: it stands for both factors */
+    return sign_in_begin(cx, call, person, "link", p == LINK_SIGN_IN ? LEVEL_TWO : LEVEL_ONE);
 }

@@ -11,6 +11,9 @@ enum rc person_check(struct ctx *cx, const struct person *p) MUST_CHECK;
 /* The payload of a person's fact; accounts are those of fact n (-1: none). */
 enum rc person_payload(struct ctx *cx, sqlite3 *db, const struct person *p, int64_t n, struct str *out) MUST_CHECK;
 
+/* What holds of a role whatever the tables say, and its payload. */
+enum rc role_form(struct ctx *cx, const struct role_change *c, int64_t now) MUST_CHECK;
+enum rc role_payload(struct ctx *cx, const struct role_change *c, struct str *out) MUST_CHECK;
 /* E_CONFLICT when the person is the last lasting Security officer. */
 enum rc officer_may_go(struct ctx *cx, sqlite3 *db, struct str person) MUST_CHECK;
 

@@ -55,7 +55,7 @@ static enum rc has(struct ctx *cx, sqlite3 *db, const char *sql, struct str subj
 }
 
 /* What holds of the role alone, whatever the tables say. */
-static enum rc check_form(struct ctx *cx, const struct role_change *c, int64_t now)
+enum rc role_form(struct ctx *cx, const struct role_change *c, int64_t now)
 {
     bool own = c->role == ROLE_ADMIN || c->role == ROLE_SECURITY_OFFICER;
     bool org = str_eq(c->scope, STR("org"));
@@ -88,7 +88,7 @@ static enum rc check_there(struct ctx *cx, sqlite3 *db, const struct role_change
 /* Within the unit. */
 static enum rc judge_change(struct ctx *cx, sqlite3 *db, const struct role_change *c, int64_t now)
 {
-    TRY(check_form(cx, c, now));
+    TRY(role_form(cx, c, now));
     if (!c->revoke) TRY(check_there(cx, db, c));
     return c->role == ROLE_SECURITY_OFFICER && (c->revoke || c->until) ? officer_may_go(cx, db, c->subject) : OK;
 }
@@ -109,7 +109,7 @@ enum rc identity_role_judge(struct ctx *cx, sqlite3 *db, const struct body *fact
     return ok ? judge_change(cx, db, &c, now) : fail(cx, E_INVALID, "the payload is none of a role");
 }
 
-static enum rc payload_of(struct ctx *cx, const struct role_change *c, struct str *out)
+enum rc role_payload(struct ctx *cx, const struct role_change *c, struct str *out)
 {
     scoped_buf b;
     struct json j;
@@ -128,7 +128,7 @@ static enum rc payload_of(struct ctx *cx, const struct role_change *c, struct st
 enum rc identity_role_payload(struct ctx *cx, struct identity *id, const struct role_change *c, struct str *payload)
 {
     TRY(judge_change(cx, id->o.ledger, c, identity_now(id)));
-    return payload_of(cx, c, payload);
+    return role_payload(cx, c, payload);
 }
 
 struct judging {
@@ -148,7 +148,7 @@ enum rc identity_role_put(struct ctx *cx, struct identity *id, const struct iden
     struct str payload;
     struct change change;
     struct judging j = {c, identity_now(id)};
-    TRY(payload_of(cx, c, &payload));
+    TRY(role_payload(cx, c, &payload));
     const struct body b = change_body(by, "role", c->subject, payload);
     TRY(change_make(cx, id, &b, 1, &change));
     change.judge = judge;

@@ -208,6 +208,20 @@ enum rc identity_session_fresh(struct ctx *cx, struct identity *id, const struct
     return store_step(cx, st, out);
 }
 
+enum rc identity_session_method(struct ctx *cx, struct identity *id, const struct identity_who *who, struct str *out)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    *out = STR_NONE;
+    if (who->credential != CREDENTIAL_SESSION) return OK;
+    TRY(state_prepare(cx, id, "SELECT method FROM session WHERE person = ?1 AND id = ?2", &st));
+    store_bind_str(st, 1, who->person);
+    store_bind_str(st, 2, who->session);
+    TRY(store_step(cx, st, &row));
+    if (row) *out = arena_str(&cx->arena, store_column_str(st, 0));
+    return OK;
+}
+
 enum rc identity_session_end(struct ctx *cx, struct identity *id, struct str person, struct str session)
 {
     scoped_stmt *st = NULL;

@@ -49,6 +49,10 @@ enum rc identity_session_raise(struct ctx *cx, struct identity *id, struct str c
 enum rc identity_session_fresh(struct ctx *cx, struct identity *id, const struct identity_who *who,
                                bool *out) MUST_CHECK;
 
+/* How it was signed in: "password+totp", "link" … STR_NONE when it is over, or a token. */
+enum rc identity_session_method(struct ctx *cx, struct identity *id, const struct identity_who *who,
+                                struct str *out) MUST_CHECK;
+
 /* At once void. E_NOTFOUND when that person has no such session. */
 enum rc identity_session_end(struct ctx *cx, struct identity *id, struct str person, struct str session) MUST_CHECK;
 /* All of a person's but `but` (an id, or STR_NONE). */

@@ -49,6 +49,13 @@ enum rc identity_link_use(struct ctx *cx, struct identity *id, struct str secret
 enum rc identity_link_revoke(struct ctx *cx, struct identity *id, const struct identity_actor *by,
                              struct str link) MUST_CHECK;
 
+/* The way in for who has the machine: a link for `who` (person:ID or an address), or, STR_NONE, for the only Admin.
+ * Where there is no Admin and nobody is named, one is made, called "Admin", who says name and address when the link is
+ * used (an invitation); a named one becomes no Admin by it. Others get a link to sign in: no password, no second
+ * factor. E_NOTFOUND, E_CONFLICT when there are several Admins. */
+enum rc identity_operator_link(struct ctx *cx, struct identity *id, struct str who, struct str *person,
+                               struct link_made *out) MUST_CHECK;
+
 /* New codes in place of all old ones. */
 enum rc identity_recovery_make(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person,
                                char out[RECOVERY_CODES][RECOVERY_CODE_TEXT + 1]) MUST_CHECK;
