@@ -3,9 +3,9 @@
  * its own in lists/.
  *
  * api_handle() finds the operation, counts requests, authenticates, asks whether the person may, checks path, query and
- * body against their schemas, and only then calls it. The same runs in web (reads) and in worker (all else): what
- * belongs to the other process is refused like anything else, and else left to it. It never believes the other process
- * about who somebody is.
+ * body against their schemas, and only then calls it. The same runs in web (reads) and in worker (all): what web cannot
+ * do is refused there like anything else, and else left to worker, which never believes web about who somebody is. So
+ * is what only reads when the use of a session is to be noted.
  *
  * Refused, each with a problem (problem.h): unknown paths, parameters and fields, whatever breaks a schema, a browser's
  * writing requests that come from elsewhere, what the role does not permit, too many requests.
@@ -41,7 +41,7 @@ void api_close(struct api *a);
 
 /* What became of a request. */
 struct api_done {
-    bool elsewhere;                 /* the other process is to handle it; `answer` has only headers */
+    bool elsewhere;                 /* web's: worker is to handle it; `answer` has only headers */
     const struct api_operation *op; /* NULL: there is none */
     char id[33];                    /* the request's; worker takes X-Request-Id of what web passes on */
     char fingerprint[65];           /* of the credential, for the log; "" for nobody */

@@ -36,8 +36,9 @@ enum rc api_authenticate(struct ctx *cx, struct api_call *call) MUST_CHECK;
 enum rc api_permit(struct ctx *cx, struct api_call *call) MUST_CHECK;
 enum rc api_permit_at(struct ctx *cx, struct api_call *call) MUST_CHECK;
 
-/* input.c: parameters, and the body, against their schemas. */
-enum rc api_read_parameters(struct ctx *cx, struct api_call *call) MUST_CHECK;
+/* input.c: parameters as they are sent; they, and the body, against their schemas. */
+enum rc api_read_query(struct ctx *cx, struct api_call *call) MUST_CHECK;
+enum rc api_check_parameters(struct ctx *cx, struct api_call *call) MUST_CHECK;
 enum rc api_read_body(struct ctx *cx, struct api_call *call) MUST_CHECK;
 
 /* problem.c: instead of the answer. call->problem, else the one of rc. */

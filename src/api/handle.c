@@ -74,7 +74,10 @@ static enum rc count_request(struct ctx *cx, struct api_call *call, struct str n
 
 static enum rc take_databases(struct ctx *cx, struct api_call *call)
 {
-    TRY(pool_take(cx, call->api->pool, &call->databases));
+    enum rc rc = pool_take(cx, call->api->pool, &call->databases);
+    if (rc != OK && rc != E_BUSY)
+        call->problem = api_problem_find("internal"); /* not what the caller named is missing */
+    if (rc != OK) return rc;
     struct databases *d = call->databases;
     call->ledger = d->ledger;
     call->derived = d->derived;
@@ -83,17 +86,24 @@ static enum rc take_databases(struct ctx *cx, struct api_call *call)
     return OK;
 }
 
+static enum rc count_caller(struct ctx *cx, struct api_call *call)
+{
+    bool is_somebody = call->who.credential != CREDENTIAL_NONE;
+    return count_request(cx, call, is_somebody ? call->who.fingerprint : network_of(cx, call->request->peer));
+}
+
 /* Everything that can be said before anything is done. */
 static enum rc admit(struct ctx *cx, struct api_call *call)
 {
     TRY(take_databases(cx, call));
-    TRY(api_authenticate(cx, call));
+    enum rc rc = api_authenticate(cx, call);
     api_lang(call);
-    bool is_somebody = call->who.credential != CREDENTIAL_NONE;
-    TRY(count_request(cx, call, is_somebody ? call->who.fingerprint : network_of(cx, call->request->peer)));
+    TRY(count_caller(cx, call)); /* guesses too */
+    if (rc != OK) return rc;
     TRY(api_permit(cx, call));
-    TRY(api_read_parameters(cx, call));
+    TRY(api_read_query(cx, call));
     TRY(api_permit_at(cx, call));
+    TRY(api_check_parameters(cx, call));
     if (call->op->if_match && !http_request_header(call->request, "If-Match").p)
         return api_refuse(cx, call, E_INVALID, "unseen", "send the ETag of what you have read as If-Match",
                           "lähetä lukemasi ETag otsakkeessa If-Match");
@@ -164,11 +174,12 @@ static enum rc handle(struct ctx *cx, struct api_call *call, struct api_done *do
 {
     bool is_repeated;
     TRY(admit(cx, call));
-    if (call->op->process != call->api->o.process) {
+    if (call->api->o.process == API_WEB && (call->op->process == API_WORKER || call->who.touch)) {
         done->elsewhere = true;
         return OK;
     }
-    if (call->who.touch && call->facts) TRY(identity_touch(cx, call->identity, &call->who));
+    if (call->who.touch && identity_touch(cx, call->identity, &call->who) != OK)
+        call->who.touch = false; /* reading goes on when a disk is full */
     TRY(api_repeat_begin(cx, call, &is_repeated));
     if (is_repeated) return OK;
     enum rc rc = do_it(cx, call);

@@ -140,10 +140,14 @@ static enum rc take_query(struct telling *t)
     }
 }
 
-enum rc api_read_parameters(struct ctx *cx, struct api_call *call)
+enum rc api_read_query(struct ctx *cx, struct api_call *call)
+{
+    return take_query(&(struct telling){cx, call});
+}
+
+enum rc api_check_parameters(struct ctx *cx, struct api_call *call)
 {
     struct telling t = {cx, call};
-    TRY(take_query(&t));
     for (size_t i = 0; i < call->op->n_parameters; i++) {
         const struct api_parameter *p = &call->op->parameters[i];
         if (call->values[i].p)
