@@ -3,6 +3,7 @@
 #include "serve/access_log.h"
 #include "serve/assets.h"
 #include "serve/certificate.h"
+#include "serve/confine.h"
 #include "serve/forward.h"
 #include "serve/inside.h"
 
@@ -79,38 +80,54 @@ static void log_request(void *arg, const struct http_request *r, const struct ht
     access_log(w->s->log, r, d);
 }
 
-static enum rc open_http(struct ctx *cx, struct web *w)
+static unsigned threads_of(const struct serve_options *o)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return o->threads ? o->threads : cores < 2 ? 4 : cores > 32 ? 64 : (unsigned)cores * 2;
+}
+
+static enum rc open_http(struct ctx *cx, struct web *w, struct str cert, struct str key)
 {
     const struct serve_options *o = w->s->o;
     struct http_options h = {.fd = w->s->listener,
+                             .cert = cert,
+                             .key = key,
                              .proxies = o->proxies,
                              .n_proxies = o->n_proxies,
-                             .threads = o->threads,
+                             .threads = threads_of(o),
                              .most_body = most_body,
                              .handle = handle,
                              .log = log_request,
                              .arg = w};
     h.always = assets_policy(!o->plain && o->cert, &h.n_always);
-    if (!h.threads) {
-        long cores = sysconf(_SC_NPROCESSORS_ONLN);
-        h.threads = cores < 2 ? 4 : cores > 32 ? 64 : (unsigned)cores * 2;
-    }
-    if (!o->plain) TRY(certificate_read(cx, o->dir, o->cert, o->key, &h.cert, &h.key));
-    enum rc rc = http_start(cx, &h, &w->http);
-    certificate_wipe(h.key);
+    return http_start(cx, &h, &w->http);
+}
+
+/* Reads what is secret, gives up what it does not need, and only then starts threads and listens. */
+static enum rc open_all(struct ctx *cx, struct web *w, struct anchors *anchors)
+{
+    const struct serve_options *o = w->s->o;
+    const struct api_options a = {
+        .process = API_WEB, .dir = o->dir, .catalog = w->s->catalog, .per_second = PER_SECOND};
+    struct str cert = STR_NONE, key = STR_NONE, lacks;
+    if (!o->plain) TRY(certificate_read(cx, o->dir, o->cert, o->key, &cert, &key));
+    TRY(confine_anchors(cx, o->dir, anchors));
+    TRY(confine_web(cx, o->dir, o->catalog, &lacks));
+    if (lacks.n) serve_tell("web", "warning", "the kernel lacks: " STR_FMT, STR_ARG(lacks));
+    TRY(api_open(cx, &a, &w->api));
+    TRY(forward_open(cx, w->s->web, &w->forward));
+    enum rc rc = open_http(cx, w, cert, key);
+    certificate_wipe(key);
     return rc;
 }
 
 int serve_web(struct serve *s)
 {
     struct web w = {.s = s};
+    struct anchors anchors = {{NULL}};
     struct ctx cx;
     ctx_init(&cx);
-    const struct api_options a = {
-        .process = API_WEB, .dir = s->o->dir, .catalog = s->catalog, .per_second = PER_SECOND};
-    enum rc rc = api_open(&cx, &a, &w.api);
-    if (rc == OK) rc = forward_open(&cx, s->web, &w.forward);
-    if (rc == OK) rc = open_http(&cx, &w);
+    enum rc rc = open_all(&cx, &w, &anchors);
     if (rc == OK) {
         serve_say_ready(s);
         serve_wait_for_end();
@@ -119,6 +136,7 @@ int serve_web(struct serve *s)
         api_close(w.api);
     } else
         serve_tell("web", "error", "%s", cx.message);
+    confine_release(&anchors);
     ctx_release(&cx);
     return rc == OK ? 0 : 1;
 }
