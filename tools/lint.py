@@ -144,7 +144,16 @@ def tidy():
         return [out for out in pool.map(tidy_one, files("src/*.c")) if out]
 
 
-CHECKS = [warnings, layout, layers, headers, length, dead, shell, python, cppcheck, tidy]
+def web():
+    """the pages: types, texts in both languages, accessibility, eslint"""
+    pages = ROOT / "web"
+    if run(["tools/web.sh", "fetch"])[0]:
+        return ["web: what the pages are built with is not there; see `tools/web.sh`"]
+    return [out for code, out in (run(["npx", "--no-install", *command], cwd=pages) for command in (
+        ["svelte-check", "--fail-on-warnings", "--tsconfig", "./tsconfig.json", "--output", "human"], ["eslint", "--max-warnings", "0", "."])) if code]
+
+
+CHECKS = [warnings, layout, layers, headers, length, dead, shell, python, cppcheck, tidy, web]
 
 
 def main():

@@ -1,14 +1,19 @@
 #!/bin/bash
 # Builds the pages (web/dist) when Node is there and something of them changed. Without Node what was built before is used,
 # and without that the program is built with no pages; both are said.
-# usage: tools/web.sh
+# usage: tools/web.sh [fetch]     fetch: only what the pages are built and checked with, and the types made of the API
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+wanted=${1:-}
 say() { printf 'web: %s\n' "$*"; }
 
 # Why it cannot be built; what there is goes into the program all the same.
 without() {
+    if [ "$wanted" = fetch ]; then
+        say "$1"
+        exit 1
+    fi
     if [ -f web/dist/index.html ]; then
         say "$1; the pages are those built before"
     else
@@ -27,7 +32,7 @@ rm -f web/src/api/types.ts.new
 
 inputs=$(find web -path web/node_modules -prune -o -path web/dist -prune -o -type f ! -name .built -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
-if [ -f web/dist/index.html ] && [ "$(cat web/.built 2>/dev/null)" = "$inputs" ]; then
+if [ "$wanted" != fetch ] && [ -f web/dist/index.html ] && [ "$(cat web/.built 2>/dev/null)" = "$inputs" ]; then
     say "the pages are up to date"
     exit 0
 fi
@@ -42,6 +47,8 @@ if ! cmp -s web/package-lock.json web/node_modules/.locked; then
     fi
     cp web/package-lock.json web/node_modules/.locked
 fi
+[ "$wanted" != fetch ] || exit 0
+
 if ! (cd web && npx --no-install vite build) >"$log" 2>&1; then
     cat "$log" >&2
     say "the pages do not build (see above)"

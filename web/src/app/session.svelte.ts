@@ -30,5 +30,5 @@ export async function loadSession(): Promise<void> {
 }
 
 export function forgetSession() {
-  if (me) me = { ...me, person: null, name: null, level: 0, permissions: [], projects: [], roles: [] };
+  if (me) me = { ...me, person: null, name: null, level: 0, second_factor: [], permissions: [], projects: [], roles: [] };
 }
