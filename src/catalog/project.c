@@ -142,7 +142,13 @@ static void check_view(struct check *c, struct str view)
     bool first = view.n == c->k->k.key.n + strlen("fact_");
     const char *const wanted[] = {"n", first ? "at" : "seq", first ? "subject" : "n", first ? "actor" : "n",
                                   first ? "via" : "n"};
-    scoped_stmt *st = prepare(c, arena_printf(&s->cx->arena, "SELECT * FROM " STR_FMT, STR_ARG(view)), KIND_SQL_VIEW);
+    struct str name;
+    if (store_identifier(s->cx, view, &name) != OK) {
+        source_fault(s, c->k->sql->path, 0, "use small letters, digits and underscores", "%s is no name for a view",
+                     source_show(s, view));
+        return;
+    }
+    scoped_stmt *st = prepare(c, arena_printf(&s->cx->arena, "SELECT * FROM " STR_FMT, STR_ARG(name)), KIND_SQL_VIEW);
     sqlite3_set_authorizer(c->db, NULL, NULL);
     for (size_t i = 0; st && i < sizeof wanted / sizeof *wanted; i++) {
         bool found = false;

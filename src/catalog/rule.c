@@ -88,7 +88,6 @@ static int authorize(void *arg, int action, const char *a, const char *b, const 
     if (action == SQLITE_SELECT || action == SQLITE_RECURSIVE) return SQLITE_OK;
     if (action == SQLITE_READ) {
         if (a && (!strcmp(a, "asked") || is_view(j, a) || inner)) return SQLITE_OK;
-        if (a && (!strcmp(a, "json_each") || !strcmp(a, "json_tree"))) return SQLITE_OK;
         if (is_expression(a, b)) return SQLITE_OK;
         return refuse(j, "the rule reads the table ", a);
     }

@@ -19,10 +19,11 @@ static const char help[] =
     "       sinetti ledger erase N …          takes the body of fact N away (erase --help)\n"
     "       sinetti ledger witness …          cosigns the heads of other ledgers (witness --help)\n\n" DATA_HELP
     "  --witness URL=VKEY   of checkpoint: asks this witness to cosign; may be repeated. Those of the setting\n"
-    "                  `witnesses` in DIR/config are asked too. One that does not cosign is told and stops nothing\n"
+    "                  `witnesses` in DIR/config are asked too. The head is signed and printed without those that\n"
+    "                  do not cosign; they are told, and the exit code is 1\n"
     "  --without-body  of prove: show that, when and of which kind it is, and not what it says\n"
     "  --catalog DIR   of rotate-key: another catalog than the built-in one\n"
-    "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
+    "exit codes: 0 fine, 1 a witness did not cosign, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
 enum { OPTION_DATA = OPTION_OWN, OPTION_SIGNER, OPTION_REASON, OPTION_WITHOUT_BODY, OPTION_WITNESS };
 
@@ -40,7 +41,7 @@ struct arguments {
     const char *reason, *operands[2];
     bool without_body;
     struct witness_place witnesses[LIMIT_WITNESSES];
-    size_t n_witnesses;
+    size_t n_witnesses, refused; /* refused: those that did not cosign */
     uint64_t numbers[2];
 };
 
@@ -91,7 +92,7 @@ static enum rc checkpoint(struct ctx *cx, struct arguments *a)
     TRY(log_reader_refresh(cx, a->data.reader));
     TRY(head_newest(cx, a->data.reader, &kept));
     if (!str_starts(kept, buf_view(&note))) return fail(cx, E_CONFLICT, "another head was signed in the meantime");
-    TRY(witnesses_ask(cx, a->data.reader, witnesses, n, before, kept, &cosigned));
+    TRY(witnesses_ask(cx, a->data.reader, witnesses, n, before, kept, &cosigned, &a->refused));
     if (!str_eq(kept, buf_view(&cosigned))) TRY(head_cosign(cx, a->data.log, kept, buf_view(&cosigned)));
     return print_text(cx, &cosigned);
 }
@@ -240,7 +241,7 @@ int cli_ledger(int argc, char **argv)
     if (out < 0 && v) {
         enum rc rc = data_open(&cx, &a.data, v->needs);
         if (rc == OK) rc = v->run(&cx, &a);
-        out = rc == OK ? EXIT_FINE : common_failed(&cx, rc);
+        out = rc != OK ? common_failed(&cx, rc) : a.refused ? EXIT_FAULTS : EXIT_FINE;
         data_close(&a.data);
     }
     ctx_release(&cx);

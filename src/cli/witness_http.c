@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define PATH "/add-checkpoint"
+#define HASH 64 /* digits of GET /ORIGIN-HASH/checkpoint */
 
 /* Opened when it is needed, for the reason that libcurl is (cli/url.c). */
 struct library {
@@ -109,17 +110,23 @@ static void end_old(struct server *s)
 
 /* --- requests */
 
-static enum MHD_Result reply(struct server *s, struct MHD_Connection *c, unsigned status, const char *type,
-                             struct str body)
+static enum MHD_Result reply_allowing(struct server *s, struct MHD_Connection *c, unsigned status, const char *type,
+                                      struct str body, const char *allow)
 {
     /* copied by the library: the body is only read */
     struct MHD_Response *r = s->lib.make(body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_MUST_COPY);
     if (!r) return MHD_NO;
     enum MHD_Result ok = s->lib.header(r, "Content-Type", type);
-    if (ok && status == 405) ok = s->lib.header(r, "Allow", "POST");
+    if (ok && status == 405) ok = s->lib.header(r, "Allow", allow);
     if (ok) ok = s->lib.queue(c, status, r);
     s->lib.destroy(r);
     return ok;
+}
+
+static enum MHD_Result reply(struct server *s, struct MHD_Connection *c, unsigned status, const char *type,
+                             struct str body)
+{
+    return reply_allowing(s, c, status, type, body, "");
 }
 
 static enum MHD_Result refuse(struct server *s, struct MHD_Connection *c, unsigned status, const char *why)
@@ -153,6 +160,31 @@ static enum MHD_Result decide(struct server *s, struct MHD_Connection *c, struct
     return out;
 }
 
+/* "/HASH/checkpoint" → HASH; STR_NONE for any other path. */
+static struct str origin_hash_of(const char *url)
+{
+    struct str s = str_from(url);
+    bool fits = s.n == 1 + HASH + sizeof "/checkpoint" - 1 && s.p[0] == '/' && str_ends(s, STR("/checkpoint"));
+    return fits ? str_slice(s, 1, 1 + HASH) : STR_NONE;
+}
+
+/* For monitors. HEAD is answered so too: the library leaves the body out. */
+static enum MHD_Result show(struct server *s, struct MHD_Connection *c, struct str origin_hash, const char *method)
+{
+    static const char expected[] = "GET is expected\n";
+    struct ctx own;
+    struct witness_answer a;
+    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+        return reply_allowing(s, c, 405, "text/plain; charset=utf-8", str_from(expected), "GET, HEAD");
+    ctx_init(&own);
+    enum rc rc = witness_get_checkpoint(&own, s->witness, origin_hash, &a);
+    if (rc != OK) fprintf(stderr, "sinetti: %s\n", own.message);
+    enum MHD_Result out = rc == OK ? reply(s, c, (unsigned)a.status, a.type, a.body)
+                                   : refuse(s, c, 500, "the witness cannot read what it has cosigned\n");
+    ctx_release(&own);
+    return out;
+}
+
 /* Whether the request itself says that its body is too long. */
 static bool says_too_long(struct server *s, struct MHD_Connection *c)
 {
@@ -168,8 +200,12 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *c, const cha
     struct buf *body = *context;
     (void)version;
     if (!body) {
-        if (strcmp(url, PATH) != 0) return refuse(s, c, 404, "there is " PATH " here and nothing else\n");
-        if (strcmp(method, "POST") != 0) return refuse(s, c, 405, "POST is expected\n");
+        struct str origin_hash = origin_hash_of(url);
+        if (origin_hash.p) return show(s, c, origin_hash, method);
+        if (strcmp(url, PATH) != 0)
+            return refuse(s, c, 404, "there are " PATH " and /ORIGIN-HASH/checkpoint here, nothing else\n");
+        if (strcmp(method, "POST") != 0)
+            return reply_allowing(s, c, 405, "text/plain; charset=utf-8", STR("POST is expected\n"), "POST");
         if (says_too_long(s, c)) return refuse(s, c, 413, "the request is too long\n");
         body = calloc(1, sizeof *body);
         if (!body) return MHD_NO;

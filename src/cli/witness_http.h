@@ -1,4 +1,5 @@
-/* A witness behind HTTP: POST /add-checkpoint and nothing else, on one socket, decided one after the other. */
+/* A witness behind HTTP: POST /add-checkpoint, GET /ORIGIN-HASH/checkpoint, on one socket, decided one after the other.
+ */
 #ifndef SINETTI_CLI_WITNESS_HTTP_H
 #define SINETTI_CLI_WITNESS_HTTP_H
 

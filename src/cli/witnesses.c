@@ -82,7 +82,7 @@ static enum rc ask(struct ctx *cx, struct log_reader *r, const struct witness_pl
 }
 
 enum rc witnesses_ask(struct ctx *cx, struct log_reader *r, const struct witness_place *places, size_t n,
-                      struct str before, struct str note, struct buf *cosigned)
+                      struct str before, struct str note, struct buf *cosigned, size_t *refused)
 {
     struct note read;
     struct checkpoint head;
@@ -92,6 +92,7 @@ enum rc witnesses_ask(struct ctx *cx, struct log_reader *r, const struct witness
     TRY(note_read(cx, note, &read));
     TRY(checkpoint_read(cx, read.text, &head));
     buf_str(cosigned, note);
+    *refused = 0;
     for (size_t i = 0; i < n; i++) {
         const struct witness_place *w = &places[i];
         enum rc rc = ask(cx, r, w, &head, cosigned_before(cx, before, head.origin, &w->key), note, &answer);
@@ -102,9 +103,11 @@ enum rc witnesses_ask(struct ctx *cx, struct log_reader *r, const struct witness
         if (rc == OK) {
             buf_clear(cosigned);
             buf_str(cosigned, buf_view(&next));
-        } else
+        } else {
+            (*refused)++;
             fprintf(stderr, "sinetti: not cosigned by %s (%s): %s\n", str_visible(cx, w->key.name),
                     str_visible(cx, str_from(w->url)), cx->message);
+        }
     }
     return buf_ok(cosigned);
 }

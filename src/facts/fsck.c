@@ -102,10 +102,12 @@ static enum rc compare_table(struct check *c, const char *name)
 {
     struct table t = {.name = name};
     scoped_stmt *is = NULL, *should = NULL;
+    struct str table;
+    TRY(store_identifier(c->cx, str_from(name), &table));
     TRY(find_keys(c, &t));
     scoped_buf sql;
     buf_init(&sql, 0);
-    buf_printf(&sql, "SELECT * FROM %s ORDER BY ", name);
+    buf_printf(&sql, "SELECT * FROM " STR_FMT " ORDER BY ", STR_ARG(table));
     for (size_t i = 0; i < t.n_keys; i++) buf_printf(&sql, "%s%d", i ? ", " : "", t.keys[i] + 1);
     TRY(store_prepare(c->cx, c->should, buf_view(&sql), &should));
     if (store_prepare(c->cx, c->is, buf_view(&sql), &is) != OK) return OK; /* its definition was named already */

@@ -71,8 +71,18 @@ enum rc projection_define(struct ctx *cx, sqlite3 *db, const struct catalog_kind
     return OK;
 }
 
-/* Names in the schema that begin with PREFIX kind; the statement `sql` is run for each, its %s the name. Such a name
- * has been through the authorizer, and consists of letters, digits and underscores. */
+/* `before` and the name; where there is an `after`, that and the name with `p` for its first letter. */
+static enum rc run_for(struct ctx *cx, sqlite3 *db, const char *before, struct str name, const char *after)
+{
+    struct str is, becomes = STR("");
+    TRY(store_identifier(cx, name, &is));
+    if (*after)
+        TRY(store_identifier(cx, arena_printf(&cx->arena, "p" STR_FMT, STR_ARG(str_slice(name, 1, name.n))), &becomes));
+    return store_exec(
+        cx, db, arena_printf(&cx->arena, "%s" STR_FMT "%s" STR_FMT, before, STR_ARG(is), after, STR_ARG(becomes)).p);
+}
+
+/* For each name in the schema that is PREFIX kind, or begins so. */
 static enum rc each(struct ctx *cx, sqlite3 *db, const char *type, const char *prefix, struct str kind,
                     const char *before, const char *after)
 {
@@ -92,11 +102,7 @@ static enum rc each(struct ctx *cx, sqlite3 *db, const char *type, const char *p
         names[n++] = arena_str(&cx->arena, store_column_str(st, 0));
     }
     sqlite3_reset(st);
-    for (size_t i = 0; i < n; i++)
-        TRY(store_exec(cx, db,
-                       arena_printf(&cx->arena, "%s" STR_FMT "%s" STR_FMT, before, STR_ARG(names[i]), after,
-                                    STR_ARG(*after ? str_slice(names[i], 1, names[i].n) : STR("")))
-                           .p));
+    for (size_t i = 0; i < n; i++) TRY(run_for(cx, db, before, names[i], after));
     return OK;
 }
 
@@ -105,7 +111,7 @@ enum rc projection_swap(struct ctx *cx, sqlite3 *db, const struct catalog_kind *
     const char beside[] = {letter, '_', 0};
     TRY(each(cx, db, "view", "fact_", k->key, "DROP VIEW ", ""));
     TRY(each(cx, db, "table", "p_", k->key, "DROP TABLE ", ""));
-    TRY(each(cx, db, "table", beside, k->key, "ALTER TABLE ", " RENAME TO p"));
+    TRY(each(cx, db, "table", beside, k->key, "ALTER TABLE ", " RENAME TO "));
     for (size_t i = 0; i < k->n_define; i++)
         if (!makes(k->define[i], "TABLE")) TRY(define(cx, db, k, 'p', k->define[i]));
     return OK;
@@ -233,7 +239,8 @@ static enum rc put_again(struct ctx *cx, struct projection *p, uint64_t end)
 enum rc projection_erase(struct ctx *cx, struct projection *p, uint64_t n, uint64_t end)
 {
     for (size_t i = 0; i < p->kind->n_tables; i++) {
-        struct str table = p->kind->tables[i];
+        struct str table;
+        TRY(store_identifier(cx, p->kind->tables[i], &table));
         scoped_stmt *st = NULL;
         struct kind_sql_guard g = {.kind = p->kind->key, .letter = p->letter, .phase = KIND_SQL_PROJECT};
         struct str sql = arena_printf(&cx->arena, "DELETE FROM " STR_FMT "%s", STR_ARG(table),

@@ -146,9 +146,10 @@ static enum rc drop_beside(struct ctx *cx, sqlite3 *db)
             cx, db, STR("SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 2) = 'q_'"), &st));
         TRY(store_step(cx, st, &row));
         if (!row) return OK;
-        const char *name = arena_cstr(&cx->arena, store_column_str(st, 0));
+        struct str name;
+        TRY(store_identifier(cx, store_column_str(st, 0), &name));
         store_finalize(&st);
-        TRY(store_exec(cx, db, arena_printf(&cx->arena, "DROP TABLE %s", name).p));
+        TRY(store_exec(cx, db, arena_printf(&cx->arena, "DROP TABLE " STR_FMT, STR_ARG(name)).p));
     }
 }
 

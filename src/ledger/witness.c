@@ -93,7 +93,7 @@ static void seen_none(struct seen *out, struct str origin)
 }
 
 /* Nothing is believed of a file that this witness has not cosigned, and nothing is begun anew in its place. */
-static enum rc seen_read(struct ctx *cx, const struct witness *w, struct str origin, struct seen *out)
+static enum rc seen_read(struct ctx *cx, const struct witness *w, struct str origin, struct seen *out, struct str *text)
 {
     struct note note;
     struct checkpoint head;
@@ -101,12 +101,13 @@ static enum rc seen_read(struct ctx *cx, const struct witness *w, struct str ori
     scoped_buf bytes;
     buf_init(&bytes, LIMIT_NOTE);
     seen_none(out, origin);
+    *text = STR_NONE;
     enum rc rc = signer_read(cx, w->dir, out->file, false, &bytes);
     if (rc == E_NOTFOUND) return OK;
     if (rc != OK) return said(cx, rc);
-    if (note_read(cx, arena_str(&cx->arena, buf_view(&bytes)), &note) != OK ||
-        checkpoint_read(cx, note.text, &head) != OK || !str_eq(head.origin, origin) ||
-        note_verify(cx, &note, &w->key.key, &time) != OK)
+    *text = arena_str(&cx->arena, buf_view(&bytes));
+    if (note_read(cx, *text, &note) != OK || checkpoint_read(cx, note.text, &head) != OK ||
+        !str_eq(head.origin, origin) || note_verify(cx, &note, &w->key.key, &time) != OK)
         return fail(cx, E_CORRUPT,
                     "witness: %s: not what this witness wrote of %s; nothing of that ledger is cosigned until the file "
                     "is put right",
@@ -119,7 +120,8 @@ static enum rc seen_read(struct ctx *cx, const struct witness *w, struct str ori
 static enum rc check_all(struct ctx *cx, const struct witness *w)
 {
     struct seen seen;
-    for (size_t i = 0; i < w->n_logs; i++) TRY(seen_read(cx, w, w->logs[i].name, &seen));
+    struct str text;
+    for (size_t i = 0; i < w->n_logs; i++) TRY(seen_read(cx, w, w->logs[i].name, &seen, &text));
     return OK;
 }
 
@@ -248,6 +250,7 @@ enum rc witness_add_checkpoint(struct ctx *cx, struct witness *w, struct str req
     struct note note;
     struct checkpoint head;
     struct seen seen;
+    struct str last;
     scoped_buf lines;
     buf_init(&lines, LIMIT_NOTE);
     *out = (struct witness_answer){0};
@@ -260,7 +263,7 @@ enum rc witness_add_checkpoint(struct ctx *cx, struct witness *w, struct str req
     out->origin = head.origin;
     out->size = head.size;
     if (r.old > head.size) return refuse(cx, out, 400, "the old size is over the checkpoint's");
-    TRY(seen_read(cx, w, head.origin, &seen));
+    TRY(seen_read(cx, w, head.origin, &seen, &last));
     if (r.old != seen.size) {
         TRY(refuse(cx, out, 409, "not the size that was cosigned last"));
         out->type = WITNESS_SIZE_TYPE;
@@ -271,4 +274,21 @@ enum rc witness_add_checkpoint(struct ctx *cx, struct witness *w, struct str req
     if (why) return refuse(cx, out, 422, why);
     if (now <= 0) return fail(cx, E_IO, "witness: the machine's clock is before 1970");
     return cosign(cx, w, &seen, note.text, buf_view(&lines), now, out);
+}
+
+enum rc witness_get_checkpoint(struct ctx *cx, const struct witness *w, struct str origin_hash,
+                               struct witness_answer *out)
+{
+    *out = (struct witness_answer){0};
+    for (size_t i = 0; i < w->n_logs; i++) {
+        struct seen seen;
+        struct str text;
+        seen_none(&seen, w->logs[i].name);
+        if (!str_eq(origin_hash, str_from(seen.file + sizeof "seen-" - 1))) continue;
+        TRY(seen_read(cx, w, w->logs[i].name, &seen, &text));
+        if (!text.p) break;
+        *out = (struct witness_answer){.status = 200, .type = PLAIN, .body = text, .why = ""};
+        return OK;
+    }
+    return refuse(cx, out, 404, "no head of such a ledger was cosigned here");
 }

@@ -39,4 +39,10 @@ struct witness_answer {
 enum rc witness_add_checkpoint(struct ctx *cx, struct witness *w, struct str request, int64_t now,
                                struct witness_answer *out) MUST_CHECK;
 
+/* The newest head that was cosigned of the ledger whose origin has this SHA-256 (lower-case hex), with the ledger's
+ * signatures that were verified and our cosignature; 404 when there is none, or another than a ledger known here. Not
+ * OK: what the folder holds of it is not what this witness wrote. */
+enum rc witness_get_checkpoint(struct ctx *cx, const struct witness *w, struct str origin_hash,
+                               struct witness_answer *out) MUST_CHECK;
+
 #endif

@@ -217,8 +217,11 @@ static enum rc find_touched(struct pass *p)
 
 static enum rc clear(struct pass *p)
 {
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        TRY(store_exec(p->cx, p->db, arena_printf(&p->cx->arena, "DELETE FROM %s", tables[i]).p));
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        struct str table;
+        TRY(store_identifier(p->cx, str_from(tables[i]), &table));
+        TRY(store_exec(p->cx, p->db, arena_printf(&p->cx->arena, "DELETE FROM " STR_FMT, STR_ARG(table)).p));
+    }
     return OK;
 }
 

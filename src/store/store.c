@@ -122,6 +122,16 @@ enum rc store_prepare(struct ctx *cx, sqlite3 *db, struct str sql, sqlite3_stmt 
     return fail(cx, E_INVALID, "SQL: exactly one statement is expected");
 }
 
+enum rc store_identifier(struct ctx *cx, struct str name, struct str *out)
+{
+    bool fine = name.n > 0 && name.n <= 128;
+    for (size_t i = 0; i < name.n && fine; i++)
+        fine = (name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '_';
+    if (!fine) return fail(cx, E_INVALID, "%s is no name of a table here", str_visible(cx, name));
+    *out = arena_printf(&cx->arena, "\"" STR_FMT "\"", STR_ARG(name));
+    return OK;
+}
+
 enum rc store_step(struct ctx *cx, sqlite3_stmt *st, bool *row)
 {
     int code = sqlite3_step(st);

@@ -46,6 +46,10 @@ enum rc store_step(struct ctx *cx, sqlite3_stmt *st, bool *row) MUST_CHECK;
 /* Steps a statement that returns nothing and resets it with its bindings cleared. */
 enum rc store_run(struct ctx *cx, sqlite3_stmt *st) MUST_CHECK;
 
+/* The name of a table or view as it stands in SQL that is put together: quoted. The one way in which a name gets into
+ * SQL. E_INVALID unless it is 1 to 128 small letters, digits and underscores. In the ctx's arena. */
+enum rc store_identifier(struct ctx *cx, struct str name, struct str *out) MUST_CHECK;
+
 void store_bind_str(sqlite3_stmt *st, int i, struct str s); /* borrowed until reset; STR_NONE binds NULL */
 void store_bind_int(sqlite3_stmt *st, int i, int64_t v);
 void store_bind_null(sqlite3_stmt *st, int i);

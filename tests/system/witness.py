@@ -1,6 +1,7 @@
 """Goal: a ledger's heads are cosigned by a witness on another machine, which never cosigns two histories and cannot be stalled."""
 import base64
 import contextlib
+import hashlib
 import http.client
 import os
 import pathlib
@@ -107,17 +108,42 @@ def test_cosigned(t):
     t.has(t.run("fsck", "--data", folder, code=0).out, "0 problems")
 
 
+def test_monitors_read_what_was_cosigned(t):
+    folder, vkey = ledger(t), make(t)
+    origin = hashlib.sha256(b"acme.example/ledger").hexdigest()
+    path = "/%s/checkpoint" % origin
+    with witness(t) as w:
+        t.equal(w.post(b"", path, "GET")[0], 404)
+        head = t.run("ledger", "checkpoint", "--data", folder, "--witness", "%s=%s" % (w.url, vkey), code=0).out
+        status, kind, body = w.post(None, path, "GET")
+        t.equal((status, kind, body), (200, "text/plain; charset=utf-8", head))
+        add(t, folder)
+        later = t.run("ledger", "checkpoint", "--data", folder, "--witness", "%s=%s" % (w.url, vkey), code=0).out
+        t.equal(w.post(None, path, "GET")[2], later)
+        t.equal(w.post(None, path, "HEAD")[::2], (200, ""))
+        for method in ("POST", "PUT", "DELETE"):
+            t.equal(w.post(b"x", path, method)[0], 405, method)
+        for wrong in ("/%s/checkpoint" % origin.upper(), "/%s/checkpoint" % hashlib.sha256(b"other").hexdigest(), path + "/", "/" + path, "/%s" % origin,
+                      "/%s/checkpoint" % ("../" * 21 + "x")):
+            t.equal(w.post(None, wrong, "GET")[0], 404, wrong)
+    with witness(t) as w:  # it is on the disk
+        t.equal(w.post(None, path, "GET")[2], later)
+        seen = [f for f in (t.dir / "witness").iterdir() if f.name.startswith("seen-")][0]
+        seen.write_text(later.replace("acme", "acne"), encoding="utf-8")
+        t.equal(w.post(None, path, "GET")[0], 500)
+
+
 def test_settings_and_silence(t):
     folder, vkey = ledger(t), make(t)
     other = make(t, "other")
     with witness(t) as w, socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and does not listen
         (folder / "config").write_text("format: 1\nlog: sqlite\nwitnesses:\n  - http://127.0.0.1:%d=%s\n  - %s/=%s\n" % (taken.getsockname()[1], other, w.url, vkey))
-        ran = t.run("ledger", "checkpoint", "--data", folder, code=0)
+        ran = t.run("ledger", "checkpoint", "--data", folder, code=1)
         t.has(ran.out, "— witness.example/1 ")
         t.has(ran.err, "sinetti: not cosigned by other.example/1 (http://127.0.0.1:")
         # a key that is not this witness's
-        ran = t.run("ledger", "checkpoint", "--data", folder, "--witness", "%s=%s" % (w.url, other), code=0)
+        ran = t.run("ledger", "checkpoint", "--data", folder, "--witness", "%s=%s" % (w.url, other), code=1)
         t.has(ran.err, "not cosigned by other.example/1")
         t.equal(ran.out.count("— other"), 0)
     for text, says in (("x", '"witnesses" is a list'), ("[x]", "witness x: URL=VKEY"), ("\n  - http://a.example=b", "witness: key"), ("\n  - a: b", "config:2: a witness")):
@@ -129,7 +155,7 @@ def test_settings_and_silence(t):
         t.run("ledger", "checkpoint", "--data", folder, "--witness", bad, code=2)
     # what is no URL to ask is told like a witness that does not answer
     for bad in ("ftp://a.example", "http://a.example/?x"):
-        t.has(t.run("ledger", "checkpoint", "--data", folder, "--witness", "%s=%s" % (bad, vkey), code=0).err, "not cosigned by witness.example/1")
+        t.has(t.run("ledger", "checkpoint", "--data", folder, "--witness", "%s=%s" % (bad, vkey), code=1).err, "not cosigned by witness.example/1")
     t.has(t.run("ledger", "vkey", "--data", folder, "--witness", "http://a.example=" + vkey, code=2).err, "--witness is of")
 
 
@@ -171,7 +197,7 @@ def test_statuses(t):
         t.equal(w.post(request(size + 1, fork))[0], 422)
         t.equal(w.post(request(size, fork, consistency(t, t.dir / "fork", size, size + 1))), (409, "text/x.tlog.size", "%d\n" % (size + 1)))
         vkey = (t.dir / "witness.vkey").read_text().strip()
-        ran = t.run("ledger", "checkpoint", "--data", t.dir / "fork", "--witness", "%s=%s" % (w.url, vkey), code=0)
+        ran = t.run("ledger", "checkpoint", "--data", t.dir / "fork", "--witness", "%s=%s" % (w.url, vkey), code=1)
         t.has(ran.err, "it answers 422: another tree")
         t.equal(ran.out, fork)
         # an older copy of ledger and signer is told what it is
@@ -179,7 +205,7 @@ def test_statuses(t):
             shutil.copytree(t.dir / f, t.dir / f.replace("data", "old"))
         add(t, folder, 3)
         t.run("ledger", "checkpoint", "--data", folder, "--witness", "%s=%s" % (w.url, vkey), code=0)
-        ran = t.run("ledger", "checkpoint", "--data", t.dir / "old", "--witness", "%s=%s" % (w.url, vkey), code=0)
+        ran = t.run("ledger", "checkpoint", "--data", t.dir / "old", "--witness", "%s=%s" % (w.url, vkey), code=1)
         t.has(ran.err, "it has cosigned a head of %d facts, and this ledger has %d" % (size + 4, size + 1))
 
 
@@ -190,7 +216,7 @@ def test_new_key(t):
         asks = ["ledger", "checkpoint", "--data", folder, "--witness", "%s=%s" % (w.url, vkey)]
         t.has(t.run(*asks, code=0).out, "— witness.example/1 ")
         t.run("ledger", "rotate-key", "--reason", "yearly", "--data", folder, code=0)
-        t.has(t.run(*asks, code=0).err, "it answers 403: not signed by a key of this ledger that is known here")
+        t.has(t.run(*asks, code=1).err, "it answers 403: not signed by a key of this ledger that is known here")
     with open(t.dir / "logs", "a", encoding="utf-8") as logs:
         logs.write(t.run("ledger", "vkey", "--data", folder, code=0).out)
     with witness(t) as w:

@@ -36,6 +36,22 @@ static enum rc runs(struct str sql)
     return OK;
 }
 
+static void test_store_store__identifier(void **state)
+{
+    (void)state;
+    struct str out;
+    char longest[130];
+    assert_int_equal(store_identifier(&cx, STR("p_note_2"), &out), OK);
+    assert_true(str_eq(out, STR("\"p_note_2\"")));
+    static const char *const bad[] = {"", "a b", "a\"b", "a;b", "A", "\xc3\xa4", "a.b", "a-b", "a\n"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(store_identifier(&cx, str_from(bad[i]), &out), E_INVALID);
+    assert_int_equal(store_identifier(&cx, STR_NONE, &out), E_INVALID);
+    memset(longest, 'a', sizeof longest);
+    assert_int_equal(store_identifier(&cx, (struct str){longest, 128}, &out), OK);
+    assert_int_equal(store_identifier(&cx, (struct str){longest, 129}, &out), E_INVALID);
+}
+
 static void test_store_store__open(void **state)
 {
     (void)state;
@@ -314,6 +330,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(test_store_store__open),
+        STORE_TEST(test_store_store__identifier),
         STORE_TEST(test_store_store__settings),
         STORE_TEST(test_store_store__prepare_takes_one_statement),
         STORE_TEST(test_store_store__values_come_back),
