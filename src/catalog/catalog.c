@@ -4,6 +4,7 @@
 #include "catalog/compile.h"
 #include "catalog/image.h"
 #include "catalog/owned.h"
+#include "catalog/record.h"
 #include "catalog/source.h"
 
 #include <stdlib.h>
@@ -22,6 +23,9 @@ static enum rc read_all(struct source *s)
             break;
         case SOURCE_KIND:
             source_read_kind(s, &s->files[i]);
+            break;
+        case SOURCE_RECORD:
+            source_read_record(s, &s->files[i]);
             break;
         case SOURCE_RULE: /* need their tasks or kinds first */
         case SOURCE_CASE:
@@ -107,6 +111,13 @@ const struct catalog_kind *catalog_find_kind(const struct catalog *c, struct str
 {
     for (size_t i = 0; i < c->n_kinds; i++)
         if (str_eq(c->kinds[i].key, key)) return &c->kinds[i];
+    return NULL;
+}
+
+const struct record_kind *catalog_find_record(const struct catalog *c, struct str key)
+{
+    for (size_t i = 0; i < c->n_records; i++)
+        if (str_eq(c->records[i].key, key)) return &c->records[i];
     return NULL;
 }
 

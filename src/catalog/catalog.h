@@ -141,6 +141,8 @@ struct catalog_kind {
     size_t n_views;
 };
 
+struct record_kind;
+
 struct catalog {
     const struct catalog_framework *frameworks;
     size_t n_frameworks;
@@ -148,8 +150,10 @@ struct catalog {
     size_t n_tasks;
     const struct catalog_preset *presets;
     size_t n_presets;
-    const struct catalog_kind *kinds; /* by key */
+    const struct catalog_kind *kinds; /* of facts, by key */
     size_t n_kinds;
+    const struct record_kind *records; /* kinds of record, by key (catalog/record.h) */
+    size_t n_records;
     char digest[65]; /* SHA-256 of the image, hex */
 };
 
@@ -163,6 +167,7 @@ void catalog_free(struct catalog *c);
 const struct catalog_task *catalog_find_task(const struct catalog *c, struct str key);
 const struct catalog_preset *catalog_find_preset(const struct catalog *c, struct str key);
 const struct catalog_kind *catalog_find_kind(const struct catalog *c, struct str key);
+const struct record_kind *catalog_find_record(const struct catalog *c, struct str key);
 bool catalog_adopts(const struct catalog_preset *p, const struct catalog_obligation *o); /* p may be NULL */
 
 /* Checks a folder wholly: every fault is reported through `fault`, in file and line order, and counted. */

@@ -234,15 +234,18 @@ enum rc source_open(struct ctx *cx, const char *dir, struct source *s)
     for (size_t i = 0; i < names.n; i++) {
         struct str name = names.p[i];
         bool frameworks = str_eq(name, STR("frameworks")), presets = str_eq(name, STR("presets"));
-        bool tasks = str_eq(name, STR("tasks"));
-        if (!frameworks && !presets && !tasks && !str_eq(name, STR("facts"))) {
-            unknown(s, name, "a catalog holds frameworks/, tasks/, presets/ and facts/");
+        bool tasks = str_eq(name, STR("tasks")), records = str_eq(name, STR("kinds"));
+        if (!frameworks && !presets && !tasks && !records && !str_eq(name, STR("facts"))) {
+            unknown(s, name, "a catalog holds frameworks/, tasks/, presets/, facts/ and kinds/");
             continue;
         }
         int fd = open_folder(s, top, name, name);
         if (fd < 0) continue;
-        if (frameworks || presets)
-            read_flat(s, fd, name, STR(".yaml"), STR(""), frameworks ? SOURCE_FRAMEWORK : SOURCE_PRESET);
+        if (frameworks || presets || records)
+            read_flat(s, fd, name, STR(".yaml"), STR(""),
+                      frameworks ? SOURCE_FRAMEWORK
+                      : presets  ? SOURCE_PRESET
+                                 : SOURCE_RECORD);
         else
             read_folders(s, fd, name, tasks);
         close(fd);

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "catalog/image.h"
 #include "catalog/owned.h"
+#include "catalog/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,6 +190,90 @@ static void get_kind(struct reader *r, struct catalog_kind *k)
     k->views = get_strs(r, &k->n_views);
 }
 
+static const struct record_choice *get_choices(struct reader *r, size_t *n)
+{
+    *n = get_count(r, 24);
+    struct record_choice *p = arena_array(r->a, struct record_choice, *n);
+    for (size_t i = 0; i < *n; i++) {
+        p[i].key = get_str(r);
+        get_langs(r, p[i].title);
+    }
+    return p;
+}
+
+static const struct record_field *get_fields(struct reader *r, bool columns, size_t *n)
+{
+    *n = get_count(r, 92);
+    if (columns && *n) r->bad = true;
+    if (r->bad) *n = 0;
+    struct record_field *f = arena_array(r->a, struct record_field, *n);
+    for (size_t i = 0; i < *n; i++) {
+        f[i].key = get_str(r);
+        f[i].type = (enum field_type)get(r, FIELD_COUNT - 1);
+        get_langs(r, f[i].label);
+        get_langs(r, f[i].help);
+        uint32_t flags = get(r, 3);
+        f[i].required = flags & 1;
+        f[i].many = flags & 2;
+        f[i].when = get_str(r);
+        f[i].is = get_str(r);
+        get_langs(r, f[i].unit);
+        f[i].choices = get_choices(r, &f[i].n_choices);
+        f[i].to = get_strs(r, &f[i].n_to);
+        f[i].columns = get_fields(r, columns || f[i].type != FIELD_TABLE, &f[i].n_columns);
+    }
+    return f;
+}
+
+static void get_move(struct reader *r, size_t n_states, struct record_move *m)
+{
+    m->key = get_str(r);
+    get_langs(r, m->title);
+    m->from = get(r, (1U << n_states) - 1);
+    m->to = (int)get(r, (uint32_t)n_states - 1);
+    m->people = (int)get(r, 9);
+    uint32_t flags = get(r, 3);
+    m->approves = flags & 1;
+    m->reason = flags & 2;
+    m->who = get_strs(r, &m->n_who);
+    m->other_than = get_strs(r, &m->n_other_than);
+    m->needs = get_strs(r, &m->n_needs);
+}
+
+static void get_states(struct reader *r, struct record_kind *k)
+{
+    k->n_states = get_count(r, 32);
+    if (k->n_states == 0 || k->n_states > 16) r->bad = true;
+    if (r->bad) k->n_states = 0;
+    struct record_state *states = arena_array(r->a, struct record_state, k->n_states);
+    k->states = states;
+    for (size_t i = 0; i < k->n_states; i++) {
+        states[i].key = get_str(r);
+        get_langs(r, states[i].title);
+        states[i].phase = (enum record_phase)get(r, PHASE_COUNT - 1);
+        states[i].edit = (int)get(r, (uint32_t)k->n_states) - 1;
+    }
+}
+
+static void get_record(struct reader *r, struct record_kind *k)
+{
+    k->key = get_str(r);
+    k->prefix = get_str(r);
+    get_langs(r, k->title);
+    get_langs(r, k->plural);
+    get_langs(r, k->summary);
+    k->tasks = get_strs(r, &k->n_tasks);
+    k->fields = get_fields(r, false, &k->n_fields);
+    get_states(r, k);
+    k->n_moves = get_count(r, 60);
+    if (r->bad) k->n_moves = 0;
+    struct record_move *m = arena_array(r->a, struct record_move, k->n_moves);
+    k->moves = m;
+    for (size_t i = 0; i < k->n_moves; i++) get_move(r, k->n_states, &m[i]);
+    k->review_days = (int)get(r, 1000000);
+    k->accept = get_strs(r, &k->n_accept);
+}
+
 static void get_all(struct reader *r, struct catalog *c)
 {
     c->n_frameworks = get_count(r, 48);
@@ -211,6 +296,10 @@ static void get_all(struct reader *r, struct catalog *c)
     struct catalog_kind *k = arena_array(r->a, struct catalog_kind, c->n_kinds);
     c->kinds = k;
     for (size_t i = 0; i < c->n_kinds; i++) get_kind(r, &k[i]);
+    c->n_records = get_count(r, 88);
+    struct record_kind *records = arena_array(r->a, struct record_kind, c->n_records);
+    c->records = records;
+    for (size_t i = 0; i < c->n_records; i++) get_record(r, &records[i]);
     if (r->p != r->end) r->bad = true;
 }
 

@@ -1,6 +1,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "catalog/image.h"
+#include "catalog/record.h"
 
 #include <stdlib.h>
 
@@ -173,6 +174,68 @@ static void put_kind(struct writer *w, const struct catalog_kind *k)
     put_strs(w, k->views, k->n_views);
 }
 
+static void put_choices(struct writer *w, const struct record_choice *p, size_t n)
+{
+    put_u32(&w->records, n);
+    for (size_t i = 0; i < n; i++) {
+        put_str(w, p[i].key);
+        put_langs(w, p[i].title);
+    }
+}
+
+static void put_fields(struct writer *w, const struct record_field *f, size_t n)
+{
+    put_u32(&w->records, n);
+    for (size_t i = 0; i < n; i++, f++) {
+        put_str(w, f->key);
+        put_u32(&w->records, f->type);
+        put_langs(w, f->label);
+        put_langs(w, f->help);
+        put_u32(&w->records, (f->required ? 1U : 0U) | (f->many ? 2U : 0U));
+        put_str(w, f->when);
+        put_str(w, f->is);
+        put_langs(w, f->unit);
+        put_choices(w, f->choices, f->n_choices);
+        put_strs(w, f->to, f->n_to);
+        put_fields(w, f->columns, f->n_columns);
+    }
+}
+
+static void put_move(struct writer *w, const struct record_move *m)
+{
+    put_str(w, m->key);
+    put_langs(w, m->title);
+    put_u32(&w->records, m->from);
+    put_u32(&w->records, (uint64_t)m->to);
+    put_u32(&w->records, (uint64_t)m->people);
+    put_u32(&w->records, (m->approves ? 1U : 0U) | (m->reason ? 2U : 0U));
+    put_strs(w, m->who, m->n_who);
+    put_strs(w, m->other_than, m->n_other_than);
+    put_strs(w, m->needs, m->n_needs);
+}
+
+static void put_record(struct writer *w, const struct record_kind *k)
+{
+    put_str(w, k->key);
+    put_str(w, k->prefix);
+    put_langs(w, k->title);
+    put_langs(w, k->plural);
+    put_langs(w, k->summary);
+    put_strs(w, k->tasks, k->n_tasks);
+    put_fields(w, k->fields, k->n_fields);
+    put_u32(&w->records, k->n_states);
+    for (size_t i = 0; i < k->n_states; i++) {
+        put_str(w, k->states[i].key);
+        put_langs(w, k->states[i].title);
+        put_u32(&w->records, k->states[i].phase);
+        put_u32(&w->records, (uint64_t)(k->states[i].edit + 1));
+    }
+    put_u32(&w->records, k->n_moves);
+    for (size_t i = 0; i < k->n_moves; i++) put_move(w, &k->moves[i]);
+    put_u32(&w->records, (uint64_t)k->review_days);
+    put_strs(w, k->accept, k->n_accept);
+}
+
 static void put_all(struct writer *w, const struct catalog *c)
 {
     put_u32(&w->records, c->n_frameworks);
@@ -187,6 +250,8 @@ static void put_all(struct writer *w, const struct catalog *c)
     }
     put_u32(&w->records, c->n_kinds);
     for (size_t i = 0; i < c->n_kinds; i++) put_kind(w, &c->kinds[i]);
+    put_u32(&w->records, c->n_records);
+    for (size_t i = 0; i < c->n_records; i++) put_record(w, &c->records[i]);
 }
 
 enum rc image_write(struct ctx *cx, const struct catalog *c, struct buf *out)

@@ -200,6 +200,7 @@ void source_link(struct source *s)
     link_frameworks(s);
     link_tasks(s);
     link_kinds(s);
+    source_link_records(s);
     for (size_t i = 0; i < s->n_presets; i++) link_preset(s, &s->presets[i]);
 }
 
@@ -229,6 +230,8 @@ void source_draft(struct source *s, struct catalog *out)
     }
     struct catalog_kind *kinds = arena_array(a, struct catalog_kind, s->n_kinds);
     for (size_t i = 0; i < s->n_kinds; i++) kinds[i] = s->kinds[i].k;
-    *out =
-        (struct catalog){frameworks, s->n_frameworks, tasks, s->n_tasks, presets, s->n_presets, kinds, s->n_kinds, ""};
+    struct record_kind *records = arena_array(a, struct record_kind, s->n_records);
+    for (size_t i = 0; i < s->n_records; i++) records[i] = s->records[i].k;
+    *out = (struct catalog){frameworks, s->n_frameworks, tasks,   s->n_tasks,   presets, s->n_presets,
+                            kinds,      s->n_kinds,      records, s->n_records, ""};
 }

@@ -7,7 +7,7 @@
 #define SINETTI_CATALOG_SOURCE_H
 
 #include "base/yaml.h"
-#include "catalog/catalog.h"
+#include "catalog/record.h"
 
 enum source_kind {
     SOURCE_FRAMEWORK,
@@ -16,7 +16,8 @@ enum source_kind {
     SOURCE_CASE,
     SOURCE_PRESET,
     SOURCE_KIND,
-    SOURCE_PROJECT
+    SOURCE_PROJECT,
+    SOURCE_RECORD
 };
 
 struct source_file {
@@ -84,6 +85,12 @@ struct source_kind_of_fact {
     const struct source_file *sql; /* set by source_read_projects() */
 };
 
+struct source_record {
+    struct record_kind k;
+    struct str file;
+    int line, tasks_line;
+};
+
 struct source {
     struct ctx *cx;
     struct catalog_fault *faults;
@@ -98,6 +105,8 @@ struct source {
     size_t n_presets, cap_presets;
     struct source_kind_of_fact *kinds;
     size_t n_kinds, cap_kinds;
+    struct source_record *records;
+    size_t n_records, cap_records;
 };
 
 /* Lists and reads the folder. Files that have no place in a catalog, links, and files that are too large or no UTF-8
@@ -109,12 +118,14 @@ void source_read_framework(struct source *s, const struct source_file *file);
 void source_read_task(struct source *s, const struct source_file *file);
 void source_read_preset(struct source *s, const struct source_file *file);
 void source_read_kind(struct source *s, const struct source_file *file);
+void source_read_record(struct source *s, const struct source_file *file);
 enum rc source_read_projects(struct source *s) MUST_CHECK; /* after all kinds; E_IO when no database opens */
 enum rc source_read_rules(struct source *s) MUST_CHECK;    /* after all tasks; E_IO when no database opens */
 enum rc source_read_cases(struct source *s) MUST_CHECK;    /* after the rules */
 
 /* What needs several files: ids that must exist or differ; resolves mappings and presets. */
 void source_link(struct source *s);
+void source_link_records(struct source *s);
 /* The catalog, borrowed from *s: only when there are no faults. */
 void source_draft(struct source *s, struct catalog *out);
 

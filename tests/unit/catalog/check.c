@@ -26,6 +26,7 @@ struct spoil {
 #define FRAME "frameworks/fw-1.0.yaml"
 #define KIND "facts/thing/schema.yaml"
 #define PROJECT "facts/thing/project.sql"
+#define PAPER "kinds/paper.yaml"
 #define MARK "facts/mark/project.sql"
 
 /* One row per kind of fault. */
@@ -39,8 +40,8 @@ static const struct spoil spoils[] = {
     {"tasks/loose.yaml", NULL, "x", "tasks/loose.yaml:0", "not a task's folder", 1},
     {"tasks/loose", NULL, "x", "tasks/loose:0", "not a folder", 1},
     {"tasks/Upper/task.yaml", NULL, "x", "tasks/Upper:0", "not a task's folder", 1},
-    {FIRST, NULL, NULL, "tasks/first:0", "there is no task.yaml", 1},
-    {FIRST, "About it.", "About \xff it.", FIRST ":0", "not UTF-8", 1},
+    {FIRST, NULL, NULL, "tasks/first:0", "there is no task.yaml", 2},
+    {FIRST, "About it.", "About \xff it.", FIRST ":0", "not UTF-8", 2},
     /* YAML */
     {FIRST, "summary: {en", "summary: {en: {", FIRST ":", "", 1},
     {FIRST, NULL, "", FIRST ":0", "there are no keys", 1},
@@ -68,9 +69,9 @@ static const struct spoil spoils[] = {
     {FIRST, "source: page", "source: guess", FIRST ":11", "is no source", 1},
     {SECOND, "check: true", "check: maybe", SECOND ":24", "neither true nor false", 1},
     {FIRST, "id: \"9\"", "id: 9", FIRST ":11", "looks like a number", 1},
-    {FIRST, "needs: [guideline, policy]", "needs: []", FIRST ":21", "is an empty list", 2},
-    {FIRST, "needs: [guideline, policy]", "needs: [\"Some Kind\"]", FIRST ":21", "not a kind of record", 1},
-    {FIRST, "[guideline, policy]", "[policy, policy]", FIRST ":21", "duplicate kind", 1},
+    {FIRST, "needs: [paper, memo]", "needs: []", FIRST ":21", "is an empty list", 2},
+    {FIRST, "needs: [paper, memo]", "needs: [\"Some Kind\"]", FIRST ":21", "not a kind of record", 2},
+    {FIRST, "[paper, memo]", "[memo, memo]", FIRST ":21", "duplicate kind", 1},
     /* frameworks */
     {FRAME, "id: \"1.2\"", "id: \"1.1\"", FRAME ":10", "duplicate control \"1.1\"", 1},
     {FRAME, "group: \"1\"}", "group: \"7\"}", FRAME ":9", "no heading \"7\"", 1},
@@ -97,7 +98,7 @@ static const struct spoil spoils[] = {
     {SECOND, "    message: {en: \"{title} does not show it.\", fi: \"{title} ei näytä sitä.\"}\n", "", SECOND ":19",
      "\"message\" of shown is missing", 1},
     {SECOND, "    fix: {en: Mend it., fi: Korjaa se.}\n", "", SECOND ":19", "\"fix\" of shown is missing", 1},
-    {SECOND, "    needs: [guideline]\n", "", SECOND ":11", "\"needs\" of also is missing", 1},
+    {SECOND, "    needs: [paper]\n", "", SECOND ":11", "\"needs\" of also is missing", 1},
     {FIRST, "    needs:", "    fix: {en: a, fi: b}\n    message: {en: a, fi: b}\n    needs:", FIRST ":22",
      "\"message\" where there is no rule", 2},
     {FIRST, "    needs:", "    check: true\n    needs:", FIRST ":21", "\"check\" where there is no rule", 1},
@@ -224,6 +225,30 @@ static const struct spoil spoils[] = {
     {CASE, "[{\"oid\": \"c1\", \"paths\": 2}]", "3", CASE ":2", "is no list", 1},
     {CASE, "\"ok\": 0", "\"ok\": 2", CASE ":3", "ok is not 1, 0 or null", 2},
     {CASE, "\"subject\": \"commit:self/c1\"", "\"about\": \"c1\"", CASE ":3", "without a subject", 1},
+    /* kinds of record */
+    {"kinds/notes.txt", NULL, "x", "kinds/notes.txt:0", "no place in a catalog", 1},
+    {PAPER, "key: paper", "key: papers", PAPER ":1", "is not the file's name", 4},
+    {PAPER, "prefix: PAP", "prefix: pap", PAPER ":5", "\"prefix\" is not one", 1},
+    {PAPER, "tasks: [first]", "tasks: [third]", PAPER ":6", "unknown task \"third\"", 1},
+    {PAPER, "type: markdown", "type: html", PAPER ":8", "is no type of a field", 1},
+    {PAPER, "key: why", "key: sort", PAPER ":9", "duplicate field \"sort\"", 2},
+    {PAPER, "required: true}", "required: true, many: true}", PAPER ":8", "does not go with the type", 1},
+    {PAPER, ", {key: short, title: {en: Short, fi: Lyhyt}}", "", PAPER ":9", "nothing to choose", 1},
+    {PAPER, "is: long", "is: wide", PAPER ":10", "can never be true", 1},
+    {PAPER, "to: [paper, repo]", "to: [book]", PAPER ":1", "no kind of record", 1},
+    {PAPER, "name, type: text", "name, type: table", PAPER ":13", "a column cannot be", 1},
+    {PAPER, "fi: Luonnos}, phase: open", "fi: Luonnos}, phase: closed", PAPER ":15", "the first state is not open", 1},
+    {PAPER, "edit: draft", "edit: gone", PAPER ":16", "leads to no state", 1},
+    {PAPER, "edit: draft", "edit: approved", PAPER ":16", "without anybody's approval", 1},
+    {PAPER, "from: [draft], to", "from: [begun], to", PAPER ":19", "there is no state \"begun\"", 2},
+    {PAPER, "to: retired", "to: approved", PAPER ":19", "no move leads to the state \"retired\"", 1},
+    {PAPER, "from: [draft, approved]", "from: [draft]", PAPER ":19", "nothing leads on from the state \"approved\"", 1},
+    {PAPER, "who: [security_officer", "who: [boss", PAPER ":19", "neither a role nor a field", 1},
+    {PAPER, "other_than: [editor]", "other_than: [why]", PAPER ":19", "neither a role nor a field", 1},
+    {PAPER, "needs: [sort]", "needs: [sorts]", PAPER ":19", "there is no field \"sorts\"", 1},
+    {PAPER, "people: 2", "people: 0", PAPER ":19", "is not such a number", 1},
+    {PAPER, "days: 365", "days: 0", PAPER ":21", "is not such a number", 1},
+    {PAPER, "accept: [developer]", "accept: [owner]", PAPER ":22", "neither a role nor a field", 1},
 };
 
 struct seen {

@@ -1,5 +1,6 @@
 /* The compiled image: the same for the same folder, the same catalog again, and no damage that goes unseen. */
 #include "catalog/image.h"
+#include "catalog/record.h"
 
 #include "base/digest.h"
 #include "base/limits.h"
@@ -95,7 +96,7 @@ static void test_catalog_image__gives_back_what_the_folder_says(void **state)
     assert_str(t->controls[0].control->id, "1.1"); /* current frameworks first, whatever the file's order */
     assert_str(t->controls[0].source, "own_judgement");
     assert_str(t->controls[1].framework->key, "old");
-    assert_str(t->obligations[0].needs[1], "policy");
+    assert_str(t->obligations[0].needs[1], "memo");
     assert_int_equal(t->obligations[0].sql.n, 0);
 
     t = catalog_find_task(c, STR("second"));
@@ -115,6 +116,37 @@ static void test_catalog_image__gives_back_what_the_folder_says(void **state)
     assert_null(catalog_find_task(c, STR("third")));
     assert_non_null(find_framework(c, "old"));
     assert_null(find_framework(c, ""));
+    catalog_free(c);
+}
+
+static void test_catalog_image__gives_back_kinds_of_record(void **state)
+{
+    (void)state;
+    struct catalog *c;
+    assert_int_equal(open_copy(image.p, image.n, &c), OK);
+    assert_int_equal(c->n_records, 2);
+    const struct record_kind *k = catalog_find_record(c, STR("paper"));
+    assert_str(k->prefix, "PAP");
+    assert_str(k->plural[LANG_FI], "Paperit");
+    assert_int_equal(k->n_fields, 6);
+    assert_true(k->fields[0].required && k->fields[0].type == FIELD_MARKDOWN);
+    assert_str(k->fields[1].choices[1].title[LANG_FI], "Lyhyt");
+    assert_str(record_find_field(k, STR("pages"))->is, "long");
+    assert_str(record_find_field(k, STR("related"))->to[1], "repo");
+    assert_str(record_find_field(k, STR("parts"))->columns[0].key, "name");
+    assert_int_equal(record_find_state(k, STR("approved")), 1);
+    assert_int_equal(k->states[1].edit, 0);
+    assert_int_equal(k->states[2].edit, -1);
+    const struct record_move *m = record_find_move(k, STR("approve"));
+    assert_int_equal(m->from, 1);
+    assert_int_equal(m->to, 1);
+    assert_int_equal(m->people, 2);
+    assert_true(m->approves && !m->reason);
+    assert_str(m->other_than[0], "editor");
+    assert_int_equal(k->review_days, 365);
+    assert_str(k->accept[0], "developer");
+    assert_null(record_find_move(k, STR("publish")));
+    assert_null(catalog_find_record(c, STR("book")));
     catalog_free(c);
 }
 
@@ -265,6 +297,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(test_catalog_image__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(gives_back_what_the_folder_says),
+        T(gives_back_kinds_of_record),
         T(presets_adopt_names_and_strengths),
         T(off_switches_a_rule_off),
         T(same_folder_same_bytes),
