@@ -37,6 +37,16 @@
 #define LIMIT_SERVE_FORWARDED 256      /* requests that wait for worker at a time */
 #define LIMIT_SERVE_SECONDS 120        /* for worker to answer one */
 
+/* records */
+#define LIMIT_RECORD_TITLE 400
+#define LIMIT_RECORD_TEXT 4096
+#define LIMIT_RECORD_MARKDOWN 65536
+#define LIMIT_RECORD_CONTENT (512 * KIB)
+#define LIMIT_RECORD_VALUES 100 /* of one field */
+#define LIMIT_RECORD_ROWS 500   /* of a table */
+#define LIMIT_RECORD_SHOWS 200  /* points */
+#define LIMIT_RECORD_FAULTS 100 /* told of one item */
+
 /* catalog */
 #define LIMIT_CATALOG_FILE (1 * MIB)
 #define LIMIT_CATALOG_IMAGE (16 * MIB)

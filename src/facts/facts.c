@@ -76,6 +76,11 @@ void facts_close(struct facts *f)
 
 /* --- one fact */
 
+int64_t facts_now(const struct facts *f)
+{
+    return f->o.now() / 1000000;
+}
+
 enum rc facts_make(struct ctx *cx, const struct facts *f, const struct body *b, bool reserved, struct facts_ready *out)
 {
     const struct catalog *c = f->catalog;

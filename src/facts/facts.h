@@ -35,6 +35,7 @@ enum rc facts_tables_current(struct ctx *cx, sqlite3 *db, const struct catalog *
 /* For units of one's own. */
 struct log *facts_log(struct facts *f);
 const struct catalog *facts_catalog(const struct facts *f);
+int64_t facts_now(const struct facts *f); /* Unix seconds, by the clock it was opened with */
 
 /* --- appending */
 

@@ -1,0 +1,334 @@
+/* Writing: each act is one unit of the log, which reads the item as it is then and appends one fact. */
+#include "records/records.h"
+
+#include "base/json.h"
+#include "base/limits.h"
+#include "facts/subject.h"
+#include "ledger/canonical.h"
+
+#define DAY 86400
+
+struct act {
+    struct facts *f;
+    const struct catalog *c;
+    const struct records_by *by;
+    struct str subject, seen;
+    records_fault *tell;
+    void *arg;
+    struct records_answer *out;
+    const struct records_draft *draft; /* of put */
+    struct str move, reason;           /* of move */
+};
+
+static enum rc append(struct ctx *cx, struct act *a, struct log_tx *tx, const char *kind, const struct buf *payload,
+                      struct leaf *leaf)
+{
+    struct facts_ready ready;
+    TRY(buf_ok(payload));
+    const struct body body = {.actor = a->by->actor.person,
+                              .credential = a->by->actor.credential,
+                              .via = a->by->actor.via,
+                              .kind = str_from(kind),
+                              .subject = a->out->subject,
+                              .payload = arena_str(&cx->arena, buf_view(payload))};
+    TRY(facts_make(cx, a->f, &body, true, &ready));
+    return facts_put(cx, a->f, tx, &ready, leaf);
+}
+
+static void fill(struct records_answer *out, const struct records_item *item)
+{
+    out->subject = item->subject;
+    out->number = item->number;
+    out->version = item->version;
+    out->state = item->state;
+    out->missing = 0;
+    memcpy(out->digest, item->digest.p, item->digest.n < 64 ? item->digest.n : 64);
+    out->digest[64] = 0;
+}
+
+/* The item, when its newest version is the one that was seen. */
+static enum rc get_seen(struct ctx *cx, struct act *a, struct log_tx *tx, struct records_item *item)
+{
+    TRY(records_get(cx, log_db(tx), a->c, a->subject, item));
+    if (!str_eq(item->digest, a->seen))
+        return fail(cx, E_CONFLICT,
+                    "somebody has changed the item since you read it (version %lld): look at what is new, then "
+                    "do it again",
+                    (long long)item->version);
+    fill(a->out, item);
+    return OK;
+}
+
+/* --- a version */
+
+static enum rc next_number(struct ctx *cx, sqlite3 *db, struct str kind, int64_t *out)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(cx, db, STR("SELECT coalesce(max(number), 0) + 1 FROM fact_record WHERE kind = ?1"), &st));
+    store_bind_str(st, 1, kind);
+    TRY(store_step(cx, st, &row));
+    *out = row ? sqlite3_column_int64(st, 0) : 1;
+    return OK;
+}
+
+static enum rc exists(struct ctx *cx, sqlite3 *db, const char *sql, struct str subject, bool *out)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, db, str_from(sql), &st));
+    store_bind_str(st, 1, subject);
+    return store_step(cx, st, out);
+}
+
+static enum rc check_person(struct ctx *cx, sqlite3 *db, struct str person)
+{
+    bool there;
+    if (!person.n) return OK;
+    TRY(exists(cx, db, "SELECT 1 FROM fact_person WHERE subject = ?1 AND state = 'active'", person, &there));
+    return there ? OK : fail(cx, E_INVALID, "owner: %s is nobody who works here now", str_visible(cx, person));
+}
+
+static enum rc check_link(struct ctx *cx, sqlite3 *db, const struct record_field *f, struct str value)
+{
+    struct str to;
+    bool there = true;
+    if (!canonical_str(&cx->arena, value, &to)) return OK;
+    if (f->type == FIELD_PERSON)
+        TRY(exists(cx, db, "SELECT 1 FROM fact_person WHERE subject = ?1", to, &there));
+    else if (f->type == FIELD_GROUP)
+        TRY(exists(cx, db, "SELECT 1 FROM fact_group WHERE subject = ?1", to, &there));
+    else if (str_starts(to, STR("record:")))
+        TRY(exists(cx, db, "SELECT 1 FROM fact_record WHERE subject = ?1", to, &there));
+    else if (str_starts(to, STR("repo:")))
+        TRY(exists(cx, db, "SELECT 1 FROM fact_repository WHERE subject = ?1", to, &there));
+    else if (str_starts(to, STR("project:")))
+        TRY(exists(cx, db, "SELECT 1 FROM fact_project WHERE subject = ?1", to, &there));
+    return there ? OK : fail(cx, E_INVALID, STR_FMT ": there is no %s", STR_ARG(f->key), str_visible(cx, to));
+}
+
+/* What fields lead to is there. */
+static enum rc check_links(struct ctx *cx, sqlite3 *db, const struct record_field *fields, size_t n, struct str object)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct record_field *f = &fields[i];
+        struct str value = canonical_find(object, arena_cstr(&cx->arena, f->key)), rest = value, item;
+        if (!value.p) continue;
+        if (f->type == FIELD_TABLE) {
+            while (canonical_item(&rest, &item)) TRY(check_links(cx, db, f->columns, f->n_columns, item));
+        } else if (f->type == FIELD_LINK || f->type == FIELD_PERSON || f->type == FIELD_GROUP) {
+            if (!f->many)
+                TRY(check_link(cx, db, f, value));
+            else
+                while (canonical_item(&rest, &item)) TRY(check_link(cx, db, f, item));
+        }
+    }
+    return OK;
+}
+
+static void spell_version(const struct act *a, const struct record_state *state, struct buf *out)
+{
+    const struct records_draft *d = a->draft;
+    struct json j;
+    json_init(&j, out, false);
+    json_begin(&j, '{');
+    json_put_int(&j, "number", a->out->number);
+    json_put_int(&j, "version", a->out->version);
+    json_put_str(&j, "title", d->title);
+    json_put_str(&j, "owner", d->owner);
+    json_put_str(&j, "content", d->content);
+    json_key(&j, "shows");
+    json_begin(&j, '[');
+    for (size_t i = 0; i < d->n_shows; i++) json_str(&j, d->shows[i]);
+    json_end(&j, ']');
+    json_put_cstr(&j, "digest", a->out->digest);
+    json_put_cstr(&j, "definition", a->c->digest);
+    json_put_str(&j, "state", state->key);
+    json_put_cstr(&j, "phase", record_phase_name(state->phase));
+    json_end(&j, '}');
+}
+
+/* Where the new version stands; fills number and version. */
+static enum rc place(struct ctx *cx, struct act *a, struct log_tx *tx, const struct record_state **state)
+{
+    const struct record_kind *k = a->draft->kind;
+    char digest[65], id[SUBJECT_ID + 1];
+    records_digest(a->draft, digest);
+    *state = &k->states[0];
+    if (!a->subject.n) {
+        subject_new_id(id);
+        a->out->subject = arena_printf(&cx->arena, "record:" STR_FMT "/%s", STR_ARG(k->key), id);
+        a->out->version = 1;
+        TRY(next_number(cx, log_db(tx), k->key, &a->out->number));
+    } else {
+        struct records_item item;
+        TRY(get_seen(cx, a, tx, &item));
+        if (item.kind != k) return fail(cx, E_INVALID, "the item is of another kind");
+        int now = record_find_state(k, item.state);
+        if (now < 0 || k->states[now].edit < 0)
+            return fail(cx, E_CONFLICT, "an item in the state \"" STR_FMT "\" is not edited any more",
+                        STR_ARG(item.state));
+        if (!strcmp(digest, a->out->digest)) return fail(cx, E_CONFLICT, "nothing in it was changed");
+        *state = &k->states[k->states[now].edit];
+        a->out->version++;
+    }
+    memcpy(a->out->digest, digest, sizeof digest);
+    a->out->state = (*state)->key;
+    return OK;
+}
+
+static enum rc put(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    struct act *a = arg;
+    const struct record_state *state;
+    struct leaf leaf;
+    scoped_buf payload;
+    buf_init(&payload, LIMIT_BODY);
+    TRY(facts_begin(cx, a->f, tx, NULL));
+    TRY(check_person(cx, log_db(tx), a->draft->owner));
+    TRY(check_links(cx, log_db(tx), a->draft->kind->fields, a->draft->kind->n_fields, a->draft->content));
+    TRY(place(cx, a, tx, &state));
+    spell_version(a, state, &payload);
+    return append(cx, a, tx, "record", &payload, &leaf);
+}
+
+enum rc records_put(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                    const struct records_draft *d, struct str subject, struct str seen, records_fault *tell, void *arg,
+                    struct records_answer *out)
+{
+    struct records_draft checked;
+    TRY(records_check(cx, c, d, tell, arg, &checked));
+    struct act a = {.f = f, .c = c, .by = by, .subject = subject, .seen = seen, .out = out, .draft = &checked};
+    return log_submit(cx, facts_log(f), put, &a);
+}
+
+/* --- a step */
+
+static void spell_step(const struct act *a, const char *step, const struct record_kind *k, const struct record_move *m,
+                       int64_t now, struct buf *out)
+{
+    struct json j;
+    json_init(&j, out, false);
+    json_begin(&j, '{');
+    json_put_cstr(&j, "step", step);
+    json_put_int(&j, "version", a->out->version);
+    json_put_cstr(&j, "digest", a->out->digest);
+    if (m) json_put_str(&j, "move", m->key);
+    if (m && !strcmp(step, "move")) {
+        json_put_str(&j, "state", k->states[m->to].key);
+        json_put_cstr(&j, "phase", record_phase_name(k->states[m->to].phase));
+        if (m->approves) json_put_bool(&j, "approves", true);
+    }
+    bool cycles = k->review_days && (!m || (!strcmp(step, "move") && k->states[m->to].phase == PHASE_IN_FORCE));
+    if (cycles && strcmp(step, "acceptance") != 0) json_put_int(&j, "review_due", now + (int64_t)k->review_days * DAY);
+    if (a->reason.n) json_put_str(&j, "reason", a->reason);
+    json_end(&j, '}');
+}
+
+static enum rc move(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    struct act *a = arg;
+    struct records_item item;
+    struct leaf leaf;
+    int64_t now = facts_now(a->f);
+    TRY(facts_begin(cx, a->f, tx, NULL));
+    TRY(get_seen(cx, a, tx, &item));
+    const struct record_move *m = record_find_move(item.kind, a->move);
+    if (!m) return fail(cx, E_NOTFOUND, "this kind of record has no move \"%s\"", str_visible(cx, a->move));
+    if (m->reason && !str_trim(a->reason).n) return fail(cx, E_INVALID, "reason: say in a sentence why");
+    TRY(records_may(cx, log_db(tx), &item, m, a->by, now, a->tell, a->arg, &a->out->missing));
+    scoped_buf payload;
+    buf_init(&payload, LIMIT_BODY);
+    spell_step(a, a->out->missing ? "consent" : "move", item.kind, m, now, &payload);
+    if (!a->out->missing) a->out->state = item.kind->states[m->to].key;
+    return append(cx, a, tx, "step", &payload, &leaf);
+}
+
+enum rc records_move(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                     struct str subject, struct str seen, struct str name, struct str reason, records_fault *tell,
+                     void *arg, struct records_answer *out)
+{
+    struct act a = {.f = f,
+                    .c = c,
+                    .by = by,
+                    .subject = subject,
+                    .seen = seen,
+                    .tell = tell,
+                    .arg = arg,
+                    .out = out,
+                    .move = name,
+                    .reason = reason};
+    return log_submit(cx, facts_log(f), move, &a);
+}
+
+/* The move that put an item in force: who may make it may also review it. */
+static const struct record_move *move_into(const struct record_kind *k, int state)
+{
+    for (size_t i = 0; i < k->n_moves; i++)
+        if (k->moves[i].to == state && k->moves[i].approves) return &k->moves[i];
+    return NULL;
+}
+
+static enum rc review(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    struct act *a = arg;
+    struct records_item item;
+    struct leaf leaf;
+    int64_t now = facts_now(a->f);
+    int missing;
+    TRY(facts_begin(cx, a->f, tx, NULL));
+    TRY(get_seen(cx, a, tx, &item));
+    if (item.phase != PHASE_IN_FORCE || !item.kind->review_days)
+        return fail(cx, E_CONFLICT, "only an item in force that has a review cycle is reviewed");
+    const struct record_move *into = move_into(item.kind, record_find_state(item.kind, item.state));
+    if (into) {
+        struct record_move as = *into; /* as if it were approved again, by one person */
+        as.from = UINT32_MAX;
+        as.people = 1;
+        TRY(records_may(cx, log_db(tx), &item, &as, a->by, now, NULL, NULL, &missing));
+    }
+    scoped_buf payload;
+    buf_init(&payload, LIMIT_BODY);
+    spell_step(a, "review", item.kind, NULL, now, &payload);
+    return append(cx, a, tx, "step", &payload, &leaf);
+}
+
+enum rc records_review(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                       struct str subject, struct str seen, struct records_answer *out)
+{
+    struct act a = {.f = f, .c = c, .by = by, .subject = subject, .seen = seen, .out = out};
+    return log_submit(cx, facts_log(f), review, &a);
+}
+
+#define ACCEPTED "SELECT 1 FROM fact_step WHERE subject = ?1 AND step = 'acceptance' AND actor = ?2 AND digest = ?3"
+
+static enum rc accept(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    struct act *a = arg;
+    struct records_item item;
+    struct leaf leaf;
+    bool done;
+    scoped_stmt *st = NULL;
+    TRY(facts_begin(cx, a->f, tx, NULL));
+    TRY(get_seen(cx, a, tx, &item));
+    if (item.phase != PHASE_IN_FORCE || !item.kind->n_accept)
+        return fail(cx, E_CONFLICT, "only an item in force that is for acceptance is accepted");
+    if (!str_starts(a->by->actor.person, STR("person:")))
+        return fail(cx, E_DENIED, "people accept for themselves: sign in");
+    TRY(store_prepare(cx, log_db(tx), STR(ACCEPTED), &st));
+    store_bind_str(st, 1, item.subject);
+    store_bind_str(st, 2, a->by->actor.person);
+    store_bind_str(st, 3, item.digest);
+    TRY(store_step(cx, st, &done));
+    if (done) return OK;
+    scoped_buf payload;
+    buf_init(&payload, LIMIT_BODY);
+    spell_step(a, "acceptance", item.kind, NULL, 0, &payload);
+    return append(cx, a, tx, "step", &payload, &leaf);
+}
+
+enum rc records_accept(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                       struct str subject, struct str seen, struct records_answer *out)
+{
+    struct act a = {.f = f, .c = c, .by = by, .subject = subject, .seen = seen, .out = out};
+    return log_submit(cx, facts_log(f), accept, &a);
+}

@@ -1,0 +1,95 @@
+/* Records: items of registers, by the kinds of the catalog (docs/formats/kinds.md). The engine checks what an item
+ * holds, keeps its versions, and lets it move from state to state by those who may.
+ *
+ * Everything is judged within the unit that appends: the state the item is in, the version that was seen, who has
+ * written and who has consented, and whether all of them still hold the roles they count by. So an approval is always
+ * of exactly what was shown, by enough people, none of whom may not.
+ *
+ * Refused: a field the kind does not know or of another type, a link to what is not there, an edit or a move of a
+ * version that is no longer the newest (E_CONFLICT), a move from another state, by others, or with something missing.
+ *
+ * Threads: as facts.h; the ctx is the caller's. */
+#ifndef SINETTI_RECORDS_RECORDS_H
+#define SINETTI_RECORDS_RECORDS_H
+
+#include "catalog/record.h"
+#include "facts/facts.h"
+#include "identity/identity.h"
+
+/* Who acts, and by which roles in the organization. */
+struct records_by {
+    struct identity_actor actor;
+    uint32_t roles; /* bit of each enum identity_role; an operator has none and may write, never move */
+};
+
+/* What is wrong with an item, one call each: field by its key ("parts[2].name"), and what to do. */
+typedef void records_fault(void *arg, const char *field, const char *text);
+
+struct records_draft {
+    const struct record_kind *kind;
+    struct str title, owner; /* owner: person:ID or empty */
+    struct str content;      /* JSON object of the fields, as it came from outside */
+    const struct str *shows; /* points, task/key */
+    size_t n_shows;
+};
+
+/* Checks a draft by itself and spells its content; `content` of *out is canonical. Tells all that is wrong and returns
+ * E_INVALID with the first. Missing required fields are no fault here: they are asked for by moves. */
+enum rc records_check(struct ctx *cx, const struct catalog *c, const struct records_draft *d, records_fault *tell,
+                      void *arg, struct records_draft *out) MUST_CHECK;
+/* What a move still wants filled in; OK when nothing. E_INVALID with the first. */
+enum rc records_complete(struct ctx *cx, const struct record_kind *k, const struct record_move *m, struct str content,
+                         records_fault *tell, void *arg) MUST_CHECK;
+/* SHA-256 of what an approval binds to, in hex. */
+void records_digest(const struct records_draft *d, char out[65]);
+
+struct records_answer {
+    struct str subject; /* record:KIND/ID */
+    int64_t number, version;
+    char digest[65];
+    struct str state;
+    int missing; /* consents still wanted before the move is made; 0: made */
+};
+
+/* Makes an item, or a new version of one: `seen` is the digest of the version it was written upon, empty for a new
+ * item, whose `subject` is then empty too. What changes nothing is E_CONFLICT. */
+enum rc records_put(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                    const struct records_draft *d, struct str subject, struct str seen, records_fault *tell, void *arg,
+                    struct records_answer *out) MUST_CHECK;
+
+/* Moves the item whose newest version is `seen`; consents when the move needs more people. */
+enum rc records_move(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                     struct str subject, struct str seen, struct str move, struct str reason, records_fault *tell,
+                     void *arg, struct records_answer *out) MUST_CHECK;
+
+/* Looked at and left unchanged, by who could approve it: starts the review cycle anew. */
+enum rc records_review(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                       struct str subject, struct str seen, struct records_answer *out) MUST_CHECK;
+/* Read and accepted by the actor. Once for each version; again is OK and changes nothing. */
+enum rc records_accept(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                       struct str subject, struct str seen, struct records_answer *out) MUST_CHECK;
+
+/* An item as it stands. Texts live in cx's arena. `db` has the facts' views. E_NOTFOUND. */
+struct records_item {
+    struct str subject, title, owner, content, digest, state;
+    const struct record_kind *kind;
+    enum record_phase phase;
+    int64_t n, number, version, at; /* of the newest version */
+    int64_t since;                  /* number of the step that brought it to its state; 0: none, it began there */
+    int64_t review_due;             /* 0: none */
+    bool approved;                  /* what stands there is what was approved */
+    const struct str *shows;
+    size_t n_shows;
+};
+enum rc records_get(struct ctx *cx, sqlite3 *db, const struct catalog *c, struct str subject,
+                    struct records_item *out) MUST_CHECK;
+
+/* Whether a move may be made now by `by`: OK, E_DENIED (says who may), E_INVALID (something is missing), E_CONFLICT (it
+ * is in another state). */
+enum rc records_may(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct record_move *m,
+                    const struct records_by *by, int64_t now, records_fault *tell, void *arg, int *missing) MUST_CHECK;
+
+/* Makes the view `records` on a connection (src/records/records.sql), as rules and lists read it. */
+enum rc records_views(struct ctx *cx, sqlite3 *db) MUST_CHECK;
+
+#endif
