@@ -279,13 +279,13 @@ static void check_ways(struct source *s, const struct source_record *r, int line
         for (size_t i = 0; i < r->k.n_moves; i++)
             if (r->k.moves[i].from & reached) reached |= 1U << r->k.moves[i].to;
     for (size_t i = 0; i < r->k.n_states; i++) {
-        bool leaves = r->k.states[i].phase == PHASE_CLOSED;
+        bool leaves = r->k.states[i].phase != PHASE_OPEN;
         for (size_t k = 0; k < r->k.n_moves; k++) leaves = leaves || r->k.moves[k].from & 1U << i;
         if (!(reached & 1U << i))
             source_fault(s, r->file, line, "add a move that leads there", "no move leads to the state \"%s\"",
                          source_show(s, r->k.states[i].key));
         if (!leaves)
-            source_fault(s, r->file, line, "add a move from it, or make its phase closed",
+            source_fault(s, r->file, line, "add a move from it, or give it another phase",
                          "nothing leads on from the state \"%s\"", source_show(s, r->k.states[i].key));
     }
 }

@@ -26,6 +26,7 @@ struct spoil {
 #define FRAME "frameworks/fw-1.0.yaml"
 #define KIND "facts/thing/schema.yaml"
 #define PROJECT "facts/thing/project.sql"
+#define MEMO "kinds/memo.yaml"
 #define PAPER "kinds/paper.yaml"
 #define MARK "facts/mark/project.sql"
 
@@ -242,7 +243,7 @@ static const struct spoil spoils[] = {
     {PAPER, "edit: draft", "edit: approved", PAPER ":16", "without anybody's approval", 1},
     {PAPER, "from: [draft], to", "from: [begun], to", PAPER ":19", "there is no state \"begun\"", 2},
     {PAPER, "to: retired", "to: approved", PAPER ":19", "no move leads to the state \"retired\"", 1},
-    {PAPER, "from: [draft, approved]", "from: [draft]", PAPER ":19", "nothing leads on from the state \"approved\"", 1},
+    {MEMO, "from: [open]", "from: [done]", MEMO ":13", "nothing leads on from the state \"open\"", 2},
     {PAPER, "who: [security_officer", "who: [boss", PAPER ":19", "neither a role nor a field", 1},
     {PAPER, "other_than: [editor]", "other_than: [why]", PAPER ":19", "neither a role nor a field", 1},
     {PAPER, "needs: [sort]", "needs: [sorts]", PAPER ":19", "there is no field \"sorts\"", 1},
