@@ -296,18 +296,10 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_catalog_image__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(gives_back_what_the_folder_says),
-        T(gives_back_kinds_of_record),
-        T(presets_adopt_names_and_strengths),
-        T(off_switches_a_rule_off),
-        T(same_folder_same_bytes),
-        T(digest_follows_the_content),
-        T(every_flipped_byte_is_seen),
-        T(every_truncation_is_seen),
-        T(bad_numbers_under_a_right_digest),
-        T(load_names_the_first_fault),
-        T(built_in_catalog_opens),
-        T(words_of_the_enums),
+        T(gives_back_what_the_folder_says), T(gives_back_kinds_of_record), T(presets_adopt_names_and_strengths),
+        T(off_switches_a_rule_off),         T(same_folder_same_bytes),     T(digest_follows_the_content),
+        T(every_flipped_byte_is_seen),      T(every_truncation_is_seen),   T(bad_numbers_under_a_right_digest),
+        T(load_names_the_first_fault),      T(built_in_catalog_opens),     T(words_of_the_enums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
