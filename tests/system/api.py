@@ -1,0 +1,315 @@
+"""Goal: every operation of the API lets in whom roles.yaml permits and nobody else, refuses whatever breaks its schemas and tells the field, and answers as documented."""
+import http.client
+import json
+import re
+import time
+import urllib.parse
+
+import harness
+import serving
+import shapes
+
+PROJECT, OTHER = "project:" + serving.subject_id("project one"), "project:" + serving.subject_id("project two")
+ROLES = ["admin", "security_officer", "development_manager", "developer", "data_owner", "contributor", "employee", "partner", "auditor"]
+PEOPLE = {**{"Org " + role: [role] for role in ROLES}, **{"Project " + role: [role + "@" + PROJECT] for role in ROLES},
+          "Everything": ROLES, "Nothing": []}
+
+
+def rights():
+    """roles.yaml, read apart from the program: permissions with `project`, and roles with what they have."""
+    import yaml
+    with open(harness.ROOT / "src" / "api" / "roles.yaml", encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+class Client:
+    """One connection that is kept. What comes too fast, or before what it reads is there, waits."""
+
+    def __init__(self, server):
+        self.server, self.connection, self.asked = server, None, 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.connection:
+            self.connection.close()
+
+    def send(self, who, method, path, body=None, headers=None):
+        sent = {"X-Sinetti": "1", "Sec-Fetch-Site": "same-origin"}
+        if who:
+            sent["Cookie"] = "sinetti=" + self.server.cookies[who]
+        sent.update(headers or {})
+        sent = {name: value for name, value in sent.items() if value is not None}
+        for _ in range(200):
+            if not self.connection:
+                self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+            try:
+                self.connection.request(method, path, body, sent)
+                got = self.connection.getresponse()
+                answer = serving.Answer(got.status, dict(got.getheaders()), got.read())
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+                self.connection.close()
+                self.connection = None
+                continue
+            if answer.headers.get("Connection", "") == "close":
+                self.connection.close()
+                self.connection = None
+            self.asked += 1
+            if answer.status not in (429, 503):
+                return answer
+            time.sleep(0.1)
+        raise harness.Fault("%s %s: no answer" % (method, path))
+
+
+def operations(document):
+    return [(path, method.upper(), op) for path, methods in document["paths"].items() for method, op in methods.items()]
+
+
+def parameters(op, where):
+    return [p for p in op.get("parameters", []) if p["in"] == where]
+
+
+def filled(document, path, op, values=None):
+    """The path with parameters that are right, or as given."""
+    for p in parameters(op, "path"):
+        value = (values or {}).get(p["name"], str(shapes.right(document, p["schema"])))
+        path = path.replace("{%s}" % p["name"], urllib.parse.quote(value, safe=""))
+    needed = [(p["name"], str(shapes.right(document, p["schema"]))) for p in parameters(op, "query") if p["required"]]
+    return path, needed
+
+
+def target(path, query):
+    return path + ("?" + urllib.parse.urlencode(query) if query else "")
+
+
+def body_schema(op):
+    content = op.get("requestBody", {}).get("content", {})
+    return content.get("application/json", {}).get("schema"), next(iter(content), None)
+
+
+def running(t, assessed=False):
+    t.run("init", "--data", "data", "--origin", "test.example/org", code=0)
+    for name, subject in (("one", PROJECT), ("two", OTHER)):
+        (t.dir / "project.json").write_text(json.dumps({"name": name, "title": name, "state": "active"}), encoding="utf-8")
+        t.run("fact", "add", "project", subject, "--data", "data", "--payload", "project.json", code=0)
+    if assessed:
+        repo = t.repo("app")
+        repo.commit("plant", {"app/client.py": "import requests\nr = requests.get(url, verify=False)\n"}, at=int(time.time()) - 3600)
+        t.run("assess", "--data", "data", "--quiet", repo.path, code=0)
+    return serving.Server(t, t.dir / "data", PEOPLE)
+
+
+def document_of(client):
+    return client.send(None, "GET", "/api/v1/openapi.json").json()
+
+
+def may(data, op, roles, in_project):
+    """What is to come of it: whether roles of the organization, or of a project alone, let one in."""
+    permission = op["x-permission"]
+    if permission == "public":
+        return True
+    if permission == "self":
+        return roles is not None
+    held = any(permission in data["roles"][role]["permissions"] for role in roles or [])
+    if not in_project:
+        return held
+    return held and data["permissions"][permission].get("project", False) and op.get("x-scope", "org") != "org"
+
+
+def test_each_role_may_what_its_permissions_say(t):
+    data = rights()
+    callers = [(None, None, False), ("Nothing", [], False)] + [(where + role, [role], where == "Project ") for where in ("Org ", "Project ") for role in ROLES]
+    with running(t) as s, Client(s) as client:
+        document = document_of(client)
+        t.equal({name: sorted(role["permissions"]) for name, role in document["x-roles"].items()},
+                {name: sorted(role["permissions"]) for name, role in data["roles"].items()}, "roles as served")
+        faults, allowed = [], 0
+        for path, method, op in operations(document):
+            scope = op.get("x-scope", "org")
+            scoped = scope not in ("org", "filtered")
+            for who, roles, in_project in callers:
+                values = {scope: PROJECT.split(":")[1] if scoped else ""}
+                at, query = filled(document, path, op, values if scoped else None)
+                query = [(n, PROJECT if n == scope else v) for n, v in query]
+                # what nobody may send: who is let in hears of it, and nothing is done
+                got = client.send(who, method, target(at, query + [("zz_unknown", "1")]), headers={"If-Match": "*"})
+                wanted = 422 if may(data, op, roles, in_project) else 403 if who else 401
+                allowed += wanted == 422
+                if got.status != wanted:
+                    faults.append("%s as %s: %s, not %d" % (op["operationId"], who, got, wanted))
+                if scoped and in_project and wanted == 422:
+                    at, query = filled(document, path, op, {scope: OTHER.split(":")[1]})
+                    query = [(n, OTHER if n == scope else v) for n, v in query]
+                    if client.send(who, method, target(at, query + [("zz_unknown", "1")])).status != 403:
+                        faults.append("%s as %s: lets into another project" % (op["operationId"], who))
+        t.true(allowed > len(document["paths"]), "some are let in")
+        t.equal(faults, [])
+
+
+def test_a_page_elsewhere_cannot_act_for_one(t):
+    with running(t) as s, Client(s) as client:
+        document = document_of(client)
+        foreign = [{"X-Sinetti": None}, {"X-Sinetti": "0"}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "https://127.0.0.1:%d" % s.port},
+                   {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}]
+        checked = 0
+        for path, method, op in operations(document):
+            if method == "GET":
+                continue
+            at, query = filled(document, path, op)
+            for headers in foreign:
+                got = client.send("Everything", method, target(at, query), headers=headers)
+                t.equal((op["operationId"], headers, got.status), (op["operationId"], headers, 403))
+                checked += 1
+            own = client.send("Everything", method, target(at, query + [("zz_unknown", "1")]), headers={"Origin": "http://127.0.0.1:%d" % s.port, "If-Match": "*"})
+            t.equal((op["operationId"], own.status), (op["operationId"], 422))
+        t.true(checked > 20, "operations that change something")
+
+
+def is_told(answer, field):
+    """A problem that names the field, and says nothing of the machine."""
+    if "problem+json" not in answer.headers.get("Content-Type", "") or b"/data" in answer.raw or not 400 <= answer.status < 500:
+        return False
+    return field is None or field in [e["field"] for e in answer.json().get("errors", [])]
+
+
+def test_what_breaks_a_schema_is_refused_with_its_field(t):
+    with running(t) as s, Client(s) as client:
+        document, faults, sent = document_of(client), [], 0
+
+        def refused(op, method, at, field, body=None, codes=(422,), **headers):
+            got = client.send("Everything", method, at, body, dict({"Content-Type": "application/json", "If-Match": "*"} if body is not None else {"If-Match": "*"}, **headers))
+            if got.status not in codes or not is_told(got, field):
+                faults.append("%s %s %r %s: %s" % (op["operationId"], at, (body or "")[:300], field, got))
+            return 1
+
+        for path, method, op in operations(document):
+            at, query = filled(document, path, op)
+            sent += refused(op, method, target(at, query + [("zz_unknown", "1")]), "zz_unknown")
+            sent += refused(op, method, target(at, query) + "?%zz" if not query else target(at, query) + "&%zz", None, codes=(400,))
+            for p in parameters(op, "query"):
+                others = [one for one in query if one[0] != p["name"]]
+                if p["required"]:
+                    sent += refused(op, method, target(at, others), p["name"])
+                value = str(shapes.right(document, p["schema"]))
+                sent += refused(op, method, target(at, others + [(p["name"], value)] * 2), p["name"])
+                for bad in shapes.wrong_parameter(document, p):
+                    sent += refused(op, method, target(at, others + [(p["name"], bad)]), p["name"])
+            for p in parameters(op, "path"):
+                for bad in shapes.wrong_parameter(document, p):
+                    if bad and len(bad) < 1000:
+                        broken, _ = filled(document, path, op, {p["name"]: bad})
+                        sent += refused(op, method, target(broken, query), p["name"])
+            schema, kind = body_schema(op)
+            if kind is None:
+                sent += refused(op, method, target(at, query), None, "{}", codes=(400,))
+            if schema is None:
+                continue
+            for field, value in shapes.wrong(document, schema):
+                if value is not None and field:
+                    sent += refused(op, method, target(at, query), field, json.dumps(value))
+            good = json.dumps(shapes.right(document, schema))
+            for text in ("", "{", "[]", "7", "null", good[:-1] + ",}", good + "x", '{"a":1,"a":2}', '{"a":' * 60 + "1" + "}" * 60, '{"a":1.5}', '{"a":NaN}', '{"a":"\\ud800"}'):
+                needed = op["requestBody"]["required"] or text
+                if needed:
+                    sent += refused(op, method, target(at, query), None, text, codes=(400, 413, 422))
+            sent += refused(op, method, target(at, query), None, good, codes=(415,), **{"Content-Type": "text/plain"})
+            sent += refused(op, method, target(at, query), None, good, codes=(415,), **{"Content-Type": "application/json; charset=latin1"})
+            sent += refused(op, method, target(at, query), None, '{"a":"%s"}' % ("x" * op["x-max-body"]), codes=(413,))
+        t.equal(faults[:20], [], "%d faults of %d" % (len(faults), sent))
+        t.true(sent > 200, "requests")
+
+
+def known_values(client, document):
+    """Values for parameters of paths, from the lists above them: /things/{thing} from the items of /things."""
+    out = {}
+    for path, method, _op in sorted(operations(document)):
+        match = re.match(r"(.*)/\{([a-z_]+)\}$", path)
+        above = match and document["paths"].get(match.group(1), {}).get("get")
+        if not above or method != "GET" or match.group(2) in out:
+            continue
+        at, query = filled(document, match.group(1), above, out)
+        got = client.send("Everything", "GET", target(at, query))
+        items = next((v for v in got.json().values() if isinstance(v, list)), []) if got.status == 200 else []
+        for item in items[:1]:
+            for key in (match.group(2), "id", "key", "n"):
+                if key in item:
+                    out[match.group(2)] = str(item[key]).split(":")[-1]
+                    break
+    return out
+
+
+def test_reading_answers_as_documented(t):
+    """Builds for tests hold each answer against its schema, and fail when it is another."""
+    with running(t, assessed=True) as s, Client(s) as client:
+        document = document_of(client)
+        values, answered, faults = known_values(client, document), [], []
+        for path, method, op in operations(document):
+            if method != "GET" or path.endswith("/events") and "event-stream" in str(op["responses"]):
+                continue
+            at, query = filled(document, path, op, values)
+            got = client.send("Everything", "GET", target(at, query))
+            if got.status not in (200, 404, 409, 422) or (got.status == 200) != (str(got.status) in op["responses"]):
+                faults.append("%s: %s" % (op["operationId"], got))
+            if got.status != 200:
+                continue
+            answered.append(op["operationId"])
+            if "x-secret" in op or "ETag" not in got.headers:
+                continue
+            again = client.send("Everything", "GET", target(at, query), headers={"If-None-Match": got.headers["ETag"]})
+            if again.status not in (304, 200) or (again.status == 304 and again.raw):
+                faults.append("%s with its tag: %s" % (op["operationId"], again))
+            head = client.send("Everything", "HEAD", target(at, query))
+            if head.status != 200 or head.raw:
+                faults.append("HEAD %s: %s" % (op["operationId"], head))
+        t.equal(faults, [])
+        unanswered = [op["operationId"] for _, method, op in operations(document) if method == "GET" and op["operationId"] not in answered]
+        t.true(len(answered) >= 2 * len(unanswered), "most are answered; these were not: %s (known: %s)" % (unanswered, values))
+
+
+def test_lists_page_sort_and_export(t):
+    with running(t, assessed=True) as s, Client(s) as client:
+        document, lists = document_of(client), 0
+        values = known_values(client, document)
+        for path, method, op in operations(document):
+            names = [p["name"] for p in parameters(op, "query")]
+            if method != "GET" or not {"cursor", "limit", "format"} <= set(names):
+                continue
+            at, query = filled(document, path, op, values)
+            whole = client.send("Everything", "GET", target(at, query + [("limit", "200")]))
+            if whole.status != 200:
+                continue
+            lists += 1
+            items = whole.json()["items"]
+            sorts = [p["schema"]["enum"] for p in parameters(op, "query") if p["name"] == "sort"]
+            for sort in (sorts[0] if sorts else [None]):
+                order = query + ([("sort", sort)] if sort else [])
+                seen, cursor = [], None
+                for _ in range(len(items) // 3 + 2):
+                    page = client.send("Everything", "GET", target(at, order + [("limit", "3")] + ([("cursor", cursor)] if cursor else []))).json()
+                    seen += page["items"]
+                    cursor = page["next"]
+                    if not cursor:
+                        break
+                t.equal(sorted(map(json.dumps, seen)), sorted(map(json.dumps, items[:200])), "%s by %s" % (op["operationId"], sort))
+            first = client.send("Everything", "GET", target(at, query + [("limit", "1")])).json()
+            for bad in [first["next"][:-2] + "AA", first["next"] + "A", "AAAA"] if first["next"] else ["AAAA"]:
+                got = client.send("Everything", "GET", target(at, query + [("cursor", bad)]))
+                t.true(got.status in (400, 422) and is_told(got, "cursor"), "%s refuses the cursor %s: %s" % (op["operationId"], bad, got))
+            table = client.send("Everything", "GET", target(at, query), headers={"Accept": "text/csv"})
+            t.equal((table.status, table.headers["Content-Type"]), (200, "text/csv; charset=utf-8"))
+            t.true(table.raw.count(b"\r\n") >= len(items) + 1, "%s as a table has a line for each" % op["operationId"])
+        t.true(lists >= 1, "lists")
+
+
+def test_the_command_line_does_operations(t):
+    with running(t) as s:
+        server = "http://127.0.0.1:%d" % s.port
+        t.equal(t.run("api", "session_get", "--server", server, code=0).json()["person"], None)
+        refused = t.run("api", "roles_list", "--server", server, "--lang", "fi", code=3)
+        t.has(refused.err, "Kirjaudu ensin sisään")
+        t.has(t.run("api", code=0).out, "session_get")
+        t.has(t.run("api", "session_get", "x=1", "--server", server, code=2).err, "takes no x")
+        (t.dir / "token").write_text("snt_unknown\n", encoding="utf-8")
+        t.has(t.run("api", "session_get", "--server", server, "--token-file", "token", code=3).err, "token")
+        t.has(t.run("api", "session_get", "--server", "http://192.0.2.1", "--token-file", "token", code=3).err, "not sent over plain http")
