@@ -164,6 +164,8 @@ class Reader:
                 place.say('"%s" is required %s' % (name, "twice" if name in out.fields else "and is none of the properties"), "required")
             else:
                 out.fields[name][1] = True
+        if not out.open and not out.fields and "properties" not in place.map:
+            place.say('it would have no field at all; name its "properties", or write additionalProperties: true')
         if out.open and out.fields:
             place.say("properties beside additionalProperties: choose one", "additionalProperties")
 

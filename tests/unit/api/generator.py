@@ -91,6 +91,7 @@ FAULTS = [
     ("things.yaml", "maximum: 5}", "maximum: 5, multipleOf: 2}", '"multipleOf" is not known here'),
     ("things.yaml", "{type: integer, minimum: 0", "{type: number, minimum: 0", '"type" is to be one of object'),
     ("things.yaml", "minimum: 0, maximum: 5", "minimum: 6, maximum: 5", '"minimum" is over "maximum"'),
+    ("things.yaml", "made: {type: string, format: date-time, maxLength: 30}", "made: {type: object}", "it would have no field at all"),
     ("things.yaml", "required: [id]", "required: [id, ib]", '"ib" is required and is none of the properties'),
     ("things.yaml", "format: date-time", "format: datetime", '"format" is to be one of'),
     ("things.yaml", '"^[a-z]+$"', '"[a-z]+"', "it begins with ^ and ends with $"),
