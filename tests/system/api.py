@@ -313,3 +313,40 @@ def test_the_command_line_does_operations(t):
         (t.dir / "token").write_text("snt_unknown\n", encoding="utf-8")
         t.has(t.run("api", "session_get", "--server", server, "--token-file", "token", code=3).err, "token")
         t.has(t.run("api", "session_get", "--server", "http://192.0.2.1", "--token-file", "token", code=3).err, "not sent over plain http")
+
+
+def test_a_post_with_a_key_is_done_once(t):
+    with running(t, assessed=True) as s, Client(s) as client:
+        path = "/api/v1/tasks/public-network-encryption/comments"
+
+        def post(key, text, who="Everything"):
+            return client.send(who, "POST", path, json.dumps({"text": text}), {"Content-Type": "application/json", "Idempotency-Key": key})
+
+        def comments():
+            return [f for f in t.run("fact", "list", "--data", "data", "--kind", "note", "--format", "json", code=0).out.splitlines()]
+
+        first = post("one", "Looked at it.")
+        t.equal(first.status, 201)
+        for _ in range(3):
+            again = post("one", "Looked at it.")
+            t.equal((again.status, again.raw, again.headers.get("Location"), again.headers.get("ETag")),
+                    (201, first.raw, first.headers.get("Location"), first.headers.get("ETag")))
+        t.equal(len(comments()), 1)
+        t.equal(post("one", "Something else.").status, 409)
+        t.equal(post("two", "Looked at it.").status, 201)
+        t.equal(post("one", "Looked at it.", "Org security_officer").status, 201)
+        t.equal(len(comments()), 3)
+        for bad in ("", "a b", "x" * 201):
+            t.equal(post(bad, "Looked at it.").status, 400)
+        t.equal(post("three", "").status, 422)
+        t.equal(post("three", "Mended what was wrong.").status, 201)
+        # many at once: one of them does it
+        import concurrent.futures
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            def one(_):
+                with Client(s) as own:
+                    return own.send("Everything", "POST", path, '{"text":"At once."}', {"Content-Type": "application/json", "Idempotency-Key": "four"})
+            got = list(pool.map(one, range(8)))
+        t.equal({a.status for a in got}, {201})
+        t.equal(len({a.raw for a in got}), 1)
+        t.equal(len(comments()), 5)
