@@ -9,15 +9,22 @@ def esc(text):
     return html.escape(str(text), quote=True)
 
 
+def line(text):
+    """A little Markdown: **bold**, *stressed*, `code`."""
+    text = esc(re.sub(r"\s+", " ", text))
+    text = re.sub(r"`([^`]*)`", r"<code>\1</code>", text)
+    text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
+    return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", text)
+
+
 def prose(text):
-    """A little Markdown: paragraphs, **bold**, *stressed*, `code`."""
-    out = []
-    for part in re.split(r"\n\s*\n", text.strip()):
-        part = esc(re.sub(r"\s+", " ", part))
-        part = re.sub(r"`([^`]*)`", r"<code>\1</code>", part)
-        part = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", part)
-        out.append("<p>%s</p>" % re.sub(r"\*([^*]+)\*", r"<em>\1</em>", part))
-    return "".join(out)
+    """The same in paragraphs."""
+    return "".join("<p>%s</p>" % line(part) for part in re.split(r"\n\s*\n", text.strip()))
+
+
+def broken(path):
+    """May go on in a new line before each slash."""
+    return esc(path).replace("/", "<wbr>/")
 
 
 def bounds(s):
@@ -52,7 +59,7 @@ def rows(s, prefix=""):
     for name, (inner, required) in s.fields.items():
         out.append("<tr><td><code>%s%s</code>%s</td><td>%s</td><td>%s</td></tr>" % (
             esc(prefix), esc(name), "" if required else ' <span class="soft">optional</span>', kind(inner),
-            " ".join(part for part in (esc(inner.description), bounds(inner)) if part)))
+            " ".join(part for part in (line(inner.description), bounds(inner)) if part)))
         below = inner.items if inner.type == "array" else inner
         if not below.ref and below.type == "object" and below.fields:
             out.append(rows(below, prefix + name + ("[]." if inner.type == "array" else ".")))
@@ -79,7 +86,7 @@ def who(model, op):
 
 def operation(model, op):
     out = ['<article id="%s"><h3><span class="method %s">%s</span> <code>%s</code></h3><p class="what">%s</p>'
-           % (op.id, op.method, op.method.upper(), esc(op.path), esc(op.summary))]
+           % (op.id, op.method, op.method.upper(), esc(op.path), line(op.summary))]
     if op.description:
         out.append(prose(op.description))
     out.append('<dl><div><dt>Who</dt><dd>%s</dd></div><div><dt>Operation</dt><dd><code>%s</code></dd></div>' % (who(model, op), op.id))
@@ -91,7 +98,7 @@ def operation(model, op):
     if op.parameters:
         lines = "".join("<tr><td><code>%s</code>%s</td><td>%s</td><td>%s</td></tr>" % (
             esc(p.name), "" if p.required else ' <span class="soft">optional</span>', p.where,
-            " ".join(part for part in (esc(p.description), bounds(p.schema)) if part)) for p in op.parameters)
+            " ".join(part for part in (line(p.description), bounds(p.schema)) if part)) for p in op.parameters)
         out.append('<h4>Parameters</h4><div class="wide"><table><thead><tr><th>Name</th><th>In</th><th>Meaning</th></tr></thead><tbody>%s</tbody></table></div>' % lines)
     if op.body_type:
         out.append("<h4>Body <span class=\"soft\">%s, at most %d KiB</span></h4>" % (esc(op.body_type), op.max_body // 1024))
@@ -122,7 +129,7 @@ def write(model):
     for name, _what, ops in by_tag:
         if ops:
             out.append("<h3>%s</h3>" % esc(name))
-            out += ['<a href="#%s"><span class="method %s">%s</span> %s</a>' % (op.id, op.method, op.method.upper(), esc(op.path[len("/api/v1"):] if op.path.startswith("/api/v1") else op.path)) for op in ops]
+            out += ['<a href="#%s"><span class="method %s">%s</span> <span>%s</span></a>' % (op.id, op.method, op.method.upper(), broken(re.sub("^/api/v1", "", op.path))) for op in ops]
     out.append('</nav><main id="top"><h1>%s API</h1>%s<p>As a document: <a href="/api/v1/openapi.json">openapi.json</a></p>' % (esc(info.get("title", "")), prose(info.get("description", ""))))
     for name, what, ops in by_tag:
         if ops:
@@ -134,6 +141,6 @@ def write(model):
     for name, s in sorted(model.schemas.items()):
         bare = s.copy()
         bare.ref = None
-        out.append('<article id="schema-%s"><h3>%s</h3>%s%s</article>' % (esc(name), esc(name), "<p>%s</p>" % esc(s.description) if s.description else "", table(bare)))
+        out.append('<article id="schema-%s"><h3>%s</h3>%s%s</article>' % (esc(name), esc(name), "<p>%s</p>" % line(s.description) if s.description else "", table(bare)))
     out.append("</section></main></body></html>\n")
     return "".join(out)
