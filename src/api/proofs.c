@@ -1,6 +1,7 @@
 /* What a browser needs to verify the audit log for itself: leaf, path, signed head and key; nothing is asked to be
  * believed. */
 #include "api/api_int.h"
+#include "api/head.h"
 #include "api/show.h"
 #include "base/base64.h"
 #include "base/limits.h"
@@ -190,4 +191,24 @@ static enum rc put_consistency(struct ctx *cx, struct api_call *call, struct hea
 API_OPERATION(checkpoint_consistency)
 {
     return with_reader(cx, call, put_consistency);
+}
+
+/* --- for boards */
+
+enum rc head_look(struct ctx *cx, struct api_call *call, struct head_shown *out)
+{
+    scoped_stmt *st = NULL;
+    struct note note;
+    struct checkpoint head;
+    bool row;
+    *out = (struct head_shown){0};
+    TRY(store_get_int(cx, call->ledger, "SELECT size FROM head", &out->log_size));
+    TRY(store_prepare(cx, call->ledger, STR("SELECT note FROM checkpoints ORDER BY size DESC, handover LIMIT 1"), &st));
+    TRY(store_step(cx, st, &row));
+    if (!row) return OK;
+    TRY(note_read(cx, arena_str(&cx->arena, store_column_str(st, 0)), &note));
+    TRY(checkpoint_read(cx, note.text, &head));
+    out->signed_size = (int64_t)head.size;
+    for (size_t i = 0; i < note.n; i++) out->witnesses += !str_eq(note.signatures[i].name, head.origin);
+    return OK;
 }

@@ -1,4 +1,4 @@
-/* Three things to do first. Only the rules room sees this. Pure apart from the arena. */
+/* Three things to do first, of one repository or of all. Pure apart from the arena. */
 #ifndef SINETTI_RULES_FIRST_H
 #define SINETTI_RULES_FIRST_H
 

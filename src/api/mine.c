@@ -1,0 +1,192 @@
+/* What waits for the one who asks: their tasks, reviews, requests to decide, mentions. Only their own. */
+#include "api/approval.h"
+#include "api/show.h"
+#include "api/task_rows.h"
+#include "base/time.h"
+#include "store/store.h"
+
+#define SHOWN 50
+#define REVIEW_SOON (30 * DAY_SECONDS)
+#define MENTION_RECENT (30 * DAY_SECONDS)
+
+/* Nobody's tasks for who may not see tasks, or while the standing is still computed. */
+static enum rc read_rows(struct ctx *cx, struct api_call *call, struct task_row **rows, size_t *n)
+{
+    *n = 0;
+    if (!api_may(call, "tasks.read", STR_NONE)) return OK;
+    enum rc rc = task_rows_read(cx, call, rows, n);
+    return rc == E_BUSY ? OK : rc;
+}
+
+static bool is_own(const struct api_call *call, const struct task_row *r)
+{
+    return r->owner.n && str_eq(r->owner, call->who.person);
+}
+
+static bool review_is_due(const struct task_row *r, int64_t by)
+{
+    return r->review_due && r->review_due < by;
+}
+
+/* --- tasks */
+
+static void put_owned(struct api_call *call, const struct task_row *rows, size_t n)
+{
+    int64_t status[STATUS_COUNT] = {0};
+    json_key(&call->out, "owned");
+    json_begin(&call->out, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (!is_own(call, &rows[i])) continue;
+        status[rows[i].status]++;
+        task_row_put(call, &rows[i]);
+    }
+    json_end(&call->out, ']');
+    task_rows_put_counts(call, "status", status);
+    json_key(&call->out, "reviews");
+    json_begin(&call->out, '[');
+    for (size_t i = 0; i < n; i++)
+        if (is_own(call, &rows[i]) && review_is_due(&rows[i], call->now + REVIEW_SOON)) task_row_put(call, &rows[i]);
+    json_end(&call->out, ']');
+}
+
+static enum rc put_participating(struct ctx *cx, struct api_call *call, const struct task_row *rows, size_t n)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, call->ledger,
+                      STR("SELECT substr(t.subject, 6) FROM fact_task_participants p JOIN fact_task t ON t.n = p.n"
+                          " WHERE p.value = ?1 AND t.owner <> ?1 ORDER BY t.subject"),
+                      &st));
+    store_bind_str(st, 1, call->who.person);
+    json_key(&call->out, "participating");
+    json_begin(&call->out, '[');
+    for (bool row;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        const struct task_row *r = task_rows_find(rows, n, store_column_str(st, 0));
+        if (r) task_row_put(call, r);
+    }
+    json_end(&call->out, ']');
+    return OK;
+}
+
+/* --- requests */
+
+#define IS_OPEN "(d.decision = 'solo' OR (d.n IS NULL AND r.until > ?2))"
+
+static enum rc put_requests(struct ctx *cx, struct api_call *call, const char *key, const char *sql, bool may_decide)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, call->ledger, str_from(sql), &st));
+    store_bind_str(st, 1, call->who.person);
+    store_bind_int(st, 2, call->now);
+    store_bind_int(st, 3, SHOWN);
+    json_key(&call->out, key);
+    json_begin(&call->out, '[');
+    for (bool row;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        approval_put(call, st, may_decide);
+    }
+    json_end(&call->out, ']');
+    return OK;
+}
+
+static const char others_sql[] =
+    "SELECT " APPROVAL_COLUMNS " WHERE r.actor <> ?1 AND " IS_OPEN " ORDER BY r.n LIMIT ?3";
+static const char own_sql[] = "SELECT " APPROVAL_COLUMNS " WHERE r.actor = ?1 AND " IS_OPEN " ORDER BY r.n LIMIT ?3";
+static const char nobodys_sql[] = "SELECT " APPROVAL_COLUMNS " WHERE ?1 IS NULL AND ?2 IS NULL LIMIT ?3";
+
+/* --- mentions */
+
+static enum rc put_mentions(struct ctx *cx, struct api_call *call)
+{
+    struct json *j = &call->out;
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(
+        cx, call->ledger,
+        STR("SELECT c.n, c.at, c.actor, p.name, c.subject, c.text FROM fact_note_mentions m JOIN fact_note c ON c.n = "
+            "m.n"
+            " LEFT JOIN fact_person p ON p.subject = c.actor WHERE m.value = ?1 ORDER BY m.n DESC LIMIT ?2"),
+        &st));
+    store_bind_str(st, 1, call->who.person);
+    store_bind_int(st, 2, SHOWN);
+    json_key(j, "mentions");
+    json_begin(j, '[');
+    for (bool row;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        struct str subject = store_column_str(st, 4);
+        json_begin(j, '{');
+        show_column_int(j, "n", st, 0);
+        show_column_time(j, "at", st, 1);
+        show_column_person(j, "by", st, 2);
+        json_put_str(j, "subject", subject);
+        show_text(j, "subject_title", show_subject(call->catalog, call->lang, subject));
+        show_column_text(j, "text", st, 5);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+    return OK;
+}
+
+API_OPERATION(my_tasks_get)
+{
+    struct task_row *rows = NULL;
+    size_t n;
+    bool may_decide = api_may(call, "approvals.decide", STR_NONE);
+    TRY(read_rows(cx, call, &rows, &n));
+    json_begin(&call->out, '{');
+    put_owned(call, rows, n);
+    TRY(put_participating(cx, call, rows, n));
+    TRY(put_requests(cx, call, "approvals", may_decide ? others_sql : nobodys_sql, may_decide));
+    TRY(put_requests(cx, call, "requests", own_sql, false));
+    TRY(put_mentions(cx, call));
+    json_end(&call->out, '}');
+    return OK;
+}
+
+/* --- counts */
+
+static enum rc count(struct ctx *cx, struct api_call *call, const char *sql, int64_t since, int64_t *n)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(cx, call->ledger, str_from(sql), &st));
+    store_bind_str(st, 1, call->who.person);
+    store_bind_int(st, 2, since);
+    TRY(store_step(cx, st, &row));
+    *n = row ? sqlite3_column_int64(st, 0) : 0;
+    return OK;
+}
+
+API_OPERATION(notifications_get)
+{
+    struct json *j = &call->out;
+    struct task_row *rows = NULL;
+    size_t n;
+    int64_t approvals = 0, overdue = 0, reviews = 0, mentions;
+    TRY(read_rows(cx, call, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        if (!is_own(call, &rows[i])) continue;
+        bool review = review_is_due(&rows[i], call->now);
+        reviews += review;
+        overdue += rows[i].overdue && !review;
+    }
+    if (api_may(call, "approvals.decide", STR_NONE))
+        TRY(count(cx, call,
+                  "SELECT count(*) FROM fact_request r LEFT JOIN fact_approval d ON d.request = r.n WHERE r.actor <> ?1"
+                  " AND " IS_OPEN,
+                  call->now, &approvals));
+    TRY(count(
+        cx, call,
+        "SELECT count(*) FROM fact_note_mentions m JOIN fact_note c ON c.n = m.n WHERE m.value = ?1 AND c.at >= ?2",
+        call->now - MENTION_RECENT, &mentions));
+    json_begin(j, '{');
+    json_put_int(j, "total", approvals + overdue + reviews + mentions);
+    json_put_int(j, "approvals", approvals);
+    json_put_int(j, "overdue", overdue);
+    json_put_int(j, "reviews", reviews);
+    json_put_int(j, "mentions", mentions);
+    json_end(j, '}');
+    return OK;
+}

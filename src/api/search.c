@@ -1,0 +1,156 @@
+/* Search over everything the one who asks may see: at most ten of each. */
+#include "api/event_list.h"
+#include "api/show.h"
+#include "base/limits.h"
+#include "store/store.h"
+
+#include <stdio.h>
+
+#define EACH 10
+
+struct search {
+    struct ctx *cx;
+    struct api_call *call;
+    struct str q;
+};
+
+static void put_hit(const struct search *s, const char *type, struct str id, struct str title, struct str detail)
+{
+    struct json *j = &s->call->out;
+    json_begin(j, '{');
+    json_put_cstr(j, "type", type);
+    json_put_str(j, "id", id);
+    json_put_str(j, "title", title);
+    show_text(j, "detail", detail);
+    json_end(j, '}');
+}
+
+static bool has(const struct search *s, struct str text)
+{
+    return str_has_nocase(text, s->q);
+}
+
+/* --- the catalog */
+
+static void search_tasks(const struct search *s)
+{
+    const struct catalog *c = s->call->catalog;
+    enum lang lang = s->call->lang;
+    int tasks = 0, points = 0;
+    for (size_t i = 0; i < c->n_tasks; i++) {
+        const struct catalog_task *t = &c->tasks[i];
+        if (tasks < EACH && (has(s, t->title[lang]) || has(s, t->summary[lang]) || has(s, t->key)) && ++tasks)
+            put_hit(s, "task", t->key, t->title[lang], t->policy_title[lang]);
+    }
+    for (size_t i = 0; i < c->n_tasks; i++)
+        for (size_t k = 0; k < c->tasks[i].n_obligations && points < EACH; k++) {
+            const struct catalog_obligation *o = &c->tasks[i].obligations[k];
+            if (!has(s, o->text[lang]) && !has(s, o->key)) continue;
+            points++;
+            put_hit(s, "point", arena_printf(&s->cx->arena, STR_FMT "/" STR_FMT, STR_ARG(o->task), STR_ARG(o->key)),
+                    o->text[lang], c->tasks[i].title[lang]);
+        }
+}
+
+static void search_controls(const struct search *s)
+{
+    const struct catalog *c = s->call->catalog;
+    int found = 0;
+    for (size_t i = 0; i < c->n_frameworks; i++)
+        for (size_t k = 0; k < c->frameworks[i].n_controls && found < EACH; k++) {
+            const struct catalog_framework *f = &c->frameworks[i];
+            const struct catalog_control *o = &f->controls[k];
+            if (o->heading || (!has(s, o->title) && !has(s, o->id))) continue;
+            found++;
+            put_hit(s, "control", arena_printf(&s->cx->arena, STR_FMT "/" STR_FMT, STR_ARG(f->key), STR_ARG(o->id)),
+                    o->title.n ? o->title : o->id,
+                    arena_printf(&s->cx->arena, STR_FMT " " STR_FMT, STR_ARG(f->name), STR_ARG(f->edition)));
+        }
+}
+
+/* --- rows of (id, title, detail, project) */
+
+static enum rc search_rows(const struct search *s, const char *type, const char *permission, const char *sql)
+{
+    scoped_stmt *st = NULL;
+    int found = 0;
+    bool everywhere = api_may(s->call, permission, STR_NONE);
+    TRY(store_prepare(s->cx, s->call->ledger, str_from(sql), &st));
+    store_bind_str(st, 1, s->q);
+    store_bind_str(st, 2, str_from(lang_name(s->call->lang)));
+    for (bool row; found < EACH;) {
+        TRY(store_step(s->cx, st, &row));
+        if (!row) break;
+        struct str project = store_column_str(st, 3);
+        if (!everywhere && (!project.n || !api_may(s->call, permission, arena_str(&s->cx->arena, project)))) continue;
+        found++;
+        put_hit(s, type, store_column_str(st, 0), store_column_str(st, 1), store_column_str(st, 2));
+    }
+    return OK;
+}
+
+static const char repositories_sql[] = "SELECT subject, name, location, project FROM fact_repository WHERE ?2 <> ''"
+                                       " AND instr(lower(name), lower(?1)) ORDER BY state, name LIMIT 1000";
+static const char people_sql[] = "SELECT subject, name, NULL, NULL FROM fact_person WHERE ?2 <> '' AND state = 'active'"
+                                 " AND instr(lower(name), lower(?1)) ORDER BY name LIMIT 10";
+static const char findings_sql[] =
+    "SELECT f.id, f.message, coalesce(f.path, f.subject), r.project FROM (SELECT id, repository, path, subject, open,"
+    " CASE ?2 WHEN 'fi' THEN message_fi ELSE message_en END AS message FROM derived.finding LIMIT 5000) f"
+    " JOIN derived.repository r ON r.repository = f.repository"
+    " WHERE f.open AND instr(lower(f.message || ' ' || coalesce(f.path, '')), lower(?1)) LIMIT 1000";
+
+/* --- events */
+
+static enum rc put_events(const struct search *s, const struct event_page *p)
+{
+    scoped_stmt *st = NULL;
+    char number[32];
+    bool row;
+    TRY(store_prepare(s->cx, s->call->ledger, STR("SELECT kind, coalesce(subject, '') FROM p_facts WHERE n = ?1"),
+                      &st));
+    for (size_t i = 0; i < p->count; i++) {
+        store_bind_int(st, 1, p->n[i]);
+        TRY(store_step(s->cx, st, &row));
+        if (!row) return OK;
+        struct str kind = store_column_str(st, 0), subject = store_column_str(st, 1);
+        const struct catalog_kind *k = catalog_find_kind(s->call->catalog, kind);
+        struct str title = show_subject(s->call->catalog, s->call->lang, subject);
+        (void)snprintf(number, sizeof number, "%lld", (long long)p->n[i]);
+        put_hit(s, "event", str_from(number), k ? k->title[s->call->lang] : kind, title.n ? title : subject);
+        sqlite3_reset(st);
+    }
+    return OK;
+}
+
+/* By number, or among the newest by what stands in them. */
+static enum rc search_events(const struct search *s)
+{
+    struct event_page page;
+    struct event_wish w = {.source = EVENTS_ALL, .text = s->q, .last = INT64_MAX, .limit = EACH};
+    int64_t n;
+    struct str digits = str_slice(s->q, str_starts(s->q, STR("#")), s->q.n);
+    if (str_to_i64(digits, 0, INT64_MAX, &n)) {
+        w.first = w.last = n;
+        w.text = STR_NONE;
+    }
+    TRY(event_list_find(s->cx, s->call, &w, &page));
+    return put_events(s, &page);
+}
+
+API_OPERATION(search)
+{
+    struct search s = {cx, call, str_trim(api_value(call, "q"))};
+    call->asked = true;
+    json_begin(&call->out, '{');
+    json_key(&call->out, "items");
+    json_begin(&call->out, '[');
+    if (api_may(call, "tasks.read", STR_NONE)) search_tasks(&s);
+    if (api_may(call, "frameworks.read", STR_NONE)) search_controls(&s);
+    TRY(search_rows(&s, "repository", "repositories.read", repositories_sql));
+    TRY(search_rows(&s, "person", "people.read", people_sql));
+    if (call->derived) TRY(search_rows(&s, "finding", "repositories.read", findings_sql));
+    if (api_may(call, "events.read", STR_NONE)) TRY(search_events(&s));
+    json_end(&call->out, ']');
+    json_end(&call->out, '}');
+    return OK;
+}
