@@ -17,6 +17,7 @@ def served(t, people=PEOPLE, assessed=True):
         repo = t.repo("app")
         repo.commit("plant", FILES, at=int(time.time()) - 3600)
         t.run("assess", "--data", "data", "--quiet", repo.path, code=0)
+    t.run("refresh", "--data", "data", "--quiet", code=0)
     return serving.Server(t, t.dir / "data", people)
 
 
@@ -138,3 +139,195 @@ def test_the_log_is_filtered(t):
         s.get("Aino", "/events?cursor=x", 422)
         s.get("Aino", "/events/999999", 404)
         t.equal(s.get("Aino", "/events/0")["event"]["kind"], "catalog")
+
+
+def test_tasks_stand_as_status_tells(t):
+    with served(t) as s:
+        told = t.run("status", "--data", "data", "--format", "json", code=0).json()
+        page = s.get("Ella", "/tasks?limit=200")
+        t.equal(page["total"], len(told["tasks"]))
+        t.equal({x["key"]: (x["status"], x["assurance"]) for x in page["items"]}, {x["key"]: (x["status"], x["assurance"]) for x in told["tasks"]})
+        for task in told["tasks"]:
+            points = s.get("Ella", "/tasks/" + task["key"])["points"]
+            t.equal([(p["key"], p["verdict"], p["scope"], p["judged"], p["failing"]) for p in points],
+                    [(o["key"], o["verdict"], o["population"], o["judged"], o["failing"]) for o in task["obligations"]])
+        board = s.get("Ella", "/dashboard")
+        t.equal(board["status"], told["summary"])
+        t.equal(len(board["first"]), 3)
+        bad = [p for p in s.get("Ella", "/tasks/" + TASK)["points"] if p["key"] == "fraud-prevented"][0]
+        t.equal((bad["verdict"], bad["findings"][0]["path"], bad["findings"][0]["line"], bad["findings_total"]), ("violated", "app/client.py", 2, 1))
+        t.equal([r["name"] for r in bad["repositories"]], ["app"])
+        t.equal([f["id"] for f in s.get("Ella", "/findings?point=" + POINT)["items"]], [f["id"] for f in bad["findings"]])
+        t.true("app/client.py" in [f["path"] for f in s.get("Ella", "/findings?limit=200")["items"]], "all findings")
+        t.equal(s.get("Ella", "/findings?state=excused")["items"], [])
+
+
+def test_a_waiver_counts_in_the_status(t):
+    with served(t) as s:
+        s.post("Sirkka", "/tasks/%s/points/fraud-prevented/waivers" % TASK, waiver(), 201)
+        t.run("refresh", "--data", "data", "--quiet", code=0)
+        point = [p for p in s.get("Ella", "/tasks/" + TASK)["points"] if p["key"] == "fraud-prevented"][0]
+        t.equal((point["verdict"], point["waivers"][0]["in_force"], point["waivers"][0]["by"]["name"], len(point["requests"])), ("waived", True, "Sirkka", 1))
+        s.post("Sirkka", "/tasks/%s/not-applicable" % TASK, {"applicable": False, "reason": "No network."}, 201)
+        t.run("refresh", "--data", "data", "--quiet", code=0)
+        task = s.get("Ella", "/tasks/" + TASK)
+        t.equal((task["task"]["status"], task["not_applicable"]["reason"]), ("not_relevant", "No network."))
+        s.post("Sirkka", "/tasks/%s/not-applicable" % TASK, {"applicable": True, "reason": "There is one."}, 201)
+        t.run("refresh", "--data", "data", "--quiet", code=0)
+        t.equal(s.get("Ella", "/tasks/" + TASK)["not_applicable"], None)
+
+
+def test_tasks_are_looked_after(t):
+    with served(t) as s:
+        seen = s.call("Mikko", "GET", "/tasks/" + TASK).headers["ETag"]
+        body = {"owner": person_id("Ella"), "participants": [person_id("Mikko")], "due": soon(-2), "priority": "low", "process": "We look each week.", "review_days": 20}
+        s.patch("Mikko", "/tasks/" + TASK, body, 428)
+        s.patch("Ella", "/tasks/" + TASK, body, 403, If_Match=seen)
+        got = s.patch("Mikko", "/tasks/" + TASK, body, If_Match=seen)
+        t.equal((got["task"]["owner"]["name"], got["task"]["overdue"], got["task"]["priority"], got["process"], [p["name"] for p in got["participants"]]),
+                ("Ella", True, "low", "We look each week.", ["Mikko"]))
+        s.patch("Mikko", "/tasks/" + TASK, {"owner": ""}, 412, If_Match=seen)
+        now = s.call("Mikko", "GET", "/tasks/" + TASK).headers["ETag"]
+        for wrong in ({"owner": person_id("Nobody")}, {"participants": [person_id("Nobody")]}, {"due": "tomorrow"}, {"review_days": -1}, {"priority": "urgent"},
+                      {"status": "fully_done"}):
+            s.patch("Mikko", "/tasks/" + TASK, wrong, 422, If_Match=now)
+        s.patch("Mikko", "/tasks/" + TASK, {}, If_Match=now)
+        t.equal(len(facts_of(t, "task")), 1)
+        t.equal([x["key"] for x in s.get("Ella", "/tasks?owner=me")["items"]], [TASK])
+        t.equal([x["key"] for x in s.get("Ella", "/tasks?overdue=true")["items"]], [TASK])
+        t.equal([x["key"] for x in s.get("Ella", "/tasks?priority=low&sort=-title")["items"] if x["key"] == TASK], [TASK])
+        mine = s.get("Ella", "/my-tasks")
+        t.equal(([x["key"] for x in mine["owned"]], mine["participating"], [x["key"] for x in mine["reviews"]]), ([TASK], [], [TASK]))
+        t.equal([x["key"] for x in s.get("Mikko", "/my-tasks")["participating"]], [TASK])
+        t.equal(s.get("Ella", "/notifications")["overdue"], 1)
+        got = s.patch("Mikko", "/tasks/" + TASK, {"reviewed": True, "due": "", "owner": "", "priority": ""}, If_Match=now)
+        t.equal((got["task"]["owner"], got["task"]["due"], got["task"]["overdue"], got["reviewed_at"] is not None), (None, None, False, True))
+        table = s.get("Ella", "/tasks?format=csv").raw.decode()
+        t.equal(table.split("\r\n", 1)[0].split(",")[:3], ["key", "order", "title"])
+        t.equal(len(table.strip().split("\r\n")) - 1, s.get("Ella", "/tasks?limit=1")["total"])
+
+
+def test_tasks_change_together_or_not_at_all(t):
+    with served(t) as s:
+        keys = [x["key"] for x in s.get("Mikko", "/tasks?limit=3")["items"]]
+        got = s.post("Mikko", "/tasks/bulk", {"tasks": keys, "owner": person_id("Ella"), "add_participants": [person_id("Mikko")]})
+        t.equal(got, {"changed": keys, "same": []})
+        t.equal(s.post("Mikko", "/tasks/bulk", {"tasks": keys[:1], "owner": person_id("Ella")}), {"changed": [], "same": keys[:1]})
+        s.post("Mikko", "/tasks/bulk", {"tasks": keys + ["no-such"], "owner": ""}, 422)
+        s.post("Mikko", "/tasks/bulk", {"tasks": keys, "owner": person_id("Nobody")}, 422)
+        s.post("Mikko", "/tasks/bulk", {"tasks": keys[:1] * 2, "owner": ""}, 422)
+        s.post("Ella", "/tasks/bulk", {"tasks": keys, "owner": ""}, 403)
+        t.equal(sorted(x["key"] for x in s.get("Mikko", "/tasks?owner=" + person_id("Ella"))["items"]), sorted(keys))
+
+
+def test_conclusions_are_the_auditors(t):
+    with served(t) as s:
+        s.post("Sirkka", "/tasks/%s/conclusions" % TASK, {"conclusion": "conform", "text": "fine"}, 403)
+        s.post("Aino", "/tasks/%s/conclusions" % TASK, {"conclusion": "minor", "text": "One client does not check."}, 201)
+        s.post("Aino", "/tasks/%s/points/fraud-prevented/conclusions" % TASK, {"conclusion": "major", "text": "Nor does that."}, 201)
+        task = s.get("Aino", "/tasks/" + TASK)
+        t.equal([(c["conclusion"], c["by"]["name"]) for c in task["conclusions"]], [("minor", "Aino")])
+        t.equal([c["conclusion"] for p in task["points"] for c in p["conclusions"]], ["major"])
+        s.post("Aino", "/tasks/%s/comments" % TASK, {"text": "x"}, 403)
+
+
+def test_frameworks_say_what_is_not_covered(t):
+    with served(t) as s:
+        rows = s.get("Timo", "/frameworks")["items"]
+        t.true(len(rows) > 5, rows)
+        for row in rows:
+            whole = s.get("Timo", "/frameworks/" + row["key"])
+            plain = [c for c in whole["controls"] if not c["heading"]]
+            t.equal((row["controls"], row["coverage"]["outside"]), (len(plain), len([c for c in plain if c["coverage"] == "outside"])), row["key"])
+            grid = s.get("Timo", "/coverage/" + row["key"])
+            t.equal((grid["counts"], grid["cells"]), (row["coverage"], whole["controls"]))
+        control = s.get("Timo", "/frameworks/iso27001-2022/controls/8.28")
+        t.true(control["tasks"] and control["equivalents"] and all(e["sources"] and e["tasks"] for e in control["equivalents"]), control)
+        theme = {x["key"] for x in control["theme_tasks"]}
+        t.true(theme and not theme & {x["key"] for x in control["tasks"]}, theme)
+        s.get("Timo", "/frameworks/nis2-art21-2/controls/21(2)(e)")
+        s.get("Timo", "/frameworks/slsa/controls/Source%20L3")
+        s.get("Timo", "/frameworks/iso27001-2022/controls/99", 404)
+        s.get("Timo", "/frameworks/nowhere", 404)
+        past = s.get("Timo", "/coverage/iso27001-2022?at=2020-01-01")
+        t.equal((past["recorded_at"], past["counts"]["all_done"]), (None, 0))
+        s.get("Timo", "/coverage/iso27001-2022?at=2999-01-01", 422)
+        s.get("Timo", "/coverage/iso27001-2022?at=yesterday11", 422)
+
+
+def test_setup_is_done_once(t):
+    answers = {"organization": "Kolmonen Oy", "language": "fi", "preset": "small-team", "time_zone": "Europe/Helsinki", "security_officer": person_id("Ella"),
+               "repositories": [{"name": "app", "location": "/srv/app.git"}]}
+    with served(t, {"Aatu": [serving.ADMIN], "Ella": [DEVELOPER], "Timo": [EMPLOYEE]}, assessed=False) as s:
+        t.equal(s.get("Timo", "/setup")["done"], False)
+        s.post("Timo", "/setup", answers, 403)
+        for field, wrong in (("preset", "huge"), ("language", "sv"), ("security_officer", person_id("Nobody")), ("organization", " "),
+                             ("repositories", [{"name": "a", "location": "https://me:secret@host/x"}]), ("repositories", [{"name": "a", "location": "ext::sh -c id"}]),
+                             ("repositories", [{"name": "a", "location": "--upload-pack=id"}]), ("repositories", [{"name": "a", "location": "file:///etc"}])):
+            s.post("Aatu", "/setup", {**answers, field: wrong}, 422)
+        s.post("Aatu", "/setup", {**answers, "repositories": answers["repositories"] * 2}, 409)
+        t.equal([len(facts_of(t, k)) for k in ("organization", "repository")], [0, 0])
+        done = s.post("Aatu", "/setup", answers, 201)
+        t.equal((done["organization"]["name"], [r["name"] for r in done["repositories"]]), ("Kolmonen Oy", ["app"]))
+        s.post("Aatu", "/setup", answers, 409)
+        t.equal(s.get("Timo", "/setup")["done"], True)
+        t.equal([f["payload"]["role"] for f in facts_of(t, "role") if f["subject"] == person_id("Ella")], ["developer", "security_officer"])
+        seen = s.call("Aatu", "GET", "/organization").headers["ETag"]
+        t.equal(s.patch("Aatu", "/organization", {"name": "Nelonen Oy"}, If_Match=seen)["name"], "Nelonen Oy")
+        s.patch("Aatu", "/organization", {"name": "Vitonen Oy"}, 412, If_Match=seen)
+        s.patch("Timo", "/organization", {"name": "x"}, 403, If_Match="*")
+
+
+def test_repositories_are_seen_by_scope(t):
+    ours, theirs = "project:" + serving.subject_id("ours"), "project:" + serving.subject_id("theirs")
+    with served(t, {**PEOPLE, "Aatu": [serving.ADMIN], "Pia": ["developer@" + ours]}) as s:
+        for subject in (ours, theirs):
+            s.add_fact("project", subject, {"name": "p", "title": "P", "state": "active"})
+        made = {name: s.post("Aatu", "/repositories", {"name": name, "location": "/srv/%s.git" % name, "project": project}, 201)["repository"]
+                for name, project in (("one", ours), ("two", theirs))}
+        s.post("Aatu", "/repositories", {"name": "one", "location": "/x"}, 409)
+        s.post("Aatu", "/repositories", {"name": "three", "location": "/x", "project": "project:" + serving.subject_id("none")}, 422)
+        s.post("Ella", "/repositories", {"name": "three", "location": "/x"}, 403)
+        t.run("refresh", "--data", "data", "--quiet", code=0)
+        t.equal([r["name"] for r in s.get("Pia", "/repositories")["items"]], ["one"])
+        t.equal([r["name"] for r in s.get("Ella", "/repositories")["items"]], ["app", "one", "two"])
+        one, two = (made[name]["id"].split(":")[1] for name in ("one", "two"))
+        s.get("Pia", "/repositories/" + one)
+        s.get("Pia", "/repositories/" + two, 404)
+        t.equal([h["title"] for h in s.get("Pia", "/search?q=one")["items"] if h["type"] == "repository"], ["one"])
+        t.equal([h["title"] for h in s.get("Pia", "/search?q=two")["items"] if h["type"] == "repository"], [])
+        seen = s.call("Aatu", "GET", "/repositories/" + one).headers["ETag"]
+        got = s.patch("Aatu", "/repositories/" + one, {"state": "closed", "schedule": 0}, If_Match=seen)
+        t.equal((got["repository"]["state"], got["repository"]["schedule"], got["repository"]["location"]), ("closed", 0, "/srv/one.git"))
+        s.patch("Aatu", "/repositories/" + one, {"state": "active"}, 412, If_Match=seen)
+        t.equal([r["name"] for r in s.get("Ella", "/repositories?state=closed")["items"]], ["one"])
+
+
+def test_assessments_are_compared(t):
+    with served(t) as s:
+        repo = t.dir / "app"
+        first = [f["n"] for f in facts_of(t, "assessment")][0]
+        (repo / "app" / "client.py").write_text("import requests\nr = requests.get(url)\n", encoding="utf-8")
+        t.git("-C", str(repo), "commit", "-qam", "mend")
+        t.run("assess", "--data", "data", "--quiet", repo, code=0)
+        t.run("refresh", "--data", "data", "--quiet", code=0)
+        ident = s.get("Ella", "/repositories")["items"][0]["id"].split(":")[1]
+        rows = s.get("Ella", "/repositories/%s/assessments" % ident)["items"]
+        t.equal((len(rows), rows[1]["assessment"], rows[0]["gone"] > 0), (2, first, True))
+        got = s.get("Ella", "/assessments/%d/compare/%d" % (rows[0]["assessment"], first))
+        t.true(POINT in [p["point"] for p in got["points"]], got)
+        t.equal((got["before"]["assessment"], got["gone"], got["findings_known"]), (first, rows[0]["gone"], True))
+        one = s.get("Ella", "/assessments/%d" % first)
+        t.equal([p["verdict"] for p in one["points"] if p["point"] == POINT], ["violated"])
+        s.get("Ella", "/assessments/0", 404)
+        s.get("Timo", "/assessments/%d" % first, 403)
+        t.equal(len(s.get("Ella", "/repositories/" + ident)["trend"]), 2)
+
+
+def test_search_finds_what_may_be_seen(t):
+    with served(t) as s:
+        kinds = {h["type"] for q in ("client.py", "review", "8.28", "app", "Mikko", "Repository") for h in s.get("Sirkka", "/search?q=" + q)["items"]}
+        t.equal(kinds, {"task", "point", "control", "repository", "person", "finding", "event"})
+        t.equal({h["type"] for q in ("client.py", "review", "app", "Mikko") for h in s.get("Timo", "/search?q=" + q)["items"]} - {"control"}, set())
+        t.equal([h["id"] for h in s.get("Sirkka", "/search?q=%231")["items"] if h["type"] == "event"], ["1"])
+        s.get("Sirkka", "/search?q=x", 422)
