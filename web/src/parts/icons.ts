@@ -95,6 +95,7 @@ import circleCheckFilled from "icon:filled/circle-check";
 import circleXFilled from "icon:filled/circle-x";
 import alertTriangleFilled from "icon:filled/alert-triangle";
 import starFilled from "icon:filled/star";
+import bell from "icon:bell";
 
 export const icons = {
   home,
@@ -193,6 +194,7 @@ export const icons = {
   "circle-x-filled": circleXFilled,
   "alert-triangle-filled": alertTriangleFilled,
   "star-filled": starFilled,
+  bell,
 } as const;
 
 export type IconName = keyof typeof icons;

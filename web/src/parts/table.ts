@@ -9,8 +9,19 @@ export interface Column<Row> {
   hideLabel?: boolean; // heading only for screen readers
 }
 
+export interface Option {
+  value: string;
+  title: string;
+}
+
 export interface Filter {
   name: string; // of the query
   title: string;
-  options: readonly { value: string; title: string }[];
+  options: readonly Option[]; // none: set by a link from elsewhere, and can only be taken away here
+  date?: boolean; // a day instead of options
+}
+
+/* The named texts of a group as what can be chosen. */
+export function choices<K extends string>(group: { readonly [key in K]: string }, keys: readonly K[]): Option[] {
+  return keys.map((value) => ({ value, title: group[value] }));
 }

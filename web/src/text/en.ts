@@ -1,11 +1,16 @@
+import { approvals } from "./en/approvals";
 import { dashboard } from "./en/dashboard";
+import { events } from "./en/events";
 import { frame } from "./en/frame";
+import { frameworks } from "./en/frameworks";
 import { myTasks } from "./en/my-tasks";
 import { people } from "./en/people";
+import { repositories } from "./en/repositories";
 import { settings } from "./en/settings";
 import { setup } from "./en/setup";
+import { tasks } from "./en/tasks";
 
-export const en = { ...frame, ...dashboard, ...myTasks, ...setup, ...settings, ...people };
+export const en = { ...frame, ...approvals, ...dashboard, ...events, ...frameworks, ...myTasks, ...people, ...repositories, ...settings, ...setup, ...tasks };
 
 /* The shape that the other language must have: same keys, texts as texts, functions with the same arguments. */
 type Widen<T> = T extends string ? string : T extends (...a: infer A) => string ? (...a: A) => string : { readonly [K in keyof T]: Widen<T[K]> };
