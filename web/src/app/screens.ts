@@ -7,4 +7,6 @@ export const screens: readonly Screen[] = [
   { pattern: "/frameworks/:framework", title: "framework", load: () => import("../screens/frameworks/Framework.svelte"), permission: "frameworks.read" },
   { pattern: "/frameworks/:framework/:control", title: "control", load: () => import("../screens/frameworks/Control.svelte"), permission: "frameworks.read" },
   { pattern: "/coverage", title: "coverage", load: () => import("../screens/frameworks/Coverage.svelte"), permission: "frameworks.read" },
+  { pattern: "/audit-log", title: "auditLog", load: () => import("../screens/events/Events.svelte"), permission: "events.read" },
+  { pattern: "/audit-log/:event", title: "auditLog", load: () => import("../screens/events/Event.svelte"), permission: "events.read" },
 ];

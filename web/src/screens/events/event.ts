@@ -1,0 +1,23 @@
+import type { Person } from "../../api/types";
+import type { Text } from "../../text/en";
+
+/* Who did it: a person, or what is none. */
+export function actorName(t: Text["events"], actor: Person | null): string {
+  if (!actor) return t.unknown;
+  if (actor.name) return actor.name;
+  return actor.id === "system" ? t.system : actor.id === "operator" ? t.operator : actor.id === "unknown" ? t.unknown : actor.id;
+}
+
+/* The page of what an event is about, where there is one. */
+export function pageOf(subject: string | null): string | undefined {
+  const [type, id = ""] = (subject ?? "").split(/:(.*)/s);
+  const [task, point] = id.split("/");
+  const pages: Record<string, string> = {
+    task: `/tasks/${task}`,
+    obligation: `/tasks/${task}?tab=implementation&point=${point}`,
+    repo: `/repositories/${id}`,
+    person: `/people/${id}`,
+    fact: `/audit-log/${id}`,
+  };
+  return id ? pages[type ?? ""] : undefined;
+}
