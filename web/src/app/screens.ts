@@ -3,6 +3,8 @@ import type { Screen } from "./router.svelte";
 
 export const screens: readonly Screen[] = [
   { pattern: "/roles", title: "roles", load: () => import("../screens/people/Roles.svelte"), permission: "self" },
+  { pattern: "/approvals", title: "approvals", load: () => import("../screens/approvals/Approvals.svelte"), permission: "approvals.read" },
+  { pattern: "/approvals/:request", title: "approvals", load: () => import("../screens/approvals/Approval.svelte"), permission: "approvals.read" },
   { pattern: "/frameworks", title: "frameworks", load: () => import("../screens/frameworks/Frameworks.svelte"), permission: "frameworks.read" },
   { pattern: "/frameworks/:framework", title: "framework", load: () => import("../screens/frameworks/Framework.svelte"), permission: "frameworks.read" },
   { pattern: "/frameworks/:framework/:control", title: "control", load: () => import("../screens/frameworks/Control.svelte"), permission: "frameworks.read" },
