@@ -174,7 +174,7 @@ static void wait_quiet(struct http_server *s, int seconds)
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += seconds;
     pthread_mutex_lock(&s->lock);
-    while (s->active && pthread_cond_timedwait(&s->quiet, &s->lock, &until) == 0) {
+    while ((s->active || s->in_hand) && pthread_cond_timedwait(&s->quiet, &s->lock, &until) == 0) {
     }
     pthread_mutex_unlock(&s->lock);
 }
