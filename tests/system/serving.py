@@ -92,6 +92,16 @@ class Server:
         db.close()
         self.cookies[name] = secret
 
+    def link(self, name, purpose):
+        """The secret of a one-time link, so too."""
+        secret = base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
+        digest = hashlib.sha256(len("secret").to_bytes(8, "big") + b"secret" + secret.encode()).digest()
+        now = int(time.time())
+        with sqlite3.connect(self.data / "state.db", timeout=30) as db:
+            db.execute("INSERT INTO link VALUES (?, ?, ?, ?, 'unknown', ?, ?)", (digest, subject_id(secret), person_id(name), purpose, now, now + 600))
+        db.close()
+        return secret
+
     def call(self, who, method, path, body=None, **headers):
         """`who`: a name, or None for nobody. Names of headers with _ for -."""
         sent = {"X-Sinetti": "1", "Sec-Fetch-Site": "same-origin"}

@@ -1,0 +1,16 @@
+/* What is a browser's own about a request: the name it knows us by, and bytes it sends within JSON. */
+#ifndef SINETTI_API_BROWSER_H
+#define SINETTI_API_BROWSER_H
+
+#include "api/api.h"
+
+/* "https://host:port" as the browser has it: behind a proxy too, which passes the host on. */
+struct str browser_origin(struct ctx *cx, const struct api_call *call);
+
+/* A field of the body that holds bytes as base64url; STR_NONE when absent, a fault of the field when it is something
+ * else. In the arena. */
+struct str browser_bytes(struct ctx *cx, struct api_call *call, const char *field);
+/* The other way round. */
+void browser_put_bytes(struct json *j, const char *key, const void *bytes, size_t n);
+
+#endif
