@@ -238,13 +238,25 @@ enum rc oidc_userinfo_read(struct ctx *cx, struct str body, struct oidc_claims *
     return same ? OK : fail(cx, E_DENIED, "answer of the userinfo endpoint: it is about somebody else");
 }
 
+/* First parts of our pages' paths (web/src/app/screens.ts). */
+static bool is_page(struct str path)
+{
+    static const char *const pages[] = {"",         "account",      "approvals", "assessments", "audit-log", "coverage",
+                                        "findings", "frameworks",   "groups",    "jobs",        "me",        "my-tasks",
+                                        "people",   "repositories", "roles",     "search",      "settings",  "tasks"};
+    size_t end = 1;
+    while (end < path.n && path.p[end] != '/' && path.p[end] != '?') end++;
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        if (str_eq(str_slice(path, 1, end), str_from(pages[i]))) return true;
+    return false;
+}
+
 /* What browsers take for another host or scheme has a second slash, a backslash, a colon before a slash, or characters
  * that they take away. */
 struct str oidc_landing(struct str wish)
 {
-    if (!wish.n || wish.n > LIMIT_OIDC_ADDRESS || wish.p[0] != '/') return STR("/");
+    if (!wish.n || wish.n > LIMIT_OIDC_ADDRESS || wish.p[0] != '/' || !is_page(wish)) return STR("/");
     if (wish.n > 1 && wish.p[1] == '/') return STR("/");
-    if (str_starts(wish, STR("/api/"))) return STR("/");
     for (size_t i = 0; i < wish.n; i++) {
         char c = wish.p[i];
         bool plain =

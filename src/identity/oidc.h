@@ -72,7 +72,7 @@ enum rc oidc_id_token_check(struct ctx *cx, const struct oidc_keys *keys, const 
 /* What the userinfo endpoint says of the same subject (section 5.3): fills in what the token left out. */
 enum rc oidc_userinfo_read(struct ctx *cx, struct str body, struct oidc_claims *claims) MUST_CHECK;
 
-/* Where a sign-in may lead to afterwards: a path of our own pages. Anything else gives "/". */
+/* Where a sign-in may lead to afterwards: one of our own pages, with its query. Anything else gives "/". */
 struct str oidc_landing(struct str wish);
 
 #endif

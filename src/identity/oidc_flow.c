@@ -125,7 +125,7 @@ static enum rc take_flow(struct ctx *cx, struct identity *id, const struct oidc_
     uint8_t state[DIGEST_SIZE], browser[DIGEST_SIZE];
     *found = false;
     *f = (struct flow){0};
-    if (!secret_hash(r->state, state) || !secret_hash(str_slice(r->cookie, 0, SECRET_TEXT), browser)) return OK;
+    if (!secret_hash(r->state, state)) return OK;
     TRY(state_prepare(cx, id,
                       "DELETE FROM flow WHERE hash = ?1 RETURNING provider, nonce, verifier, redirect, landing, "
                       "person, session, browser, until",
@@ -136,8 +136,9 @@ static enum rc take_flow(struct ctx *cx, struct identity *id, const struct oidc_
     *f = (struct flow){column(cx, st, 0), column(cx, st, 1), column(cx, st, 2), column(cx, st, 3),
                        column(cx, st, 4), column(cx, st, 5), column(cx, st, 6)};
     struct str kept = store_column_blob(st, 7);
-    *found = kept.n == DIGEST_SIZE && sodium_memcmp(kept.p, browser, DIGEST_SIZE) == 0 &&
-             sqlite3_column_int64(st, 8) > identity_now(id) && str_eq(f->provider, r->provider);
+    *found = secret_hash(str_slice(r->cookie, 0, SECRET_TEXT), browser) && kept.n == DIGEST_SIZE &&
+             sodium_memcmp(kept.p, browser, DIGEST_SIZE) == 0 && sqlite3_column_int64(st, 8) > identity_now(id) &&
+             str_eq(f->provider, r->provider);
     return store_run(cx, st);
 }
 

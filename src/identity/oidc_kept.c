@@ -142,6 +142,7 @@ static enum rc update(struct ctx *cx, struct identity *id, struct oidc_provider 
     scoped_stmt *st = NULL;
     struct oidc_provider before;
     TRY(identity_provider_get(cx, id, p->id, &before));
+    if (before.version != p->version) return fail(cx, E_CONFLICT, "somebody else has changed this provider meanwhile");
     if (!str_eq(before.issuer, p->issuer))
         return fail(cx, E_INVALID, "issuer: it stays; remove this provider and add the other one");
     TRY(state_prepare(cx, id,

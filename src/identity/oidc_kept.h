@@ -28,7 +28,8 @@ struct oidc_providers {
 enum rc identity_providers(struct ctx *cx, struct identity *id, struct oidc_providers *out) MUST_CHECK;
 enum rc identity_provider_get(struct ctx *cx, struct identity *id, struct str provider,
                               struct oidc_provider *out) MUST_CHECK;
-/* A new one (p->id empty: set), or a changed one; the issuer of one stays. `secret` STR_NONE: as it is; empty: none.
+/* A new one (p->id empty: set), or a changed one of the version that was read; its issuer
+ * stays. `secret` STR_NONE: as it is; empty: none.
  * What was fetched of it is forgotten. E_INVALID, E_CONFLICT (the issuer is there), E_LIMIT, E_NOTFOUND. */
 enum rc identity_provider_put(struct ctx *cx, struct identity *id, const struct identity_actor *by,
                               struct oidc_provider *p, struct str secret) MUST_CHECK;
