@@ -11,4 +11,5 @@ export const screens: readonly Screen[] = [
   { pattern: "/coverage", title: "coverage", load: () => import("../screens/frameworks/Coverage.svelte"), permission: "frameworks.read" },
   { pattern: "/audit-log", title: "auditLog", load: () => import("../screens/events/Events.svelte"), permission: "events.read" },
   { pattern: "/audit-log/:event", title: "auditLog", load: () => import("../screens/events/Event.svelte"), permission: "events.read" },
+  { pattern: "/search", title: "search", load: () => import("../screens/search/Search.svelte"), permission: "self" },
 ];
