@@ -32,6 +32,7 @@ struct api_options {
     struct facts *facts;           /* worker's; NULL in web */
     unsigned per_second;           /* requests of one credential, or address; 0: as many as come */
     int64_t (*now)(void);          /* Unix seconds; NULL: the machine's clock */
+    struct str vkey;               /* of the ledger; borrowed; empty: not known here */
     void *more;                    /* the owner's, for operations of its own (call->more) */
 };
 /* The tables of this room in state.db, for state_migrate(), which comes before api_open(). */

@@ -8,7 +8,6 @@
 #include "ledger/checkpoint.h"
 #include "ledger/heads.h"
 #include "ledger/note.h"
-#include "ledger/reader.h"
 #include "store/store.h"
 
 struct head {
@@ -29,22 +28,14 @@ static enum rc read_head(struct ctx *cx, struct api_call *call, struct head *h)
     return checkpoint_read(cx, h->note.text, &h->checkpoint);
 }
 
-/* The key stands beside the log, put there by the process that has the signer. */
+/* The key that the signer had when the server started; after a rotation it has not signed this head. */
 static void put_key(struct ctx *cx, struct api_call *call, const struct head *h)
 {
-    scoped_buf key;
-    struct note_key parsed;
-    buf_init(&key, LIMIT_NOTE_NAME + 100);
-    struct reader_folder dir;
-    enum rc rc = reader_folder_open(cx, call->api->dir, &dir);
-    if (rc == OK) {
-        const struct reader r = reader_of_folder(&dir);
-        rc = reader_whole(cx, &r, STR("vkey"), &key);
-        reader_folder_close(&dir);
-    }
-    struct str text = str_trim(buf_view(&key));
-    if (rc == OK) rc = note_key_read(cx, text, &parsed);
-    show_text(&call->out, "key", rc == OK ? text : STR_NONE);
+    struct note_key key;
+    int64_t time;
+    struct str text = call->api->o.vkey;
+    bool signed_it = text.n && note_key_read(cx, text, &key) == OK && note_verify(cx, &h->note, &key, &time) == OK;
+    show_text(&call->out, "key", signed_it ? text : STR_NONE);
     json_put_str(&call->out, "origin", h->checkpoint.origin);
 }
 

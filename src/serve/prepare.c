@@ -1,6 +1,7 @@
 #include "serve/prepare.h"
 
 #include "api/api.h"
+#include "ledger/signer.h"
 #include "serve/certificate.h"
 #include "serve/signer.h"
 #include "store/config.h"
@@ -31,13 +32,27 @@ static enum rc prepare_state(struct ctx *cx, const char *dir)
     return rc;
 }
 
+static void keep_vkey(struct ctx *cx, struct serve *s, const struct signer *signer)
+{
+    scoped_buf text;
+    buf_init(&text, 0);
+    note_key_put(&text, signer_key(signer));
+    s->vkey = arena_str(&cx->arena, buf_view(&text));
+}
+
 static enum rc prepare_signer(struct ctx *cx, struct serve *s)
 {
     struct stat st;
     struct signer *signer;
     s->signer_socket = s->o->signer;
-    if (stat(s->o->signer, &st) == 0 && S_ISSOCK(st.st_mode)) return OK;
+    if (stat(s->o->signer, &st) == 0 && S_ISSOCK(st.st_mode)) {
+        if (signer_open(cx, s->o->signer, &signer) != OK) return OK; /* it may come later */
+        keep_vkey(cx, s, signer);
+        signer_close(signer);
+        return OK;
+    }
     TRY(signer_open(cx, s->o->signer, &signer)); /* nobody else holds it */
+    keep_vkey(cx, s, signer);
     s->signer_socket = arena_printf(&cx->arena, "%s/signer.sock", s->o->dir).p;
     enum rc rc = signer_listen(cx, s->signer_socket, false, &s->signer);
     signer_close(signer);

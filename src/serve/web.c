@@ -108,7 +108,7 @@ static enum rc open_all(struct ctx *cx, struct web *w, struct anchors *anchors)
 {
     const struct serve_options *o = w->s->o;
     const struct api_options a = {
-        .process = API_WEB, .dir = o->dir, .catalog = w->s->catalog, .per_second = PER_SECOND};
+        .process = API_WEB, .dir = o->dir, .catalog = w->s->catalog, .per_second = PER_SECOND, .vkey = w->s->vkey};
     struct str cert = STR_NONE, key = STR_NONE, lacks;
     if (!o->plain) TRY(certificate_read(cx, o->dir, o->cert, o->key, &cert, &key));
     TRY(confine_anchors(cx, o->dir, anchors));

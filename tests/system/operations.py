@@ -1,4 +1,6 @@
 """Goal: what pages read and write about tasks, points, approvals, frameworks and the audit log is what the facts say, and misuse is refused."""
+import base64
+import hashlib
 import json
 import time
 
@@ -331,3 +333,43 @@ def test_search_finds_what_may_be_seen(t):
         t.equal({h["type"] for q in ("client.py", "review", "app", "Mikko") for h in s.get("Timo", "/search?q=" + q)["items"]} - {"control"}, set())
         t.equal([h["id"] for h in s.get("Sirkka", "/search?q=%231")["items"] if h["type"] == "event"], ["1"])
         s.get("Sirkka", "/search?q=x", 422)
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def root_by(leaf, index, size, hashes):
+    """RFC 9162, section 2.1.3.2."""
+    last, root = size - 1, sha256(b"\0", leaf)
+    for sibling in hashes:
+        if index & 1 or index == last:
+            root = sha256(b"\1", sibling, root)
+            while not index & 1 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            root = sha256(b"\1", root, sibling)
+        index, last = index >> 1, last >> 1
+    return root if last == 0 else None
+
+
+def test_a_browser_can_verify(t):
+    with served(t) as s:
+        t.run("ledger", "checkpoint", "--data", "data", "--signer", t.dir / "data" / "signer.sock", code=0)
+        head = s.get("Aino", "/checkpoint")
+        root = base64.b64decode(head["checkpoint"].split("\n")[2])
+        t.equal((base64.b64decode(head["root"]), head["checkpoint"].split("\n")[1], head["witnesses"]), (root, str(head["size"]), []))
+        t.equal(head["key"], t.run("ledger", "vkey", "--signer", t.dir / "data" / "signer.sock", code=0).out.strip())
+        for n in range(head["size"]):
+            proof = s.get("Aino", "/events/%d/proof" % n)
+            leaf = json.loads(proof["leaf"])
+            t.equal((leaf["n"], leaf["digest"]), (n, sha256(b"sinetti-fact-v1\n", base64.b64decode(proof["salt"]), proof["body"].encode()).hex()))
+            t.equal(root_by(proof["leaf"].encode(), n, proof["size"], [base64.b64decode(h) for h in proof["hashes"]]), root)
+            t.equal(json.loads(proof["body"])["payload"], s.get("Aino", "/events/%d" % n)["payload"])
+        got = s.get("Aino", "/checkpoint/consistency?from=3&to=%d" % head["size"])
+        t.equal(got["hashes"], t.run("ledger", "consistency", "3", head["size"], "--data", "data", code=0).out.split())
+        s.get("Aino", "/checkpoint/consistency?from=0&to=3", 422)
+        s.get("Aino", "/checkpoint/consistency?from=4&to=3", 422)
+        s.get("Aino", "/checkpoint/consistency?from=1&to=99999", 422)
+        s.get("Aino", "/events/99999/proof", 404)
+        s.get("Ella", "/events/0/proof", 403)
