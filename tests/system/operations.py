@@ -49,10 +49,11 @@ def test_one_officer_acts_alone_and_a_second_person_reviews(t):
 
 def test_two_officers_decide_for_one_another(t):
     with served(t, {**PEOPLE, "Onni": [SECURITY_OFFICER]}) as s:
-        asked = s.post("Sirkka", "/tasks/%s/points/fraud-prevented/waivers" % TASK, waiver(), 201)
+        wish = waiver()
+        asked = s.post("Sirkka", "/tasks/%s/points/fraud-prevented/waivers" % TASK, wish, 201)
         t.equal((asked["state"], asked["event"]), ("waiting", None))
         t.equal(facts_of(t, "waiver"), [])
-        again = s.post("Sirkka", "/tasks/%s/points/fraud-prevented/waivers" % TASK, waiver(), 409)
+        again = s.post("Sirkka", "/tasks/%s/points/fraud-prevented/waivers" % TASK, wish, 409)
         t.has(again.json()["detail"], "waits")
         s.post("Sirkka", "/approvals/%d/approve" % asked["request"], {}, 403)
         s.post("Mikko", "/approvals/%d/approve" % asked["request"], {}, 403)
