@@ -1,5 +1,6 @@
 #include "api/pool.h"
 
+#include "records/records.h"
 #include "store/state.h"
 
 #include <pthread.h>
@@ -88,6 +89,7 @@ static enum rc open_all(struct ctx *cx, const struct pool *p, struct databases *
 {
     if (!(d->statements = calloc(1, sizeof *d->statements))) return fail(cx, E_IO, "out of memory");
     TRY(store_open_file(cx, arena_printf(&cx->arena, "%s/ledger.db", p->dir).p, STORE_READ, &d->ledger));
+    TRY(records_views(cx, d->ledger));
     TRY(attach(cx, p, d));
     TRY(state_open(cx, p->dir, p->o.writes ? STORE_WRITE : STORE_READ, &d->state));
     struct identity_options o = {d->state, d->ledger, p->o.facts, p->o.now};

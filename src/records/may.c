@@ -159,3 +159,34 @@ enum rc records_may(struct ctx *cx, sqlite3 *db, const struct records_item *item
     if (*missing < 0) *missing = 0;
     return OK;
 }
+
+/* The move that put an item in force: who may make it may also review it. */
+static const struct record_move *move_into(const struct record_kind *k, int state)
+{
+    for (size_t i = 0; i < k->n_moves; i++)
+        if (k->moves[i].to == state && k->moves[i].approves) return &k->moves[i];
+    return NULL;
+}
+
+enum rc records_judge_review(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct records_by *by,
+                             int64_t now)
+{
+    int missing;
+    if (item->phase != PHASE_IN_FORCE || !item->kind->review_days)
+        return fail(cx, E_CONFLICT, "only an item in force that has a review cycle is reviewed");
+    const struct record_move *into = move_into(item->kind, record_find_state(item->kind, item->state));
+    if (!into) return OK;
+    struct record_move as = *into; /* as if it were approved again, by one person */
+    as.from = UINT32_MAX;
+    as.people = 1;
+    return records_may(cx, db, item, &as, by, now, NULL, NULL, &missing);
+}
+
+bool records_may_review(sqlite3 *db, const struct records_item *item, const struct records_by *by, int64_t now)
+{
+    struct ctx own; /* why not is nobody's error */
+    ctx_init(&own);
+    bool may = records_judge_review(&own, db, item, by, now) == OK;
+    ctx_release(&own);
+    return may;
+}

@@ -260,32 +260,15 @@ enum rc records_move(struct ctx *cx, struct facts *f, const struct catalog *c, c
     return log_submit(cx, facts_log(f), move, &a);
 }
 
-/* The move that put an item in force: who may make it may also review it. */
-static const struct record_move *move_into(const struct record_kind *k, int state)
-{
-    for (size_t i = 0; i < k->n_moves; i++)
-        if (k->moves[i].to == state && k->moves[i].approves) return &k->moves[i];
-    return NULL;
-}
-
 static enum rc review(struct ctx *cx, struct log_tx *tx, void *arg)
 {
     struct act *a = arg;
     struct records_item item;
     struct leaf leaf;
     int64_t now = facts_now(a->f);
-    int missing;
     TRY(facts_begin(cx, a->f, tx, NULL));
     TRY(get_seen(cx, a, tx, &item));
-    if (item.phase != PHASE_IN_FORCE || !item.kind->review_days)
-        return fail(cx, E_CONFLICT, "only an item in force that has a review cycle is reviewed");
-    const struct record_move *into = move_into(item.kind, record_find_state(item.kind, item.state));
-    if (into) {
-        struct record_move as = *into; /* as if it were approved again, by one person */
-        as.from = UINT32_MAX;
-        as.people = 1;
-        TRY(records_may(cx, log_db(tx), &item, &as, a->by, now, NULL, NULL, &missing));
-    }
+    TRY(records_judge_review(cx, log_db(tx), &item, a->by, now));
     scoped_buf payload;
     buf_init(&payload, LIMIT_BODY);
     spell_step(a, "review", item.kind, NULL, now, &payload);

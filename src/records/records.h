@@ -89,6 +89,11 @@ enum rc records_get(struct ctx *cx, sqlite3 *db, const struct catalog *c, struct
 enum rc records_may(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct record_move *m,
                     const struct records_by *by, int64_t now, records_fault *tell, void *arg, int *missing) MUST_CHECK;
 
+/* The same for a review: OK, E_DENIED, E_CONFLICT; and as a plain answer. */
+enum rc records_judge_review(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct records_by *by,
+                             int64_t now) MUST_CHECK;
+bool records_may_review(sqlite3 *db, const struct records_item *item, const struct records_by *by, int64_t now);
+
 /* Makes the view `records` on a connection (src/records/records.sql), as rules and lists read it. */
 enum rc records_views(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 

@@ -1,0 +1,217 @@
+#include "api/item.h"
+
+#include "api/show.h"
+#include "store/store.h"
+
+#define MOST_STEPS 200
+
+struct records_by item_by(const struct api_call *call)
+{
+    return (struct records_by){call->actor, call->who.roles};
+}
+
+enum rc item_kind(struct ctx *cx, struct api_call *call, const struct record_kind **out)
+{
+    *out = catalog_find_record(call->catalog, api_value(call, "register"));
+    return *out ? OK : api_fail(cx, call, E_NOTFOUND, "there is no such register", "sellaista rekisteriä ei ole");
+}
+
+enum rc item_read(struct ctx *cx, struct api_call *call, sqlite3 *db, struct records_item *out)
+{
+    const struct record_kind *k;
+    TRY(item_kind(cx, call, &k));
+    struct str subject =
+        arena_printf(&cx->arena, "record:" STR_FMT "/" STR_FMT, STR_ARG(k->key), STR_ARG(api_value(call, "item")));
+    return records_get(cx, db, call->catalog, subject, out);
+}
+
+/* --- parts of the answer */
+
+static void put_now(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item,
+                    const struct record_move *m)
+{
+    struct records_by by = item_by(call);
+    struct json *j = &call->out;
+    struct ctx own; /* what is in the way is no error of this call */
+    int missing;
+    ctx_init(&own);
+    enum rc rc = records_may(&own, db, item, m, &by, call->now, NULL, NULL, &missing);
+    (void)cx;
+    json_begin(j, '{');
+    json_put_str(j, "key", m->key);
+    json_put_str(j, "title", m->title[call->lang]);
+    json_put_bool(j, "may", rc == OK);
+    json_put_cstr(j, "why", rc == OK ? NULL : own.message);
+    json_put_int(j, "missing", missing);
+    json_end(j, '}');
+    ctx_release(&own);
+}
+
+static void put_moves(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item)
+{
+    int state = record_find_state(item->kind, item->state);
+    json_key(&call->out, "moves");
+    json_begin(&call->out, '[');
+    for (size_t i = 0; state >= 0 && i < item->kind->n_moves; i++)
+        if (item->kind->moves[i].from >> state & 1) put_now(cx, call, db, item, &item->kind->moves[i]);
+    json_end(&call->out, ']');
+}
+
+#define VERSIONS                                                                                                       \
+    "SELECT v.seq, v.at, v.actor, p.name, v.digest FROM fact_record_versions v LEFT JOIN fact_person p ON p.subject "  \
+    "= v.actor WHERE v.subject = ?1 ORDER BY v.seq DESC LIMIT ?2"
+#define STEPS                                                                                                          \
+    "SELECT s.n, s.at, s.actor, p.name, s.step, s.move, s.state, s.version, s.reason FROM fact_step s LEFT JOIN "      \
+    "fact_person p ON p.subject = s.actor WHERE s.subject = ?1 AND s.step <> 'acceptance' ORDER BY s.n DESC LIMIT ?2"
+
+static enum rc put_versions(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item)
+{
+    scoped_stmt *st = NULL;
+    struct json *j = &call->out;
+    bool row;
+    TRY(store_prepare(cx, db, STR(VERSIONS), &st));
+    store_bind_str(st, 1, item->subject);
+    store_bind_int(st, 2, MOST_STEPS);
+    json_key(j, "versions");
+    json_begin(j, '[');
+    for (;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        json_begin(j, '{');
+        show_column_int(j, "version", st, 0);
+        show_column_time(j, "at", st, 1);
+        show_column_person(j, "by", st, 2);
+        show_column_text(j, "digest", st, 4);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+    return OK;
+}
+
+static enum rc put_steps(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item)
+{
+    scoped_stmt *st = NULL;
+    struct json *j = &call->out;
+    bool row;
+    TRY(store_prepare(cx, db, STR(STEPS), &st));
+    store_bind_str(st, 1, item->subject);
+    store_bind_int(st, 2, MOST_STEPS);
+    json_key(j, "steps");
+    json_begin(j, '[');
+    for (;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        json_begin(j, '{');
+        show_column_int(j, "n", st, 0);
+        show_column_time(j, "at", st, 1);
+        show_column_person(j, "by", st, 2);
+        show_column_text(j, "step", st, 4);
+        show_column_text(j, "move", st, 5);
+        show_column_text(j, "state", st, 6);
+        show_column_int(j, "version", st, 7);
+        show_column_text(j, "reason", st, 8);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+    return OK;
+}
+
+/* People who hold one of the roles now, and of them those who have accepted this version. */
+#define PEOPLE                                                                                                         \
+    "WITH asked AS (SELECT DISTINCT p.subject FROM fact_role r LEFT JOIN fact_group g ON g.subject = r.subject AND "   \
+    "g.state = 'active' LEFT JOIN fact_group_members m ON m.n = g.n JOIN fact_person p ON p.subject = "                \
+    "coalesce(m.value, r.subject) AND p.state = 'active' WHERE r.state = 'granted' AND (r.until IS NULL OR r.until > " \
+    "?3) AND r.role IN (SELECT value FROM json_each(?1))) SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 "   \
+    "FROM fact_step s WHERE s.subject = ?2 AND s.step = 'acceptance' AND s.actor = asked.subject AND s.digest = ?4)) " \
+    "FROM asked"
+
+static struct str roles_json(struct ctx *cx, const struct record_kind *k)
+{
+    scoped_buf b;
+    struct json j;
+    buf_init(&b, 0);
+    json_init(&j, &b, false);
+    json_begin(&j, '[');
+    for (size_t i = 0; i < k->n_accept; i++) json_str(&j, k->accept[i]);
+    json_end(&j, ']');
+    return arena_str(&cx->arena, buf_view(&b));
+}
+
+static enum rc put_people(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item)
+{
+    scoped_stmt *st = NULL;
+    struct json *j = &call->out;
+    bool row;
+    json_key(j, "people");
+    if (item->phase != PHASE_IN_FORCE || !item->kind->n_accept) {
+        json_nil(j);
+        return OK;
+    }
+    TRY(store_prepare(cx, db, STR(PEOPLE), &st));
+    store_bind_str(st, 1, roles_json(cx, item->kind));
+    store_bind_str(st, 2, item->subject);
+    store_bind_int(st, 3, call->now);
+    store_bind_str(st, 4, item->digest);
+    TRY(store_step(cx, st, &row));
+    json_begin(j, '{');
+    json_put_int(j, "asked", sqlite3_column_int64(st, 0));
+    json_put_int(j, "accepted", sqlite3_column_int64(st, 1));
+    json_end(j, '}');
+    return OK;
+}
+
+static enum rc name_of(struct ctx *cx, sqlite3 *db, struct str person, struct str *out)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    *out = STR_NONE;
+    if (!person.n) return OK;
+    TRY(store_prepare(cx, db, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st));
+    store_bind_str(st, 1, person);
+    TRY(store_step(cx, st, &row));
+    if (row) *out = arena_str(&cx->arena, store_column_str(st, 0));
+    return OK;
+}
+
+static void put_basics(struct api_call *call, const struct records_item *item)
+{
+    struct json *j = &call->out;
+    json_put_str(j, "subject", item->subject);
+    json_put_str(j, "register", item->kind->key);
+    json_put_int(j, "number", item->number);
+    json_put_str(j, "title", item->title);
+    json_key(j, "content");
+    json_raw(j, item->content);
+    json_key(j, "shows");
+    json_begin(j, '[');
+    for (size_t i = 0; i < item->n_shows; i++) json_str(j, item->shows[i]);
+    json_end(j, ']');
+    json_put_str(j, "digest", item->digest);
+    json_put_int(j, "version", item->version);
+    json_put_str(j, "state", item->state);
+    json_put_cstr(j, "phase", record_phase_name(item->phase));
+    json_put_bool(j, "approved", item->approved);
+    api_put_time(j, "at", item->at);
+    api_put_time(j, "review_due", item->review_due);
+}
+
+enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item)
+{
+    struct str name;
+    int state = record_find_state(item->kind, item->state);
+    bool writes = api_may(call, "registers.write", STR_NONE);
+    const struct records_by by = item_by(call);
+    TRY(name_of(cx, db, item->owner, &name));
+    api_tag(cx, call, (uint64_t)item->n);
+    json_begin(&call->out, '{');
+    put_basics(call, item);
+    show_person(&call->out, "owner", item->owner, name);
+    json_put_bool(&call->out, "may_edit", writes && state >= 0 && item->kind->states[state].edit >= 0);
+    json_put_bool(&call->out, "may_review", records_may_review(db, item, &by, call->now));
+    put_moves(cx, call, db, item);
+    TRY(put_versions(cx, call, db, item));
+    TRY(put_steps(cx, call, db, item));
+    TRY(put_people(cx, call, db, item));
+    json_end(&call->out, '}');
+    return OK;
+}

@@ -1,0 +1,17 @@
+/* Items of registers in calls: which one is meant, and how it is answered. */
+#ifndef SINETTI_API_ITEM_H
+#define SINETTI_API_ITEM_H
+
+#include "api/api.h"
+#include "records/records.h"
+
+/* The kind the path names. E_NOTFOUND. */
+enum rc item_kind(struct ctx *cx, struct api_call *call, const struct record_kind **out) MUST_CHECK;
+/* The item the path names, from `db`. E_NOTFOUND. */
+enum rc item_read(struct ctx *cx, struct api_call *call, sqlite3 *db, struct records_item *out) MUST_CHECK;
+/* Answers it whole, with its ETag. */
+enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item) MUST_CHECK;
+/* Who acts, for records.h. */
+struct records_by item_by(const struct api_call *call);
+
+#endif

@@ -1,0 +1,163 @@
+/* Items of registers: reading one, writing versions, moving, reviewing, accepting. The list is lists/items.sql. */
+#include "api/item.h"
+#include "api/show.h"
+#include "ledger/canonical.h"
+#include "store/store.h"
+
+#include <stdlib.h>
+
+API_OPERATION(items_get)
+{
+    struct records_item item;
+    TRY(item_read(cx, call, call->ledger, &item));
+    return item_put(cx, call, call->ledger, &item);
+}
+
+/* --- an earlier version */
+
+#define VERSION                                                                                                        \
+    "SELECT v.n, v.digest, b.body ->> '$.payload' FROM fact_record_versions v LEFT JOIN bodies b ON b.n = v.n WHERE "  \
+    "v.subject = ?1 AND v.seq = ?2"
+
+API_OPERATION(items_version)
+{
+    scoped_stmt *st = NULL;
+    struct records_item item;
+    struct json *j = &call->out;
+    bool row;
+    TRY(item_read(cx, call, call->ledger, &item));
+    TRY(store_prepare(cx, call->ledger, STR(VERSION), &st));
+    store_bind_str(st, 1, item.subject);
+    store_bind_int(st, 2, api_value_int(call, "version", 0));
+    TRY(store_step(cx, st, &row));
+    if (!row) return api_fail(cx, call, E_NOTFOUND, "there is no such version", "sellaista versiota ei ole");
+    struct str payload = store_column_str(st, 2), title = STR_NONE, owner = STR_NONE, content = STR("{}"),
+               shows = STR("[]"), value;
+    if (payload.p) {
+        (void)canonical_str(&cx->arena, canonical_find(payload, "title"), &title);
+        (void)canonical_str(&cx->arena, canonical_find(payload, "owner"), &owner);
+        if (canonical_str(&cx->arena, canonical_find(payload, "content"), &value)) content = value;
+        shows = canonical_find(payload, "shows");
+    }
+    json_begin(j, '{');
+    json_put_str(j, "subject", item.subject);
+    json_put_int(j, "version", api_value_int(call, "version", 0));
+    show_text(j, "title", title);
+    show_text(j, "owner", owner);
+    json_key(j, "content");
+    json_raw(j, content);
+    json_key(j, "shows");
+    json_raw(j, shows.p ? shows : STR("[]"));
+    show_column_text(j, "digest", st, 1);
+    json_put_bool(j, "erased", !payload.p);
+    json_end(j, '}');
+    return OK;
+}
+
+/* --- writing */
+
+struct telling {
+    struct ctx *cx;
+    struct api_call *call;
+};
+
+/* Texts of the engine are English; the field says where. */
+static void tell(void *arg, const char *field, const char *text)
+{
+    struct telling *t = arg;
+    api_fault(t->call, field, text, text);
+}
+
+/* Told faults are the answer; else what the engine said is. */
+static enum rc outcome(struct ctx *cx, struct api_call *call, enum rc rc)
+{
+    if (rc == E_INVALID && call->n_errors) return api_faults(cx, call);
+    return rc;
+}
+
+/* What stands in the tables now, for the answer. */
+static enum rc answer(struct ctx *cx, struct api_call *call, struct str subject)
+{
+    struct records_item item;
+    TRY(records_get(cx, call->ledger, call->catalog, subject, &item));
+    return item_put(cx, call, call->ledger, &item);
+}
+
+static enum rc put(struct ctx *cx, struct api_call *call, const struct record_kind *k, struct str subject,
+                   struct str seen, struct records_answer *out)
+{
+    struct telling t = {cx, call};
+    struct records_by by = item_by(call);
+    const json_t *content = json_object_get(call->body, "content"), *shows = json_object_get(call->body, "shows");
+    char *text = json_dumps(content, JSON_COMPACT);
+    if (!text) return fail(cx, E_INTERNAL, "out of memory");
+    size_t n = json_array_size(shows);
+    struct str *names = arena_array(&cx->arena, struct str, n);
+    for (size_t i = 0; i < n; i++) names[i] = str_from(json_string_value(json_array_get(shows, i)));
+    struct str owner = api_field(call->body, "owner");
+    const struct records_draft d = {k, api_field(call->body, "title"), owner.p ? owner : STR(""), str_from(text), names,
+                                    n};
+    enum rc rc = records_put(cx, call->facts, call->catalog, &by, &d, subject, seen, tell, &t, out);
+    free(text);
+    return outcome(cx, call, rc);
+}
+
+API_OPERATION(items_create)
+{
+    struct records_answer done;
+    const struct record_kind *k;
+    TRY(item_kind(cx, call, &k));
+    TRY(put(cx, call, k, STR(""), STR(""), &done));
+    api_created(cx, call,
+                arena_printf(&cx->arena, "/api/v1/registers/" STR_FMT "/items/" STR_FMT, STR_ARG(k->key),
+                             STR_ARG(str_slice(done.subject, 8 + k->key.n, done.subject.n))));
+    return answer(cx, call, done.subject);
+}
+
+API_OPERATION(items_put)
+{
+    struct records_answer done;
+    struct records_item item;
+    TRY(item_read(cx, call, call->ledger, &item));
+    TRY(api_match(cx, call, (uint64_t)item.n));
+    TRY(put(cx, call, item.kind, item.subject, item.digest, &done));
+    return answer(cx, call, item.subject);
+}
+
+API_OPERATION(items_move)
+{
+    struct telling t = {cx, call};
+    struct records_answer done;
+    struct records_item item;
+    struct records_by by = item_by(call);
+    struct str reason = api_field(call->body, "reason");
+    TRY(item_read(cx, call, call->ledger, &item));
+    TRY(outcome(cx, call,
+                records_move(cx, call->facts, call->catalog, &by, item.subject, api_field(call->body, "digest"),
+                             api_field(call->body, "move"), reason.p ? reason : STR(""), tell, &t, &done)));
+    return answer(cx, call, item.subject);
+}
+
+API_OPERATION(items_review)
+{
+    struct records_answer done;
+    struct records_item item;
+    struct records_by by = item_by(call);
+    TRY(item_read(cx, call, call->ledger, &item));
+    TRY(records_review(cx, call->facts, call->catalog, &by, item.subject, api_field(call->body, "digest"), &done));
+    return answer(cx, call, item.subject);
+}
+
+API_OPERATION(items_accept)
+{
+    struct records_answer done;
+    struct records_item item;
+    struct records_by by = item_by(call);
+    TRY(item_read(cx, call, call->ledger, &item));
+    TRY(records_accept(cx, call->facts, call->catalog, &by, item.subject, api_field(call->body, "digest"), &done));
+    json_begin(&call->out, '{');
+    json_put_str(&call->out, "subject", item.subject);
+    json_put_str(&call->out, "digest", item.digest);
+    json_end(&call->out, '}');
+    return OK;
+}
