@@ -87,7 +87,8 @@ static void print_sum(const struct catalog *c)
     }
     printf("no faults: %zu tasks, %zu requirement points, %zu rules, %zu frameworks with %zu controls, %zu "
            "presets, %zu kinds of facts, %zu kinds of record\ndigest %s\n",
-           c->n_tasks, obligations, rules, c->n_frameworks, controls, c->n_presets, c->n_kinds, c->n_records, c->digest);
+           c->n_tasks, obligations, rules, c->n_frameworks, controls, c->n_presets, c->n_kinds, c->n_records,
+           c->digest);
 }
 
 struct place {
