@@ -52,7 +52,7 @@ static enum rc take_profile(struct ctx *cx, struct api_call *call, const struct 
     if (!name.p) api_fault(call, "/name", "is missing", "puuttuu");
     if (!address.p) api_fault(call, "/address", "is missing", "puuttuu");
     TRY(api_faults(cx, call));
-    return identity_person_change(cx, call->identity, &by, p->id, name, &address, 1);
+    return identity_person_change(cx, call->identity, &by, p->id, 0, name, &address, 1);
 }
 
 API_OPERATION(session_link)

@@ -106,7 +106,7 @@ static enum rc put_role(struct ctx *cx, struct arguments *a, struct str person, 
                     str_visible(cx, str_from(role)));
     if (a->until && time_parse(str_from(a->until), &c.until) != OK)
         return fail(cx, E_INVALID, "--until: a date is expected, as 2027-01-31");
-    return identity_role_put(cx, a->d.identity, &identity_operator, &c);
+    return identity_role_put(cx, a->d.identity, &identity_operator, &c, NULL);
 }
 
 static enum rc add(struct ctx *cx, struct arguments *a)

@@ -188,6 +188,17 @@ enum rc identity_password_has(struct ctx *cx, struct identity *id, struct str pe
     return OK;
 }
 
+enum rc identity_account_used(struct ctx *cx, struct identity *id, struct str person, bool *out)
+{
+    scoped_stmt *st = NULL;
+    TRY(state_prepare(cx, id,
+                      "SELECT 1 FROM account WHERE person = ?1 AND password IS NOT NULL UNION ALL SELECT 1 FROM factor "
+                      "WHERE person = ?1 UNION ALL SELECT 1 FROM known WHERE person = ?1 LIMIT 1",
+                      &st));
+    store_bind_str(st, 1, person);
+    return store_step(cx, st, out);
+}
+
 /* --- setting */
 
 /* What a guesser who knows the person tries first. */

@@ -41,6 +41,8 @@ enum rc identity_password_set(struct ctx *cx, struct identity *id, const struct 
 /* Whether it is the present one of somebody signed in; counted as a guess. E_DENIED, E_LIMIT. */
 enum rc identity_password_check(struct ctx *cx, struct identity *id, struct str person, struct str password,
                                 struct str network, int64_t *wait) MUST_CHECK;
+/* Whether the person has ever signed in: there is a password, a second factor or an account elsewhere. */
+enum rc identity_account_used(struct ctx *cx, struct identity *id, struct str person, bool *out) MUST_CHECK;
 enum rc identity_password_has(struct ctx *cx, struct identity *id, struct str person, bool *out) MUST_CHECK;
 
 /* The language the person has chosen: "en", "fi". */

@@ -29,7 +29,11 @@ static enum rc append(struct ctx *cx, struct log_tx *tx, void *arg)
     struct unit *u = arg;
     TRY(facts_begin(cx, u->facts, tx, NULL));
     if (u->change->judge) TRY(u->change->judge(cx, log_db(tx), u->change->arg));
-    for (size_t i = 0; i < u->change->n; i++) TRY(facts_put(cx, u->facts, tx, &u->change->ready[i], NULL));
+    for (size_t i = 0; i < u->change->n; i++) {
+        struct leaf l;
+        TRY(facts_put(cx, u->facts, tx, &u->change->ready[i], &l));
+        if (i == 0) u->change->first = l.n;
+    }
     return OK;
 }
 

@@ -31,6 +31,17 @@ enum rc identity_group_get(struct ctx *cx, struct identity *id, struct str group
     return rc;
 }
 
+static enum rc check_version(struct ctx *cx, sqlite3 *db, const struct group *g)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(cx, db, STR("SELECT n FROM fact_group WHERE subject = ?1"), &st));
+    store_bind_str(st, 1, g->id);
+    TRY(store_step(cx, st, &row));
+    if (row && sqlite3_column_int64(st, 0) == g->version) return OK;
+    return fail(cx, E_CONFLICT, "somebody else changed this group meanwhile: look again");
+}
+
 /* No two groups that are open look alike; members are here. */
 static enum rc judge(struct ctx *cx, sqlite3 *db, void *arg)
 {
@@ -39,6 +50,7 @@ static enum rc judge(struct ctx *cx, sqlite3 *db, void *arg)
     struct name_skeleton own, other;
     bool row;
     enum rc rc = OK;
+    if (g->version) TRY(check_version(cx, db, g));
     if (g->closed) return OK;
     TRY(name_skeleton(cx, g->name, &own));
     TRY(store_prepare(cx, db, STR("SELECT name FROM fact_group WHERE state = 'active' AND subject <> ?1"), &st));

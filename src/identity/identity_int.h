@@ -40,6 +40,7 @@ struct change {
     size_t n;
     enum rc (*judge)(struct ctx *cx, sqlite3 *db, void *arg);
     void *arg;
+    uint64_t first; /* number of the first fact, when it is done */
 };
 enum rc change_make(struct ctx *cx, struct identity *id, const struct body *bodies, size_t n,
                     struct change *out) MUST_CHECK;

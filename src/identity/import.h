@@ -6,7 +6,7 @@
 
 #include "identity/identity.h"
 
-#define IMPORT_BYTES (2 * MIB)
+#define IMPORT_BYTES (1 * MIB)
 #define IMPORT_LINES 5000
 #define IMPORT_FAULTS 100 /* told; all are counted */
 

@@ -43,6 +43,12 @@ enum rc identity_person_get(struct ctx *cx, struct identity *id, struct str pers
     return person_read(cx, id->o.ledger, person, out, &n);
 }
 
+enum rc identity_person_version(struct ctx *cx, struct identity *id, struct str person, int64_t *out)
+{
+    struct person ignored;
+    return person_read(cx, id->o.ledger, person, &ignored, out);
+}
+
 enum rc identity_person_find(struct ctx *cx, struct identity *id, struct str address, struct str *person)
 {
     scoped_stmt *st = NULL;
@@ -166,10 +172,11 @@ enum rc identity_person_create(struct ctx *cx, struct identity *id, const struct
 }
 
 enum rc identity_person_change(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person,
-                               struct str name, const struct str *addresses, size_t n)
+                               int64_t version, struct str name, const struct str *addresses, size_t n)
 {
     struct person_change c;
     TRY(person_read(cx, id->o.ledger, person, &c.person, &c.n));
+    if (version) c.n = version;
     if (c.person.left) return fail(cx, E_CONFLICT, "this person has left");
     c.person.name = name;
     c.person.addresses = addresses;

@@ -25,9 +25,10 @@ struct person {
  * somebody else's (the text says whose). */
 enum rc identity_person_create(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str name,
                                const struct str *addresses, size_t n, struct str *out) MUST_CHECK;
-/* Name and addresses become these; accounts at hosts stay. */
+/* Name and addresses become these; accounts at hosts stay. `version` is the fact it goes on from, or E_CONFLICT; 0:
+ * whatever is there. */
 enum rc identity_person_change(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person,
-                               struct str name, const struct str *addresses, size_t n) MUST_CHECK;
+                               int64_t version, struct str name, const struct str *addresses, size_t n) MUST_CHECK;
 /* E_CONFLICT for the last Security officer. Doing it again finishes what a crash left. */
 enum rc identity_person_leave(struct ctx *cx, struct identity *id, const struct identity_actor *by,
                               struct str person) MUST_CHECK;
@@ -36,6 +37,8 @@ enum rc identity_person_return(struct ctx *cx, struct identity *id, const struct
                                struct str person) MUST_CHECK;
 /* E_NOTFOUND. */
 enum rc identity_person_get(struct ctx *cx, struct identity *id, struct str person, struct person *out) MUST_CHECK;
+/* Number of the person's newest fact. */
+enum rc identity_person_version(struct ctx *cx, struct identity *id, struct str person, int64_t *out) MUST_CHECK;
 /* By an address as typed, of who has not left; *person STR_NONE when there is nobody. */
 enum rc identity_person_find(struct ctx *cx, struct identity *id, struct str address, struct str *person) MUST_CHECK;
 
@@ -46,6 +49,7 @@ struct group {
     const struct str *members;
     size_t n_members;
     bool closed;
+    int64_t version; /* put: number of the fact it goes on from, or E_CONFLICT; 0: whatever is there */
 };
 enum rc identity_group_put(struct ctx *cx, struct identity *id, const struct identity_actor *by,
                            struct group *g) MUST_CHECK; /* id empty: a new one, set */
@@ -66,9 +70,9 @@ enum rc identity_role_payload(struct ctx *cx, struct identity *id, const struct 
 /* The same, within the unit that appends it, for who appends it there: E_CONFLICT when it takes the last Security
  * officer. `db` is log_db(). Any other fact is let be. */
 enum rc identity_role_judge(struct ctx *cx, sqlite3 *db, const struct body *fact, int64_t now) MUST_CHECK;
-/* Appends it. */
+/* Appends it; *event (may be NULL) is its number. */
 enum rc identity_role_put(struct ctx *cx, struct identity *id, const struct identity_actor *by,
-                          const struct role_change *c) MUST_CHECK;
+                          const struct role_change *c, uint64_t *event) MUST_CHECK;
 /* People who are Security officers of the organization now. */
 enum rc identity_security_officers(struct ctx *cx, sqlite3 *db, int64_t now, int64_t *n) MUST_CHECK;
 

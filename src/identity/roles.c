@@ -143,7 +143,7 @@ static enum rc judge(struct ctx *cx, sqlite3 *db, void *arg)
 }
 
 enum rc identity_role_put(struct ctx *cx, struct identity *id, const struct identity_actor *by,
-                          const struct role_change *c)
+                          const struct role_change *c, uint64_t *event)
 {
     struct str payload;
     struct change change;
@@ -153,7 +153,9 @@ enum rc identity_role_put(struct ctx *cx, struct identity *id, const struct iden
     TRY(change_make(cx, id, &b, 1, &change));
     change.judge = judge;
     change.arg = &j;
-    return change_append(cx, id, &change);
+    TRY(change_append(cx, id, &change));
+    if (event) *event = change.first;
+    return OK;
 }
 
 /* --- leaving */

@@ -84,6 +84,29 @@ enum rc identity_token_create(struct ctx *cx, struct identity *id, const struct 
     return state_end(cx, id, rc);
 }
 
+static enum rc delete_of(struct ctx *cx, struct identity *id, const char *sql, struct str person)
+{
+    scoped_stmt *st = NULL;
+    TRY(state_prepare(cx, id, sql, &st));
+    store_bind_str(st, 1, person);
+    return store_run(cx, st);
+}
+
+static enum rc delete_access(struct ctx *cx, struct identity *id, struct str person)
+{
+    TRY(delete_of(cx, id, "DELETE FROM session WHERE person = ?1", person));
+    TRY(delete_of(cx, id, "DELETE FROM token WHERE person = ?1", person));
+    return delete_of(cx, id, "DELETE FROM link WHERE person = ?1", person);
+}
+
+enum rc identity_access_end(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person)
+{
+    TRY(state_begin(cx, id));
+    TRY(state_end(cx, id, delete_access(cx, id, person)));
+    TRY(identity_tell(cx, id, by, person, "token", "revoked", STR_NONE));
+    return identity_tell(cx, id, by, person, "session", "revoked", STR_NONE);
+}
+
 enum rc identity_token_revoke(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person,
                               struct str token)
 {

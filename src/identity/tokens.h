@@ -28,6 +28,10 @@ enum rc identity_token_create(struct ctx *cx, struct identity *id, const struct 
 enum rc identity_token_revoke(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person,
                               struct str token) MUST_CHECK;
 
+/* Ends all sessions, tokens and links of a person, at once. */
+enum rc identity_access_end(struct ctx *cx, struct identity *id, const struct identity_actor *by,
+                            struct str person) MUST_CHECK;
+
 /* Links: whoever opens one may set a password and is signed in. They stand behind `#` in the address, which browsers
  * send to nobody. */
 enum link_purpose { LINK_INVITATION, LINK_RESET, LINK_SIGN_IN, LINK_COUNT };

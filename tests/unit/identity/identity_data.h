@@ -62,7 +62,7 @@ static inline struct str person_made(const char *name, const char *address)
 static inline void grant(struct str who, enum identity_role r, const char *scope, int64_t until)
 {
     const struct role_change c = {.subject = who, .role = r, .scope = str_from(scope), .until = until};
-    WELL(identity_role_put(&cx, the, &operator_, &c));
+    WELL(identity_role_put(&cx, the, &operator_, &c, NULL));
 }
 
 static inline struct session_made session_of(struct str person)

@@ -15,11 +15,11 @@ static void test_identity_people__made_and_changed(void **state)
     WELL(identity_person_find(&cx, the, STR("nobody@example.org"), &found));
     assert_null(found.p);
     const struct str two[] = {STR("anna@example.org"), STR("av@example.org")};
-    WELL(identity_person_change(&cx, the, &operator_, anna, STR("Anna Koski"), two, 2));
+    WELL(identity_person_change(&cx, the, &operator_, anna, 0, STR("Anna Koski"), two, 2));
     WELL(identity_person_get(&cx, the, anna, &p));
     assert_true(str_eq(p.name, STR("Anna Koski")) && p.n_addresses == 2 && !p.left);
     REFUSED(identity_person_get(&cx, the, STR(BEN), &p), E_NOTFOUND, "no person");
-    REFUSED(identity_person_change(&cx, the, &operator_, STR(BEN), STR("B"), two, 1), E_NOTFOUND, "no person");
+    REFUSED(identity_person_change(&cx, the, &operator_, STR(BEN), 0, STR("B"), two, 1), E_NOTFOUND, "no person");
 }
 
 static void test_identity_people__alike_refused(void **state)
@@ -35,7 +35,7 @@ static void test_identity_people__alike_refused(void **state)
     a = STR("anna@example.org ");
     REFUSED(identity_person_create(&cx, the, &operator_, STR("Ben"), &a, 1, &out), E_INVALID, "address");
     /* her own are no conflict, and a leaver's are free again */
-    WELL(identity_person_change(&cx, the, &operator_, anna, STR("anna virta"), &(struct str){"ANNA@example.org", 16},
+    WELL(identity_person_change(&cx, the, &operator_, anna, 0, STR("anna virta"), &(struct str){"ANNA@example.org", 16},
                                 1));
     WELL(identity_person_leave(&cx, the, &operator_, anna));
     WELL(identity_person_create(&cx, the, &operator_, STR("Anna Virta"), &b, 1, &out));
@@ -57,15 +57,15 @@ static void test_identity_people__roles(void **state)
     assert_int_equal(who_is(s.cookie, NULL).roles, 1U << ROLE_ADMIN);
 
     struct role_change c = {.subject = anna, .role = ROLE_PARTNER, .scope = STR("org")};
-    REFUSED(identity_role_put(&cx, the, &operator_, &c), E_INVALID, "has an end");
+    REFUSED(identity_role_put(&cx, the, &operator_, &c, NULL), E_INVALID, "has an end");
     c.until = the_time;
-    REFUSED(identity_role_put(&cx, the, &operator_, &c), E_INVALID, "past");
+    REFUSED(identity_role_put(&cx, the, &operator_, &c, NULL), E_INVALID, "past");
     c = (struct role_change){.subject = anna, .role = ROLE_DEVELOPER, .scope = STR("project:abcdefghij234567klmn")};
-    REFUSED(identity_role_put(&cx, the, &operator_, &c), E_NOTFOUND, "no project");
+    REFUSED(identity_role_put(&cx, the, &operator_, &c, NULL), E_NOTFOUND, "no project");
     c = (struct role_change){.subject = anna, .role = ROLE_ADMIN, .scope = STR("project:abcdefghij234567klmn")};
-    REFUSED(identity_role_put(&cx, the, &operator_, &c), E_INVALID, "whole organization");
+    REFUSED(identity_role_put(&cx, the, &operator_, &c, NULL), E_INVALID, "whole organization");
     c = (struct role_change){.subject = STR(BEN), .role = ROLE_EMPLOYEE, .scope = STR("org")};
-    REFUSED(identity_role_put(&cx, the, &operator_, &c), E_NOTFOUND, "no person");
+    REFUSED(identity_role_put(&cx, the, &operator_, &c, NULL), E_NOTFOUND, "no person");
 }
 
 static void test_identity_people__last_officer(void **state)
@@ -75,10 +75,10 @@ static void test_identity_people__last_officer(void **state)
     int64_t n;
     grant(anna, ROLE_SECURITY_OFFICER, "org", 0);
     struct role_change c = {.subject = anna, .role = ROLE_SECURITY_OFFICER, .scope = STR("org"), .revoke = true};
-    REFUSED(identity_role_put(&cx, the, &operator_, &c), E_CONFLICT, "last Security officer");
+    REFUSED(identity_role_put(&cx, the, &operator_, &c, NULL), E_CONFLICT, "last Security officer");
     c.revoke = false;
     c.until = the_time + 1000; /* would end by itself */
-    REFUSED(identity_role_put(&cx, the, &operator_, &c), E_CONFLICT, "last Security officer");
+    REFUSED(identity_role_put(&cx, the, &operator_, &c, NULL), E_CONFLICT, "last Security officer");
     REFUSED(identity_person_leave(&cx, the, &operator_, anna), E_CONFLICT, "last Security officer");
     grant(ben, ROLE_SECURITY_OFFICER, "org", the_time + 1000); /* not lasting */
     REFUSED(identity_person_leave(&cx, the, &operator_, anna), E_CONFLICT, "last Security officer");
@@ -235,7 +235,7 @@ static void test_identity_people__groups(void **state)
     assert_int_equal(w.roles, 1U << ROLE_DEVELOPER);
     assert_true(str_eq(w.grants[0].group, g.id));
     const struct role_change c = {.subject = g.id, .role = ROLE_ADMIN, .scope = STR("org")};
-    REFUSED(identity_role_put(&cx, the, &operator_, &c), E_INVALID, "one by one");
+    REFUSED(identity_role_put(&cx, the, &operator_, &c, NULL), E_INVALID, "one by one");
     /* nor does it count when the operator writes it */
     add(the_facts, "role", g.id.p, "{\"role\":\"admin\",\"scope\":\"org\",\"state\":\"granted\"}");
     assert_int_equal(who_is(s.cookie, NULL).roles, 1U << ROLE_DEVELOPER);
