@@ -243,6 +243,11 @@ enum rc identity_authenticate(struct ctx *cx, struct identity *id, const struct 
     return row ? read_grants(cx, id, now, out) : OK;
 }
 
+struct str identity_fingerprint(struct ctx *cx, enum identity_credential c, struct str id)
+{
+    return fingerprint_of(cx, c == CREDENTIAL_TOKEN ? "token" : "session", id);
+}
+
 enum rc identity_touch(struct ctx *cx, struct identity *id, const struct identity_who *who)
 {
     scoped_stmt *st = NULL;

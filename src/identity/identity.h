@@ -87,6 +87,9 @@ enum rc identity_authenticate(struct ctx *cx, struct identity *id, const struct 
 /* Notes that the credential was used now. */
 enum rc identity_touch(struct ctx *cx, struct identity *id, const struct identity_who *who) MUST_CHECK;
 
+/* What stands in facts for a session or token with that id. */
+struct str identity_fingerprint(struct ctx *cx, enum identity_credential c, struct str id);
+
 /* Who does something, for the facts that say so. */
 struct identity_actor {
     struct str person;     /* person:ID, or "unknown", "system" */

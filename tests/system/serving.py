@@ -102,7 +102,7 @@ class Server:
         db.close()
         return secret
 
-    def call(self, who, method, path, body=None, **headers):
+    def call(self, who, method, path, body=None, raw=None, **headers):
         """`who`: a name, or None for nobody. Names of headers with _ for -."""
         sent = {"X-Sinetti": "1", "Sec-Fetch-Site": "same-origin"}
         if who:
@@ -112,7 +112,7 @@ class Server:
         sent.update({name.replace("_", "-"): value for name, value in headers.items()})
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request(method, "/api/v1" + path, json.dumps(body) if body is not None else None, sent)
+            connection.request(method, "/api/v1" + path, (raw.encode() if isinstance(raw, str) else raw) if raw is not None else json.dumps(body) if body is not None else None, sent)
             answer = connection.getresponse()
             return Answer(answer.status, dict(answer.getheaders()), answer.read())
         finally:
