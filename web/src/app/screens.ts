@@ -2,6 +2,9 @@
 import type { Screen } from "./router.svelte";
 
 export const screens: readonly Screen[] = [
+  { pattern: "/", title: "dashboard", load: () => import("../screens/dashboard/Dashboard.svelte"), permission: "tasks.read" },
+  { pattern: "/my-tasks", title: "myTasks", load: () => import("../screens/my-tasks/MyTasks.svelte"), permission: "self" },
+  { pattern: "/settings", title: "settings", load: () => import("../screens/settings/Settings.svelte"), permission: "organization.read" },
   { pattern: "/roles", title: "roles", load: () => import("../screens/people/Roles.svelte"), permission: "self" },
   { pattern: "/approvals", title: "approvals", load: () => import("../screens/approvals/Approvals.svelte"), permission: "approvals.read" },
   { pattern: "/approvals/:request", title: "approvals", load: () => import("../screens/approvals/Approval.svelte"), permission: "approvals.read" },
@@ -12,4 +15,7 @@ export const screens: readonly Screen[] = [
   { pattern: "/audit-log", title: "auditLog", load: () => import("../screens/events/Events.svelte"), permission: "events.read" },
   { pattern: "/audit-log/:event", title: "auditLog", load: () => import("../screens/events/Event.svelte"), permission: "events.read" },
   { pattern: "/search", title: "search", load: () => import("../screens/search/Search.svelte"), permission: "self" },
+  { pattern: "/sign-in", title: "signIn", load: () => import("../screens/sign-in/SignIn.svelte"), frame: false, permission: "public" },
+  { pattern: "/link", title: "link", load: () => import("../screens/sign-in/Link.svelte"), frame: false, permission: "public" },
+  { pattern: "/recover", title: "recover", load: () => import("../screens/sign-in/Recover.svelte"), frame: false, permission: "public" },
 ];

@@ -1,16 +1,19 @@
+import { account } from "./en/account";
 import { approvals } from "./en/approvals";
 import { dashboard } from "./en/dashboard";
 import { events } from "./en/events";
 import { frame } from "./en/frame";
 import { frameworks } from "./en/frameworks";
+import { jobs } from "./en/jobs";
 import { myTasks } from "./en/my-tasks";
 import { people } from "./en/people";
 import { repositories } from "./en/repositories";
 import { settings } from "./en/settings";
 import { setup } from "./en/setup";
+import { signIn } from "./en/sign-in";
 import { tasks } from "./en/tasks";
 
-export const en = { ...frame, ...approvals, ...dashboard, ...events, ...frameworks, ...myTasks, ...people, ...repositories, ...settings, ...setup, ...tasks };
+export const en = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...frameworks, ...jobs, ...myTasks, ...people, ...repositories, ...settings, ...setup, ...signIn, ...tasks };
 
 /* The shape that the other language must have: same keys, texts as texts, functions with the same arguments. */
 type Widen<T> = T extends string ? string : T extends (...a: infer A) => string ? (...a: A) => string : { readonly [K in keyof T]: Widen<T[K]> };

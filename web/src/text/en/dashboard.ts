@@ -10,6 +10,7 @@ export const dashboard = {
     status: "Tasks",
     fully: "fully done",
     ring: (done: string, all: string) => `${done} of ${all} tasks fully done`,
+    exceptions: n("with # exception", "with # exceptions"),
     assuranceWhat: "How firmly each task is shown, by its weakest must.",
     first: n("One thing to do first", "# things to do first"),
     firstWhat: "Chosen by priority and by how much each would change.",

@@ -130,7 +130,7 @@ export const frame = {
   state: {
     loading: "Loading…",
     denied: "You do not have the right to see this",
-    deniedWhat: "Ask an administrator for the role that includes it.",
+    deniedWhat: "Ask an Admin for the role that includes it.",
     deniedLink: "What each role may do",
     missing: "There is nothing at this address",
     missingWhat: "It may have been removed, or the link is wrong.",
@@ -139,7 +139,7 @@ export const frame = {
   },
   problem: {
     unexpected: "Something went wrong",
-    unexpectedWhat: "Try again. If it goes on, tell your administrator when it happened.",
+    unexpectedWhat: "Try again. If it goes on, tell your Admin when it happened.",
     offline: "The server does not answer",
     offlineWhat: "Check your connection. What you wrote is still here.",
     changed: "Somebody changed this in the meantime",
@@ -197,7 +197,7 @@ export const frame = {
   },
   time: { never: "Never", due: (when: string) => `Due ${when}`, overdueBy: n("# day overdue", "# days overdue"), today: "Today", noDue: "No due date" },
   role: {
-    admin: "Administrator",
+    admin: "Admin",
     security_officer: "Security officer",
     development_manager: "Development manager",
     developer: "Developer",

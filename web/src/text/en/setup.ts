@@ -36,6 +36,6 @@ export const setup = {
     toBoard: "See the board and the three things to do first",
     toBoardNow: "See the board already",
     notYet: "The setup is not done yet",
-    notYetWhat: "An administrator answers five questions first; then the board is there for everybody.",
+    notYetWhat: "An Admin answers five questions first; then the board is there for everybody.",
   },
 };

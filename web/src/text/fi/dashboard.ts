@@ -10,6 +10,7 @@ export const dashboard = {
     status: "Tehtävät",
     fully: "täysin tehty",
     ring: (done: string, all: string) => `${done}/${all} tehtävää täysin tehty`,
+    exceptions: n("# poikkeus", "# poikkeusta"),
     assuranceWhat: "Kuinka vahvasti kukin tehtävä on osoitettu; heikoin pakollinen kohta ratkaisee.",
     first: n("Tee tämä ensin", "Tee nämä # ensin"),
     firstWhat: "Valittu prioriteetin ja vaikutuksen mukaan.",

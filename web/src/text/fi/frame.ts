@@ -130,7 +130,7 @@ export const frame = {
   state: {
     loading: "Ladataan…",
     denied: "Sinulla ei ole oikeutta nähdä tätä",
-    deniedWhat: "Pyydä ylläpitäjältä rooli, johon oikeus kuuluu.",
+    deniedWhat: "Pyydä pääkäyttäjältä rooli, johon oikeus kuuluu.",
     deniedLink: "Mitä kukin rooli saa tehdä",
     missing: "Tässä osoitteessa ei ole mitään",
     missingWhat: "Kohde on voitu poistaa, tai linkki on väärä.",
@@ -139,7 +139,7 @@ export const frame = {
   },
   problem: {
     unexpected: "Jokin meni vikaan",
-    unexpectedWhat: "Yritä uudelleen. Jos sama toistuu, kerro ylläpitäjälle, milloin se tapahtui.",
+    unexpectedWhat: "Yritä uudelleen. Jos sama toistuu, kerro pääkäyttäjälle, milloin se tapahtui.",
     offline: "Palvelin ei vastaa",
     offlineWhat: "Tarkista yhteys. Kirjoittamasi on yhä tallella tällä sivulla.",
     changed: "Joku muutti tätä sillä välin",
@@ -197,7 +197,7 @@ export const frame = {
   },
   time: { never: "Ei koskaan", due: (when: string) => `Määräpäivä ${when}`, overdueBy: n("# päivän myöhässä", "# päivää myöhässä"), today: "Tänään", noDue: "Ei määräpäivää" },
   role: {
-    admin: "Ylläpitäjä",
+    admin: "Pääkäyttäjä",
     security_officer: "Tietoturvavastaava",
     development_manager: "Kehityspäällikkö",
     developer: "Kehittäjä",

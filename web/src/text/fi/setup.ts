@@ -36,6 +36,6 @@ export const setup = {
     toBoard: "Katso taulu ja kolme ensimmäistä asiaa",
     toBoardNow: "Katso taulua jo nyt",
     notYet: "Käyttöönotto on vielä tekemättä",
-    notYetWhat: "Ylläpitäjä vastaa ensin viiteen kysymykseen; sitten taulu on kaikkien käytössä.",
+    notYetWhat: "Pääkäyttäjä vastaa ensin viiteen kysymykseen; sitten taulu on kaikkien käytössä.",
   },
 };
