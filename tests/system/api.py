@@ -249,7 +249,7 @@ def test_reading_answers_as_documented(t):
                 continue
             at, query = filled(document, path, op, values)
             got = client.send("Everything", "GET", target(at, query))
-            if got.status not in (200, 404, 409, 422, 503) or (got.status == 200) != (str(got.status) in op["responses"]):
+            if got.status not in (404, 409, 422, 503) and str(got.status) not in op["responses"]:
                 faults.append("%s: %s" % (op["operationId"], got))
             if got.status != 200:
                 continue
