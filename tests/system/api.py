@@ -97,6 +97,8 @@ def running(t, assessed=False):
         repo = t.repo("app")
         repo.commit("plant", {"app/client.py": "import requests\nr = requests.get(url, verify=False)\n"}, at=int(time.time()) - 3600)
         t.run("assess", "--data", "data", "--quiet", repo.path, code=0)
+        t.run("refresh", "--data", "data", code=0)
+        t.run("ledger", "checkpoint", "--data", "data", code=0)
     return serving.Server(t, t.dir / "data", PEOPLE)
 
 
