@@ -74,8 +74,8 @@ async function past(h: Head, c: Checkpoint, consistency: Consistency, steps: Ste
     const [outcome, why] = !before ? (["open", "keyFirst"] as const) : before.key === key ? (["good", "key"] as const) : (["bad", "keyBad"] as const);
     steps.push(step("key", outcome, why, { figures: { key } }));
   }
-  if (!before) steps.push(step("consistency", "open", "consistencyFirst", { figures: { size: c.size } }));
-  else {
+  if (!before && key) steps.push(step("consistency", "open", "consistencyFirst", { figures: { size: c.size } }));
+  if (before) {
     const [small, large] = before.size <= c.size ? [before, { size: c.size, root: toBase64(c.root) }] : [{ size: c.size, root: toBase64(c.root) }, before];
     const hashes = small.size === large.size || small.size === 0 ? [] : await consistency(small.size, large.size);
     const good = await isConsistent(small.size, fromBase64(small.root), large.size, fromBase64(large.root), hashes.map(fromBase64));
