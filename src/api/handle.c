@@ -221,10 +221,10 @@ static void settle_tag(struct ctx *cx, struct api_call *call)
 static void settle(struct ctx *cx, struct api_call *call, enum rc rc)
 {
     bool is_secret = rc != OK || !call->op || call->op->secret || strcmp(call->op->method, "GET") != 0;
-    if (rc != OK)
-        api_problem_write(cx, call, rc);
-    else
-        settle_tag(cx, call);
+    if (rc != OK) api_problem_write(cx, call, rc);
+    if (rc != OK && call->answer->status == 500) /* the caller hears only that; who runs the server, why */
+        fprintf(stderr, "sinetti: request %s: %s\n", call->id, cx->message);
+    if (rc == OK) settle_tag(cx, call);
     api_header(call, "Cache-Control", is_secret ? STR("no-store") : STR("private, no-cache"));
     api_header(call, "Vary", STR("Accept, Accept-Language, Authorization, Cookie"));
     api_header(call, "Content-Language", str_from(lang_name(call->lang)));
