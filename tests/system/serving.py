@@ -26,10 +26,13 @@ def person_id(name):
 
 class Answer:
     def __init__(self, status, headers, raw):
-        self.status, self.headers, self.raw = status, headers, raw
+        self.status, self.headers, self.every, self.raw = status, dict(headers), headers, raw
 
     def json(self):
         return json.loads(self.raw)
+
+    def all(self, name):
+        return [value for key, value in self.every if key.lower() == name.lower()]
 
     def __str__(self):
         return "%d %s" % (self.status, self.raw[:2000])
@@ -114,7 +117,7 @@ class Server:
         try:
             connection.request(method, "/api/v1" + path, (raw.encode() if isinstance(raw, str) else raw) if raw is not None else json.dumps(body) if body is not None else None, sent)
             answer = connection.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+            return Answer(answer.status, answer.getheaders(), answer.read())
         finally:
             connection.close()
 
