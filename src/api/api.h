@@ -46,6 +46,7 @@ struct api_done {
     const struct api_operation *op; /* NULL: there is none */
     char id[33];                    /* the request's; worker takes X-Request-Id of what web passes on */
     char fingerprint[65];           /* of the credential, for the log; "" for nobody */
+    char fault[400];                /* of the machine or our own, for the operator's log; "" for none */
     int stream;                     /* >= 0: the answer goes on with what comes out of this descriptor */
 };
 /* Always answers. cx is new and ends after the answer was written. */

@@ -161,10 +161,7 @@ static enum rc do_it(struct ctx *cx, struct api_call *call)
     const struct api_answer *a = answer_of(call);
     if (CHECKS_ANSWERS) {
         enum rc rc = check_answer(cx, call, a);
-        if (rc != OK) {
-            fprintf(stderr, "sinetti: %s\n", cx->message);
-            return fail(cx, E_INTERNAL, "%s", arena_cstr(&cx->arena, str_from(cx->message)));
-        }
+        if (rc != OK) return fail(cx, E_INTERNAL, "%s", arena_cstr(&cx->arena, str_from(cx->message)));
     }
     if (a && a->type && !has_header(call->answer, "Content-Type")) api_header(call, "Content-Type", str_from(a->type));
     return OK;
@@ -277,6 +274,8 @@ void api_handle(struct ctx *cx, struct api *a, const struct http_request *reques
         done->elsewhere = false;
         settle(cx, call, rc);
     }
+    if (answer->status == 500)
+        snprintf(done->fault, sizeof done->fault, "%.60s: %.300s", call->op ? call->op->id : "", cx->message);
     if (rc == OK) done->stream = call->stream;
     json_decref(call->body);
     if (call->databases) pool_give(a->pool, call->databases);

@@ -44,6 +44,7 @@ static void handle_api(struct web *w, struct http_exchange *x)
     http_response_init(&r);
     api_handle(http_exchange_ctx(x), w->api, http_exchange_request(x), &r, &done);
     http_exchange_mark(x, str_from(done.id), str_from(done.fingerprint));
+    if (done.fault[0]) serve_tell("web", "error", "request %s: %s", done.id, done.fault);
     if (done.elsewhere) {
         http_response_release(&r);
         forward_put(w->forward, x, str_from(done.id));

@@ -59,7 +59,7 @@ static void answer(struct worker *w, struct task *t)
         serve_tell("worker", "error", "a request that does not read");
         r.status = 500;
     }
-    if (done.elsewhere) r.status = 500; /* web has asked here for what is web's */
+    if (done.fault[0]) serve_tell("worker", "error", "request %s: %s", done.id, done.fault);
     send_answer(w, t->id, &r, str_from(done.fingerprint), done.stream);
     if (done.stream >= 0) close(done.stream);
     http_response_release(&r);

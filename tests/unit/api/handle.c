@@ -174,6 +174,7 @@ static void test_api_handle__keeps_inside_text_inside(void **state)
     ask(fresh, "GET", "/api/v1/session", "", "", NULL);
     assert_int_equal(answer.status, 500);
     if (strstr(answered, folder)) failed("%s", answered);
+    if (!strstr(done.fault, "ledger.db")) failed("the operator is told \"%s\"", done.fault);
     assert_int_equal(rename(moved, path_of("ledger.db")), 0);
     api_close(fresh);
 }
