@@ -47,6 +47,12 @@
 #define LIMIT_RECORD_SHOWS 200  /* points */
 #define LIMIT_RECORD_FAULTS 100 /* told of one item */
 
+/* jobs */
+#define LIMIT_JOBS_WAITING 10000 /* at a time */
+#define LIMIT_JOB_TRIES 3        /* that ended without a word */
+#define LIMIT_JOB_TEXT 500       /* of a step or a message; longer ones are cut */
+#define LIMIT_JOBS_KEPT 10000    /* ended ones that are still told of */
+
 /* catalog */
 #define LIMIT_CATALOG_FILE (1 * MIB)
 #define LIMIT_CATALOG_IMAGE (16 * MIB)
