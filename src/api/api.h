@@ -34,6 +34,10 @@ struct api_options {
     int64_t (*now)(void);          /* Unix seconds; NULL: the machine's clock */
     struct str vkey;               /* of the ledger; borrowed; empty: not known here */
     void *more;                    /* the owner's, for operations of its own (call->more) */
+    /* Worker's; NULL where no jobs run. A stream of a job's events, to be closed by who gets it; and: something about a
+     * job has changed. */
+    enum rc (*watch_job)(struct ctx *cx, void *more, struct str job, int *stream);
+    void (*job_changed)(void *more, struct str job);
 };
 /* The tables of this room in state.db, for state_migrate(), which comes before api_open(). */
 extern const struct state_room api_state;
@@ -136,5 +140,9 @@ void api_put_time(struct json *j, const char *key, int64_t t); /* Unix seconds; 
  */
 enum rc api_append(struct ctx *cx, struct api_call *call, struct body *facts, size_t n,
                    struct facts_answer *out) MUST_CHECK;
+
+/* api_options.watch_job and .job_changed; E_BUSY where no jobs run. */
+enum rc api_watch_job(struct ctx *cx, struct api_call *call, struct str job, int *stream) MUST_CHECK;
+enum rc api_job_changed(struct ctx *cx, struct api_call *call, struct str job) MUST_CHECK;
 
 #endif

@@ -126,3 +126,22 @@ enum rc api_append(struct ctx *cx, struct api_call *call, struct body *facts, si
     if (call->key.n) r.key = arena_printf(&cx->arena, STR_FMT ".%u", STR_ARG(call->key), call->appended++);
     return facts_append(cx, call->facts, &r, out);
 }
+
+static enum rc no_jobs(struct ctx *cx, struct api_call *call)
+{
+    return api_fail(cx, call, E_BUSY, "this server runs no jobs", "tämä palvelin ei aja töitä");
+}
+
+enum rc api_watch_job(struct ctx *cx, struct api_call *call, struct str job, int *stream)
+{
+    const struct api_options *o = &call->api->o;
+    return o->watch_job ? o->watch_job(cx, o->more, job, stream) : no_jobs(cx, call);
+}
+
+enum rc api_job_changed(struct ctx *cx, struct api_call *call, struct str job)
+{
+    const struct api_options *o = &call->api->o;
+    if (!o->job_changed) return no_jobs(cx, call);
+    o->job_changed(o->more, job);
+    return OK;
+}

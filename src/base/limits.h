@@ -51,7 +51,11 @@
 #define LIMIT_JOBS_WAITING 10000 /* at a time */
 #define LIMIT_JOB_TRIES 3        /* that ended without a word */
 #define LIMIT_JOB_TEXT 500       /* of a step or a message; longer ones are cut */
-#define LIMIT_JOBS_KEPT 10000    /* ended ones that are still told of */
+#define LIMIT_JOBS_AT_ONCE 2
+#define LIMIT_JOB_SECONDS (4 * 3600)   /* then it is ended */
+#define LIMIT_JOB_WATCHERS 1000        /* streams of events at a time */
+#define LIMIT_FETCH_FILE (32ULL << 30) /* one file that git writes while it fetches */
+#define LIMIT_JOBS_KEPT 10000          /* ended ones that are still told of */
 
 /* catalog */
 #define LIMIT_CATALOG_FILE (1 * MIB)

@@ -77,3 +77,14 @@ enum rc identity_operator_link(struct ctx *cx, struct identity *id, struct str w
     return identity_link_create(cx, id, &operator_, p.id, p.n_addresses ? LINK_SIGN_IN : LINK_INVITATION,
                                 OPERATOR_SECONDS, out);
 }
+
+enum rc identity_is_closed(struct ctx *cx, struct identity *id, bool *closed)
+{
+    int64_t ways = 0;
+    enum rc rc = store_get_int(cx, id->o.state,
+                               "SELECT EXISTS (SELECT 1 FROM account WHERE password IS NOT NULL) OR EXISTS (SELECT 1 "
+                               "FROM passkey) OR EXISTS (SELECT 1 FROM foreign_account)",
+                               &ways);
+    *closed = ways == 0;
+    return rc;
+}

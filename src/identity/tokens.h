@@ -60,6 +60,9 @@ enum rc identity_link_revoke(struct ctx *cx, struct identity *id, const struct i
 enum rc identity_operator_link(struct ctx *cx, struct identity *id, struct str who, struct str *person,
                                struct link_made *out) MUST_CHECK;
 
+/* Whether nobody can come in yet: no password, no passkey, no account elsewhere. */
+enum rc identity_is_closed(struct ctx *cx, struct identity *id, bool *closed) MUST_CHECK;
+
 /* New codes in place of all old ones. */
 enum rc identity_recovery_make(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person,
                                char out[RECOVERY_CODES][RECOVERY_CODE_TEXT + 1]) MUST_CHECK;

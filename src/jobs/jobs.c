@@ -3,6 +3,7 @@
 #include "base/limits.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 extern const char jobs_state_001_sql[];
@@ -19,6 +20,29 @@ const char *job_state_name(enum job_state s)
 bool job_has_ended(enum job_state s)
 {
     return s != JOB_QUEUED && s != JOB_RUNNING;
+}
+
+int64_t job_percent(const struct job *j)
+{
+    if (j->state == JOB_DONE || (j->total > 0 && j->done >= j->total)) return 100;
+    return j->total > 0 && j->done >= 0 ? j->done * 100 / j->total : -1;
+}
+
+void job_put_event(struct json *j, const struct job *job)
+{
+    json_begin(j, '{');
+    json_put_cstr(j, "state", names[job->state]);
+    json_key(j, "share");
+    int64_t percent = job_percent(job);
+    char share[8];
+    snprintf(share, sizeof share, "%d.%02d", (int)(percent / 100), (int)(percent % 100));
+    if (percent < 0)
+        json_nil(j);
+    else
+        json_raw(j, str_from(share));
+    json_put_str(j, "what", job->step);
+    json_put_str(j, "message", job->message);
+    json_end(j, '}');
 }
 
 /* --- reading */
@@ -259,6 +283,18 @@ enum rc jobs_end(struct ctx *cx, sqlite3 *db, struct str id, enum job_state stat
     store_bind_str(st, 2, str_from(names[state]));
     store_bind_str(st, 3, str_slice(message, 0, LIMIT_JOB_TEXT));
     store_bind_int(st, 4, now);
+    return store_run(cx, st);
+}
+
+enum rc jobs_put_back(struct ctx *cx, sqlite3 *db, struct str id)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(
+        cx, db,
+        STR("UPDATE job SET state = 'queued', step = '', done = 0, total = 0, tries = tries - 1 WHERE id = "
+            "?1 AND state = 'running' AND cancel = 0"),
+        &st));
+    store_bind_str(st, 1, id);
     return store_run(cx, st);
 }
 

@@ -5,6 +5,7 @@
 #ifndef SINETTI_JOBS_JOBS_H
 #define SINETTI_JOBS_JOBS_H
 
+#include "base/json.h"
 #include "store/state.h"
 
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED, JOB_STATES };
@@ -19,6 +20,11 @@ struct job {
     int64_t tries, number;
     bool cancel; /* it is to end */
 };
+
+/* How much of its step is done, 0 to 100; -1 when it is not known. */
+int64_t job_percent(const struct job *j);
+/* {"state","share","what","message"}: what is told of it while it runs. */
+void job_put_event(struct json *j, const struct job *job);
 
 extern const struct state_room jobs_state;
 
@@ -47,6 +53,8 @@ enum rc jobs_take(struct ctx *cx, sqlite3 *db, int64_t now, struct job *out, boo
 enum rc jobs_step(struct ctx *cx, sqlite3 *db, struct str id, struct str step, int64_t done, int64_t total) MUST_CHECK;
 enum rc jobs_end(struct ctx *cx, sqlite3 *db, struct str id, enum job_state state, struct str message,
                  int64_t now) MUST_CHECK;
+/* It waits again, as if it had not been begun: its runner ends. */
+enum rc jobs_put_back(struct ctx *cx, sqlite3 *db, struct str id) MUST_CHECK;
 /* Takes away the oldest of more than LIMIT_JOBS_KEPT that have ended. */
 enum rc jobs_sweep(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 

@@ -149,9 +149,10 @@ enum children_event children_wait(struct child *c, int64_t now)
     for (size_t i = 0; i < CHILDREN; i++) fds[1 + i] = (struct pollfd){.fd = c[i].ready, .events = POLLIN};
     if (poll(fds, 1 + CHILDREN, patience(c, now)) < 0) return CHILDREN_CHANGED;
     for (size_t i = 0; i < CHILDREN; i++) {
-        char byte;
         if (!fds[1 + i].revents) continue;
-        c[i].is_ready = read(c[i].ready, &byte, 1) == 1;
+        ssize_t n = read(c[i].ready, c[i].link, sizeof c[i].link - 1);
+        c[i].is_ready = n > 0;
+        c[i].link[n > 0 ? n : 0] = 0;
         close(c[i].ready);
         c[i].ready = -1;
     }

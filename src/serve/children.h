@@ -16,6 +16,7 @@ struct child {
     pid_t pid;     /* 0: not running */
     int ready;     /* pipe; -1: it has said so, or is gone */
     bool is_ready; /* it has said so */
+    char link[64]; /* and what it has said with it */
     int64_t began; /* milliseconds, monotonic */
     int64_t again; /* when it is started anew */
     int deaths;    /* in a row, soon after the start */

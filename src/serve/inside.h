@@ -26,7 +26,8 @@ int serve_signer(struct serve *s);
 
 /* Waits for SIGTERM, which every process but the supervisor has blocked from its start. */
 void serve_wait_for_end(void);
-void serve_say_ready(struct serve *s);
+/* Once. `link`: the secret of a link that lets the first one in, for the supervisor to print; or "". */
+void serve_say_ready(struct serve *s, const char *link);
 
 /* A line for the operator on standard error: JSON, `text` in "message". */
 void serve_tell(const char *process, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

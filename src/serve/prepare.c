@@ -1,9 +1,11 @@
 #include "serve/prepare.h"
 
 #include "api/api.h"
+#include "jobs/jobs.h"
 #include "ledger/signer.h"
 #include "serve/certificate.h"
 #include "serve/signer.h"
+#include "standing/standing.h"
 #include "store/config.h"
 
 #include <errno.h>
@@ -28,6 +30,7 @@ static enum rc prepare_state(struct ctx *cx, const char *dir)
     TRY(state_open(cx, dir, STORE_WRITE, &db));
     enum rc rc = state_migrate(cx, db, &identity_state);
     if (rc == OK) rc = state_migrate(cx, db, &api_state);
+    if (rc == OK) rc = state_migrate(cx, db, &jobs_state);
     store_close(db);
     return rc;
 }
@@ -38,6 +41,16 @@ static void keep_vkey(struct ctx *cx, struct serve *s, const struct signer *sign
     buf_init(&text, 0);
     note_key_put(&text, signer_key(signer));
     s->vkey = arena_str(&cx->arena, buf_view(&text));
+}
+
+/* There before web gives up its rights, which name files. */
+static enum rc prepare_derived(struct ctx *cx, const struct serve *s)
+{
+    struct keeper *k;
+    const struct keeper_options o = {.catalog = s->catalog};
+    TRY(keeper_open(cx, s->o->dir, &o, &k));
+    keeper_close(k);
+    return OK;
 }
 
 static enum rc prepare_signer(struct ctx *cx, struct serve *s)
@@ -76,6 +89,7 @@ enum rc prepare(struct ctx *cx, struct serve *s)
     TRY(open_log(cx, s));
     TRY(s->o->catalog ? catalog_load(cx, s->o->catalog, &s->catalog) : catalog_builtin(cx, &s->catalog));
     TRY(prepare_state(cx, s->o->dir));
+    TRY(prepare_derived(cx, s));
     if (!s->o->plain && !s->o->cert) TRY(certificate_prepare(cx, s->o->dir));
     return prepare_signer(cx, s);
 }

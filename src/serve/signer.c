@@ -94,7 +94,7 @@ int serve_signer(struct serve *s)
     sigaddset(&term, SIGTERM);
     enum rc rc = signer_open(&cx, s->o->signer, &signer);
     if (rc == OK) {
-        serve_say_ready(s);
+        serve_say_ready(s, "");
         /* may end it anywhere: what it signs it has written down before */
         sigprocmask(SIG_UNBLOCK, &term, NULL);
         rc = signer_serve(&cx, signer, s->signer, -1, &never);

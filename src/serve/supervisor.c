@@ -35,7 +35,7 @@ static void close_shared(struct serve *s)
     if (s->signer >= 0) unlink(s->signer_socket);
 }
 
-static void say_where(struct ctx *cx, const struct serve *s)
+static void say_where(struct ctx *cx, const struct serve *s, const char *link)
 {
     const struct serve_options *o = s->o;
     bool local = !strcmp(o->address, "127.0.0.1") || !strcmp(o->address, "::1") || !strcmp(o->address, "0.0.0.0") ||
@@ -43,7 +43,13 @@ static void say_where(struct ctx *cx, const struct serve *s)
     const char *host = local                     ? "localhost"
                        : strchr(o->address, ':') ? arena_printf(&cx->arena, "[%s]", o->address).p
                                                  : o->address;
-    printf("sinetti: %s://%s:%u/\n", o->plain ? "http" : "https", host, http_port(s->listener));
+    const char *url =
+        arena_printf(&cx->arena, "%s://%s:%u/", o->plain ? "http" : "https", host, http_port(s->listener)).p;
+    printf("sinetti: %s\n", url);
+    if (*link)
+        printf("sinetti: nobody has an account yet. Come in by this link, which works once and for half an hour\n"
+               "(then `sinetti admin-link` makes another):\n%slink#%s\n",
+               url, link);
     (void)fflush(stdout);
 }
 
@@ -56,7 +62,8 @@ static void run_until_end(struct ctx *cx, struct serve *s, struct child *childre
         children_start(s, children, serve_milliseconds());
         if (!told && children_are_ready(children)) {
             told = true;
-            say_where(cx, s);
+            say_where(cx, s, children[CHILD_WORKER].link);
+            explicit_bzero(children[CHILD_WORKER].link, sizeof children[CHILD_WORKER].link);
             notify("READY=1");
         }
         enum children_event e = children_wait(children, serve_milliseconds());

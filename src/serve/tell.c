@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 void serve_tell(const char *process, const char *level, const char *fmt, ...)
@@ -40,9 +41,9 @@ void serve_wait_for_end(void)
     }
 }
 
-void serve_say_ready(struct serve *s)
+void serve_say_ready(struct serve *s, const char *link)
 {
-    (void)!write(s->ready, "", 1);
+    (void)!write(s->ready, link, strlen(link) + 1);
     close(s->ready);
     s->ready = -1;
 }

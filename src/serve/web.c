@@ -130,7 +130,7 @@ int serve_web(struct serve *s)
     ctx_init(&cx);
     enum rc rc = open_all(&cx, &w, &anchors);
     if (rc == OK) {
-        serve_say_ready(s);
+        serve_say_ready(s, "");
         serve_wait_for_end();
         http_stop(w.http, STOP_SECONDS);
         forward_close(w.forward);

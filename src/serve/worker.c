@@ -1,8 +1,11 @@
 /* worker: requests that write, and jobs. A thread reads what web sends, a pool of them does it. */
 #include "api/api.h"
 #include "facts/facts.h"
+#include "identity/tokens.h"
 #include "serve/frames.h"
 #include "serve/inside.h"
+#include "serve/job_runner.h"
+#include "serve/upkeep.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -23,6 +26,8 @@ struct worker {
     struct serve *s;
     struct facts *facts;
     struct api *api;
+    struct upkeep *upkeep;
+    struct job_runner *jobs;
     pthread_mutex_t lock; /* of the queue */
     pthread_cond_t work, idle;
     struct task *first, **last;
@@ -61,6 +66,7 @@ static void answer(struct worker *w, struct task *t)
     }
     if (done.fault[0]) serve_tell("worker", "error", "request %s: %s", done.id, done.fault);
     send_answer(w, t->id, &r, str_from(done.fingerprint), done.stream);
+    if (done.op && done.op->n_facts) upkeep_wake(w->upkeep);
     if (done.stream >= 0) close(done.stream);
     http_response_release(&r);
     ctx_release(&cx);
@@ -162,24 +168,76 @@ static void finish(struct worker *w)
     for (size_t i = 0; i < w->n_pool; i++) pthread_join(w->pool[i], NULL);
 }
 
+static void job_ended(void *arg)
+{
+    struct worker *w = arg;
+    upkeep_wake(w->upkeep);
+}
+
+static enum rc open_all(struct ctx *cx, struct worker *w)
+{
+    struct serve *s = w->s;
+    const struct facts_options o = {0};
+    TRY(facts_open(cx, s->o->dir, s->catalog, &o, &w->facts));
+    TRY(upkeep_start(cx, s, w->facts, &w->upkeep));
+    TRY(job_runner_start(cx, s, job_ended, w, &w->jobs));
+    const struct api_options a = {.process = API_WORKER,
+                                  .dir = s->o->dir,
+                                  .catalog = s->catalog,
+                                  .facts = w->facts,
+                                  .more = w->jobs,
+                                  .watch_job = job_runner_watch,
+                                  .job_changed = job_runner_changed};
+    TRY(api_open(cx, &a, &w->api));
+    if (!drop_old(s->worker)) return fail(cx, E_IO, "cannot reach web: %s", strerror(errno));
+    return start_pool(cx, w);
+}
+
+static enum rc make_link(struct ctx *cx, struct worker *w, sqlite3 *state, sqlite3 *ledger, struct link_made *out)
+{
+    const struct identity_options o = {.state = state, .ledger = ledger, .facts = w->facts};
+    struct identity *id;
+    struct str person;
+    bool closed;
+    TRY(identity_open(cx, &o, &id));
+    enum rc rc = identity_is_closed(cx, id, &closed);
+    if (rc == OK && closed) rc = identity_operator_link(cx, id, STR_NONE, &person, out);
+    identity_close(id);
+    return rc;
+}
+
+/* As long as nobody can come in. */
+static enum rc first_link(struct ctx *cx, struct worker *w, struct link_made *out)
+{
+    sqlite3 *state, *ledger;
+    TRY(state_open(cx, w->s->o->dir, STORE_WRITE, &state));
+    enum rc rc = store_open_file(cx, arena_printf(&cx->arena, "%s/ledger.db", w->s->o->dir).p, STORE_READ, &ledger);
+    if (rc == OK) {
+        rc = make_link(cx, w, state, ledger, out);
+        store_close(ledger);
+    }
+    store_close(state);
+    return rc;
+}
+
 int serve_worker(struct serve *s)
 {
     struct worker w = {.s = s};
-    const struct facts_options o = {0};
     struct ctx cx;
     ctx_init(&cx);
-    enum rc rc = facts_open(&cx, s->o->dir, s->catalog, &o, &w.facts);
-    const struct api_options a = {
-        .process = API_WORKER, .dir = s->o->dir, .catalog = s->catalog, .facts = w.facts, .more = &w};
-    if (rc == OK) rc = api_open(&cx, &a, &w.api);
-    if (rc == OK && !drop_old(s->worker)) rc = fail(&cx, E_IO, "cannot reach web: %s", strerror(errno));
-    if (rc == OK) rc = start_pool(&cx, &w);
+    enum rc rc = open_all(&cx, &w);
     if (rc == OK) {
-        serve_say_ready(s);
+        struct link_made link = {.secret = ""};
+        if (first_link(&cx, &w, &link) != OK)
+            serve_tell("worker", "error", "no link for the first one: %s", cx.message);
+        serve_say_ready(s, link.secret);
+        explicit_bzero(&link, sizeof link);
         serve_wait_for_end();
         finish(&w);
     } else
         serve_tell("worker", "error", "%s", cx.message);
+    job_runner_stop(w.jobs);
+    upkeep_stop(w.upkeep);
     api_close(w.api);
     facts_close(w.facts);
     ctx_release(&cx);

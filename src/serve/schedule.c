@@ -1,0 +1,34 @@
+#include "serve/schedule.h"
+
+#include "store/store.h"
+
+static enum rc queue_due(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_t now)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(
+        cx, ledger,
+        STR("SELECT r.subject, r.schedule, (SELECT coalesce(max(a.at), 0) FROM fact_assessment a WHERE "
+            "a.subject = r.subject) FROM fact_repository r WHERE r.state = 'active' AND r.schedule > 0 AND "
+            "r.location <> '' ORDER BY r.subject"),
+        &st));
+    for (;;) {
+        bool row;
+        int64_t asked;
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        struct str subject = store_column_str(st, 0), id;
+        int64_t seconds = sqlite3_column_int64(st, 1) * 3600, last = sqlite3_column_int64(st, 2);
+        TRY(jobs_last(cx, state, "assess", subject, &asked));
+        if (asked > last) last = asked; /* one that failed is tried again at its time, not at once */
+        if (now - last >= seconds) TRY(jobs_add(cx, state, "assess", subject, STR("system"), now, &id));
+    }
+}
+
+enum rc schedule_due(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now)
+{
+    sqlite3 *ledger;
+    TRY(store_open_file(cx, arena_printf(&cx->arena, "%s/ledger.db", dir).p, STORE_READ, &ledger));
+    enum rc rc = queue_due(cx, ledger, state, now);
+    store_close(ledger);
+    return rc;
+}

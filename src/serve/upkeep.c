@@ -1,0 +1,204 @@
+#include "serve/upkeep.h"
+
+#include "base/time.h"
+#include "identity/identity.h"
+#include "ledger/heads.h"
+#include "ledger/signer_wire.h"
+#include "serve/children.h"
+#include "standing/standing.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOOK_MILLISECONDS 1000 /* for what other processes append */
+#define SIGN_MILLISECONDS 100  /* between two heads */
+#define AGAIN_SECONDS 10       /* after something failed; it is said once a minute */
+#define HOUR 3600
+
+struct upkeep {
+    struct serve *s;
+    struct facts *facts;
+    struct log_reader *reader;
+    struct keeper *keeper;
+    struct identity *identity;
+    sqlite3 *state;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    bool woken, ending;
+    uint64_t signed_size;
+    int64_t sign_again, refresh_by, hourly, complained; /* Unix seconds */
+};
+
+/* An operator hears of it once a minute, however often it fails. */
+static void complain(struct upkeep *u, struct ctx *cx, const char *doing)
+{
+    int64_t now = time_now();
+    if (now - u->complained < 60) return;
+    u->complained = now;
+    serve_tell("worker", "error", "%s: %s", doing, cx->message);
+}
+
+static void sign(struct upkeep *u, struct ctx *cx)
+{
+    uint64_t size = log_reader_size(u->reader);
+    int64_t now = time_now();
+    scoped_buf note;
+    if (size == u->signed_size || now < u->sign_again) return;
+    buf_init(&note, 0);
+    struct signer *signer = NULL; /* each time anew: it waits for nobody who says nothing */
+    enum rc rc = signer_connect(cx, u->s->signer_socket, &signer);
+    if (rc == OK && size > signer_size(signer)) rc = head_sign(cx, facts_log(u->facts), u->reader, signer, &note);
+    signer_close(signer);
+    if (rc == OK) {
+        u->signed_size = size;
+        return;
+    }
+    complain(u, cx, "signing the head");
+    u->sign_again = now + (rc == E_NOTFOUND || rc == E_IO ? 1 : AGAIN_SECONDS);
+}
+
+/* Web may read the files that were there when it began. */
+static ino_t inode_of(const struct upkeep *u, struct ctx *cx)
+{
+    struct stat st;
+    return stat(arena_printf(&cx->arena, "%s/derived.db", u->s->o->dir).p, &st) == 0 ? st.st_ino : 0;
+}
+
+static void refresh(struct upkeep *u, struct ctx *cx)
+{
+    struct refreshed done = {0};
+    ino_t before = inode_of(u, cx);
+    if (keeper_refresh(cx, u->keeper, time_now(), &done) != OK) {
+        complain(u, cx, "bringing derived.db up to date");
+        u->refresh_by = time_now() + AGAIN_SECONDS;
+        return;
+    }
+    u->refresh_by = done.next;
+    if (inode_of(u, cx) != before) (void)kill(getppid(), SIGHUP);
+}
+
+static void each_hour(struct upkeep *u, struct ctx *cx)
+{
+    bool recorded;
+    int64_t now = time_now();
+    if (now / HOUR == u->hourly) return;
+    u->hourly = now / HOUR;
+    if (keeper_record_day(cx, u->keeper, u->facts, now, &recorded) != OK)
+        complain(u, cx, "recording the day's verdicts");
+    if (identity_sweep(cx, u->identity) != OK) complain(u, cx, "sweeping sessions and failures");
+}
+
+static void look(struct upkeep *u, struct ctx *cx)
+{
+    uint64_t before = log_reader_size(u->reader);
+    if (log_reader_refresh(cx, u->reader) != OK) {
+        complain(u, cx, "reading the log");
+        return;
+    }
+    sign(u, cx);
+    if (log_reader_size(u->reader) != before || time_now() >= u->refresh_by) refresh(u, cx);
+    each_hour(u, cx);
+}
+
+static bool wait_for_work(struct upkeep *u, int64_t least)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    int64_t wait = LOOK_MILLISECONDS;
+    until.tv_sec += wait / 1000;
+    pthread_mutex_lock(&u->lock);
+    while (!u->woken && !u->ending && pthread_cond_timedwait(&u->work, &u->lock, &until) == 0) {
+    }
+    u->woken = false;
+    bool ending = u->ending;
+    pthread_mutex_unlock(&u->lock);
+    int64_t early = least - serve_milliseconds();
+    if (!ending && early > 0) (void)usleep((useconds_t)early * 1000);
+    return !ending;
+}
+
+static void *run(void *arg)
+{
+    struct upkeep *u = arg;
+    int64_t last;
+    do {
+        struct ctx cx;
+        last = serve_milliseconds();
+        ctx_init(&cx);
+        look(u, &cx);
+        ctx_release(&cx);
+    } while (wait_for_work(u, last + SIGN_MILLISECONDS));
+    /* what was appended meanwhile is signed before the signer ends */
+    struct ctx cx;
+    ctx_init(&cx);
+    u->sign_again = 0;
+    if (log_reader_refresh(&cx, u->reader) == OK) sign(u, &cx);
+    ctx_release(&cx);
+    return NULL;
+}
+
+static void release(struct upkeep *u)
+{
+    identity_close(u->identity);
+    store_close(u->state);
+    keeper_close(u->keeper);
+    log_reader_close(u->reader);
+    pthread_mutex_destroy(&u->lock);
+    pthread_cond_destroy(&u->work);
+    free(u);
+}
+
+static enum rc open_all(struct ctx *cx, struct upkeep *u)
+{
+    const struct keeper_options k = {.catalog = u->s->catalog};
+    TRY(log_reader_open(cx, u->s->o->dir, &u->reader));
+    TRY(keeper_open(cx, u->s->o->dir, &k, &u->keeper));
+    TRY(state_open(cx, u->s->o->dir, STORE_WRITE, &u->state));
+    const struct identity_options i = {.state = u->state, .ledger = log_reader_db(u->reader), .facts = u->facts};
+    return identity_open(cx, &i, &u->identity);
+}
+
+enum rc upkeep_start(struct ctx *cx, struct serve *s, struct facts *facts, struct upkeep **out)
+{
+    struct upkeep *u = calloc(1, sizeof *u);
+    *out = NULL;
+    if (!u) return fail(cx, E_IO, "out of memory");
+    u->s = s;
+    u->facts = facts;
+    pthread_mutex_init(&u->lock, NULL);
+    pthread_cond_init(&u->work, NULL);
+    enum rc rc = open_all(cx, u);
+    if (rc == OK && pthread_create(&u->thread, NULL, run, u) != 0)
+        rc = fail(cx, E_IO, "cannot start a thread: %s", strerror(errno));
+    if (rc == OK)
+        *out = u;
+    else
+        release(u);
+    return rc;
+}
+
+void upkeep_wake(struct upkeep *u)
+{
+    pthread_mutex_lock(&u->lock);
+    u->woken = true;
+    pthread_cond_signal(&u->work);
+    pthread_mutex_unlock(&u->lock);
+}
+
+void upkeep_stop(struct upkeep *u)
+{
+    if (!u) return;
+    pthread_mutex_lock(&u->lock);
+    u->ending = true;
+    pthread_cond_signal(&u->work);
+    pthread_mutex_unlock(&u->lock);
+    pthread_join(u->thread, NULL);
+    release(u);
+}
