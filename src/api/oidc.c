@@ -174,6 +174,8 @@ static void put_provider(struct ctx *cx, struct api_call *call, const struct oid
     json_put_bool(j, "believes", p->believes);
     json_put_bool(j, "active", p->active);
     json_put_str(j, "callback", callback_of(cx, call, p->id));
+    json_put_cstr(j, "trouble", p->trouble.p); /* NULL: null */
+    api_put_time(j, "trouble_at", p->trouble_at);
     json_end(j, '}');
 }
 

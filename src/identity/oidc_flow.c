@@ -269,33 +269,38 @@ static enum rc ask_server(struct ctx *cx, struct identity *id, const struct oidc
     return check_token(cx, id, p, s, f, t->id, claims);
 }
 
-enum rc identity_oidc_finish(struct ctx *cx, struct identity *id, const struct oidc_return *r, struct oidc_outcome *out)
+/* What comes of a flow that was found. */
+static enum rc finish(struct ctx *cx, struct identity *id, const struct oidc_return *r, const struct flow *f,
+                      struct oidc_outcome *out)
 {
-    struct flow f;
     struct oidc_provider p;
     struct oidc_server s;
     struct oidc_tokens t;
     struct oidc_claims claims;
-    bool found;
-    *out = (struct oidc_outcome){.why = OIDC_OVER, .landing = STR("/")};
-    TRY(take_flow(cx, id, r, &f, &found));
-    if (!found) {
-        (void)fail(cx, E_DENIED, "nothing of the kind was begun in this browser, or it took too long");
-        return OK;
-    }
-    out->landing = f.landing;
-    out->linking = f.person.p != NULL;
     out->why = OIDC_REFUSED;
     if (r->error.p) {
         (void)fail(cx, E_DENIED, "the server says %s", str_visible(cx, r->error));
         return OK;
     }
     out->why = OIDC_WRONG;
-    enum rc rc = identity_provider_get(cx, id, f.provider, &p);
-    if (rc == OK && !p.active) rc = fail(cx, E_NOTFOUND, "there is no such sign-in provider");
-    if (rc == OK) rc = ask_server(cx, id, r, &f, &p, &s, &t, &claims);
+    enum rc rc = identity_provider_get(cx, id, f->provider, &p);
+    if (rc == OK && !p.active) rc = fail(cx, E_NOTFOUND, "this sign-in provider is turned off");
+    if (rc == OK) rc = ask_server(cx, id, r, f, &p, &s, &t, &claims);
     if (rc == E_IO || rc == E_CORRUPT || rc == E_INTERNAL) return rc;
-    return rc == OK ? settle(cx, id, r, &f, &p, &s, &t, &claims, out) : OK;
+    return rc == OK ? settle(cx, id, r, f, &p, &s, &t, &claims, out) : OK;
+}
+
+enum rc identity_oidc_finish(struct ctx *cx, struct identity *id, const struct oidc_return *r, struct oidc_outcome *out)
+{
+    struct flow f;
+    bool found;
+    *out = (struct oidc_outcome){.why = OIDC_OVER, .landing = STR("/")};
+    TRY(take_flow(cx, id, r, &f, &found));
+    if (!found) return OK;
+    out->landing = f.landing;
+    out->linking = f.person.p != NULL;
+    TRY(finish(cx, id, r, &f, out));
+    return out->why == OIDC_FINE ? OK : provider_note(cx, id, f.provider);
 }
 
 enum rc identity_oidc_test(struct ctx *cx, struct identity *id, struct str provider)

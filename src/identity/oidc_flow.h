@@ -47,7 +47,7 @@ struct oidc_outcome {
     bool linking; /* it was to link an account, nobody signs in */
     bool several; /* several factors were shown there, and it is believed */
 };
-/* OK whatever came of it, with cx->message for the log when it is not OIDC_FINE; errors are our own. */
+/* OK whatever came of it; why it came to nothing is noted at the provider. Errors are our own. */
 enum rc identity_oidc_finish(struct ctx *cx, struct identity *id, const struct oidc_return *r,
                              struct oidc_outcome *out) MUST_CHECK;
 

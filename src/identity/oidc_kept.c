@@ -13,7 +13,7 @@ static struct str column(struct ctx *cx, sqlite3_stmt *st, int i)
     return s.p ? arena_str(&cx->arena, s) : STR("");
 }
 
-#define COLUMNS "id, name, issuer, client, secret <> '', by_address, believes, active, version"
+#define COLUMNS "id, name, issuer, client, secret <> '', by_address, believes, active, version, trouble, trouble_at"
 
 static struct oidc_provider read_row(struct ctx *cx, sqlite3_stmt *st)
 {
@@ -25,7 +25,9 @@ static struct oidc_provider read_row(struct ctx *cx, sqlite3_stmt *st)
                                   .by_address = sqlite3_column_int(st, 5),
                                   .believes = sqlite3_column_int(st, 6),
                                   .active = sqlite3_column_int(st, 7),
-                                  .version = sqlite3_column_int64(st, 8)};
+                                  .version = sqlite3_column_int64(st, 8),
+                                  .trouble = sqlite3_column_type(st, 9) == SQLITE_NULL ? STR_NONE : column(cx, st, 9),
+                                  .trouble_at = sqlite3_column_int64(st, 10)};
 }
 
 enum rc identity_providers(struct ctx *cx, struct identity *id, struct oidc_providers *out)
@@ -62,6 +64,17 @@ enum rc provider_secret(struct ctx *cx, struct identity *id, struct str provider
     if (!row) return fail(cx, E_NOTFOUND, "there is no such sign-in provider");
     *out = column(cx, st, 0);
     return OK;
+}
+
+enum rc provider_note(struct ctx *cx, struct identity *id, struct str provider)
+{
+    scoped_stmt *st = NULL;
+    struct str why = arena_str(&cx->arena, str_from(cx->message));
+    TRY(state_prepare(cx, id, "UPDATE provider SET trouble = ?2, trouble_at = ?3 WHERE id = ?1", &st));
+    store_bind_str(st, 1, provider);
+    store_bind_str(st, 2, why);
+    store_bind_int(st, 3, identity_now(id));
+    return store_run(cx, st);
 }
 
 /* --- setting one up */
@@ -145,11 +158,12 @@ static enum rc update(struct ctx *cx, struct identity *id, struct oidc_provider 
     if (before.version != p->version) return fail(cx, E_CONFLICT, "somebody else has changed this provider meanwhile");
     if (!str_eq(before.issuer, p->issuer))
         return fail(cx, E_INVALID, "issuer: it stays; remove this provider and add the other one");
-    TRY(state_prepare(cx, id,
-                      "UPDATE provider SET name = ?2, client = ?3, secret = coalesce(?4, secret), by_address = ?5, "
-                      "believes = ?6, active = ?7, version = version + 1, document = NULL, keys = NULL, "
-                      "failed_at = NULL WHERE id = ?1",
-                      &st));
+    TRY(state_prepare(
+        cx, id,
+        "UPDATE provider SET name = ?2, client = ?3, secret = coalesce(?4, secret), by_address = ?5, "
+        "believes = ?6, active = ?7, version = version + 1, document = NULL, keys = NULL, trouble = NULL, "
+        "failed_at = NULL WHERE id = ?1",
+        &st));
     store_bind_str(st, 1, p->id);
     store_bind_str(st, 2, p->name);
     store_bind_str(st, 3, p->client);

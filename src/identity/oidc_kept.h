@@ -15,10 +15,12 @@ struct oidc_provider {
     struct str id, name, issuer;
     struct str client;
     bool has_secret;
-    bool by_address; /* somebody whose address it has verified is who has that address here */
-    bool believes;   /* when it says that several factors were shown, they were */
-    bool active;     /* off: nobody signs in there */
-    int64_t version; /* grows with each change */
+    bool by_address;    /* somebody whose address it has verified is who has that address here */
+    bool believes;      /* when it says that several factors were shown, they were */
+    bool active;        /* off: nobody signs in there */
+    int64_t version;    /* grows with each change */
+    struct str trouble; /* why the last sign-in there came to nothing; STR_NONE when none did */
+    int64_t trouble_at; /* Unix seconds */
 };
 struct oidc_providers {
     struct oidc_provider *list;

@@ -7,6 +7,9 @@
 /* The client's secret, in the arena. */
 enum rc provider_secret(struct ctx *cx, struct identity *id, struct str provider, struct str *out) MUST_CHECK;
 
+/* Why somebody's sign-in there came to nothing: what cx says. */
+enum rc provider_note(struct ctx *cx, struct identity *id, struct str provider) MUST_CHECK;
+
 /* oidc_ask.c: what the server says of itself. From state.db while it is young enough (`fresh`: fetched in any case);
  * when fetching failed a moment ago it is not tried again. */
 enum rc provider_server(struct ctx *cx, struct identity *id, const struct oidc_provider *p, bool fresh,
