@@ -6,11 +6,9 @@ REPO = .
 help:
 	@sed -n 's/^# make /make /p' Makefile
 
-# make run [REPO=/path]  assess a repository (default: this one): report.html and a summary
+# make run [REPO=/path]  assess a repository (default: this one): report.html, a summary, and the pages in a browser
 run: deps-build build
-	@echo "run: assessing $(REPO)"
-	@build/sinetti assess --output html:report.html "$(REPO)"
-	@echo "run: the whole report is in $(CURDIR)/report.html"
+	@tools/run.sh "$(REPO)"
 
 # make build             build/sinetti
 build:
@@ -43,9 +41,13 @@ bench: deps-build build
 interop: deps-build build
 	@$(PYTHON) tests/interop/run.py --sinetti build/sinetti
 
-# make install           into $(DESTDIR)$(PREFIX)/bin
+# make install           into $(DESTDIR)$(PREFIX): the program, its service for systemd, its sample of an nginx site
 install: build
 	install -D -m 755 build/src/sinetti "$(DESTDIR)$(PREFIX)/bin/sinetti"
+	install -d "$(DESTDIR)$(PREFIX)/lib/systemd/system" "$(DESTDIR)$(PREFIX)/lib/sysusers.d"
+	sed 's|@PREFIX@|$(PREFIX)|g' dist/sinetti.service >"$(DESTDIR)$(PREFIX)/lib/systemd/system/sinetti.service"
+	install -m 644 dist/sinetti.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/sinetti.conf"
+	install -D -m 644 docs/nginx.conf "$(DESTDIR)$(PREFIX)/share/doc/sinetti/nginx.conf"
 
 # make deps              install what any of these needs (deps-build, deps-test, deps-lint: part of it)
 deps:
