@@ -2,6 +2,7 @@
 #ifndef SINETTI_SERVE_INSIDE_H
 #define SINETTI_SERVE_INSIDE_H
 
+#include "serve/rights.h"
 #include "serve/serve.h"
 
 #include <signal.h>
@@ -9,6 +10,8 @@
 /* What a process gets from the supervisor. */
 struct serve {
     const struct serve_options *o;
+    struct rights rights;        /* of the data folder */
+    struct rights signer_rights; /* of the signer's */
     struct catalog *catalog;
     int listener;
     int web, worker;           /* ends of the pair */

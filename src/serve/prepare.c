@@ -2,7 +2,7 @@
 
 #include "api/api.h"
 #include "jobs/jobs.h"
-#include "ledger/signer.h"
+#include "ledger/signer_wire.h"
 #include "serve/certificate.h"
 #include "serve/signer.h"
 #include "standing/standing.h"
@@ -59,16 +59,22 @@ static enum rc prepare_signer(struct ctx *cx, struct serve *s)
     struct signer *signer;
     s->signer_socket = s->o->signer;
     if (stat(s->o->signer, &st) == 0 && S_ISSOCK(st.st_mode)) {
-        if (signer_open(cx, s->o->signer, &signer) != OK) return OK; /* it may come later */
+        if (signer_connect(cx, s->o->signer, &signer) != OK) return OK; /* it may come later */
         keep_vkey(cx, s, signer);
         signer_close(signer);
         return OK;
     }
-    TRY(signer_open(cx, s->o->signer, &signer)); /* nobody else holds it */
+    TRY(rights_borrow(cx, &s->signer_rights));
+    enum rc rc = signer_open(cx, s->o->signer, &signer); /* nobody else holds it */
+    if (rights_return(cx, &s->signer_rights) != OK && rc == OK) rc = E_IO;
+    TRY(rc);
     keep_vkey(cx, s, signer);
     s->signer_socket = arena_printf(&cx->arena, "%s/signer.sock", s->o->dir).p;
-    enum rc rc = signer_listen(cx, s->signer_socket, false, &s->signer);
+    rc = signer_listen(cx, s->signer_socket, false, &s->signer);
     signer_close(signer);
+    /* the owner of the data asks; who asks is looked at each time */
+    if (rc == OK && s->rights.changes && chown(s->signer_socket, s->rights.uid, s->rights.gid) != 0)
+        rc = fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(s->signer_socket)), strerror(errno));
     return rc;
 }
 
@@ -81,15 +87,26 @@ static void raise_descriptors(void)
     (void)setrlimit(RLIMIT_NOFILE, &most);
 }
 
-enum rc prepare(struct ctx *cx, struct serve *s)
+/* What is made is the folder's owner's. */
+static enum rc prepare_folder(struct ctx *cx, struct serve *s)
 {
     struct config config;
-    raise_descriptors();
     TRY(config_read(cx, s->o->dir, &config));
-    TRY(open_log(cx, s));
-    TRY(s->o->catalog ? catalog_load(cx, s->o->catalog, &s->catalog) : catalog_builtin(cx, &s->catalog));
     TRY(prepare_state(cx, s->o->dir));
     TRY(prepare_derived(cx, s));
-    if (!s->o->plain && !s->o->cert) TRY(certificate_prepare(cx, s->o->dir));
+    return s->o->plain || s->o->cert ? OK : certificate_prepare(cx, s->o->dir);
+}
+
+enum rc prepare(struct ctx *cx, struct serve *s)
+{
+    raise_descriptors();
+    TRY(rights_of(cx, s->o->dir, &s->rights));
+    TRY(rights_of(cx, s->o->signer, &s->signer_rights));
+    TRY(open_log(cx, s));
+    TRY(s->o->catalog ? catalog_load(cx, s->o->catalog, &s->catalog) : catalog_builtin(cx, &s->catalog));
+    TRY(rights_borrow(cx, &s->rights));
+    enum rc rc = prepare_folder(cx, s);
+    TRY(rights_return(cx, &s->rights));
+    TRY(rc);
     return prepare_signer(cx, s);
 }

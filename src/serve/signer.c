@@ -92,12 +92,13 @@ int serve_signer(struct serve *s)
     ctx_init(&cx);
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
-    enum rc rc = signer_open(&cx, s->o->signer, &signer);
+    enum rc rc = rights_become(&cx, &s->signer_rights);
+    if (rc == OK) rc = signer_open(&cx, s->o->signer, &signer);
     if (rc == OK) {
         serve_say_ready(s, "");
         /* may end it anywhere: what it signs it has written down before */
         sigprocmask(SIG_UNBLOCK, &term, NULL);
-        rc = signer_serve(&cx, signer, s->signer, -1, &never);
+        rc = signer_serve(&cx, signer, s->signer, (int64_t)s->rights.uid, &never);
         signer_close(signer);
     }
     if (rc != OK) serve_tell("signer", "error", "%s", cx.message);

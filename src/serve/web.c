@@ -112,6 +112,7 @@ static enum rc open_all(struct ctx *cx, struct web *w, struct anchors *anchors)
         .process = API_WEB, .dir = o->dir, .catalog = w->s->catalog, .per_second = PER_SECOND, .vkey = w->s->vkey};
     struct str cert = STR_NONE, key = STR_NONE, lacks;
     if (!o->plain) TRY(certificate_read(cx, o->dir, o->cert, o->key, &cert, &key));
+    TRY(rights_become(cx, &w->s->rights));
     TRY(confine_anchors(cx, o->dir, anchors));
     TRY(confine_web(cx, o->dir, o->catalog, &lacks));
     if (lacks.n) serve_tell("web", "warning", "the kernel lacks: " STR_FMT, STR_ARG(lacks));

@@ -178,6 +178,7 @@ static enum rc open_all(struct ctx *cx, struct worker *w)
 {
     struct serve *s = w->s;
     const struct facts_options o = {0};
+    TRY(rights_become(cx, &s->rights));
     TRY(facts_open(cx, s->o->dir, s->catalog, &o, &w->facts));
     TRY(upkeep_start(cx, s, w->facts, &w->upkeep));
     TRY(job_runner_start(cx, s, job_ended, w, &w->jobs));
