@@ -23,7 +23,7 @@ API_OPERATION(role_grants_create)
     bool own;
     if (!identity_role_find(role, &c.role)) return fail(cx, E_INTERNAL, "a role of the schema that is none");
     if (api_field_time(call, "until", &c.until) && c.revoke)
-        api_fault(call, "/until", "what is revoked has no end", "perutulla roolilla ei ole päättymisaikaa");
+        api_fault(call, "until", "what is revoked has no end", "perutulla roolilla ei ole päättymisaikaa");
     TRY(api_faults(cx, call));
     TRY(identity_role_payload(cx, call->identity, &c, &payload));
     TRY(is_of_caller(cx, call, c.subject, &own));

@@ -73,7 +73,7 @@ static enum rc check_twice(struct ctx *cx, struct api_call *call, const struct s
         for (size_t k = 0; k < members[i].n; k++) h = h * 31 + (unsigned char)members[i].p[k];
         for (h &= room - 1; seen[h].p; h = (h + 1) & (room - 1))
             if (str_eq(seen[h], members[i])) {
-                api_fault(call, "/members", "somebody stands there twice", "joku on luettelossa kahdesti");
+                api_fault(call, "members", "somebody stands there twice", "joku on luettelossa kahdesti");
                 return api_faults(cx, call);
             }
         seen[h] = members[i];

@@ -45,12 +45,12 @@ static enum rc take_profile(struct ctx *cx, struct api_call *call, const struct 
     struct str name = api_field(call->body, "name"), address = api_field(call->body, "address");
     const struct identity_actor by = {.person = p->id, .credential = STR(""), .via = STR("person")};
     if (p->n_addresses) {
-        if (name.p) api_fault(call, "/name", "it is known already", "se tiedetään jo");
-        if (address.p) api_fault(call, "/address", "it is known already", "se tiedetään jo");
+        if (name.p) api_fault(call, "name", "it is known already", "se tiedetään jo");
+        if (address.p) api_fault(call, "address", "it is known already", "se tiedetään jo");
         return api_faults(cx, call);
     }
-    if (!name.p) api_fault(call, "/name", "is missing", "puuttuu");
-    if (!address.p) api_fault(call, "/address", "is missing", "puuttuu");
+    if (!name.p) api_fault(call, "name", "is missing", "puuttuu");
+    if (!address.p) api_fault(call, "address", "is missing", "puuttuu");
     TRY(api_faults(cx, call));
     return identity_person_change(cx, call->identity, &by, p->id, 0, name, &address, 1);
 }
@@ -63,12 +63,11 @@ API_OPERATION(session_link)
     TRY(find(cx, call, secret, &p, &whose));
     TRY(identity_person_get(cx, call->identity, whose, &now));
     if (p != LINK_SIGN_IN && !password.p) {
-        api_fault(call, "/password", "choose one", "valitse salasana");
+        api_fault(call, "password", "choose one", "valitse salasana");
         return api_faults(cx, call);
     }
     if (p == LINK_SIGN_IN && password.p) {
-        api_fault(call, "/password", "none goes with a link to sign in",
-                  "kirjautumislinkin kanssa ei anneta salasanaa");
+        api_fault(call, "password", "none goes with a link to sign in", "kirjautumislinkin kanssa ei anneta salasanaa");
         return api_faults(cx, call);
     }
     TRY(take_profile(cx, call, &now));

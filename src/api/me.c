@@ -49,7 +49,7 @@ static enum rc check_present(struct ctx *cx, struct api_call *call)
     TRY(identity_session_method(cx, call->identity, &call->who, &method));
     if (!has || (fresh && str_starts(method, STR("link")))) return sign_in_is_fresh(cx, call);
     if (!present.p) {
-        api_fault(call, "/present", "is missing", "puuttuu");
+        api_fault(call, "present", "is missing", "puuttuu");
         return api_faults(cx, call);
     }
     enum rc rc = identity_password_check(cx, call->identity, call->who.person, present, call->request->peer, &wait);

@@ -65,7 +65,7 @@ API_OPERATION(me_tokens_create)
     for (size_t i = 0; i < wish.n_only; i++) {
         only[i] = str_from(json_string_value(json_array_get(list, i)));
         if (!holds(call, only[i].p))
-            api_fault(call, arena_printf(&cx->arena, "/permissions/%zu", i).p, "you do not hold it yourself",
+            api_fault(call, arena_printf(&cx->arena, "permissions[%zu]", i).p, "you do not hold it yourself",
                       "sinulla itselläsi ei ole sitä");
     }
     (void)api_field_time(call, "until", &wish.until);

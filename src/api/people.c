@@ -2,6 +2,7 @@
 #include "identity/people.h"
 #include "api/api_int.h"
 #include "api/person.h"
+#include "api/texts_fi.h"
 #include "identity/accounts.h"
 #include "identity/import.h"
 #include "identity/tokens.h"
@@ -90,7 +91,8 @@ API_OPERATION(people_import)
         json_begin(j, '{');
         json_put_int(j, "line", r.faults[i].line);
         json_put_str(j, "field", r.faults[i].field);
-        json_put_str(j, "detail", r.faults[i].text);
+        const char *said = arena_cstr(&cx->arena, r.faults[i].text);
+        json_put_cstr(j, "detail", call->lang == LANG_FI ? text_fi(cx, said) : said);
         json_end(j, '}');
     }
     json_end(j, ']');

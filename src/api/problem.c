@@ -1,5 +1,6 @@
 /* Problems (RFC 9457): what a caller hears of an error. Errors of the machine or of our own keep their texts here. */
 #include "api/api_int.h"
+#include "api/texts_fi.h"
 
 /* The one table from outcomes to problems. */
 static const char *const problem_of[] = {
@@ -22,11 +23,46 @@ static bool is_for_outside(const struct api_call *call, enum rc rc, const char *
     return !str_has(str_from(text), str_from(call->api->dir));
 }
 
+static const char *field_of(const struct api_call *call, struct str word)
+{
+    static const char *const also[][2] = {{"address", "addresses"}, {"key", "public"}}; /* as rooms below call them */
+    const struct catalog_schema *s = call->op ? call->op->body : NULL;
+    for (size_t i = 0; s && i < s->n_fields; i++) {
+        struct str name = s->fields[i].name;
+        if (str_eq(name, word)) return name.p;
+        for (size_t k = 0; k < sizeof also / sizeof *also; k++)
+            if (str_eq(word, str_from(also[k][0])) && str_eq(name, str_from(also[k][1]))) return name.p;
+    }
+    return NULL;
+}
+
+/* Texts of rooms below begin with the field at fault (`name: it is empty`, `address "x": …`). */
+static void name_field(struct ctx *cx, struct api_call *call, enum rc rc)
+{
+    const char *text = cx->message, *rest = text;
+    bool fi = call->lang == LANG_FI;
+    while ((*rest >= 'a' && *rest <= 'z') || *rest == '_') rest++;
+    struct str word = {text, (size_t)(rest - text)};
+    bool is_named = word.n && (rest[0] == ':' || (rest[0] == ' ' && rest[1] == '"'));
+    rest = is_named ? rest + (rest[0] == ':' && rest[1] == ' ' ? 2 : 1) : text;
+    const char *said = fi ? text_fi(cx, rest) : rest;
+    const char *field = is_named ? field_of(call, word) : NULL;
+    if (field && (rc == E_INVALID || rc == E_CONFLICT) && !call->n_errors)
+        call->errors[call->n_errors++] =
+            (struct api_wrong){arena_cstr(&cx->arena, str_from(field)), arena_cstr(&cx->arena, str_from(said))};
+    if (said == rest) return;
+    if (is_named)
+        (void)fail(cx, rc, "%s: %s", arena_cstr(&cx->arena, word), said);
+    else
+        (void)fail(cx, rc, "%s", said);
+}
+
 void api_problem_write(struct ctx *cx, struct api_call *call, enum rc rc)
 {
     const struct api_problem *p = call->problem ? call->problem : api_problem_find(problem_of[rc]);
     struct http_response *r = call->answer;
     struct json j;
+    if (rc != OK && cx->error == rc && !call->problem) name_field(cx, call, rc);
     buf_clear(&r->body);
     r->fixed = STR_NONE;
     r->status = p->status;

@@ -40,6 +40,22 @@ def test_people_are_listed_and_changed(t):
         s.post("Aatu", "/people", {"name": "Other", "addresses": ["VEERA@example.org"]}, 409)
 
 
+def test_what_is_wrong_is_said_in_ones_language(t):
+    with served(t) as s:
+        body = {"name": "ELLA", "addresses": ["x@example.org"]}
+        en, fi = s.post("Aatu", "/people", body, 409).json(), s.post("Aatu", "/people", body, 409, Accept_Language="fi").json()
+        t.equal([e["field"] for e in en["errors"]], ["name"])
+        t.has(en["errors"][0]["detail"], '"ELLA" can be taken for "Ella"')
+        t.has(fi["errors"][0]["detail"], "”ELLA” on sekoitettavissa nimeen ”Ella”")
+        t.has(fi["detail"], "name: ”ELLA”")
+        wrong = s.post("Aatu", "/people", {"name": "X", "addresses": ["no address"]}, 422, Accept_Language="fi").json()
+        t.equal([e["field"] for e in wrong["errors"]], ["addresses"])
+        key = s.post("Ella", "/me/keys", {"public": "ssh-dss AAAA"}, 422, Accept_Language="fi").json()
+        t.equal(key["errors"], [{"field": "public", "detail": "”ssh-dss” ei kelpaa; ssh-ed25519, ecdsa-sha2-…, ssh-rsa ja sk-… kelpaavat"}])
+        got = s.call("Aatu", "POST", "/people/import", raw="name,address\nElla,e@example.org\n", Content_Type="text/csv", Accept_Language="fi").json()
+        t.has(got["faults"][0]["detail"], "sekoitettavissa")
+
+
 def test_a_leaver_loses_everything(t):
     with served(t) as s:
         secret = s.post("Ella", "/me/tokens", {"name": "build", "permissions": ["people.read"], "until": soon(5)}, 201)["secret"]

@@ -1,0 +1,180 @@
+#include "api/texts_fi.h"
+
+#define HOLES 4
+
+/* {} stands for what differs; {1} for the first of them. Without the name of the field that stands before a colon. */
+static const struct {
+    const char *en, *fi;
+} texts[] = {
+    /* names.c, people.c, likenesses.c */
+    {"it is empty", "on tyhjä"},
+    {"longer than {} bytes", "pidempi kuin {1} tavua"},
+    {"not UTF-8 at byte {}", "ei ole UTF-8:aa tavun {1} kohdalla"},
+    {"a control or invisible character ({}) at byte {}", "ohjaus- tai näkymätön merkki ({1}) tavun {2} kohdalla"},
+    {"two blanks in a row at byte {}", "kaksi peräkkäistä väliä tavun {1} kohdalla"},
+    {"begins with a blank (byte {})", "alkaa välillä"},
+    {"ends with a blank", "päättyy väliin"},
+    {"letters of different scripts in one word, at byte {}",
+     "saman sanan kirjaimet ovat eri kirjaimistoista (tavu {1})"},
+    {"\"{}\": blanks and letters beyond ASCII cannot stand in one (byte {})",
+     "”{1}”: osoitteessa ei voi olla välejä eikä muita kuin ASCII-merkkejä (tavu {2})"},
+    {"\"{}\": it is to be like name@example.org", "”{1}”: pitää olla muotoa nimi@example.org"},
+    {"more than {} of one person", "yhdellä henkilöllä voi olla enintään {1}"},
+    {"\"{}\" stands there twice", "”{1}” on luettelossa kahdesti"},
+    {"\"{}\" can be taken for \"{}\", who is here already ({})",
+     "”{1}” on sekoitettavissa nimeen ”{2}”, joka on jo käytössä ({3})"},
+    {"\"{}\" can be taken for \"{}\", which is somebody's already ({})",
+     "”{1}” on sekoitettavissa osoitteeseen ”{2}”, joka on jo jollakulla ({3})"},
+    {"\"{}\" can be taken for \"{}\", which is a group already",
+     "”{1}” on sekoitettavissa ryhmään ”{2}”, joka on jo olemassa"},
+    {"there is no person \"{}\"", "henkilöä ”{1}” ei ole"},
+    {"there is no person \"{}\", or not any more", "henkilöä ”{1}” ei ole tai hän on lähtenyt"},
+    {"there is no group \"{}\"", "ryhmää ”{1}” ei ole"},
+    {"there is no group \"{}\", or not any more", "ryhmää ”{1}” ei ole tai se on suljettu"},
+    {"there is no project \"{}\"", "projektia ”{1}” ei ole"},
+    {"somebody else changed this person meanwhile: look again",
+     "joku muu muutti henkilön tietoja sillä välin: katso uudelleen"},
+    {"somebody else changed this group meanwhile: look again", "joku muu muutti ryhmää sillä välin: katso uudelleen"},
+    {"this person has left", "henkilö on lähtenyt"},
+    {"this person has not left", "henkilö ei ole lähtenyt"},
+    {"this person has left, or was never here", "henkilö on lähtenyt, tai häntä ei ole ollutkaan"},
+    {"more than {}", "enemmän kuin {1}"},
+    /* roles.c */
+    {"this is the last Security officer: give somebody else the role, without an end, before it is taken",
+     "hän on viimeinen tietoturvavastaava: anna rooli ensin jollekulle muulle, ilman päättymisaikaa"},
+    {"{} is given to people one by one, not to groups", "rooli {1} annetaan henkilöille yksitellen, ei ryhmille"},
+    {"{} is a role in the whole organization", "{1} on koko organisaation rooli"},
+    {"a {}'s role has an end", "roolilla {1} on oltava päättymisaika"},
+    {"it lies in the past", "on menneisyydessä"},
+    /* tokens.c, links.c, recovery.c */
+    {"a token needs an end, which lies ahead", "tunnuksella on oltava päättymisaika, joka on tulevaisuudessa"},
+    {"more than {} days ahead", "yli {1} päivän päässä"},
+    {"name at least one", "valitse vähintään yksi"},
+    {"\"{}\" is none", "”{1}” ei ole oikeus"},
+    {"you have {} tokens; revoke one first", "sinulla on {1} tunnusta; peru ensin jokin niistä"},
+    {"there is no such token", "sellaista tunnusta ei ole"},
+    {"there is no such link, or it was used", "sellaista linkkiä ei ole tai se on käytetty"},
+    {"there is no such session", "sellaista istuntoa ei ole"},
+    {"this session is over", "istunto on päättynyt"},
+    /* accounts.c, quality.c, hashing.c */
+    {"not UTF-8", "ei ole UTF-8:aa"},
+    {"it needs at least {} characters; a few words in a row do well",
+     "vähintään {1} merkkiä; muutama sana peräkkäin käy hyvin"},
+    {"it is easy to guess for who knows you: your name, address or organization is in it",
+     "helppo arvata sinut tuntevalle: siinä on nimesi, osoitteesi tai organisaatiosi"},
+    {"it is easy to guess: common words, keys in a row, repetitions or years make most of it; a few unrelated words do "
+     "well",
+     "helppo arvata: se koostuu enimmäkseen yleisistä sanoista, vierekkäisistä näppäimistä, toistosta tai "
+     "vuosiluvuista; muutama toisiinsa liittymätön sana käy hyvin"},
+    {"\"{}\" is neither en nor fi", "”{1}” ei ole en eikä fi"},
+    {"too many people are signing in at this moment: try again",
+     "liian moni kirjautuu juuri nyt: yritä hetken kuluttua uudelleen"},
+    /* keys.c and the readers of its formats */
+    {"it is empty, or not UTF-8", "on tyhjä tai ei ole UTF-8:aa"},
+    {"this is a private key, and is kept nowhere here; take it for known to others now, make a new one, and send its "
+     "public half",
+     "tämä on yksityinen avain, eikä sitä tallenneta tänne; pidä sitä paljastuneena, tee uusi ja lähetä sen julkinen "
+     "puolisko"},
+    {"of what is in PEM, public keys of PGP and certificates are taken",
+     "PEM-muotoisista kelpaavat PGP:n julkiset avaimet ja varmenteet"},
+    {"OpenSSH's are one line; send one at a time", "OpenSSH:n avain on yhdellä rivillä; lähetä yksi kerrallaan"},
+    {"it is somebody else's, or was: each person needs a key of their own",
+     "se on tai on ollut jonkun muun: jokainen tarvitsee oman avaimen"},
+    {"you have it already", "sinulla on se jo"},
+    {"you have {} keys; remove one first", "sinulla on {1} avainta; poista ensin jokin niistä"},
+    {"there is no such key", "sellaista avainta ei ole"},
+    {"it ends too early", "se loppuu kesken"},
+    {"its numbers are not those of an RSA key", "sen luvut eivät ole RSA-avaimen lukuja"},
+    {"RSA of {} bits; between {} and {} are taken, and Ed25519 is better",
+     "{1}-bittinen RSA; kelpaa {2}–{3} bittiä, ja Ed25519 on parempi"},
+    {"RSA of {} bits; between {} and {} are taken", "{1}-bittinen RSA; kelpaa {2}–{3} bittiä"},
+    {"inside it says another type than before it", "sen sisällä lukee eri tyyppi kuin sen edessä"},
+    {"it is on another curve than its type says", "se on eri käyrällä kuin sen tyyppi sanoo"},
+    {"its point is not of the right length and form", "sen piste ei ole oikean pituinen ja muotoinen"},
+    {"of a security key, without its application", "turva-avaimen avain ilman sovellustietoa"},
+    {"something stands behind its end", "sen lopun jälkeen on vielä jotakin"},
+    {"something stands behind its end; send one key at a time",
+     "sen lopun jälkeen on vielä jotakin; lähetä yksi avain kerrallaan"},
+    {"something stands behind its checksum", "sen tarkistussumman jälkeen on vielä jotakin"},
+    {"\"{}\" is not taken; ssh-ed25519, ecdsa-sha2-…, ssh-rsa and sk-… are",
+     "”{1}” ei kelpaa; ssh-ed25519, ecdsa-sha2-…, ssh-rsa ja sk-… kelpaavat"},
+    {"what stands behind its type is no base64", "tyypin jälkeinen osa ei ole base64:ää"},
+    {"the line \"{}\" is missing", "rivi ”{1}” puuttuu"},
+    {"its block is no base64", "sen sisältö ei ole base64:ää"},
+    {"its checksum is not right: it was damaged on the way",
+     "sen tarkistussumma ei täsmää: se on vaurioitunut matkalla"},
+    {"only version 4 of OpenPGP's keys is taken", "vain OpenPGP-avainten versio 4 kelpaa"},
+    {"its algorithm ({}) is not taken; RSA, ECDSA and EdDSA are",
+     "sen algoritmi ({1}) ei kelpaa; RSA, ECDSA ja EdDSA kelpaavat"},
+    {"its algorithm is not taken; RSA, ECDSA and Ed25519 are",
+     "sen algoritmi ei kelpaa; RSA, ECDSA ja Ed25519 kelpaavat"},
+    {"of {} bits; RSA of {} to {} bits and ECDSA from 256 are taken",
+     "{1}-bittinen; RSA kelpaa {2}–{3}-bittisenä ja ECDSA 256-bittisestä alkaen"},
+    {"packet {} is not well formed", "paketti {1} ei ole oikein muodostettu"},
+    {"packet {} (tag {}) is none of a public key", "paketti {1} (tunniste {2}) ei kuulu julkiseen avaimeen"},
+    {"there are several keys; send one at a time", "avaimia on useita; lähetä yksi kerrallaan"},
+    {"it does not begin with a public key", "se ei ala julkisella avaimella"},
+    {"there is none in it", "siinä ei ole avainta"},
+    {"it is too long", "se on liian pitkä"},
+    {"it is too long without its user ids, too; send it without old subkeys",
+     "se on liian pitkä myös ilman käyttäjätietoja; lähetä se ilman vanhoja aliavaimia"},
+    {"its public key cannot be read", "sen julkista avainta ei voida lukea"},
+    {"one certificate is expected, and nothing behind it", "odotetaan yhtä varmennetta eikä mitään sen jälkeen"},
+    {"the certificate cannot be read", "varmennetta ei voida lukea"},
+    /* import.c */
+    {"a quote (\") is not closed, or something stands behind the closing one",
+     "lainausmerkki (\") on sulkematta tai sulkevan jälkeen on jotakin"},
+    {"{} fields, and {} columns", "{1} kenttää ja {2} saraketta"},
+    {"there is no role \"{}\"", "roolia ”{1}” ei ole"},
+    {"there is no role that could end", "ei ole roolia, joka voisi päättyä"},
+    {"admin and security_officer are given one by one, by two people",
+     "admin ja security_officer annetaan yksitellen, kahden henkilön päätöksellä"},
+    {"it is to be a date, as 2027-01-31", "pitää olla päivämäärä, kuten 2027-01-31"},
+    {"there is nobody in it", "siinä ei ole ketään"},
+    {"the first line names the columns: name and address, and role and until where they are wanted",
+     "ensimmäinen rivi nimeää sarakkeet: name ja address, ja tarvittaessa role ja until"},
+    {"column \"{}\": the columns are name, address, role and until, each once",
+     "sarake ”{1}”: sarakkeet ovat name, address, role ja until, kukin kerran"},
+    {"more than {} people; send them in parts", "yli {1} henkilöä; lähetä osissa"},
+};
+
+/* Whether s is the pattern with something for each hole. */
+static bool matches(struct str s, struct str pattern, struct str holes[HOLES])
+{
+    size_t n = 0;
+    for (;;) {
+        const char *hole = str_find(pattern, STR("{}"));
+        struct str piece = hole ? str_slice(pattern, 0, (size_t)(hole - pattern.p)) : pattern;
+        if (!str_starts(s, piece)) return false;
+        s = str_slice(s, piece.n, s.n);
+        if (!hole) return s.n == 0;
+        pattern = str_slice(pattern, piece.n + 2, pattern.n);
+        const char *next = str_find(pattern, STR("{}"));
+        struct str until = str_slice(pattern, 0, next ? (size_t)(next - pattern.p) : pattern.n);
+        const char *end = next ? str_find(s, until) : s.p + (s.n >= until.n ? s.n - until.n : s.n + 1);
+        if (!end || end > s.p + s.n || n == HOLES) return false;
+        holes[n++] = str_slice(s, 0, (size_t)(end - s.p));
+        s = str_slice(s, (size_t)(end - s.p), s.n);
+    }
+}
+
+const char *text_fi(struct ctx *cx, const char *text)
+{
+    struct str holes[HOLES];
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (!matches(str_from(text), str_from(texts[i].en), holes)) continue;
+        scoped_buf out;
+        buf_init(&out, 4096);
+        for (const char *p = texts[i].fi; *p; p++) {
+            bool hole = p[0] == '{' && p[1] >= '1' && p[1] <= '0' + HOLES && p[2] == '}';
+            if (hole) {
+                buf_str(&out, holes[p[1] - '1']);
+                p += 2;
+            } else {
+                buf_char(&out, *p);
+            }
+        }
+        return arena_cstr(&cx->arena, buf_view(&out));
+    }
+    return text;
+}
