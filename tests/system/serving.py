@@ -130,6 +130,9 @@ class Server:
     def patch(self, who, path, body, code=200, **headers):
         return self.expect("PATCH", path, self.call(who, "PATCH", path, body, **headers), code)
 
+    def put(self, who, path, body, code=200, **headers):
+        return self.expect("PUT", path, self.call(who, "PUT", path, body, **headers), code)
+
     def expect(self, method, path, answer, code):
         if answer.status != code:
             raise harness.Fault("%s %s: %s, not %d\n%s" % (method, path, answer, code, self.said()[-1500:]))

@@ -1,0 +1,94 @@
+"""Goal: items of registers live by their kind, through the server, and nothing comes into force that nobody entitled has approved."""
+import serving
+from serving import AUDITOR, DEVELOPER, EMPLOYEE, MANAGER, SECURITY_OFFICER, person_id
+
+PEOPLE = {"Sirkka": [SECURITY_OFFICER], "Mikko": [MANAGER], "Ella": [DEVELOPER], "Aino": [AUDITOR], "Timo": [EMPLOYEE]}
+AT = "/registers/policy/items"
+CONTENT = {"purpose": "Why we review", "applies_to": "All teams", "text": "Each change is read by another."}
+
+
+def served(t):
+    t.run("init", "--data", "data", "--origin", "test.example/org", code=0)
+    return serving.Server(t, t.dir / "data", PEOPLE)
+
+
+def make(s, who="Ella", **more):
+    return s.post(who, AT, {"title": "Review policy", "owner": person_id(who), "content": CONTENT, **more}, 201)
+
+
+def at(item):
+    return AT + "/" + item["subject"].split("/")[1]
+
+
+def move(s, who, item, name, status=200, **more):
+    return s.post(who, at(item) + "/moves", {"move": name, "digest": item["digest"], **more}, status)
+
+
+def moves(item):
+    return {m["key"]: m["may"] for m in item["moves"]}
+
+
+def test_from_draft_to_acceptance(t):
+    with served(t) as s:
+        item = make(s, shows=["code-review-rules/rules-defined"])
+        t.equal((item["number"], item["version"], item["state"], item["approved"]), (1, 1, "draft", False))
+        t.equal(moves(item), {"submit": True, "retire": True})
+        item = move(s, "Ella", item, "submit")
+        t.equal(moves(s.get("Ella", at(item))), {"return": True, "approve": False, "retire": True})
+        t.equal(moves(s.get("Sirkka", at(item)))["approve"], True)
+        item = move(s, "Sirkka", item, "approve")
+        t.equal((item["state"], item["phase"], item["approved"]), ("in_force", "in_force", True))
+        t.equal(item["people"], {"asked": 2, "accepted": 0})
+        mine = s.get("Ella", "/guidebook")["items"]
+        t.equal([(i["title"], i["accepted"], i["content"]["text"]) for i in mine], [("Review policy", False, CONTENT["text"])])
+        s.post("Ella", at(item) + "/acceptances", {"digest": item["digest"]})
+        t.equal(s.get("Ella", "/guidebook")["items"][0]["accepted"], True)
+        t.equal(s.get("Mikko", at(item))["people"], {"asked": 2, "accepted": 1})
+        t.equal([r["number"] for r in s.get("Aino", AT + "?phase=in_force")["items"]], [1])
+        t.equal([r["number"] for r in s.get("Aino", AT + "?phase=open")["items"]], [])
+        counts = {r["register"]: (r["open"], r["in_force"]) for r in s.get("Aino", "/registers")["items"]}
+        t.equal((counts["policy"], counts["audit"]), ((0, 1), (0, 0)))
+        t.equal([c["title"] for c in s.get("Aino", "/calendar")["items"]], ["Review policy"])
+        t.run("fsck", "--data", "data", code=0)
+
+
+def test_an_edit_takes_the_approval_away(t):
+    with served(t) as s:
+        item = make(s)
+        item = move(s, "Sirkka", move(s, "Ella", item, "submit"), "approve")
+        seen = s.call("Ella", "GET", at(item)).headers["ETag"]
+        changed = s.put("Ella", at(item), {"title": item["title"], "content": dict(CONTENT, text="Nobody reads it.")}, If_Match=seen)
+        t.equal((changed["version"], changed["state"], changed["approved"]), (2, "draft", False))
+        s.put("Mikko", at(item), {"title": "Other", "content": CONTENT}, 412, If_Match=seen)
+        move(s, "Sirkka", item, "approve", 409)
+        move(s, "Sirkka", item, "submit", 409)  # of the first version
+        old = s.get("Aino", at(item) + "/versions/1")
+        t.equal((old["content"], old["digest"]), (CONTENT, item["digest"]))
+        t.equal([v["version"] for v in s.get("Aino", at(item))["versions"]], [2, 1])
+
+
+def test_nobody_approves_what_they_wrote(t):
+    with served(t) as s:
+        item = move(s, "Sirkka", make(s, "Sirkka"), "submit")
+        move(s, "Sirkka", item, "approve", 403)
+        move(s, "Ella", item, "approve", 403)
+        move(s, "Aino", item, "approve", 403)
+        t.equal(move(s, "Mikko", item, "approve")["state"], "in_force")
+
+
+def test_bad_items_are_refused_by_field(t):
+    with served(t) as s:
+        got = s.post("Ella", AT, {"title": "x", "content": {"purpose": 1, "colour": "red"}}, 422).json()
+        t.equal(sorted(e["field"] for e in got["errors"]), ["colour", "purpose"])
+        s.post("Ella", AT, {"title": "x", "content": {"purpose": 1.5}}, 400)
+        s.post("Ella", AT, {"title": "x", "content": CONTENT, "shows": ["appsec-metrics/metrics-documented"]}, 422)
+        s.post("Ella", AT, {"title": "x", "content": CONTENT, "owner": "person:" + "z" * 20}, 422)
+        s.post("Ella", "/registers/nothing/items", {"title": "x", "content": {}}, 404)
+        s.post("Aino", AT, {"title": "x", "content": CONTENT}, 403)
+        s.post("Timo", AT, {"title": "x", "content": CONTENT}, 403)
+        s.get("Timo", AT, 403)
+        draft = s.post("Ella", AT, {"title": "Begun", "content": {}}, 201)
+        got = move(s, "Ella", draft, "submit", 422).json()
+        t.equal(sorted(e["field"] for e in got["errors"]), ["applies_to", "purpose", "text"])
+        move(s, "Ella", draft, "retire", 422)  # wants a reason
+        t.equal(move(s, "Ella", draft, "retire", reason="Not needed")["phase"], "closed")
