@@ -84,7 +84,7 @@ static enum rc answer(struct ctx *cx, struct api_call *call, struct str subject)
 }
 
 static enum rc put(struct ctx *cx, struct api_call *call, const struct record_kind *k, struct str subject,
-                   struct str seen, struct records_answer *out)
+                   struct str seen, struct str owner_else, struct records_answer *out)
 {
     struct telling t = {cx, call};
     struct records_by by = item_by(call);
@@ -95,8 +95,8 @@ static enum rc put(struct ctx *cx, struct api_call *call, const struct record_ki
     struct str *names = arena_array(&cx->arena, struct str, n);
     for (size_t i = 0; i < n; i++) names[i] = str_from(json_string_value(json_array_get(shows, i)));
     struct str owner = api_field(call->body, "owner");
-    const struct records_draft d = {k, api_field(call->body, "title"), owner.p ? owner : STR(""), str_from(text), names,
-                                    n};
+    const struct records_draft d = {
+        k, api_field(call->body, "title"), owner.p ? owner : owner_else, str_from(text), names, n};
     enum rc rc = records_put(cx, call->facts, call->catalog, &by, &d, subject, seen, tell, &t, out);
     free(text);
     return outcome(cx, call, rc);
@@ -107,7 +107,7 @@ API_OPERATION(items_create)
     struct records_answer done;
     const struct record_kind *k;
     TRY(item_kind(cx, call, &k));
-    TRY(put(cx, call, k, STR(""), STR(""), &done));
+    TRY(put(cx, call, k, STR(""), STR(""), call->who.person, &done));
     api_created(cx, call,
                 arena_printf(&cx->arena, "/api/v1/registers/" STR_FMT "/items/" STR_FMT, STR_ARG(k->key),
                              STR_ARG(str_slice(done.subject, 8 + k->key.n, done.subject.n))));
@@ -120,7 +120,7 @@ API_OPERATION(items_put)
     struct records_item item;
     TRY(item_read(cx, call, call->ledger, &item));
     TRY(api_match(cx, call, (uint64_t)item.n));
-    TRY(put(cx, call, item.kind, item.subject, item.digest, &done));
+    TRY(put(cx, call, item.kind, item.subject, item.digest, item.owner, &done));
     return answer(cx, call, item.subject);
 }
 

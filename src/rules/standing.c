@@ -1,5 +1,6 @@
 /* Where an organization stands, from verdicts that were recorded: the newest of each repository put together. */
 #include "base/time.h"
+#include "rules/items.h"
 #include "rules/own.h"
 #include "rules/present.h"
 #include "rules/verdicts.h"
@@ -247,6 +248,30 @@ static enum rc add_repository(struct reading *r, const struct standing_repositor
     return r->o->each ? r->o->each(r->o->arg, repository, r->points, r->n_points) : OK;
 }
 
+/* What the organization has written, approved and keeps reviewed: evidence of its own beside the repositories'. Nobody
+ * has observed it, so it is worth what an approved document is. */
+static enum rc add_items(struct reading *r)
+{
+    struct items_point *items = arena_array(&r->cx->arena, struct items_point, r->n_points + 1);
+    TRY(items_read(r->cx, r->db, r->catalog, r->o->at, items));
+    for (size_t i = 0; i < r->n_points; i++) {
+        const struct items_point *p = &items[i];
+        if (!p->in_force) continue;
+        if (p->due) {
+            will_change(r->out, p->due);
+            will_change(r->out, p->due - WARNING_WINDOW);
+        }
+        const struct standing_point as = {.verdict = items_verdict(p, r->o->at),
+                                          .assurance = ASSURANCE_FAIR,
+                                          .scope = p->in_force,
+                                          .judged = p->in_force,
+                                          .failing = p->overdue,
+                                          .due = p->due};
+        tally(&r->tallies[i], &as, &(const struct standing_repository){.at = p->at});
+    }
+    return OK;
+}
+
 /* A document serves all repositories; a practice has to hold in each. */
 static enum verdict together(const struct catalog_obligation *def, const struct tally *t)
 {
@@ -258,7 +283,8 @@ static enum verdict together(const struct catalog_obligation *def, const struct 
     if (n[VERDICT_WAIVED] == relevant) return VERDICT_WAIVED;
     if (n[VERDICT_NO_EVIDENCE] == relevant) return VERDICT_NO_EVIDENCE;
     if (n[VERDICT_AT_RISK]) return VERDICT_AT_RISK;
-    bool serves_all = def->type == EVIDENCE_DOCUMENT || def->type == EVIDENCE_RECORD;
+    /* where only items of registers can show a point, that repositories show nothing says nothing */
+    bool serves_all = def->type == EVIDENCE_DOCUMENT || def->type == EVIDENCE_RECORD || !def->sql.n;
     if (n[VERDICT_PARTLY_MET] || (n[VERDICT_NO_EVIDENCE] && !serves_all)) return VERDICT_PARTLY_MET;
     return n[VERDICT_TREATED] ? VERDICT_TREATED : n[VERDICT_WAIVED] ? VERDICT_WAIVED : VERDICT_MET;
 }
@@ -353,6 +379,7 @@ static enum rc stand(struct reading *r)
     TRY(read_repositories(r));
     for (size_t i = 0; i < r->out->n_repositories; i++)
         if (r->out->repositories[i].verdicts >= 0) TRY(add_repository(r, &r->out->repositories[i]));
+    TRY(add_items(r));
     struct obligation_result *results = arena_array(&r->cx->arena, struct obligation_result, r->n_points + 1);
     for (size_t i = 0; i < r->n_points; i++) judge(r, r->points[i].def, &r->tallies[i], &results[i]);
     conclude(r, results);

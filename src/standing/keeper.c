@@ -182,8 +182,8 @@ static enum rc compare_state(struct pass *p)
 
 static bool concerns_all(struct str kind)
 {
-    static const char *const kinds[] = {"adoption", "applicability", "organization", "policy",
-                                        "project",  "repository",    "task",         "waiver"};
+    static const char *const kinds[] = {"adoption",   "applicability", "organization", "policy", "project",
+                                        "repository", "task",          "waiver",       "record", "step"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (str_eq(kind, str_from(kinds[i]))) return true;
     return false;

@@ -92,3 +92,18 @@ def test_bad_items_are_refused_by_field(t):
         t.equal(sorted(e["field"] for e in got["errors"]), ["applies_to", "purpose", "text"])
         move(s, "Ella", draft, "retire", 422)  # wants a reason
         t.equal(move(s, "Ella", draft, "retire", reason="Not needed")["phase"], "closed")
+
+
+def points(s, task):
+    return {p["point"]: (p["verdict"], p["assurance"]) for p in s.get("Aino", "/tasks/" + task)["points"]}
+
+
+def test_an_item_in_force_shows_its_points(t):
+    with served(t) as s:
+        point = "change-management/process-documented"
+        item = make(s, shows=[point])
+        t.run("refresh", "--data", "data", "--quiet", code=0)
+        t.equal(points(s, "change-management")["process-documented"], ("no_evidence", "none"))
+        move(s, "Sirkka", move(s, "Ella", item, "submit"), "approve")
+        t.run("refresh", "--data", "data", "--quiet", code=0)
+        t.equal(points(s, "change-management")["process-documented"], ("met", "fair"))

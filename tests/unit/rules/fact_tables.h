@@ -14,6 +14,9 @@
     "CREATE TABLE fact_verdicts (n INTEGER, subject TEXT, at INTEGER, catalog TEXT, via TEXT DEFAULT 'probe');"        \
     "CREATE TABLE fact_verdicts_points (n INTEGER, obligation TEXT, verdict TEXT, assurance TEXT, scope INTEGER,"      \
     " judged INTEGER, failing INTEGER, adopted INTEGER, due INTEGER);"                                                 \
+    "CREATE TABLE fact_record (n INTEGER, subject TEXT);"                                                              \
+    "CREATE TABLE fact_record_shows (n INTEGER, value TEXT);"                                                          \
+    "CREATE TABLE fact_step_last (n INTEGER, at INTEGER, subject TEXT, phase TEXT, review_due INTEGER);"               \
     "CREATE TABLE fact_verdicts_priorities (n INTEGER, task TEXT, priority TEXT);"
 
 #endif

@@ -443,6 +443,56 @@ static void test_rules_standing__recorded(void **state)
     assert_int_equal(s.summary[STATUS_NOT_DONE], (int64_t)catalog->n_tasks - 1);
 }
 
+static void add_item(int n, const char *phase, int64_t due, const struct catalog_obligation *shows)
+{
+    char sql[1000];
+    (void)snprintf(sql, sizeof sql,
+                   "INSERT INTO fact_record VALUES (%d, 'record:policy/%d');"
+                   "INSERT INTO fact_record_shows VALUES (%d, '" STR_FMT "/" STR_FMT "');"
+                   "INSERT INTO fact_step_last VALUES (%d, %d, 'record:policy/%d', '%s', %lld)",
+                   n, n, n, STR_ARG(shows->task), STR_ARG(shows->key), n + 1, NOW - 86400, n, phase, (long long)due);
+    run(sql);
+}
+
+static void test_rules_standing__what_items_show(void **state)
+{
+    (void)state;
+    const int64_t later = NOW + 100 * DAY_SECONDS;
+    const struct catalog_obligation *only_items = find("change-management", "process-followed-other");
+    run("INSERT INTO fact_repository VALUES (1, '" REPO "', 'a', '', 'active')");
+    run("INSERT INTO fact_verdicts (n, subject, at, catalog) VALUES (5, '" REPO "', 1767225590, 'c');"
+        "INSERT INTO fact_verdicts_points SELECT 5, value, 'no_evidence', 'none', 0, 0, 0, NULL, NULL FROM json_each("
+        "'[\"code-review-rules/rules-defined\", \"code-review-rules/rules-enforced\", "
+        "\"change-management/process-followed-other\"]')");
+    assert_int_equal(only_items->sql.n, 0);
+
+    add_item(10, "open", later, document); /* nobody has approved it */
+    struct standing s = standing_at(NOW);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_NO_EVIDENCE);
+
+    add_item(20, "in_force", later, document);
+    add_item(30, "in_force", later, practice);
+    add_item(40, "in_force", later, only_items);
+    s = standing_at(NOW);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_MET);
+    assert_int_equal(result(&s, document)->assurance, ASSURANCE_FAIR);
+    assert_int_equal(result(&s, practice)->verdict, VERDICT_PARTLY_MET); /* the repository shows none of it */
+    assert_int_equal(result(&s, only_items)->verdict, VERDICT_MET);      /* where repositories can show nothing */
+    assert_int_equal(standing_at(NOW + 50 * DAY_SECONDS).next, later - WARNING_WINDOW);
+
+    assert_int_equal(standing_at(later - DAY_SECONDS).summary[STATUS_FULLY_DONE], s.summary[STATUS_FULLY_DONE]);
+    s = standing_at(later - DAY_SECONDS);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_AT_RISK);
+    s = standing_at(later);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_VIOLATED); /* its review has passed */
+    assert_int_equal(result(&s, document)->failing, 1);
+
+    run("UPDATE fact_record SET n = 99 WHERE n = 20"); /* edited: the approval is of what was there before */
+    run("INSERT INTO fact_record_shows SELECT 99, value FROM fact_record_shows WHERE n = 20");
+    s = standing_at(NOW);
+    assert_int_equal(result(&s, document)->verdict, VERDICT_NO_EVIDENCE);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -464,6 +514,7 @@ int main(void)
         TEST(test_rules_standing__how_it_came_in),
         TEST(test_rules_standing__preset_and_priority_by_facts),
         TEST(test_rules_standing__recorded),
+        TEST(test_rules_standing__what_items_show),
         TEST(test_rules_standing__verdicts_with_exceptions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
