@@ -204,6 +204,7 @@ static enum rc make_again(struct ctx *cx, struct log_reader *r, const struct cat
     const char *file = arena_printf(&cx->arena, "%s/tables.db", dir).p;
     enum rc rc = facts_replay_some(cx, r, c, INT64_MAX, size, file, &replayed);
     if (rc == OK) rc = store_open_file(cx, file, STORE_WRITE, out);
+    if (rc == OK) rc = store_keep_little(cx, *out);
     /* open, and gone from the folder: nothing can stay behind */
     unlink(file);
     unlink(arena_printf(&cx->arena, "%s-wal", file).p);

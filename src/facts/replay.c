@@ -97,7 +97,8 @@ enum rc facts_replay_some(struct ctx *cx, struct log_reader *reader, const struc
     *out = (struct facts_replayed){0};
     r.projections = arena_array(&cx->arena, struct projection *, c->n_kinds + 1);
     TRY(store_open_file(cx, file, STORE_CREATE, &r.db));
-    enum rc rc = replay(cx, &r, until);
+    enum rc rc = store_keep_little(cx, r.db);
+    if (rc == OK) rc = replay(cx, &r, until);
     store_close(r.db);
     if (rc != OK) { /* half a replay is none */
         unlink(file);

@@ -55,7 +55,8 @@ static enum rc write_copy(struct ctx *cx, sqlite3 *from, const char *path)
 {
     sqlite3 *db;
     TRY(store_open_file(cx, path, STORE_CREATE, &db));
-    enum rc rc = copy_pages(cx, from, db);
+    enum rc rc = store_keep_little(cx, db);
+    if (rc == OK) rc = copy_pages(cx, from, db);
     /* one file that needs no other beside it */
     if (rc == OK) rc = store_exec(cx, db, "PRAGMA synchronous=FULL; PRAGMA journal_mode=DELETE");
     store_close(db);

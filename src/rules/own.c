@@ -124,6 +124,8 @@ static enum rc each(struct reading *r, struct str sql, void (*take)(struct readi
     scoped_stmt *st = NULL;
     TRY(store_prepare(r->cx, r->db, sql, &st));
     int now = sqlite3_bind_parameter_index(st, ":now"), project = sqlite3_bind_parameter_index(st, ":project");
+    int repository = sqlite3_bind_parameter_index(st, ":repository");
+    if (repository) store_bind_str(st, repository, r->repository.p ? r->repository : STR(""));
     if (now) store_bind_int(st, now, r->now);
     if (project) store_bind_str(st, project, r->project.p ? r->project : STR(""));
     for (bool row;;) {
@@ -203,6 +205,11 @@ static int by_place(const void *a, const void *b)
     return compare(x->obligation, x->subject, b);
 }
 
+/* Its own subjects, and those of no repository. */
+#define OF_REPOSITORY                                                                                                  \
+    "(substr(about, instr(about, ':') + 1, 20) = substr(:repository, 6)"                                               \
+    " OR substr(about, 1, instr(about, ':')) NOT IN ('repo:', 'ref:', 'commit:', 'file:'))"
+
 enum rc rules_own_read(struct ctx *cx, sqlite3 *db, int64_t now, struct str subject, struct own **out)
 {
     static const struct {
@@ -220,8 +227,14 @@ enum rc rules_own_read(struct ctx *cx, sqlite3 *db, int64_t now, struct str subj
         {"SELECT subject FROM fact_applicability WHERE (until IS NULL OR until > :now) AND coalesce(withdrawn, 0) = 0"
          " AND (project IS NULL OR project = :project)",
          take_applicability},
-        {"SELECT subject, about FROM fact_waiver WHERE until > :now AND coalesce(withdrawn, 0) = 0", take_waiver},
-        {"SELECT subject, about, max(checked_at) FROM fact_treatment GROUP BY subject, about", take_treatment},
+        {"SELECT subject, about FROM fact_waiver WHERE until > :now AND coalesce(withdrawn, 0) = 0 AND about = '*'",
+         take_waiver},
+        /* of other repositories there may be very many */
+        {"SELECT subject, about FROM fact_waiver WHERE until > :now AND coalesce(withdrawn, 0) = 0"
+         " AND about <> '*' AND " OF_REPOSITORY,
+         take_waiver},
+        {"SELECT subject, about, max(checked_at) FROM fact_treatment WHERE " OF_REPOSITORY " GROUP BY subject, about",
+         take_treatment},
     };
     bool is_project = str_starts(subject, STR("project:"));
     struct reading r = {.cx = cx,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define BUSY_MS 10000 /* writers queue at the turnstile; this is for recovery after a crash and for checkpoints */
+#define LITTLE_CACHE "PRAGMA cache_size=-8192"
 #define CHECKPOINT_PAGES "20000" /* a checkpoint waits for the disk: seldom, and then 80 MB of it */
 
 static enum rc cannot(struct ctx *cx, const char *path, int code)
@@ -47,7 +48,7 @@ static enum rc set_up(struct ctx *cx, sqlite3 *db, const char *path, enum store_
         return fail(cx, E_IO, "%s: this file system cannot keep a write-ahead log", str_visible(cx, str_from(path)));
     sqlite3_reset(st);
     return store_exec(cx, db,
-                      mode == STORE_READ ? "PRAGMA query_only=1; PRAGMA cell_size_check=1"
+                      mode == STORE_READ ? "PRAGMA query_only=1; PRAGMA cell_size_check=1; " LITTLE_CACHE
                                          : "PRAGMA synchronous=FULL; PRAGMA secure_delete=1;"
                                            "PRAGMA cell_size_check=1; PRAGMA wal_autocheckpoint=" CHECKPOINT_PAGES);
 }
@@ -81,6 +82,11 @@ enum rc store_attach_derived(struct ctx *cx, sqlite3 *db, const char *path)
     }
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
     return rc;
+}
+
+enum rc store_keep_little(struct ctx *cx, sqlite3 *db)
+{
+    return store_exec(cx, db, LITTLE_CACHE);
 }
 
 enum rc store_begin_write(struct ctx *cx, sqlite3 *db)

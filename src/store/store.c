@@ -39,7 +39,7 @@ enum rc store_configure(struct ctx *cx, sqlite3 *db)
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
     return store_exec(cx, db,
                       "PRAGMA temp_store=MEMORY; PRAGMA case_sensitive_like=1; PRAGMA foreign_keys=0;"
-                      "PRAGMA cache_size=-65536");
+                      "PRAGMA cache_size=-16384");
 }
 
 static int no_time(sqlite3_vfs *vfs, double *out)

@@ -23,6 +23,10 @@ enum rc store_open_file(struct ctx *cx, const char *path, enum store_mode mode, 
 /* Lets a connection that only reads see the tables of a second file as `derived.NAME`. E_NOTFOUND. */
 enum rc store_attach_derived(struct ctx *cx, sqlite3 *db, const char *path) MUST_CHECK;
 
+/* A handle that goes over everything once, as a copy does, needs few of the pages it has seen (8 MiB, as READ has; else
+ * 16 MiB): memory is bounded either way. */
+enum rc store_keep_little(struct ctx *cx, sqlite3 *db) MUST_CHECK;
+
 /* Transactions. Writers begin inside the turnstile (store/turnstile.h). store_commit() that fails has rolled back. */
 enum rc store_begin_write(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 enum rc store_begin_read(struct ctx *cx, sqlite3 *db) MUST_CHECK; /* what is read stays the same until the end */
