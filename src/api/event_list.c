@@ -31,6 +31,14 @@ const char *event_theme(struct str kind)
 
 /* --- finding */
 
+bool event_has_index(struct str subject) /* facts.sql, p_facts_subject */
+{
+    static const char *const begins[] = {"task:", "oblig", "repo:", "perso", "proje", "group"};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (str_starts(subject, str_from(begins[i]))) return true;
+    return false;
+}
+
 #define FIND(where)                                                                                                    \
     "SELECT f.n, (?4 IS NULL OR f.actor = ?4) AND (?5 IS NULL OR f.subject = ?5)"                                      \
     " AND (?6 IS NULL OR f.kind IN (SELECT value FROM json_each(?6)))"                                                 \
@@ -42,7 +50,8 @@ static const char *const find_sql[] = {
     [EVENTS_ALL] = FIND("?1 IS NULL"),
     [EVENTS_OF_KIND] = FIND("f.kind = ?1"),
     [EVENTS_OF_ACTOR] = FIND("f.actor = ?1"),
-    [EVENTS_ABOUT] = FIND("f.subject = ?1 AND substr(f.subject, 1, 5) IN ('task:', 'oblig')"),
+    [EVENTS_ABOUT] =
+        FIND("f.subject = ?1 AND substr(f.subject, 1, 5) IN ('task:', 'oblig', 'repo:', 'perso', 'proje', 'group')"),
 };
 
 struct source {

@@ -11,7 +11,7 @@
 enum event_source { EVENTS_ALL, EVENTS_OF_KIND, EVENTS_OF_ACTOR, EVENTS_ABOUT };
 struct event_wish {
     enum event_source source;
-    struct str of[EVENT_SOURCES]; /* kinds, actors or subjects; EVENTS_ABOUT: of tasks and points, else slow */
+    struct str of[EVENT_SOURCES]; /* kinds, actors, or subjects that are event_has_index() */
     size_t n_of;
     struct str actor, subject, kinds, text; /* further filters; kinds: JSON list; STR_NONE: none */
     int64_t first, last;                    /* numbers */
@@ -31,6 +31,9 @@ enum rc event_list_put(struct ctx *cx, struct api_call *call, const int64_t *n, 
 
 /* The number of the first event at or after `at` (Unix seconds); how many there are when all are before. */
 enum rc event_list_since(struct ctx *cx, struct api_call *call, int64_t at, int64_t *n) MUST_CHECK;
+
+/* Whether events about it are found by an index: tasks, points, repositories, people, projects, groups. */
+bool event_has_index(struct str subject);
 
 /* "tasks", "people" …; what a page of the log is filtered by. */
 const char *event_theme(struct str kind);

@@ -28,11 +28,6 @@ static struct str kinds_json(struct ctx *cx, const struct event_wish *w)
     return arena_str(&cx->arena, buf_view(&text));
 }
 
-static bool is_of_task(struct str subject)
-{
-    return str_starts(subject, STR("task:")) || str_starts(subject, STR("obligation:"));
-}
-
 /* The narrowest source that an index serves; what it does not say is filtered. */
 static void choose_source(struct ctx *cx, const struct api_call *call, struct event_wish *w)
 {
@@ -45,7 +40,7 @@ static void choose_source(struct ctx *cx, const struct api_call *call, struct ev
     else if (theme.p)
         kinds_of(call, theme, w);
     bool of_kinds = w->n_of > 0;
-    if (w->subject.p && is_of_task(w->subject)) {
+    if (w->subject.p && event_has_index(w->subject)) {
         if (of_kinds) w->kinds = kinds_json(cx, w);
         w->source = EVENTS_ABOUT;
         w->of[0] = w->subject;

@@ -149,8 +149,8 @@
 /* api */
 #define LIMIT_PARTICIPANTS 100       /* of one task */
 #define LIMIT_TASK_PART (1 * MIB)    /* of one point: its waivers, or its findings … */
-#define LIMIT_EVENTS_LOOKED_AT 20000 /* by one page of the audit log */
-#define LIMIT_EVENTS_SEARCHED 4000   /* so with a text, bodies are read */
+#define LIMIT_EVENTS_LOOKED_AT 10000 /* by one page of the audit log */
+#define LIMIT_EVENTS_SEARCHED 2000   /* so with a text, bodies are read */
 
 /* rules and reports */
 #define LIMIT_FINDINGS 1000            /* kept per obligation; the full count is kept beside them */

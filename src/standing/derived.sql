@@ -135,7 +135,8 @@ CREATE TABLE finding (
   assessment INTEGER NOT NULL, -- number of the fact it stands by
   PRIMARY KEY (repository, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX finding_by_point ON finding (point, repository, seq);
+CREATE INDEX finding_by_point ON finding (point, open, repository, seq);
+CREATE INDEX finding_by_age ON finding (first_seen);
 CREATE INDEX finding_by_path ON finding (repository, path);
 
 -- Examples of what is fine (ok = 1), so that somebody can go and look.

@@ -11,4 +11,4 @@ WHERE f.point BETWEEN coalesce(:point, :task || '/', '') AND coalesce(:point, :t
   AND (:projects IS NULL OR r.project IN (SELECT value FROM json_each(:projects)))
   AND (:path IS NULL OR substr(f.path, 1, length(:path)) = :path)
   AND (:state = 'all' OR f.open = (coalesce(:state, 'open') = 'open'))
-  AND (:q IS NULL OR instr(lower(f.message_en || ' ' || f.message_fi || ' ' || coalesce(f.path, '')), lower(:q)))
+  AND (:q IS NULL OR instr(lower(f.path), lower(:q)) OR instr(lower(CASE :lang WHEN 'fi' THEN f.message_fi ELSE f.message_en END), lower(:q)))
