@@ -5,6 +5,7 @@
 #include "api/show.h"
 #include "base/limits.h"
 #include "facts/subject.h"
+#include "jobs/jobs.h"
 #include "store/store.h"
 
 /* --- as facts hold them */
@@ -278,4 +279,27 @@ API_OPERATION(repositories_patch)
     TRY(find(cx, call, w.subject, &r));
     TRY(append_run(cx, call->facts, call->now, write, &w));
     return put_page(cx, call, w.subject);
+}
+
+enum rc repository_assess(struct ctx *cx, struct api_call *call, struct str subject, struct str *job)
+{
+    TRY(jobs_add(cx, call->state, "assess", subject, call->actor.person, call->now, job));
+    return api_job_changed(cx, call, *job);
+}
+
+API_OPERATION(assessments_create)
+{
+    struct repository r;
+    struct str job;
+    TRY(find(cx, call, subject_of(cx, call), &r));
+    if (!str_eq(r.state, STR("active")))
+        return api_fail(cx, call, E_CONFLICT, "the repository is closed", "tietovarasto on suljettu");
+    if (!r.location.n)
+        return api_fail(cx, call, E_CONFLICT, "it is not known where the repository is: give its location",
+                        "ei tiedetä, missä tietovarasto on: anna sen sijainti");
+    TRY(repository_assess(cx, call, r.subject, &job));
+    json_begin(&call->out, '{');
+    json_put_str(&call->out, "job", job);
+    json_end(&call->out, '}');
+    return OK;
 }

@@ -21,5 +21,7 @@ void repository_apply(const json_t *object, struct repository *r);
 void repository_check(struct api_call *call, const struct repository *r);
 /* Appends it; E_CONFLICT when another active one has its name, E_INVALID when its project is not there. */
 enum rc repository_add(struct append *a, struct api_call *call, const struct repository *r) MUST_CHECK;
+/* Puts its assessment into the queue of jobs; the job's id in the arena. E_BUSY where no jobs run, E_LIMIT. */
+enum rc repository_assess(struct ctx *cx, struct api_call *call, struct str subject, struct str *job) MUST_CHECK;
 
 #endif

@@ -1,7 +1,8 @@
 /* The first setup: five answers become the organization, its Security officer and its repositories, all or nothing and
- * once only. */
+ * once only; then each repository is looked at. */
 #include "api/organization.h"
 #include "api/repository.h"
+#include "api/show.h"
 #include "base/limits.h"
 #include "facts/subject.h"
 #include "identity/people.h"
@@ -109,15 +110,19 @@ static enum rc read_answers(struct ctx *cx, struct api_call *call, struct setup 
     return api_faults(cx, call);
 }
 
-static void put_repositories(struct api_call *call, const struct setup *s)
+/* What cannot be begun now is begun by its schedule. */
+static void put_repositories(struct ctx *cx, struct api_call *call, const struct setup *s)
 {
     struct json *j = &call->out;
     json_key(j, "repositories");
     json_begin(j, '[');
     for (size_t i = 0; i < s->n; i++) {
+        struct str job = STR_NONE;
+        enum rc rc = repository_assess(cx, call, s->repositories[i].subject, &job);
         json_begin(j, '{');
         json_put_str(j, "id", s->repositories[i].subject);
         json_put_str(j, "name", s->repositories[i].name);
+        show_text(j, "job", rc == OK ? job : STR_NONE);
         json_end(j, '}');
     }
     json_end(j, ']');
@@ -134,7 +139,7 @@ API_OPERATION(setup_create)
     json_begin(&call->out, '{');
     json_key(&call->out, "organization");
     organization_put(call, &o);
-    put_repositories(call, s);
+    put_repositories(cx, call, s);
     json_end(&call->out, '}');
     return OK;
 }

@@ -374,3 +374,34 @@ def test_a_browser_can_verify(t):
         s.get("Aino", "/checkpoint/consistency?from=1&to=99999", 422)
         s.get("Aino", "/events/99999/proof", 404)
         s.get("Ella", "/events/0/proof", 403)
+
+
+def wait_for(t, what, ready):
+    for _ in range(600):
+        got = ready()
+        if got:
+            return got
+        time.sleep(0.1)
+    return t.true(False, "waited in vain for " + what)
+
+
+def test_from_setup_to_the_true_board(t):
+    repo = t.repo("app")
+    repo.commit("plant", FILES, at=int(time.time()) - 3600)
+    answers = {"organization": "Kolmonen Oy", "language": "fi", "preset": "page", "security_officer": person_id("Ella"),
+               "repositories": [{"name": "app", "location": str(repo.path)}]}
+    with served(t, {"Aatu": [serving.ADMIN], "Ella": [DEVELOPER], "Timo": [EMPLOYEE]}, assessed=False) as s:
+        made = s.post("Aatu", "/setup", answers, 201)["repositories"][0]
+        ended = wait_for(t, "the job", lambda: (lambda j: j if j["ended"] else None)(s.get("Ella", "/jobs/" + made["job"])))
+        t.equal((ended["state"], ended["subject"]), ("done", made["id"]), ended)
+        board = wait_for(t, "the board", lambda: (lambda b: b if b["assessed"] else None)(s.get("Ella", "/dashboard")))
+        t.equal((board["organization"], board["repositories"], board["assessed"], len(board["first"])), ("Kolmonen Oy", 1, 1, 3))
+        t.true(board["findings"] > 0 and board["unblock"]["total"] > 0 and board["progress"]["total"] > 0, board)
+        t.true("app/client.py" in [f["finding"]["path"] for f in board["first"] if f["finding"]], board["first"])
+        t.equal(board["status"], t.run("status", "--data", "data", "--format", "json", "--preset", "page", code=0).json()["summary"])
+        wait_for(t, "a signed head", lambda: s.get("Ella", "/dashboard")["signed_size"])
+        ident = made["id"].split(":")[1]
+        again = s.post("Ella", "/repositories/%s/assessments" % ident, None, 202)["job"]
+        wait_for(t, "the second job", lambda: s.get("Ella", "/jobs/" + again)["ended"])
+        s.post("Timo", "/repositories/%s/assessments" % ident, None, 403)
+        wait_for(t, "its row", lambda: len(s.get("Ella", "/repositories/%s/assessments" % ident)["items"]) == 2)
