@@ -76,6 +76,7 @@ struct api_call {
     bool everywhere;                   /* what is permitted is so in the whole organization; else only in … */
     const struct str *projects;        /* project:ID */
     size_t n_projects;
+    struct str scope; /* of api_scope() */
     const struct catalog *catalog;
     sqlite3 *ledger; /* facts' tables and views, to read; with those of derived.db, as derived.NAME */
     bool derived;    /* whether there is a derived.db: standing, findings, coverage */
@@ -119,6 +120,10 @@ bool api_may(struct api_call *call, const char *permission, struct str project);
 /* Whether what is in that project (empty: in none) is within what the operation's permission is held for. An operation
  * whose scope is `filtered` asks this, or lists by call->projects. */
 bool api_within(struct api_call *call, struct str project);
+/* Whose standing is asked for: of the parameter `project`, else of the organization, or, of who has only projects, of
+ * the first of these. E_DENIED, E_NOTFOUND. Without it a call sees the organization's, or nothing. */
+enum rc api_scope(struct ctx *cx, struct api_call *call) MUST_CHECK;
+void api_bind_scope(const struct api_call *call, sqlite3_stmt *st); /* as ?9, "org" or project:ID */
 
 /* fail() with a text in both languages. */
 #define api_fail(cx, call, rc, en, fi, ...)                                                                            \

@@ -57,6 +57,7 @@ static enum rc add_rows(struct looking *l, struct bucket *b, const char *sql)
     scoped_stmt *st = NULL;
     TRY(store_prepare(l->cx, l->call->ledger, str_from(sql), &st));
     store_bind_int(st, 1, l->call->now);
+    api_bind_scope(l->call, st);
     for (bool row;;) {
         const char *what = NULL;
         TRY(store_step(l->cx, st, &row));
@@ -83,11 +84,12 @@ static enum rc look_for_blocks(struct looking *l, struct bucket *b, int64_t witn
         l, b,
         "SELECT CASE WHEN d.n IS NULL THEN 'approval_waiting' ELSE 'solo_review' END, 'fact:' || r.n, r.subject,"
         " CASE WHEN d.n IS NULL THEN r.until END, 1 FROM fact_request r LEFT JOIN fact_approval d ON d.request = r.n"
-        " WHERE d.decision = 'solo' OR (d.n IS NULL AND r.until > ?1) ORDER BY r.n LIMIT 1000"));
+        " WHERE ?9 = 'org' AND (d.decision = 'solo' OR (d.n IS NULL AND r.until > ?1)) ORDER BY r.n LIMIT 1000"));
     TRY(add_rows(l, b,
                  "SELECT CASE WHEN verdicts IS NULL THEN 'repository_unassessed' WHEN stale THEN 'repository_stale'"
                  " ELSE 'report_missing' END, repository, name, ?1 * 0, 1 FROM derived.repository"
-                 " WHERE verdicts IS NULL OR stale OR has_report = 0 ORDER BY name LIMIT 1000"));
+                 " WHERE (verdicts IS NULL OR stale OR has_report = 0) AND (?9 = 'org' OR project = ?9)"
+                 " ORDER BY name LIMIT 1000"));
     for (size_t i = 0; i < l->n; i++) without += !l->rows[i].owner.n && l->rows[i].status != STATUS_NOT_RELEVANT;
     add(b, "owner_missing", STR_NONE, STR_NONE, 0, without);
     add(b, "no_witness", STR_NONE, STR_NONE, 0, witnesses == 0);
@@ -112,11 +114,12 @@ static enum rc look_for_points(struct looking *l, struct bucket *b, const char *
     bool row;
     TRY(store_prepare(
         l->cx, l->call->ledger,
-        STR("SELECT task, point, failing, due FROM derived.point WHERE scope = 'org' AND day = 'now' AND must"
+        STR("SELECT task, point, failing, due FROM derived.point WHERE scope = ?9 AND day = 'now' AND must"
             " AND verdict = ?1 ORDER BY seq"),
         &st));
     for (int p = 0; p < PRIORITY_COUNT; p++) {
         store_bind_str(st, 1, str_from(verdict));
+        api_bind_scope(l->call, st);
         for (;;) {
             TRY(store_step(l->cx, st, &row));
             if (!row) break;
@@ -151,7 +154,7 @@ enum rc attention_put(struct ctx *cx, struct api_call *call, const struct task_r
     TRY(look_for_points(&l, &b[1], "violated", "point_violated"));
     TRY(add_rows(&l, &b[1],
                  "SELECT 'waiver_ending', subject, subject, until, 1 FROM fact_waiver WHERE coalesce(withdrawn, 0) = 0"
-                 " AND until > ?1 AND until < ?1 + 2592000 ORDER BY until LIMIT 1000"));
+                 " AND until > ?1 AND until < ?1 + 2592000 AND ?9 = 'org' ORDER BY until LIMIT 1000"));
     TRY(look_for_points(&l, &b[2], "at_risk", "at_risk"));
     TRY(look_for_points(&l, &b[2], "no_evidence", "no_evidence"));
     look_for_weak_tasks(&l, &b[2]);

@@ -1,6 +1,7 @@
 /* What the functions of operations work with. */
 #include "api/api_int.h"
 #include "base/time.h"
+#include "store/store.h"
 
 #include <stdio.h>
 
@@ -56,6 +57,36 @@ bool api_within(struct api_call *call, struct str project)
     for (size_t i = 0; i < call->n_projects && !call->everywhere; i++)
         if (project.n && str_eq(call->projects[i], project)) return true;
     return call->everywhere;
+}
+
+static enum rc check_project(struct ctx *cx, struct api_call *call, struct str project)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(cx, call->ledger, STR("SELECT 1 FROM fact_project WHERE subject = ?1 AND state = 'active'"),
+                      &st));
+    store_bind_str(st, 1, project);
+    TRY(store_step(cx, st, &row));
+    return row ? OK : api_fail(cx, call, E_NOTFOUND, "there is no such active project", "sellaista projektia ei ole");
+}
+
+enum rc api_scope(struct ctx *cx, struct api_call *call)
+{
+    struct str id = api_value(call, "project");
+    call->asked = true;
+    call->scope = call->everywhere ? STR("org") : call->projects[0];
+    if (!id.p) return OK;
+    call->scope = arena_printf(&cx->arena, "project:" STR_FMT, STR_ARG(id));
+    if (!api_within(call, call->scope))
+        return api_fail(cx, call, E_DENIED, "this is not permitted to you in that project",
+                        "tämä ei ole sinulle sallittua siinä projektissa");
+    return check_project(cx, call, call->scope);
+}
+
+void api_bind_scope(const struct api_call *call, sqlite3_stmt *st)
+{
+    if (sqlite3_bind_parameter_count(st) < 9) return;
+    store_bind_str(st, 9, call->scope.n ? call->scope : call->everywhere ? STR("org") : STR_NONE);
 }
 
 void api_fault(struct api_call *call, const char *field, const char *en, const char *fi)

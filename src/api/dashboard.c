@@ -68,9 +68,10 @@ static enum rc put_trend(struct ctx *cx, const struct board *b)
     TRY(store_prepare(
         cx, b->call->ledger,
         STR("SELECT * FROM (SELECT day, fully_done, mostly_done, partly_done, not_done, not_relevant, violated,"
-            " no_evidence, findings FROM derived.day WHERE scope = 'org' ORDER BY day DESC LIMIT ?1) ORDER BY 1"),
+            " no_evidence, findings FROM derived.day WHERE scope = ?9 ORDER BY day DESC LIMIT ?1) ORDER BY 1"),
         &st));
     store_bind_int(st, 1, DAYS);
+    api_bind_scope(b->call, st);
     json_key(j, "trend");
     json_begin(j, '[');
     for (bool row;;) {
@@ -97,8 +98,8 @@ static enum rc put_repositories(struct ctx *cx, const struct board *b)
     bool row;
     TRY(store_prepare(
         cx, b->call->ledger,
-        STR("SELECT repositories, assessed, stale, findings FROM derived.day WHERE scope = 'org' AND day = 'now'"),
-        &st));
+        STR("SELECT repositories, assessed, stale, findings FROM derived.day WHERE scope = ?9 AND day = 'now'"), &st));
+    api_bind_scope(b->call, st);
     TRY(store_step(cx, st, &row));
     static const char *const names[] = {"repositories", "assessed", "stale", "findings"};
     for (int i = 0; i < 4; i++) json_put_int(j, names[i], row ? sqlite3_column_int64(st, i) : 0);
@@ -123,6 +124,7 @@ API_OPERATION(dashboard_get)
     struct board b = {.call = call};
     struct organization o;
     int64_t at;
+    TRY(api_scope(cx, call));
     TRY(task_rows_read(cx, call, &b.rows, &b.n));
     TRY(organization_read(cx, call->ledger, &o));
     TRY(head_look(cx, call, &b.head));

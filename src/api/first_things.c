@@ -39,7 +39,8 @@ static enum rc read_points(struct gathered *g)
     scoped_stmt *st = NULL;
     TRY(store_prepare(
         g->cx, g->call->ledger,
-        STR("SELECT point, adopted, verdict, failing FROM derived.point WHERE scope = 'org' AND day = 'now'"), &st));
+        STR("SELECT point, adopted, verdict, failing FROM derived.point WHERE scope = ?9 AND day = 'now'"), &st));
+    api_bind_scope(g->call, st);
     for (bool row;;) {
         TRY(store_step(g->cx, st, &row));
         if (!row) return OK;
@@ -59,11 +60,13 @@ static enum rc read_findings(struct gathered *g)
     TRY(store_prepare(
         g->cx, g->call->ledger,
         STR("SELECT p.point, f.id, f.repository, f.path, f.line FROM derived.point p JOIN derived.finding f"
-            " ON (f.repository, f.id) IN (SELECT repository, id FROM derived.finding WHERE point = p.point AND open"
+            " ON (f.repository, f.id) IN (SELECT repository, id FROM derived.finding x WHERE point = p.point AND open"
+            " AND (?9 = 'org' OR x.repository IN (SELECT repository FROM derived.repository WHERE project = ?9))"
             " ORDER BY repository, seq LIMIT ?1)"
-            " WHERE p.scope = 'org' AND p.day = 'now' AND p.verdict = 'violated' ORDER BY p.seq, f.repository, f.seq"),
+            " WHERE p.scope = ?9 AND p.day = 'now' AND p.verdict = 'violated' ORDER BY p.seq, f.repository, f.seq"),
         &st));
     store_bind_int(st, 1, FINDINGS);
+    api_bind_scope(g->call, st);
     for (bool row;;) {
         TRY(store_step(g->cx, st, &row));
         if (!row) return OK;

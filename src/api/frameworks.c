@@ -30,6 +30,7 @@ static void put_controls(struct api_call *call, const char *key, const struct gr
 API_OPERATION(frameworks_list)
 {
     struct grid g;
+    TRY(api_scope(cx, call));
     TRY(grid_read(cx, call, NOW, &g));
     page_begin(call);
     for (size_t i = 0; i < call->catalog->n_frameworks; i++)
@@ -41,6 +42,7 @@ API_OPERATION(frameworks_get)
 {
     const struct catalog_framework *f;
     struct grid g;
+    TRY(api_scope(cx, call));
     TRY(find_framework(cx, call, &f));
     TRY(grid_read(cx, call, NOW, &g));
     json_begin(&call->out, '{');
@@ -57,6 +59,7 @@ API_OPERATION(coverage_get)
     struct grid g;
     int64_t at;
     char date[32];
+    TRY(api_scope(cx, call));
     TRY(find_framework(cx, call, &f));
     TRY(page_time(cx, call, "at", true, 0, &at));
     if (at > call->now + DAY_SECONDS) {
@@ -192,6 +195,7 @@ API_OPERATION(controls_get)
     struct grid g;
     size_t n;
     struct str id = api_value(call, "control");
+    TRY(api_scope(cx, call));
     TRY(find_framework(cx, call, &c.framework));
     for (size_t i = 0; i < c.framework->n_controls && !c.control; i++)
         if (str_eq(c.framework->controls[i].id, id)) c.control = &c.framework->controls[i];

@@ -45,10 +45,11 @@ static enum rc find_day(struct ctx *cx, struct api_call *call, struct str wanted
     bool row;
     TRY(store_prepare(cx, call->ledger,
                       STR("SELECT day, coalesce(at, (SELECT at FROM derived.refreshed)) FROM derived.day WHERE scope = "
-                          "'org' AND day <= ?1"
+                          "?9 AND day <= ?1"
                           " ORDER BY day DESC LIMIT 1"),
                       &st));
     store_bind_str(st, 1, wanted);
+    api_bind_scope(call, st);
     TRY(store_step(cx, st, &row));
     *day = row ? arena_str(&cx->arena, store_column_str(st, 0)) : STR_NONE;
     *at = row ? sqlite3_column_int64(st, 1) : 0;
@@ -67,8 +68,9 @@ enum rc grid_read(struct ctx *cx, struct api_call *call, struct str wanted, stru
     if (!day.p) return OK;
     TRY(store_prepare(
         cx, call->ledger,
-        STR("SELECT framework, seq, control, coverage FROM derived.control WHERE scope = 'org' AND day = ?1"), &st));
+        STR("SELECT framework, seq, control, coverage FROM derived.control WHERE scope = ?9 AND day = ?1"), &st));
     store_bind_str(st, 1, day);
+    api_bind_scope(call, st);
     for (bool row;;) {
         enum coverage coverage;
         TRY(store_step(cx, st, &row));

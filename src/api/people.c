@@ -79,6 +79,12 @@ API_OPERATION(people_import)
     struct import_result r;
     struct json *j = &call->out;
     bool dry = api_value_bool(call, "dry_run", false);
+    if (!api_may(call, "roles.grant", STR_NONE)) { /* a token may have less than its owner */
+        TRY(identity_import(cx, call->identity, &call->actor, call->request->body, true, &r));
+        if (r.roles)
+            return api_fail(cx, call, E_DENIED, "roles.grant is needed to give roles; leave their columns out",
+                            "roolien antamiseen tarvitaan oikeus roles.grant; jätä niiden sarakkeet pois");
+    }
     TRY(identity_import(cx, call->identity, &call->actor, call->request->body, dry, &r));
     json_begin(j, '{');
     json_put_bool(j, "added", !dry && !r.all_faults);
@@ -111,8 +117,10 @@ static enum rc check_may_reset(struct ctx *cx, struct api_call *call, struct str
     TRY(identity_account_used(cx, call->identity, person, &used));
     if (!used) return OK;
     TRY(store_prepare(cx, call->ledger,
-                      STR("SELECT 1 FROM fact_role WHERE subject = ?1 AND role IN ('admin', 'security_officer') AND "
-                          "state = 'granted' AND (until IS NULL OR until > ?2)"),
+                      STR("SELECT 1 FROM fact_role WHERE subject IN (SELECT ?1 UNION ALL SELECT g.subject FROM "
+                          "fact_group_members m JOIN fact_group g ON g.n = m.n WHERE m.value = ?1 AND g.state = "
+                          "'active') AND role IN ('admin', 'security_officer') AND state = 'granted' AND (until IS "
+                          "NULL OR until > ?2)"),
                       &st));
     store_bind_str(st, 1, person);
     store_bind_int(st, 2, call->now);

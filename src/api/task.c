@@ -44,7 +44,7 @@ static struct holder *holder_of(const struct reading *r, struct str name)
 
 typedef void put_row(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st);
 
-/* ?1 the task's key, ?2 the language, ?3 the time. */
+/* ?1 the task's key, ?2 the language, ?3 the time, ?9 the scope. */
 static enum rc collect(struct reading *r, sqlite3 *db, enum part part, const char *sql, put_row *put)
 {
     scoped_stmt *st = NULL;
@@ -52,6 +52,7 @@ static enum rc collect(struct reading *r, sqlite3 *db, enum part part, const cha
     store_bind_str(st, 1, r->task->key);
     if (sqlite3_bind_parameter_count(st) > 1) store_bind_str(st, 2, str_from(lang_name(r->call->lang)));
     if (sqlite3_bind_parameter_count(st) > 2) store_bind_int(st, 3, r->call->now);
+    api_bind_scope(r->call, st);
     for (bool row;;) {
         TRY(store_step(r->cx, st, &row));
         if (!row) return OK;
@@ -68,6 +69,12 @@ static enum rc collect(struct reading *r, sqlite3 *db, enum part part, const cha
     "(x.subject = 'task:' || ?1 OR (x.subject >= 'obligation:' || ?1 || '/' AND x.subject < 'obligation:' || ?1 || "   \
     "'0'))"
 #define OF_POINT "(x.subject >= 'obligation:' || ?1 || '/' AND x.subject < 'obligation:' || ?1 || '0')"
+/* Whoever sees a project alone sees what is of its repositories, and what holds for all. */
+#define IN_SCOPE(alias)                                                                                                \
+    "(?9 = 'org' OR " alias ".repository IN (SELECT repository FROM derived.repository WHERE project = ?9))"
+#define ABOUT_IN_SCOPE                                                                                                 \
+    " AND (?9 = 'org' OR x.about IN ('*', ?9) OR EXISTS (SELECT 1 FROM derived.repository s WHERE s.project = ?9 AND " \
+    "instr(x.about, substr(s.repository, 6)) > 0))"
 #define PEOPLE(table)                                                                                                  \
     "(SELECT json_group_array(json_object('id', b.value, 'name', q.name)) FROM " table                                 \
     " b LEFT JOIN fact_person q ON q.subject = b.value WHERE b.n = x.n)"
@@ -90,8 +97,8 @@ static void put_point(struct reading *r, struct holder *h, struct json *j, sqlit
 
 static const char points_sql[] =
     "SELECT p.point, p.must, p.adopted, p.verdict, p.assurance, p.in_scope, p.judged, p.failing, p.at, p.due,"
-    " (SELECT count(*) FROM (SELECT 1 FROM derived.finding f WHERE f.point = p.point AND f.open LIMIT 1000))"
-    " FROM derived.point p WHERE p.scope = 'org' AND p.day = 'now' AND p.task = ?1";
+    " (SELECT count(*) FROM (SELECT 1 FROM derived.finding f WHERE f.point = p.point AND f.open AND " IN_SCOPE(
+        "f") " LIMIT 1000)) FROM derived.point p WHERE p.scope = ?9 AND p.day = 'now' AND p.task = ?1";
 
 static void put_repository(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
 {
@@ -113,7 +120,8 @@ static const char repositories_sql[] =
     "SELECT x.point, x.repository, r.name, x.verdict, x.assurance, x.in_scope, x.judged, x.failing, r.at,"
     " row_number() OVER (PARTITION BY x.point ORDER BY x.verdict <> 'violated', x.failing DESC, r.name) AS place"
     " FROM derived.repository_point x JOIN derived.repository r ON r.repository = x.repository"
-    " WHERE x.point >= ?1 || '/' AND x.point < ?1 || '0') WHERE place <= 50 ORDER BY point, place";
+    " WHERE x.point >= ?1 || '/' AND x.point < ?1 || '0' AND " IN_SCOPE(
+        "x") ") WHERE place <= 50 ORDER BY point, place";
 
 static void put_finding(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
 {
@@ -123,9 +131,10 @@ static void put_finding(struct reading *r, struct holder *h, struct json *j, sql
 
 static const char findings_sql[] =
     "SELECT p.point, " FINDING_COLUMNS " FROM derived.point p JOIN derived.finding f ON (f.repository, f.id) IN"
-    " (SELECT repository, id FROM derived.finding WHERE point = p.point AND open ORDER BY repository, seq LIMIT 5)"
-    " JOIN derived.repository r ON r.repository = f.repository"
-    " WHERE p.scope = 'org' AND p.day = 'now' AND p.task = ?1 ORDER BY p.seq, f.repository, f.seq";
+    " (SELECT repository, id FROM derived.finding g WHERE point = p.point AND open AND " IN_SCOPE(
+        "g") " ORDER BY repository, seq LIMIT 5)"
+             " JOIN derived.repository r ON r.repository = f.repository"
+             " WHERE p.scope = ?9 AND p.day = 'now' AND p.task = ?1 ORDER BY p.seq, f.repository, f.seq";
 
 static void put_waiver(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
 {
@@ -145,7 +154,7 @@ static void put_waiver(struct reading *r, struct holder *h, struct json *j, sqli
 static const char waivers_sql[] = "SELECT x.subject, x.about, x.until, x.reason, x.at, x.actor, p.name, " PEOPLE(
     "fact_waiver_approved_by") ", x.until > ?3 AND coalesce(x.withdrawn, 0) = 0 AND ?2 <> ''"
                                " FROM fact_waiver x LEFT JOIN fact_person p ON p.subject = x.actor WHERE " OF_POINT
-                               " ORDER BY x.n DESC";
+                                   ABOUT_IN_SCOPE " ORDER BY x.n DESC";
 
 static void put_not_applicable(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
 {
@@ -183,7 +192,7 @@ static void put_treatment(struct reading *r, struct holder *h, struct json *j, s
 static const char treatments_sql[] =
     "SELECT x.subject, x.about, x.cause, x.correction, x.\"check\", x.checked_at, x.at,"
     " x.actor, p.name FROM fact_treatment x"
-    " LEFT JOIN fact_person p ON p.subject = x.actor WHERE " OF_POINT " ORDER BY x.n DESC LIMIT 500";
+    " LEFT JOIN fact_person p ON p.subject = x.actor WHERE " OF_POINT ABOUT_IN_SCOPE " ORDER BY x.n DESC LIMIT 500";
 
 static void put_conclusion(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
 {
@@ -337,7 +346,7 @@ static enum rc put_controls(struct reading *r)
     struct json *j = &r->call->out;
     scoped_stmt *st = NULL;
     TRY(store_prepare(r->cx, r->call->ledger,
-                      STR("SELECT coverage FROM derived.control WHERE scope = 'org' AND framework = ?1 AND control = "
+                      STR("SELECT coverage FROM derived.control WHERE scope = ?9 AND framework = ?1 AND control = "
                           "?2 AND day = 'now'"),
                       &st));
     json_key(j, "controls");
@@ -345,6 +354,7 @@ static enum rc put_controls(struct reading *r)
     for (size_t i = 0; i < r->task->n_controls; i++) {
         const struct catalog_mapping *m = &r->task->controls[i];
         bool row;
+        api_bind_scope(r->call, st);
         store_bind_str(st, 1, m->framework->key);
         store_bind_str(st, 2, m->control->id);
         TRY(store_step(r->cx, st, &row));
@@ -443,5 +453,6 @@ enum rc task_put(struct ctx *cx, struct api_call *call, struct str key)
 
 API_OPERATION(tasks_get)
 {
+    TRY(api_scope(cx, call));
     return task_put(cx, call, api_value(call, "task"));
 }

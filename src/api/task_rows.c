@@ -48,8 +48,9 @@ static enum rc read_standing(struct ctx *cx, struct api_call *call, struct task_
                 " coalesce(sum(p.must AND p.verdict = 'no_evidence'), 0)"
                 " FROM derived.task t LEFT JOIN derived.point p ON p.scope = t.scope AND p.day = t.day AND p.task = "
                 "t.task"
-                " WHERE t.scope = 'org' AND t.day = 'now' GROUP BY t.task"),
+                " WHERE t.scope = ?9 AND t.day = 'now' GROUP BY t.task"),
             &st));
+    if (st) api_bind_scope(call, st);
     for (bool row = true; call->derived;) {
         int status, assurance;
         TRY(store_step(cx, st, &row));

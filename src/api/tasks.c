@@ -80,6 +80,7 @@ API_OPERATION(tasks_list)
     size_t n, wanted = 0;
     int64_t from;
     struct str sort = api_value(call, "sort");
+    TRY(api_scope(cx, call));
     TRY(page_cursor(cx, call, 0, &from));
     TRY(task_rows_read(cx, call, &rows, &n));
     struct sorted *list = arena_array(&cx->arena, struct sorted, n + 1);

@@ -217,7 +217,7 @@ def test_what_breaks_a_schema_is_refused_with_its_field(t):
                     sent += refused(op, method, target(at, query), None, text, codes=(400, 413, 422))
             sent += refused(op, method, target(at, query), None, good, codes=(415,), **{"Content-Type": "text/plain"})
             sent += refused(op, method, target(at, query), None, good, codes=(415,), **{"Content-Type": "application/json; charset=latin1"})
-            sent += refused(op, method, target(at, query), None, '{"a":"%s"}' % ("x" * op["x-max-body"]), codes=(413,))
+            sent += refused(op, method, target(at, query), None, "", codes=(413,), **{"Content-Length": str(op["x-max-body"] + 1)})
         t.equal(faults[:20], [], "%d faults of %d" % (len(faults), sent))
         t.true(sent > 200, "requests")
 
@@ -315,6 +315,37 @@ def test_the_command_line_does_operations(t):
         (t.dir / "token").write_text("snt_unknown\n", encoding="utf-8")
         t.has(t.run("api", "session_get", "--server", server, "--token-file", "token", code=3).err, "token")
         t.has(t.run("api", "session_get", "--server", "http://192.0.2.1", "--token-file", "token", code=3).err, "not sent over plain http")
+
+
+def test_a_project_is_seen_alone(t):
+    with running(t, assessed=True) as s, Client(s) as client:
+        repository = [json.loads(line) for line in t.run("fact", "list", "--data", "data", "--kind", "repository", "--format", "json", code=0).out.splitlines()][0]
+        s.add_fact("repository", repository["subject"], dict(repository["payload"], project=OTHER))
+        t.run("refresh", "--data", "data", code=0)
+
+        def task(who, project=None):
+            got = client.send(who, "GET", target("/api/v1/tasks/public-network-encryption", [("project", project.split(":")[1])] if project else []))
+            return got.status, got.json()
+
+        def found(answer):
+            return sum(len(point["findings"]) + len(point["repositories"]) for point in answer["points"])
+
+        code, whole = task("Org developer")
+        t.equal(code, 200)
+        t.true(found(whole) > 0, "the organization sees what was planted")
+        code, other = task("Org developer", OTHER)
+        t.equal((code, found(other)), (200, found(whole)))
+        code, one = task("Project developer")
+        t.equal((code, found(one)), (200, 0))
+        t.equal(task("Project developer", PROJECT)[1]["points"], one["points"])
+        t.true("violated" in [p["verdict"] for p in whole["points"]] and "violated" not in [p["verdict"] for p in one["points"]], "verdicts are the project's")
+        t.equal(task("Project developer", OTHER)[0], 403)
+        t.equal(task("Org developer", "project:" + "z" * 20)[0], 404)
+        for path in ("/api/v1/dashboard", "/api/v1/tasks", "/api/v1/frameworks"):
+            t.equal((path, client.send("Project developer", "GET", path).status), (path, 200))
+            t.equal((path, client.send("Project developer", "GET", target(path, [("project", OTHER.split(":")[1])])).status), (path, 403))
+        seen = client.send("Project developer", "GET", "/api/v1/dashboard").raw
+        t.true(repository["subject"].encode() not in seen, "nothing of another project's repository on the board")
 
 
 def test_a_post_with_a_key_is_done_once(t):

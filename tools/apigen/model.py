@@ -49,7 +49,8 @@ def words(place, what):
 def read_roles(model, path):
     top = source.Place(model.faults, path.name, source.load(path, model.faults), path.name)
     top.only(["permissions", "roles"])
-    for name, place in top.each("permissions"):
+    places = dict(top.each("permissions"))
+    for name, place in places.items():
         place.only(["project", "en", "fi"])
         if not PERMISSION.match(name):
             place.say("a permission is one word, noun.verb")
@@ -70,7 +71,8 @@ def read_roles(model, path):
             top.say('the role "%s" is missing' % name)
     for name in model.permissions:
         if not any(name in role["permissions"] for role in model.roles.values()):
-            top.below("permissions").say("no role has it", name)
+            places[name].say("no role has it")
+    return places
 
 
 class Resource:
@@ -189,6 +191,8 @@ class Resource:
         op.permission = place.get("x-permission", str, "", needed=True)
         if op.permission and op.permission not in ("public", "self") and op.permission not in self.model.permissions:
             place.say('there is no permission "%s" in roles.yaml' % op.permission, "x-permission")
+        if op.method != "get" and op.permission.endswith(".read"):
+            place.say("what may only read does not write: choose another permission", "x-permission")
         op.process = place.get("x-process", str, "", needed=True)
         if op.process not in ("", "web", "worker"):
             place.say('"x-process" is web or worker', "x-process")
@@ -294,7 +298,7 @@ def read(folder, kinds=None):
     model = Model()
     model.kinds = kinds
     top = read_head(model, folder / "openapi.yaml")
-    read_roles(model, folder / "roles.yaml")
+    rights = read_roles(model, folder / "roles.yaml")
     model.lists = {path.stem: lists.List(path, model.faults) for path in sorted((folder / "lists").glob("*.sql"))}
     tops, components = [top], {}
     for path in sorted(folder.glob("*.yaml")):
@@ -323,6 +327,12 @@ def read(folder, kinds=None):
         model.schemas[name] = reader.named(name, place, None)
     order = [name for name, _ in model.tags]
     model.operations.sort(key=lambda op: (order.index(op.tag) if op.tag in order else 99, op.path, METHODS.index(op.method)))
+    for name, place in rights.items():
+        ops = [op for op in model.operations if op.permission == name]
+        if not ops:
+            place.say("no operation asks for it")
+        elif model.permissions[name]["project"] and all(op.scope == "org" for op in ops):
+            place.say("no operation keeps it to a project (x-scope), so that a grant for a project would give nothing")
     used = {op.list.name for op in model.operations if op.list}
     for name, one in model.lists.items():
         if name not in used:

@@ -33,6 +33,7 @@ paths:
       summary: All
       x-permission: things.read
       x-process: web
+      x-scope: filtered
       x-list: things
       x-items: Thing
       parameters:
@@ -70,7 +71,8 @@ components:
 """
 SQL = """-- Sorts: name, -made
 -- Total: yes
-SELECT id, name AS _name, name, made FROM things WHERE (:name IS NULL OR name = :name);
+SELECT id, name AS _name, name, made FROM things WHERE (:name IS NULL OR name = :name)
+  AND (:projects IS NULL OR project IN (SELECT value FROM json_each(:projects)));
 """
 GOOD = {"openapi.yaml": HEAD, "roles.yaml": ROLES, "things.yaml": THINGS, "lists/things.sql": SQL.replace("name AS _name, name, made", "name AS _name, made").replace(
     "Sorts: name", "Sorts: _name").replace("-made", "-_made").replace(", made FROM", ", made, made AS _made FROM")}
@@ -102,7 +104,11 @@ FAULTS = [
     ("things.yaml", "x-list: things", "x-list: think", "there is no lists/think.sql"),
     ("things.yaml", "x-items: Thing", "x-item: Thing", '"x-item" is not known here'),
     ("things.yaml", "/api/v1/things/{thing}:", "/api/v1/Things/{thing}:", "a path is of lower-case words"),
-    ("things.yaml", "x-process: web\n      x-list", "x-process: web\n      x-scope: filtered\n      x-list", "does not keep to :projects"),
+    ("lists/things.sql", "\n  AND (:projects IS NULL OR project IN (SELECT value FROM json_each(:projects)))", "", "does not keep to :projects"),
+    ("things.yaml", "      x-scope: filtered\n", "", "the list's SQL asks for :projects: write filtered"),
+    ("roles.yaml", "things.edit: {en", "things.edit: {project: true, en", "no operation keeps it to a project"),
+    ("roles.yaml", "  things.edit: {en: Change, fi: Muuttaa}", "  things.edit: {en: Change, fi: Muuttaa}\n  things.lose: {en: Lose, fi: Kadottaa}", "no operation asks for it"),
+    ("things.yaml", "x-permission: things.edit", "x-permission: things.read", "what may only read does not write"),
     ("things.yaml", "x-fact: [note]", "x-fact: [note]\n      x-scope: filtered", "its permission is never given for a project alone"),
     ("things.yaml", "x-fact: [note]", "x-fact: [note]\n      x-max-body: 2000000", '"x-max-body" is at most'),
     ("things.yaml", "      summary: One more", "      summary: One more\n      summary: Two", '"summary" stands here twice'),
@@ -113,8 +119,8 @@ FAULTS = [
     ("openapi.yaml", "openapi: 3.1.0", "openapi: 3.0.0", "is to be OpenAPI 3.1"),
     ("lists/things.sql", "-- Sorts: _name, -_made\n", "", 'the head has no line "-- Sorts'),
     ("lists/things.sql", "name = :name)", "name = :nam)", "asks for :nam, which is no parameter"),
-    ("lists/things.sql", "name = :name);", "name = :name); DELETE FROM things;", "one SELECT is expected"),
-    ("lists/things.sql", "WHERE (:name IS NULL OR name = :name)", "", "does not use the parameter :name"),
+    ("lists/things.sql", "json_each(:projects)));", "json_each(:projects))); DELETE FROM things;", "one SELECT is expected"),
+    ("lists/things.sql", "(:name IS NULL OR name = :name)\n  AND ", "", "does not use the parameter :name"),
 ]
 
 
