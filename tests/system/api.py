@@ -2,6 +2,8 @@
 import http.client
 import json
 import re
+import signal
+import subprocess
 import time
 import urllib.parse
 
@@ -305,7 +307,7 @@ def test_lists_page_sort_and_export(t):
 
 
 def test_the_command_line_does_operations(t):
-    with running(t) as s:
+    with running(t, assessed=True) as s, Client(s) as client:
         server = "http://127.0.0.1:%d" % s.port
         t.equal(t.run("api", "session_get", "--server", server, code=0).json()["person"], None)
         refused = t.run("api", "roles_list", "--server", server, "--lang", "fi", code=3)
@@ -314,7 +316,51 @@ def test_the_command_line_does_operations(t):
         t.has(t.run("api", "session_get", "x=1", "--server", server, code=2).err, "takes no x")
         (t.dir / "token").write_text("snt_unknown\n", encoding="utf-8")
         t.has(t.run("api", "session_get", "--server", server, "--token-file", "token", code=3).err, "token")
-        t.has(t.run("api", "session_get", "--server", "http://192.0.2.1", "--token-file", "token", code=3).err, "not sent over plain http")
+        for url in ("http://192.0.2.1", "http://localhost.example.org", "http://127.0.0.1.example.org:80", "http://127.0.0.1@192.0.2.1/"):
+            t.has(t.run("api", "session_get", "--server", url, "--token-file", "token").err, "not sent over plain http")
+
+        made = client.send("Everything", "POST", "/api/v1/me/tokens", json.dumps({"name": "a test", "permissions": ["tasks.read", "tasks.comment", "tasks.edit"],
+                                                                                 "until": "%sZ" % time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 3600))}),
+                           {"Content-Type": "application/json"})
+        t.equal(made.status, 201)
+        (t.dir / "token").write_text(made.json()["secret"], encoding="utf-8")
+
+        def api(*arguments, code=0):
+            return t.run("api", *arguments, "--server", server, "--token-file", "token", code=code)
+
+        task = "task=public-network-encryption"
+        t.true(len(api("tasks_list", "limit=5").json()["items"]) == 5, "five tasks")
+        t.equal(api("task_comments_create", task, "text=Looked at it: ä \"quoted\".").json()["text"], "Looked at it: ä \"quoted\".")
+        once = [api("task_comments_create", task, "text=Once.", "--key", "k").raw for _ in range(2)]
+        t.equal(once[0], once[1])
+        got = api("task_comments_list", task, "format=csv").out
+        t.equal(got.count("\r\n"), 3)
+        t.has(api("tasks_patch", task, "review_days=90", code=2).err, "--if-match")
+        tag = api("tasks_get", task, "--tag").err.strip()
+        t.equal(api("tasks_patch", task, "review_days=90", "--if-match", tag).json()["review_days"], 90)
+        t.has(api("tasks_patch", task, "review_days=80", "--if-match", tag, code=3).err, "changed")
+        t.has(api("tasks_patch", task, "review_days=-1", "--if-match", "*", code=3).err, "review_days")
+        t.has(api("events_list", code=3).err, "events.read")
+        t.has(api("me_language", "language=fi", code=3).err, "self")
+        (t.dir / "body").write_text('{"text":"From a file."}', encoding="utf-8")
+        t.equal(api("task_comments_create", task, "--body", "body").json()["text"], "From a file.")
+        t.lacks(s.said(), made.json()["secret"])
+
+
+def test_the_command_line_checks_certificates(t):
+    t.run("init", "--data", "data", "--origin", "test.example/org", code=0)
+    with open(t.dir / "serve.err", "wb") as log:
+        child = subprocess.Popen([t.program, "serve", "--data", str(t.dir / "data"), "--listen", "127.0.0.1:0"], cwd=t.dir, env=t.env, stdout=subprocess.PIPE, stderr=log)
+    try:
+        port = re.search(r"https://[^:/]+:(\d+)/", child.stdout.readline().decode()).group(1)
+        certificate = next((t.dir / "data" / "tls").glob("*cert*"))
+        t.has(t.run("api", "session_get", "--server", "https://localhost:" + port, code=3).err, "ertificate")
+        t.equal(t.run("api", "session_get", "--server", "https://localhost:" + port, "--ca", certificate, code=0).json()["person"], None)
+        t.run("api", "session_get", "--server", "https://localhost:" + port, "--ca", t.dir / "serve.err", code=3)
+    finally:
+        child.send_signal(signal.SIGTERM)
+        child.wait(60)
+        child.stdout.close()
 
 
 def test_a_project_is_seen_alone(t):
