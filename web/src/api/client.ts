@@ -12,6 +12,9 @@ export interface FieldError {
   detail: string;
 }
 
+/* The name a form knows the field by; the server says "/name", "name" or "body.name". */
+export const fieldName = (e: FieldError) => e.field.replace(/^[/$.]*(body[/.])?/, "").replaceAll("/", ".");
+
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -23,9 +26,9 @@ export class Problem extends Error {
     super(detail || title);
     this.name = "Problem";
   }
-  /* What was wrong with one field, for the form that holds it. Names may be paths: "/name", "name", "body.name". */
+  /* What was wrong with one field, for the form that holds it. */
   field(name: string): string | undefined {
-    return this.errors.find((e) => e.field.replace(/^[/$.]*(body[/.])?/, "").replaceAll("/", ".") === name)?.detail;
+    return this.errors.find((e) => fieldName(e) === name)?.detail;
   }
 }
 
