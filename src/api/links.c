@@ -5,14 +5,15 @@
 #include "identity/people.h"
 #include "identity/tokens.h"
 
-/* Guesses at links are counted by network: 256 bits need no more, but whoever tries is to be seen. */
+/* Guesses at links are counted by network alone: 256 bits need no more, and nobody is to be kept out by others. */
 static enum rc find(struct ctx *cx, struct api_call *call, struct str secret, enum link_purpose *p, struct str *person)
 {
     int64_t wait;
-    enum rc rc = identity_guess(cx, call->identity, STR("link"), call->request->peer, &wait);
+    struct str what = arena_printf(&cx->arena, "link " STR_FMT, STR_ARG(call->request->peer));
+    enum rc rc = identity_guess(cx, call->identity, what, call->request->peer, &wait);
     TRY(sign_in_judged(cx, call, rc, wait));
     rc = identity_link_find(cx, call->identity, secret, p, person);
-    if (rc == OK) return identity_guess_right(cx, call->identity, STR("link"), call->request->peer);
+    if (rc == OK) return identity_guess_right(cx, call->identity, what, call->request->peer);
     if (rc != E_DENIED) return rc;
     return api_refuse(cx, call, E_DENIED, "not_right", "this link was used, has ended, or never was; ask for another",
                       "linkki on käytetty tai vanhentunut, tai sitä ei ole ollutkaan; pyydä uusi");
@@ -44,6 +45,8 @@ static enum rc take_profile(struct ctx *cx, struct api_call *call, const struct 
 {
     struct str name = api_field(call->body, "name"), address = api_field(call->body, "address");
     const struct identity_actor by = {.person = p->id, .credential = STR(""), .via = STR("person")};
+    bool same = p->n_addresses && str_eq(name, p->name) && str_eq(address, p->addresses[0]); /* asked again */
+    if (same) return OK;
     if (p->n_addresses) {
         if (name.p) api_fault(call, "name", "it is known already", "se tiedetään jo");
         if (address.p) api_fault(call, "address", "it is known already", "se tiedetään jo");
@@ -70,8 +73,10 @@ API_OPERATION(session_link)
         api_fault(call, "password", "none goes with a link to sign in", "kirjautumislinkin kanssa ei anneta salasanaa");
         return api_faults(cx, call);
     }
+    /* all that may be refused, before the link is used up; a name may make a password a bad one */
+    if (password.p) TRY(identity_password_admit(cx, call->identity, whose, password));
     TRY(take_profile(cx, call, &now));
-    if (password.p) TRY(identity_password_admit(cx, call->identity, whose, password)); /* before the link is used up */
+    if (password.p) TRY(identity_password_admit(cx, call->identity, whose, password));
     TRY(sign_in_judged(cx, call, identity_link_use(cx, call->identity, secret, &used, &person), 0));
     const struct identity_actor by = {.person = person, .credential = STR(""), .via = STR("person")};
     if (password.p) TRY(identity_password_set(cx, call->identity, &by, person, password, STR_NONE));

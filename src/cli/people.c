@@ -13,6 +13,7 @@ static const char help[] =
     "       sinetti people add NAME ADDRESS... [--role ROLE] [OPTIONS]\n"
     "       sinetti people import FILE [--dry-run] [OPTIONS]\n"
     "       sinetti people role PERSON ROLE [--revoke] [--scope project:ID] [--until DATE] [OPTIONS]\n"
+    "       sinetti people change PERSON NAME ADDRESS... [OPTIONS]\n"
     "       sinetti people leave PERSON [OPTIONS]\n"
     "People of the data folder; what is done so is the operator's in the audit log. PERSON is an address or "
     "person:ID;\n"
@@ -129,6 +130,15 @@ static enum rc role(struct ctx *cx, struct arguments *a)
     return put_role(cx, a, person, a->operands[2]);
 }
 
+static enum rc change(struct ctx *cx, struct arguments *a)
+{
+    struct str *addresses = arena_array(&cx->arena, struct str, (size_t)a->n), person;
+    for (int i = 3; i < a->n; i++) addresses[i - 3] = str_from(a->operands[i]);
+    TRY(find(cx, a, str_from(a->operands[1]), &person));
+    return identity_person_change(cx, a->d.identity, &identity_operator, person, 0, str_from(a->operands[2]), addresses,
+                                  (size_t)a->n - 3);
+}
+
 static enum rc leave(struct ctx *cx, struct arguments *a)
 {
     struct str person;
@@ -175,8 +185,8 @@ static const struct {
     const char *name;
     int least, most; /* operands, itself among them */
     enum rc (*run)(struct ctx *cx, struct arguments *a);
-} verbs[] = {
-    {"list", 1, 1, list}, {"add", 3, 12, add}, {"import", 2, 2, import}, {"role", 3, 3, role}, {"leave", 2, 2, leave}};
+} verbs[] = {{"list", 1, 1, list}, {"add", 3, 12, add},       {"import", 2, 2, import},
+             {"role", 3, 3, role}, {"change", 4, 13, change}, {"leave", 2, 2, leave}};
 
 int cli_people(int argc, char **argv)
 {
@@ -194,7 +204,7 @@ int cli_people(int argc, char **argv)
             if (known)
                 (void)fail(&cx, E_INVALID, "people %s takes other operands", verbs[v].name);
             else
-                (void)fail(&cx, E_INVALID, "people list, add, import, role or leave");
+                (void)fail(&cx, E_INVALID, "people list, add, import, role, change or leave");
             out = common_wrong(&cx, "people");
         }
     }

@@ -229,6 +229,9 @@ static enum rc recognize(struct ctx *cx, struct identity *id, const struct oidc_
         enum rc rc = ask_address(cx, s, t, claims);
         if (rc != OK) return rc == E_IO || rc == E_INTERNAL ? rc : OK;
         if (claims->email.p) TRY(identity_person_find(cx, id, claims->email, &person));
+        bool power = false; /* else whoever sets up a provider could come in as they */
+        if (person.p) TRY(identity_holds_power(cx, id, person, &power));
+        if (power) person = STR_NONE;
     }
     if (person.p) return link_to(cx, id, person, p, claims, out);
     out->why = OIDC_UNKNOWN;

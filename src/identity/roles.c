@@ -35,6 +35,18 @@ enum rc identity_security_officers(struct ctx *cx, sqlite3 *db, int64_t now, int
     return OK;
 }
 
+enum rc identity_holds_power(struct ctx *cx, struct identity *id, struct str person, bool *out)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, id->o.ledger,
+                      STR("SELECT 1 FROM fact_role WHERE subject = ?1 AND role IN ('admin', 'security_officer') AND "
+                          "state = 'granted' AND (until IS NULL OR until > ?2)"),
+                      &st));
+    store_bind_str(st, 1, person);
+    store_bind_int(st, 2, identity_now(id));
+    return store_step(cx, st, out);
+}
+
 /* `person` stops being a lasting Security officer: some other must be one, unless there was none. */
 enum rc officer_may_go(struct ctx *cx, sqlite3 *db, struct str person)
 {

