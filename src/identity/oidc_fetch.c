@@ -6,9 +6,11 @@
 #include <curl/curl.h>
 #include <pthread.h>
 #include <sodium.h>
+#include <stdatomic.h>
 
 #define HEADERS_MOST (64 * KIB)
 #define CONNECT_SECONDS 5L
+#define AT_ONCE 3 /* in a process: a server that does not answer must not hold up all who work for others */
 
 static struct {
     LIBRARY_MEMBER(curl_global_init)
@@ -120,11 +122,8 @@ static enum rc judge(struct ctx *cx, const struct exchange *x, CURLcode code, co
     return OK;
 }
 
-enum rc oidc_fetch(struct ctx *cx, const struct oidc_fetch *f, int64_t *status, struct str *body)
+static enum rc fetch(struct ctx *cx, const struct oidc_fetch *f, int64_t *status, struct str *body)
 {
-    pthread_once(&once, load);
-    if (missing)
-        return fail(cx, E_IO, "OpenID Connect needs libcurl (Debian: libcurl3-gnutls); not found: %s", missing);
     struct exchange x = {.curl = lib.curl_easy_init()};
     buf_init(&x.body, LIMIT_OIDC_DOCUMENT);
     enum rc rc = x.curl && set_up(cx, &x, f) ? OK : fail(cx, E_IO, "this libcurl is too old (7.85 is needed)");
@@ -134,5 +133,18 @@ enum rc oidc_fetch(struct ctx *cx, const struct oidc_fetch *f, int64_t *status, 
     if (x.curl) lib.curl_easy_cleanup(x.curl);
     if (x.headers) lib.curl_slist_free_all(x.headers);
     buf_release(&x.body);
+    return rc;
+}
+
+enum rc oidc_fetch(struct ctx *cx, const struct oidc_fetch *f, int64_t *status, struct str *body)
+{
+    static atomic_int under_way;
+    pthread_once(&once, load);
+    if (missing)
+        return fail(cx, E_IO, "OpenID Connect needs libcurl (Debian: libcurl3-gnutls); not found: %s", missing);
+    enum rc rc = atomic_fetch_add(&under_way, 1) < AT_ONCE
+                     ? fetch(cx, f, status, body)
+                     : fail(cx, E_BUSY, "too many sign-ins wait for other servers; try again in a moment");
+    atomic_fetch_sub(&under_way, 1);
     return rc;
 }

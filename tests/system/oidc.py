@@ -1,4 +1,5 @@
 """Goal: signing in at an OpenID provider is for whom it is meant, and no misbehaving provider, browser or link gets anybody in or leads them elsewhere."""
+import concurrent.futures
 import contextlib
 import sqlite3
 import time
@@ -176,6 +177,23 @@ def test_a_slow_provider_holds_nobody_up(t):
         began = time.monotonic()
         t.equal(oidc_of(browser.follow(browser.visit(address)).headers["Location"]), "wrong")
         t.true(time.monotonic() - began < 20, "it took %.0f s" % (time.monotonic() - began))
+
+
+def test_a_provider_that_hangs_holds_up_only_its_own(t):
+    """Eight threads work: many who come back from a provider that says nothing must leave some for all others."""
+    with served(t) as (provider, server):
+        ways = []
+        for _ in range(12):
+            browser = Browser(server)
+            ways.append((browser, browser.visit(begin(browser, provider))))
+        provider.answer["/token"] = slow
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            ends = [pool.submit(lambda w: w[0].follow(w[1]).headers["Location"], way) for way in ways]
+            time.sleep(1)
+            began = time.monotonic()
+            Browser(server).signs_in_as("Ella").api("POST", "/me/passkeys/options", code=200)
+            t.true(time.monotonic() - began < 5, "another's request waited %.1f s" % (time.monotonic() - began))
+            t.equal({oidc_of(end.result()) for end in ends}, {"wrong"})
 
 
 def test_documents_of_a_provider_are_judged(t):
