@@ -146,14 +146,13 @@ enum rc http_start(struct ctx *cx, const struct http_options *o, struct http_ser
     enum rc rc = prepare(cx, s);
     if (rc == OK) rc = http_watch_start(cx, s);
     bool watched = rc == OK;
+    *out = s; /* the first request may come before this returns */
     if (rc == OK && !(s->daemon = start_daemon(s)))
         rc = fail(cx, E_IO, "the HTTP server does not start%s",
                   o->cert.n ? ": do certificate and key belong together?" : "");
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (rc == OK) {
-        *out = s;
-        return OK;
-    }
+    if (rc == OK) return OK;
+    *out = NULL;
     if (watched) http_watch_stop(s);
     close(s->o.fd);
     release(s);

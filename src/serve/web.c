@@ -1,11 +1,13 @@
 /* web: HTTP, and what only reads. */
 #include "api/api.h"
+#include "base/time.h"
 #include "serve/access_log.h"
 #include "serve/assets.h"
 #include "serve/certificate.h"
 #include "serve/confine.h"
 #include "serve/forward.h"
 #include "serve/inside.h"
+#include "serve/metrics.h"
 
 #include <unistd.h>
 
@@ -17,6 +19,7 @@ struct web {
     struct api *api;
     struct forward *forward;
     struct http_server *http;
+    struct metrics metrics;
 };
 
 static size_t most_body(void *arg, struct str method, struct str path)
@@ -55,6 +58,30 @@ static void handle_api(struct web *w, struct http_exchange *x)
         http_answer(x, &r);
 }
 
+/* For who is on this machine; a proxy's clients are not. */
+static void handle_metrics(struct web *w, struct http_exchange *x)
+{
+    struct ctx *cx = http_exchange_ctx(x);
+    struct str peer = http_exchange_request(x)->peer;
+    struct metrics_now now = {.in_hand = http_in_hand(w->http)};
+    struct http_response r;
+    if (!str_starts(peer, STR("127.")) && !str_eq(peer, STR("::1"))) {
+        http_refuse(x, 404, "Not Found", "there is nothing at this address");
+        return;
+    }
+    now.worker = forward_works(w->forward, &now.forwarded);
+    http_response_init(&r);
+    http_response_header(&r, "Content-Type", STR("application/openmetrics-text; version=1.0.0; charset=utf-8"));
+    http_response_header(&r, "Cache-Control", STR("no-store"));
+    if (metrics_put(cx, &w->metrics, w->s->o->dir, &now, &r.body) == OK) {
+        http_answer(x, &r);
+        return;
+    }
+    serve_tell("web", "error", "metrics: %s", cx->message);
+    http_response_release(&r);
+    http_refuse(x, 503, "Service Unavailable", "the numbers cannot be read now");
+}
+
 static void handle(void *arg, struct http_exchange *x)
 {
     struct web *w = arg;
@@ -62,6 +89,8 @@ static void handle(void *arg, struct http_exchange *x)
     size_t waiting;
     if (str_eq(r->path, STR("/api")) || str_starts(r->path, STR("/api/")))
         handle_api(w, x);
+    else if (str_eq(r->path, STR("/metrics")))
+        handle_metrics(w, x);
     else if (str_eq(r->path, STR("/healthz")))
         say(x, 200, "text/plain; charset=utf-8", STR("ok\n"));
     else if (str_eq(r->path, STR("/readyz"))) {
@@ -78,6 +107,7 @@ static void handle(void *arg, struct http_exchange *x)
 static void log_request(void *arg, const struct http_request *r, const struct http_done *d)
 {
     struct web *w = arg;
+    metrics_count(&w->metrics, d);
     access_log(w->s->log, r, d);
 }
 
@@ -125,7 +155,7 @@ static enum rc open_all(struct ctx *cx, struct web *w, struct anchors *anchors)
 
 int serve_web(struct serve *s)
 {
-    struct web w = {.s = s};
+    struct web w = {.s = s, .metrics = {.began = time_now()}};
     struct anchors anchors = {{NULL}};
     struct ctx cx;
     ctx_init(&cx);
