@@ -197,18 +197,6 @@ static enum rc with_state(struct ctx *cx, struct job_runner *r, sqlite3 **db)
     return state_open(cx, r->s->o->dir, STORE_WRITE, db);
 }
 
-enum rc job_runner_add(struct ctx *cx, void *more, const char *what, struct str subject, struct str person,
-                       struct str *job)
-{
-    struct job_runner *r = more;
-    sqlite3 *db;
-    TRY(with_state(cx, r, &db));
-    enum rc rc = jobs_add(cx, db, what, subject, person, time_now(), job);
-    store_close(db);
-    wake(r);
-    return rc;
-}
-
 enum rc job_runner_watch(struct ctx *cx, void *more, struct str job, int *stream)
 {
     struct job_runner *r = more;

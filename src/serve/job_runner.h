@@ -13,8 +13,6 @@ enum rc job_runner_start(struct ctx *cx, struct serve *s, void (*ended)(void *ar
 void job_runner_stop(struct job_runner *r);
 
 /* For struct api_options; `more` is the runner. */
-enum rc job_runner_add(struct ctx *cx, void *more, const char *what, struct str subject, struct str person,
-                       struct str *job);
 enum rc job_runner_watch(struct ctx *cx, void *more, struct str job, int *stream);
 void job_runner_changed(void *more, struct str job);
 
