@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#define PATIENCE_SECONDS 20 /* for a signer that does not answer: it may be gone, and its socket held by others */
 
 struct remote {
     struct signer base;
@@ -191,8 +194,11 @@ enum rc signer_connect(struct ctx *cx, const char *path, struct signer **out)
     *out = NULL;
     if (strlen(path) >= sizeof at.sun_path) return fail(cx, E_INVALID, "signer: the path of the socket is too long");
     memcpy(at.sun_path, path, strlen(path));
+    const struct timeval patience = {PATIENCE_SECONDS, 0};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) != 0) {
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
+        connect(fd, (struct sockaddr *)&at, sizeof at) != 0) {
         int failure = errno;
         if (fd >= 0) close(fd);
         return fail(cx, failure == ENOENT || failure == ECONNREFUSED ? E_NOTFOUND : E_IO,

@@ -47,6 +47,21 @@ void children_over(void)
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
+static void close_one(int *fd)
+{
+    if (*fd >= 0) close(*fd);
+    *fd = -1;
+}
+
+/* What is another's: who is gone is noticed only when nobody holds its end. */
+static void close_others(struct serve *s, const struct child *c)
+{
+    if (c->run != serve_web) close_one(&s->listener);
+    if (c->run != serve_web) close_one(&s->web);
+    if (c->run != serve_worker) close_one(&s->worker);
+    if (c->run != serve_signer) close_one(&s->signer);
+}
+
 /* In the new process. It sees its signals blocked: SIGTERM is taken by serve_wait_for_end(). */
 static _Noreturn void live(struct serve *s, const struct child *c, pid_t parent)
 {
@@ -59,6 +74,7 @@ static _Noreturn void live(struct serve *s, const struct child *c, pid_t parent)
     (void)prctl(PR_SET_NAME, c->name);
     if (getppid() != parent) _exit(1);
     close(signals);
+    close_others(s, c);
     _exit(c->run(s));
 }
 

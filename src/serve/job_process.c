@@ -6,17 +6,48 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* --- a folder of its own */
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st, (void)kind, (void)at;
+    (void)remove(path);
+    return 0;
+}
+
+static void remove_all(const char *path)
+{
+    (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+void job_process_clean(struct ctx *cx, const char *dir)
+{
+    remove_all(arena_printf(&cx->arena, "%s/tmp", dir).p);
+}
+
+static enum rc make_folder(struct ctx *cx, const char *dir, const char *id, char **out)
+{
+    const char *all = arena_printf(&cx->arena, "%s/tmp", dir).p;
+    *out = strdup(arena_printf(&cx->arena, "%s/%s", all, id).p);
+    if (!*out) return fail(cx, E_IO, "out of memory");
+    if ((mkdir(all, 0700) == 0 || errno == EEXIST) && (mkdir(*out, 0700) == 0 || errno == EEXIST)) return OK;
+    return fail(cx, E_IO, "%s: cannot make the folder: %s", str_visible(cx, str_from(*out)), strerror(errno));
+}
 
 /* --- starting */
 
 /* Between fork and exec in a process of many threads: system calls only. */
-static _Noreturn void become(char *const *argv, int out, pid_t parent)
+static _Noreturn void become(char *const *argv, char *const *env, int out, pid_t parent)
 {
     sigset_t none;
     sigemptyset(&none);
@@ -27,8 +58,20 @@ static _Noreturn void become(char *const *argv, int out, pid_t parent)
         _exit(127);
     (void)signal(SIGPIPE, SIG_DFL);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    execv("/proc/self/exe", argv);
+    execve("/proc/self/exe", argv, env);
     _exit(127);
+}
+
+/* Ours, but for TMPDIR. */
+static char **environment(struct ctx *cx, const char *folder)
+{
+    size_t n = 0, kept = 0;
+    while (environ[n]) n++;
+    char **out = arena_array(&cx->arena, char *, n + 2);
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(environ[i], "TMPDIR=", 7) != 0) out[kept++] = environ[i];
+    out[kept] = arena_cstr(&cx->arena, arena_printf(&cx->arena, "TMPDIR=%s", folder));
+    return out;
 }
 
 enum rc job_process_start(struct ctx *cx, const char *dir, const char *catalog, const struct job *j,
@@ -48,9 +91,11 @@ enum rc job_process_start(struct ctx *cx, const char *dir, const char *catalog, 
     buf_init(&out->text, 8 * KIB);
     if (j->id.n >= sizeof out->id) return fail(cx, E_INTERNAL, "the id of a job is too long");
     memcpy(out->id, j->id.p, j->id.n);
+    TRY(make_folder(cx, dir, out->id, &out->folder));
+    char **env = environment(cx, out->folder);
     if (pipe2(ends, O_CLOEXEC) != 0) return fail(cx, E_IO, "cannot start a job: %s", strerror(errno));
     pid_t parent = getpid(), pid = fork();
-    if (pid == 0) become(argv, ends[1], parent);
+    if (pid == 0) become(argv, env, ends[1], parent);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
@@ -139,6 +184,9 @@ void job_process_end(struct job_process *p)
     }
     close(p->out);
     buf_release(&p->text);
+    remove_all(p->folder);
+    free(p->folder);
+    p->folder = NULL;
     p->pid = 0;
     p->out = -1;
 }

@@ -14,6 +14,7 @@ struct job_process {
     pid_t pid; /* 0: none */
     int out;
     char id[32];
+    char *folder;    /* its own, for what it puts aside; taken away with it */
     struct buf text; /* a line that is not whole yet */
     int64_t until;   /* milliseconds, monotonic: then it is ended */
     bool is_ended, cancel;
@@ -25,6 +26,8 @@ struct job_process {
 
 enum rc job_process_start(struct ctx *cx, const char *dir, const char *catalog, const struct job *j,
                           struct job_process *out) MUST_CHECK;
+/* Removes what jobs of a worker that died have left in DIR/tmp. */
+void job_process_clean(struct ctx *cx, const char *dir);
 /* Takes what it says. *changed: it is further. false: it says nothing more. */
 bool job_process_read(struct job_process *p, bool *changed);
 /* Ends it and all it has started, and waits for it. What it ended with is in p. */

@@ -63,6 +63,8 @@ static void begin(struct job_runner *r, struct ctx *cx, size_t i)
         rc = job_process_start(cx, r->s->o->dir, r->s->o->catalog, &j, &r->running[i]);
         if (rc != OK) {
             r->running[i].pid = 0;
+            free(r->running[i].folder);
+            r->running[i].folder = NULL;
             struct str why = str_from(arena_cstr(&cx->arena, str_from(cx->message)));
             complain(cx, jobs_end(cx, r->db, j.id, JOB_FAILED, why, time_now()), "ending one");
         }
@@ -163,6 +165,7 @@ enum rc job_runner_start(struct ctx *cx, struct serve *s, void (*ended)(void *ar
     if (!r) return fail(cx, E_IO, "out of memory");
     r->s = s;
     r->ended = ended;
+    job_process_clean(cx, s->o->dir);
     r->arg = arg;
     r->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     enum rc rc = state_open(cx, s->o->dir, STORE_WRITE, &r->db);

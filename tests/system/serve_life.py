@@ -1,0 +1,277 @@
+"""Goal: whichever process of a server is killed, whenever, nothing that was acknowledged is lost, nothing is done twice, nobody gets in, and it goes on."""
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+import time
+
+import harness
+import serving
+
+PEOPLE = {"Sirkka": [serving.SECURITY_OFFICER]}
+TASK = "public-network-encryption"
+
+
+def data_of(t):
+    data = t.dir / "data"
+    t.run("init", "--data", data, "--origin", "test.example.org/life", code=0)
+    return data
+
+
+def processes(server):
+    """The server's processes by their names."""
+    found = {}
+    for folder in pathlib.Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = (folder / "stat").read_text().rsplit(")", 1)
+            if int(fields[1].split()[1]) == server.child.pid:
+                found[fields[0].split("(", 1)[1]] = int(folder.name)
+    return found
+
+
+def wait_ready(t, server, seconds=30):
+    until = time.time() + seconds
+    while time.time() < until:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200 and len(processes(server)) == 3:
+                return
+        time.sleep(0.05)
+    raise harness.Fault("not ready in %d s: %s" % (seconds, server.said()[-2000:]))
+
+
+class Writer(threading.Thread):
+    """Writes comments, each with a key of its own, and asks again until it is told what became of it."""
+
+    def __init__(self, server, name, until):
+        super().__init__()
+        self.server, self.name_, self.until = server, name, until
+        self.acknowledged, self.unknown, self.wrong = [], [], []
+
+    def run(self):
+        i = 0
+        while time.time() < self.until:
+            text = "%s-%d" % (self.name_, i)
+            i += 1
+            for _ in range(200):
+                try:
+                    answer = self.server.call("Sirkka", "POST", "/tasks/%s/comments" % TASK, {"text": text}, Idempotency_Key="key-" + text)
+                except (OSError, http.client.HTTPException):
+                    time.sleep(0.05)
+                    continue
+                if answer.status == 201:
+                    self.acknowledged.append(text)
+                    break
+                if answer.status not in (409, 429, 503):  # 409: what is asked again is still under way
+                    self.wrong.append(str(answer))
+                    return
+                time.sleep(0.05)
+            else:
+                self.unknown.append(text)
+
+
+class Stranger(threading.Thread):
+    """Tries to get in all the time."""
+
+    def __init__(self, server, until):
+        super().__init__()
+        self.server, self.until, self.wrong, self.tries = server, until, [], 0
+
+    def run(self):
+        self.server.cookies["stranger"] = "x" * 43
+        while time.time() < self.until:
+            for who in (None, "stranger"):
+                for method, path, body in (("GET", "/people", None), ("POST", "/tasks/%s/comments" % TASK, {"text": "stranger"})):
+                    with contextlib.suppress(OSError, http.client.HTTPException):
+                        answer = self.server.call(who, method, path, body)
+                        self.tries += 1
+                        if answer.status not in (401, 403, 429, 503):
+                            self.wrong.append("%s %s: %s" % (method, path, answer))
+            time.sleep(0.02)
+
+
+def comments(t, data):
+    listed = t.run("fact", "list", "--data", data, "--kind", "note", "--format", "json", "--limit", "100000", code=0)
+    return [json.loads(line)["payload"]["text"] for line in listed.out.splitlines()]
+
+
+def kill_under_load(t, names, seconds):
+    data = data_of(t)
+    with serving.Server(t, data, PEOPLE) as s:
+        wait_ready(t, s)
+        until = time.time() + seconds
+        writers = [Writer(s, "w%d" % i, until) for i in range(4)]
+        stranger = Stranger(s, until)
+        for thread in [*writers, stranger]:
+            thread.start()
+        killed = 0
+        while time.time() < until - 1.5:
+            for name in names:
+                pid = processes(s).get(name)
+                if pid:
+                    os.kill(pid, signal.SIGKILL)
+                    killed += 1
+                time.sleep(0.7)
+        for thread in [*writers, stranger]:
+            thread.join()
+        wait_ready(t, s)
+        t.true(killed >= 3, "killed %d times" % killed)
+        wrong = [w for writer in writers for w in writer.wrong] + stranger.wrong
+        t.equal(wrong, [], "answers")
+        t.true(stranger.tries > 0, "the stranger tried")
+        acknowledged = [text for writer in writers for text in writer.acknowledged]
+        t.true(len(acknowledged) >= 4, "%d comments were acknowledged" % len(acknowledged))
+        s.get("Sirkka", "/tasks/" + TASK)
+    there = comments(t, data)
+    t.equal(sorted(set(acknowledged) - set(there)), [], "acknowledged and lost")
+    t.equal(len(there), len(set(there)), "written twice")
+    t.lacks(" ".join(there), "stranger")
+    t.run("fsck", "--data", data, code=0)
+
+
+def test_web_killed_under_load(t):
+    kill_under_load(t, ["web"], 20 if t.soak else 7)
+
+
+def test_worker_killed_under_load(t):
+    kill_under_load(t, ["worker"], 20 if t.soak else 7)
+
+
+def test_signer_and_all_killed_under_load(t):
+    kill_under_load(t, ["signer", "web", "worker"], 30 if t.soak else 8)
+
+
+def test_each_goes_on_without_the_others(t):
+    with serving.Server(t, data_of(t), PEOPLE) as s:
+        wait_ready(t, s)
+        before = processes(s)
+        t.equal(sorted(before), ["signer", "web", "worker"])
+        os.kill(before["worker"], signal.SIGSTOP)  # hangs
+        s.get("Sirkka", "/tasks/" + TASK)  # what reads is answered
+        os.kill(before["worker"], signal.SIGKILL)
+        wait_ready(t, s)
+        after = processes(s)
+        t.equal((after["web"], after["signer"]), (before["web"], before["signer"]))
+        t.true(after["worker"] != before["worker"], "a new worker")
+        s.post("Sirkka", "/tasks/%s/comments" % TASK, {"text": "hello"}, 201)
+
+
+def test_the_end_answers_what_has_begun(t):
+    data = data_of(t)
+    with serving.Server(t, data, PEOPLE) as s:
+        wait_ready(t, s)
+        answers = []
+
+        def write(i):
+            with contextlib.suppress(ConnectionRefusedError):
+                try:
+                    answers.append((i, s.call("Sirkka", "POST", "/tasks/%s/comments" % TASK, {"text": "end-%d" % i}).status))
+                except (OSError, http.client.HTTPException) as e:
+                    answers.append((i, repr(e)))
+
+        threads = [threading.Thread(target=write, args=(i,)) for i in range(40)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.02)
+        began = time.time()
+        s.child.send_signal(signal.SIGTERM)
+        code = s.child.wait(60)
+        t.equal(code, 0, "its exit code")
+        t.true(time.time() - began < 30, "took %d s to end" % (time.time() - began))
+        for thread in threads:
+            thread.join()
+        done = [i for i, status in answers if status == 201]
+        # who was connected but not read yet hears the connection end, and may ask again; nobody gets half an answer
+        strange = [a for a in answers if a[1] not in (201, 429, 503) and not str(a[1]).startswith(("ConnectionReset", "RemoteDisconnected"))]
+        t.equal(strange, [], "half answers")
+    t.equal(sorted(set("end-%d" % i for i in done) - set(comments(t, data))), [], "acknowledged and lost")
+    t.equal(processes(s), {}, "left behind")
+    t.true(not (data / "signer.sock").exists(), "the signer's socket is left behind")
+
+
+def test_the_supervisor_takes_all_along(t):
+    data = data_of(t)
+    with serving.Server(t, data, PEOPLE) as s:
+        wait_ready(t, s)
+        pids = list(processes(s).values())
+        s.child.kill()
+        s.child.wait()
+        for _ in range(300):
+            if not any(pathlib.Path("/proc/%d" % pid).exists() for pid in pids):
+                break
+            time.sleep(0.1)
+        t.equal([pid for pid in pids if pathlib.Path("/proc/%d/exe" % pid).exists()], [], "still there")
+    with serving.Server(t, data, {}) as s:  # and another begins where it ended
+        wait_ready(t, s)
+
+
+def test_only_one_server_has_a_folder(t):
+    data = data_of(t)
+    with serving.Server(t, data, PEOPLE) as s:
+        wait_ready(t, s)
+        done = subprocess.run([t.program, "serve", "--data", str(data), "--http", "--listen", "127.0.0.1:0"], env=t.env, capture_output=True, timeout=60, check=False)
+        t.equal(done.returncode, 3)
+        t.has(done.stderr.decode(), "another process")
+        t.true("Traceback" not in done.stderr.decode(), "")
+        done = subprocess.run([t.program, "serve", "--data", str(data), "--http", "--listen", "127.0.0.1:%d" % s.port], env=t.env, capture_output=True, timeout=60, check=False)
+        t.equal(done.returncode, 3)
+        t.has(done.stderr.decode(), "another program listens there")
+
+
+def registered(t, s, repo, schedule=0):
+    s.add_fact("repository", "repo:" + serving.subject_id("app"),
+               {"name": "app", "project": "", "main": "refs/heads/main", "state": "active", "location": str(repo.path), "schedule": schedule})
+    return serving.subject_id("app")
+
+
+def job(s, repository, states, seconds=60):
+    until = time.time() + seconds
+    while time.time() < until:
+        items = s.get("Sirkka", "/jobs?repository=" + repository)["items"]
+        if items and items[0]["state"] in states:
+            return items[0]
+        time.sleep(0.1)
+    raise harness.Fault("no job became %s: %s" % (states, items))
+
+
+def test_a_job_survives_its_worker(t):
+    repo = t.repo("app")
+    for i in range(40):
+        repo.commit("change %d" % i, {"f%d.py" % i: "x = 1\n" * 50}, at=int(time.time()) - 90000 + i * 60)
+    data = data_of(t)
+    with serving.Server(t, data, PEOPLE) as s:
+        wait_ready(t, s)
+        repository = registered(t, s, repo, schedule=1)
+        os.kill(processes(s)["worker"], signal.SIGKILL)  # a new one looks at once at what is due
+        wait_ready(t, s)
+        job(s, repository, ("running", "done"))
+        os.kill(processes(s)["worker"], signal.SIGKILL)
+        wait_ready(t, s)
+        ended = job(s, repository, ("done", "failed"))
+        t.equal(ended["state"], "done", str(ended))
+        recorded = t.run("fact", "list", "--data", data, "--kind", "assessment", "--format", "json", code=0).out.splitlines()
+        t.true(len(recorded) >= 1, "an assessment was recorded")
+        events = s.call("Sirkka", "GET", "/jobs/%s/events" % ended["id"])
+        t.equal(events.headers.get("Content-Type"), "text/event-stream")
+        t.equal(json.loads(events.raw.decode().split("data: ", 1)[1].split("\n")[0])["state"], "done")
+        t.equal(s.call(None, "GET", "/jobs/%s/events" % ended["id"]).status, 401)
+        t.equal(s.call("Sirkka", "POST", "/jobs/%s/cancel" % ended["id"]).status, 409)
+
+
+def test_heads_are_signed_by_themselves(t):
+    data = data_of(t)
+    with serving.Server(t, data, PEOPLE) as s:
+        wait_ready(t, s)
+        said = s.post("Sirkka", "/tasks/%s/comments" % TASK, {"text": "seal this"}, 201)
+        for _ in range(100):
+            answer = s.call("Sirkka", "GET", "/checkpoint")
+            if answer.status == 200 and answer.json()["size"] > said["n"]:
+                break
+            time.sleep(0.1)
+        t.equal(answer.status, 200)
+        t.true(answer.json()["size"] > said["n"], "the head holds it: %s" % answer)
