@@ -90,6 +90,10 @@ enum rc api_permit(struct ctx *cx, struct api_call *call)
     call->everywhere = true;
     if (op->permission == API_PUBLIC) return OK;
     if (w->credential == CREDENTIAL_NONE) return denied(cx, call);
+    if (op->permission == API_SESSION && w->credential != CREDENTIAL_SESSION)
+        return api_refuse(cx, call, E_DENIED, "denied", "this is done in a browser; a token does not open it",
+                          "tämä tehdään selaimessa; tunnus ei riitä siihen");
+    if (op->permission == API_SESSION) return OK;
     if (op->permission == API_SELF) /* what a token is narrowed to says nothing of changing one's own account */
         return w->n_only && strcmp(op->method, "GET") != 0 && !token_gives(w, "self") ? denied(cx, call) : OK;
     const struct api_permission *p = &api_permissions[op->permission];

@@ -16,6 +16,7 @@ enum api_type { API_STRING, API_INTEGER, API_BOOLEAN, API_TIME, API_JSON }; /* t
 /* Instead of a number of api_permissions. */
 #define API_PUBLIC (-1)
 #define API_SELF (-2)
+#define API_SESSION (-3)
 /* Instead of the number of a parameter that holds a project's id. */
 #define API_SCOPE_ORG (-1)
 #define API_SCOPE_FILTERED (-2)

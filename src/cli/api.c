@@ -83,9 +83,10 @@ static void print_name(const char *name, bool required, const char *type, const 
 static void print_operation(const struct api_operation *op)
 {
     static const char *const types[] = {"text", "number", "true/false", "", ""};
-    const char *permission = op->permission == API_PUBLIC ? "anybody"
-                             : op->permission == API_SELF ? "anybody signed in"
-                                                          : api_permissions[op->permission].name;
+    const char *permission = op->permission == API_PUBLIC    ? "anybody"
+                             : op->permission == API_SELF    ? "anybody signed in"
+                             : op->permission == API_SESSION ? "in a browser"
+                                                             : api_permissions[op->permission].name;
     printf("%s: %s %s (%s)\n", op->id, op->method, op->path, permission);
     for (size_t i = 0; i < op->n_parameters; i++)
         print_name(op->parameters[i].name, op->parameters[i].required, types[op->parameters[i].type],

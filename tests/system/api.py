@@ -113,7 +113,7 @@ def may(data, op, roles, in_project):
     permission = op["x-permission"]
     if permission == "public":
         return True
-    if permission == "self":
+    if permission in ("self", "session"):
         return roles is not None
     held = any(permission in data["roles"][role]["permissions"] for role in roles or [])
     if not in_project:
@@ -341,7 +341,8 @@ def test_the_command_line_does_operations(t):
         t.has(api("tasks_patch", task, "review_days=80", "--if-match", tag, code=3).err, "changed")
         t.has(api("tasks_patch", task, "review_days=-1", "--if-match", "*", code=3).err, "review_days")
         t.has(api("events_list", code=3).err, "events.read")
-        t.has(api("me_language", "language=fi", code=3).err, "self")
+        for operation in ("me_sessions_list", "me_keys_list", "me_privacy", "me_tokens_list"):
+            t.has(api(operation, code=3).err, "in a browser")
         (t.dir / "body").write_text('{"text":"From a file."}', encoding="utf-8")
         t.equal(api("task_comments_create", task, "--body", "body").json()["text"], "From a file.")
         t.lacks(s.said(), made.json()["secret"])

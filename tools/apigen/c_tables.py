@@ -87,7 +87,7 @@ def operation(op, names):
     scope = {"org": "API_SCOPE_ORG", "filtered": "API_SCOPE_FILTERED"}.get(op.scope)
     if not scope:
         scope = str(names.index(op.scope))
-    permission = {"public": "API_PUBLIC", "self": "API_SELF"}.get(op.permission, "PERMISSION_" + op.permission.replace(".", "_").upper())
+    permission = {"public": "API_PUBLIC", "self": "API_SELF", "session": "API_SESSION"}.get(op.permission, "PERMISSION_" + op.permission.replace(".", "_").upper())
     answers = ", ".join("{%d, %s, %s}" % (a.status, quoted(a.types[0]) if a.types else "NULL",
                                           "&answer_%s_%d" % (op.id, a.status) if a.schema else "NULL") for a in op.answers)
     facts = "(const char *const[]){%s}, %d" % (", ".join(quoted(f) for f in op.facts), len(op.facts)) if op.facts else "NULL, 0"

@@ -12,6 +12,7 @@ BODY = 64 * 1024
 MOST_BODY = 1 << 20
 OPERATION = ["operationId", "summary", "description", "parameters", "requestBody", "responses", "x-permission", "x-process", "x-scope", "x-fact",
              "x-max-body", "x-list", "x-items", "x-if-match", "x-secret"]
+SPECIAL = ["public", "self", "session"]
 PERMISSION = re.compile(r"[a-z_]+\.[a-z_]+\Z")
 
 
@@ -189,7 +190,7 @@ class Resource:
 
     def rights(self, place, op):
         op.permission = place.get("x-permission", str, "", needed=True)
-        if op.permission and op.permission not in ("public", "self") and op.permission not in self.model.permissions:
+        if op.permission and op.permission not in SPECIAL and op.permission not in self.model.permissions:
             place.say('there is no permission "%s" in roles.yaml' % op.permission, "x-permission")
         if op.method != "get" and op.permission.endswith(".read"):
             place.say("what may only read does not write: choose another permission", "x-permission")
@@ -206,7 +207,7 @@ class Resource:
         by_project = self.model.permissions.get(op.permission, {}).get("project", False)
         if op.scope not in ("org", "filtered") and not any(p.name == op.scope for p in op.parameters):
             place.say('"x-scope" is org, filtered, or the name of a parameter', "x-scope")
-        if op.scope != "org" and not by_project and op.permission != "self":
+        if op.scope != "org" and not by_project and op.permission not in SPECIAL:
             place.say("its permission is never given for a project alone", "x-scope")
         if op.scope == "filtered" and op.list and "projects" not in op.list.holes:
             place.say("the list's SQL does not keep to :projects", "x-scope")

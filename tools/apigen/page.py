@@ -79,6 +79,8 @@ def who(model, op):
         return "anybody"
     if op.permission == "self":
         return "anybody who is signed in"
+    if op.permission == "session":
+        return "anybody who is signed in, in a browser"
     roles = [model.roles[role]["title"]["en"] for role in ROLES if op.permission in model.roles[role]["permissions"]]
     scope = {"org": "", "filtered": "; by project too"}.get(op.scope, "; for that project too")
     return '<a href="#roles"><code>%s</code></a>: %s%s' % (esc(op.permission), esc(", ".join(roles)), scope)

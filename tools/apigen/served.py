@@ -23,7 +23,7 @@ def operation(model, op):
         if a.types:
             one["content"] = {kind: {"schema": plain(a.schema)} if kind == "application/json" and a.schema else {} for kind in a.types}
     out["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
-    out["security"] = [] if op.permission == "public" else [{"session": []}, {"token": []}]
+    out["security"] = {"public": [], "session": [{"session": []}]}.get(op.permission, [{"session": []}, {"token": []}])
     out["x-permission"] = op.permission
     out["x-process"] = op.process
     if op.facts:

@@ -64,6 +64,6 @@ def write(model):
     out.append('  /** "public", "self", or what one must be permitted */\n  permission: Permission | "public" | "self";\n}\n\n')
     out.append("export const operations: { readonly [K in keyof Operations]: Operation } = {\n")
     for op in model.operations:
-        out.append('  %s: { method: "%s", path: "%s", permission: "%s" },\n' % (op.id, op.method.upper(), op.path, op.permission))
+        out.append('  %s: { method: "%s", path: "%s", permission: "%s" },\n' % (op.id, op.method.upper(), op.path, "self" if op.permission == "session" else op.permission))
     out.append("};\n")
     return "".join(out)
