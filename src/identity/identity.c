@@ -70,7 +70,6 @@ void identity_close(struct identity *id)
     store_finalize(&id->session);
     store_finalize(&id->token);
     store_finalize(&id->person);
-    store_finalize(&id->grants);
     free(id);
 }
 
@@ -187,37 +186,50 @@ static enum rc by_session(struct ctx *cx, struct identity *id, struct str cookie
     return OK;
 }
 
-/* Admin and Security officer are people's own: a group's grant of them, however it came there, counts for nobody. */
-#define GRANTS                                                                                                         \
-    "SELECT role, scope, until, NULL FROM fact_role "                                                                  \
+/* The person's row, and one for each role. Admin and Security officer are people's own: a group's grant of them,
+ * however it came there, counts for nobody. */
+#define PERSON                                                                                                         \
+    "SELECT 1, name, NULL, NULL, NULL FROM fact_person WHERE subject = ?1 AND state = 'active' UNION ALL "             \
+    "SELECT 0, role, scope, until, NULL FROM fact_role "                                                               \
     "WHERE subject = ?1 AND state = 'granted' AND (until IS NULL OR until > ?2) UNION ALL "                            \
-    "SELECT r.role, r.scope, r.until, g.subject FROM fact_group_members m JOIN fact_group g ON g.n = m.n "             \
+    "SELECT 0, r.role, r.scope, r.until, g.subject FROM fact_group_members m JOIN fact_group g ON g.n = m.n "          \
     "JOIN fact_role r ON r.subject = g.subject WHERE m.value = ?1 AND g.state = 'active' AND r.state = 'granted' "     \
     "AND (r.until IS NULL OR r.until > ?2) AND r.role NOT IN ('admin', 'security_officer')"
 
-static enum rc read_grants(struct ctx *cx, struct identity *id, int64_t now, struct identity_who *out)
+static void add_grant(struct ctx *cx, struct identity_who *out, size_t *room, struct identity_grant **all,
+                      const struct identity_grant *g)
 {
-    size_t room = 8;
-    bool row;
-    struct identity_grant *all = arena_array(&cx->arena, struct identity_grant, room);
-    TRY(ask(cx, id->o.ledger, &id->grants, GRANTS, &row, out->person, now));
-    while (row) {
-        struct identity_grant g = {.scope = column(cx, id->grants, 1),
-                                   .until = sqlite3_column_int64(id->grants, 2),
-                                   .group = column(cx, id->grants, 3)};
-        if (identity_role_find(store_column_str(id->grants, 0), &g.role)) {
-            if (out->n_grants == room) {
-                struct identity_grant *more = arena_array(&cx->arena, struct identity_grant, 2 * room);
-                memcpy(more, all, room * sizeof *all);
-                all = more;
-                room *= 2;
-            }
-            all[out->n_grants++] = g;
-            if (str_eq(g.scope, STR("org"))) out->roles |= 1U << g.role;
-        }
-        TRY(store_step(cx, id->grants, &row));
+    if (out->n_grants == *room) {
+        struct identity_grant *more = arena_array(&cx->arena, struct identity_grant, *room ? 2 * *room : 8);
+        if (out->n_grants) memcpy(more, *all, out->n_grants * sizeof *more);
+        *all = more;
+        *room = *room ? 2 * *room : 8;
     }
-    sqlite3_reset(id->grants);
+    (*all)[out->n_grants++] = *g;
+    if (str_eq(g->scope, STR("org"))) out->roles |= 1U << g->role;
+}
+
+/* *here: the person has not left. One statement, so that all of it is of one moment. */
+static enum rc read_person(struct ctx *cx, struct identity *id, int64_t now, struct identity_who *out, bool *here)
+{
+    struct identity_grant *all = NULL;
+    size_t room = 0;
+    bool row;
+    *here = false;
+    TRY(ask(cx, id->o.ledger, &id->person, PERSON, &row, out->person, now));
+    while (row) {
+        struct identity_grant g = {.scope = column(cx, id->person, 2),
+                                   .until = sqlite3_column_int64(id->person, 3),
+                                   .group = column(cx, id->person, 4)};
+        if (sqlite3_column_int(id->person, 0)) {
+            out->name = column(cx, id->person, 1);
+            *here = true;
+        } else if (identity_role_find(store_column_str(id->person, 1), &g.role)) {
+            add_grant(cx, out, &room, &all, &g);
+        }
+        TRY(store_step(cx, id->person, &row));
+    }
+    sqlite3_reset(id->person);
     out->grants = all;
     return OK;
 }
@@ -226,21 +238,16 @@ enum rc identity_authenticate(struct ctx *cx, struct identity *id, const struct 
                               struct identity_who *out)
 {
     int64_t now = identity_now(id);
-    bool row;
+    bool here;
     *out = (struct identity_who){0};
     if (shown->bearer.n)
         TRY(by_token(cx, id, shown->bearer, now, out));
     else if (shown->cookie.n)
         TRY(by_session(cx, id, shown->cookie, now, out));
     if (out->credential == CREDENTIAL_NONE) return OK;
-    TRY(ask(cx, id->o.ledger, &id->person, "SELECT name FROM fact_person WHERE subject = ?1 AND state = 'active'", &row,
-            out->person, now));
-    if (row)
-        out->name = column(cx, id->person, 0);
-    else
-        *out = (struct identity_who){0};
-    sqlite3_reset(id->person);
-    return row ? read_grants(cx, id, now, out) : OK;
+    TRY(read_person(cx, id, now, out, &here));
+    if (!here) *out = (struct identity_who){0};
+    return OK;
 }
 
 struct str identity_fingerprint(struct ctx *cx, enum identity_credential c, struct str id)

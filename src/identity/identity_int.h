@@ -9,7 +9,7 @@
 
 struct identity {
     struct identity_options o;
-    sqlite3_stmt *session, *token, *person, *grants; /* prepared when first needed */
+    sqlite3_stmt *session, *token, *person; /* prepared when first needed */
 };
 
 /* --- secrets */
