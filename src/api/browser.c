@@ -29,3 +29,33 @@ void browser_put_bytes(struct json *j, const char *key, const void *bytes, size_
     base64url_put(&text, bytes, n);
     json_put_str(j, key, buf_view(&text));
 }
+
+static const char *word_of(enum rc rc, const struct browser_words *fi)
+{
+    switch (rc) {
+    case E_INVALID:
+        return fi->invalid;
+    case E_DENIED:
+        return fi->denied;
+    case E_NOTFOUND:
+        return fi->notfound;
+    case E_CONFLICT:
+        return fi->conflict;
+    case E_LIMIT:
+        return fi->limit;
+    case E_BUSY:
+        return fi->busy;
+    case OK:
+    case E_IO:
+    case E_CORRUPT:
+    case E_INTERNAL:
+        break;
+    }
+    return NULL;
+}
+
+enum rc browser_told(struct ctx *cx, struct api_call *call, enum rc rc, const struct browser_words *fi)
+{
+    const char *word = call->lang == LANG_FI ? word_of(rc, fi) : NULL;
+    return word ? fail(cx, rc, "%s", word) : rc;
+}

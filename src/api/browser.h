@@ -13,4 +13,11 @@ struct str browser_bytes(struct ctx *cx, struct api_call *call, const char *fiel
 /* The other way round. */
 void browser_put_bytes(struct json *j, const char *key, const void *bytes, size_t n);
 
+/* What identity's rooms say is in English. For a caller who reads Finnish: what each outcome means in this operation;
+ * one without words keeps its text. Returns rc. */
+struct browser_words {
+    const char *invalid, *denied, *notfound, *conflict, *limit, *busy;
+};
+enum rc browser_told(struct ctx *cx, struct api_call *call, enum rc rc, const struct browser_words *fi) MUST_CHECK;
+
 #endif

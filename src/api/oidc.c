@@ -3,6 +3,16 @@
 #include "api/sign_in.h"
 #include "identity/oidc_flow.h"
 
+static const struct browser_words words = {
+    .invalid = "jokin kirjautumispalvelun tiedoissa ei kelpaa: nimi 1–100 tavua, myöntäjä https-osoite ilman "
+               "kyselyosaa, tunniste ja salaisuus "
+               "näkyviä ASCII-merkkejä; myöntäjää ei voi vaihtaa",
+    .notfound = "sellaista kirjautumispalvelua tai tiliä ei ole, tai se on poissa käytöstä",
+    .conflict = "tämä myöntäjä on jo lisätty, tai joku muu on muuttanut palvelua sillä välin",
+    .limit = "kirjautumispalveluja voi olla enintään 20",
+    .busy = "kirjautumispalvelu ei vastaa; yritä hetken kuluttua uudelleen",
+};
+
 /* --- on the way */
 
 static const char *cookie_name(const struct api_call *call)
@@ -30,7 +40,7 @@ static enum rc start(struct ctx *cx, struct api_call *call, struct oidc_start *s
     struct oidc_started started;
     s->redirect = callback_of(cx, call, s->provider);
     s->landing = api_field(call->body, "landing");
-    TRY(identity_oidc_start(cx, call->identity, s, &started));
+    TRY(browser_told(cx, call, identity_oidc_start(cx, call->identity, s, &started), &words));
     set_cookie(cx, call, started.cookie, FLOW_SECONDS);
     json_begin(&call->out, '{');
     json_put_str(&call->out, "address", started.address);
@@ -156,7 +166,9 @@ API_OPERATION(me_accounts_list)
 API_OPERATION(me_accounts_unlink)
 {
     TRY(sign_in_is_fresh(cx, call));
-    return identity_account_unlink(cx, call->identity, &call->actor, call->who.person, api_value(call, "account"));
+    enum rc rc =
+        identity_account_unlink(cx, call->identity, &call->actor, call->who.person, api_value(call, "account"));
+    return browser_told(cx, call, rc, &words);
 }
 
 /* --- which ones there are */
@@ -179,6 +191,12 @@ static void put_provider(struct ctx *cx, struct api_call *call, const struct oid
     json_end(j, '}');
 }
 
+/* The one of the path. */
+static enum rc find(struct ctx *cx, struct api_call *call, struct oidc_provider *out)
+{
+    return browser_told(cx, call, identity_provider_get(cx, call->identity, api_value(call, "provider"), out), &words);
+}
+
 API_OPERATION(providers_list)
 {
     struct oidc_providers all;
@@ -195,7 +213,7 @@ API_OPERATION(providers_list)
 API_OPERATION(providers_get)
 {
     struct oidc_provider p;
-    TRY(identity_provider_get(cx, call->identity, api_value(call, "provider"), &p));
+    TRY(find(cx, call, &p));
     api_tag(cx, call, (uint64_t)p.version);
     put_provider(cx, call, &p);
     return OK;
@@ -210,7 +228,7 @@ API_OPERATION(providers_create)
                               .believes = api_field_bool(call->body, "believes", false),
                               .active = api_field_bool(call->body, "active", true)};
     struct str secret = api_field(call->body, "secret");
-    TRY(identity_provider_put(cx, call->identity, &call->actor, &p, secret));
+    TRY(browser_told(cx, call, identity_provider_put(cx, call->identity, &call->actor, &p, secret), &words));
     p.has_secret = secret.n > 0;
     api_tag(cx, call, (uint64_t)p.version);
     api_created(cx, call, arena_printf(&cx->arena, "/api/v1/providers/" STR_FMT, STR_ARG(p.id)));
@@ -223,14 +241,14 @@ API_OPERATION(providers_change)
     struct oidc_provider p;
     struct str name = api_field(call->body, "name"), client = api_field(call->body, "client"),
                secret = api_field(call->body, "secret");
-    TRY(identity_provider_get(cx, call->identity, api_value(call, "provider"), &p));
+    TRY(find(cx, call, &p));
     TRY(api_match(cx, call, (uint64_t)p.version));
     if (name.p) p.name = name;
     if (client.p) p.client = client;
     p.by_address = api_field_bool(call->body, "by_address", p.by_address);
     p.believes = api_field_bool(call->body, "believes", p.believes);
     p.active = api_field_bool(call->body, "active", p.active);
-    TRY(identity_provider_put(cx, call->identity, &call->actor, &p, secret));
+    TRY(browser_told(cx, call, identity_provider_put(cx, call->identity, &call->actor, &p, secret), &words));
     if (secret.p) p.has_secret = secret.n > 0;
     api_tag(cx, call, (uint64_t)p.version);
     put_provider(cx, call, &p);
@@ -239,16 +257,16 @@ API_OPERATION(providers_change)
 
 API_OPERATION(providers_remove)
 {
-    return identity_provider_remove(cx, call->identity, &call->actor, api_value(call, "provider"));
+    return browser_told(
+        cx, call, identity_provider_remove(cx, call->identity, &call->actor, api_value(call, "provider")), &words);
 }
 
 API_OPERATION(providers_test)
 {
-    struct str provider = api_value(call, "provider");
     struct oidc_provider p;
     struct json *j = &call->out;
-    TRY(identity_provider_get(cx, call->identity, provider, &p));
-    enum rc rc = identity_oidc_test(cx, call->identity, provider);
+    TRY(find(cx, call, &p));
+    enum rc rc = identity_oidc_test(cx, call->identity, p.id);
     if (rc == E_IO || rc == E_CORRUPT || rc == E_INTERNAL) return rc;
     json_begin(j, '{');
     json_put_bool(j, "works", rc == OK);

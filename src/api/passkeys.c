@@ -5,9 +5,23 @@
 #include "identity/people.h"
 #include "identity/webauthn_kept.h"
 
+static const struct browser_words words = {
+    .invalid =
+        "selain lähetti pääsyavaimesta jotain, mitä ei voida lukea; nimi on 1–100 tavua ilman välilyöntejä päissä",
+    .denied = "pääsyavain ei kelpaa: se on toiselta sivustolta, ei tunnistanut käyttäjäänsä tai vastasi liian myöhään; "
+              "aloita alusta",
+    .notfound = "sinulla ei ole sellaista pääsyavainta",
+    .conflict = "tämä pääsyavain on jo lisätty",
+    .limit = "pääsyavaimia voi olla enintään 20; poista ensin jokin",
+    .busy = "pääsyavaimia käyttää juuri nyt liian moni; yritä hetken kuluttua uudelleen",
+};
+
 static enum rc site_of(struct ctx *cx, struct api_call *call, struct webauthn_site *out)
 {
-    return webauthn_site(cx, browser_origin(cx, call), out);
+    static const struct browser_words needs = {
+        .invalid = "pääsyavaimet tarvitsevat nimellisen https-osoitteen; numero-osoitteessa ne eivät toimi",
+    };
+    return browser_told(cx, call, webauthn_site(cx, browser_origin(cx, call), out), &needs);
 }
 
 /* --- shown */
@@ -50,7 +64,7 @@ API_OPERATION(session_passkey_options)
     struct json *j = &call->out;
     TRY(site_of(cx, call, &site));
     TRY(awaited(cx, call, &person));
-    TRY(identity_passkey_ask(cx, call->identity, false, person, challenge));
+    TRY(browser_told(cx, call, identity_passkey_ask(cx, call->identity, false, person, challenge), &words));
     json_begin(j, '{');
     browser_put_bytes(j, "challenge", challenge, sizeof challenge);
     json_put_str(j, "rp_id", site.id);
@@ -81,10 +95,7 @@ static enum rc judged(struct ctx *cx, struct api_call *call, enum rc rc)
     if (rc != E_DENIED) return rc;
     const char *why = arena_cstr(&cx->arena, str_from(cx->message));
     rc = sign_in_judged(cx, call, rc, 0); /* its problem; the texts are ours */
-    if (rc == E_DENIED && call->lang == LANG_FI)
-        return fail(cx, E_DENIED,
-                    "pääsyavain ei kelpaa: se on toisen sivuston tai henkilön, poistettu tai vastasi liian myöhään");
-    return fail(cx, rc, "%s", why);
+    return browser_told(cx, call, fail(cx, rc, "%s", why), &words);
 }
 
 API_OPERATION(session_passkey)
@@ -149,7 +160,7 @@ API_OPERATION(me_passkeys_options)
     TRY(sign_in_is_fresh(cx, call));
     TRY(site_of(cx, call, &site));
     TRY(identity_person_get(cx, call->identity, call->who.person, &person));
-    TRY(identity_passkey_ask(cx, call->identity, true, call->who.person, challenge));
+    TRY(browser_told(cx, call, identity_passkey_ask(cx, call->identity, true, call->who.person, challenge), &words));
     json_begin(j, '{');
     browser_put_bytes(j, "challenge", challenge, sizeof challenge);
     json_put_str(j, "rp_id", site.id);
@@ -176,8 +187,9 @@ API_OPERATION(me_passkeys_create)
     TRY(api_faults(cx, call));
     TRY(sign_in_is_fresh(cx, call));
     TRY(site_of(cx, call, &site));
-    TRY(identity_passkey_add(cx, call->identity, &call->actor, call->who.person, &site, api_field(call->body, "name"),
-                             &r, &passkey));
+    enum rc rc = identity_passkey_add(cx, call->identity, &call->actor, call->who.person, &site,
+                                      api_field(call->body, "name"), &r, &passkey);
+    TRY(browser_told(cx, call, rc, &words));
     api_created(cx, call, arena_printf(&cx->arena, "/api/v1/me/passkeys/" STR_FMT, STR_ARG(passkey)));
     json_begin(&call->out, '{');
     json_put_str(&call->out, "passkey", passkey);
@@ -187,12 +199,15 @@ API_OPERATION(me_passkeys_create)
 
 API_OPERATION(me_passkeys_rename)
 {
-    return identity_passkey_rename(cx, call->identity, call->who.person, api_value(call, "passkey"),
-                                   api_field(call->body, "name"));
+    enum rc rc = identity_passkey_rename(cx, call->identity, call->who.person, api_value(call, "passkey"),
+                                         api_field(call->body, "name"));
+    return browser_told(cx, call, rc, &words);
 }
 
 API_OPERATION(me_passkeys_remove)
 {
     TRY(sign_in_is_fresh(cx, call));
-    return identity_passkey_remove(cx, call->identity, &call->actor, call->who.person, api_value(call, "passkey"));
+    enum rc rc =
+        identity_passkey_remove(cx, call->identity, &call->actor, call->who.person, api_value(call, "passkey"));
+    return browser_told(cx, call, rc, &words);
 }

@@ -1,10 +1,17 @@
 /* One-time passwords: the second step, and turning it on and off. */
+#include "api/browser.h"
 #include "api/sign_in.h"
 #include "identity/accounts.h"
 #include "identity/people.h"
 #include "identity/totp_kept.h"
 
 #include <sodium.h>
+
+static const struct browser_words words = {
+    .denied = "koodi on väärä, vanhentunut tai jo käytetty; odota seuraavaa",
+    .notfound = "kertakäyttökoodit eivät ole käytössä",
+    .conflict = "kertakäyttökoodit ovat jo käytössä, tai niiden käyttöönottoa ei ole aloitettu",
+};
 
 static struct str guess_of(struct ctx *cx, struct str person)
 {
@@ -47,7 +54,7 @@ API_OPERATION(me_totp_begin)
     struct json *j = &call->out;
     TRY(sign_in_is_fresh(cx, call));
     TRY(account_name(cx, call, &account));
-    TRY(identity_totp_begin(cx, call->identity, call->who.person, secret));
+    TRY(browser_told(cx, call, identity_totp_begin(cx, call->identity, call->who.person, secret), &words));
     enum rc rc = totp_offer(cx, secret, STR("Sinetti"), str_slice(account, 0, 200), &o);
     sodium_memzero(secret, sizeof secret);
     if (rc != OK) return rc;
@@ -64,7 +71,9 @@ API_OPERATION(me_totp_confirm)
 {
     TRY(sign_in_is_fresh(cx, call));
     TRY(count_guess(cx, call, call->who.person));
-    TRY(identity_totp_confirm(cx, call->identity, &call->actor, call->who.person, api_field(call->body, "code")));
+    enum rc rc =
+        identity_totp_confirm(cx, call->identity, &call->actor, call->who.person, api_field(call->body, "code"));
+    TRY(browser_told(cx, call, rc, &words));
     TRY(identity_guess_right(cx, call->identity, guess_of(cx, call->who.person), call->request->peer));
     return sign_in_raise(cx, call, LEVEL_TWO);
 }
@@ -72,5 +81,5 @@ API_OPERATION(me_totp_confirm)
 API_OPERATION(me_totp_remove)
 {
     TRY(sign_in_is_fresh(cx, call));
-    return identity_totp_remove(cx, call->identity, &call->actor, call->who.person);
+    return browser_told(cx, call, identity_totp_remove(cx, call->identity, &call->actor, call->who.person), &words);
 }

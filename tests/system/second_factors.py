@@ -149,7 +149,8 @@ def test_codes(t):
         ella = Browser(server).signs_in_as("Ella")
         offer = ella.api("POST", "/me/totp", code=200)
         t.has(offer["uri"], "otpauth://totp/Sinetti:ella%40example.org?secret=" + offer["secret"])
-        ella.api("POST", "/me/totp/confirm", {"code": "000000"}, code=403)
+        t.has(ella.api("POST", "/me/totp/confirm", {"code": "000000"}, code=403)["detail"], "the code is wrong")
+        t.has(ella.api("POST", "/me/totp/confirm", {"code": "000000"}, code=403, Accept_Language="fi")["detail"], "koodi on väärä")
         t.equal(first_step(server, "Ella").session()["level"], 1)  # not turned on yet
         ella.signs_in_as("Ella")
         before = ella.cookies["sinetti"]
