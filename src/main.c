@@ -22,6 +22,8 @@ static const struct command {
     {"serve", cli_serve, "the pages and the API, for browsers and programs"},
     {"people", cli_people, "who is here: list, add, import, leave, roles"},
     {"admin-link", cli_admin_link, "a one-time link for who cannot get in"},
+    {"doctor", cli_doctor, "what is amiss with folder, machine and server, and how to mend it"},
+    {"upgrade", cli_upgrade, "a data folder of an older version, brought to this one"},
     {"job", cli_job, "one job of the server, as its worker runs it"},
     {"init", cli_init, "a new data folder, with an empty audit log"},
     {"fact", cli_fact, "events of the audit log: add, list and show them"},

@@ -25,6 +25,8 @@ int cli_signer(int argc, char **argv);
 int cli_api(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_job(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
+int cli_upgrade(int argc, char **argv);
 int cli_people(int argc, char **argv);
 int cli_admin_link(int argc, char **argv);
 

@@ -32,14 +32,24 @@ void data_find(struct ctx *cx, struct data *d)
     if (!d->signer_dir) d->signer_dir = arena_printf(&cx->arena, STR_FMT ".signer", STR_ARG(dir)).p;
 }
 
+/* The folder, or who has it: `sinetti signer`, or a server that runs on the data folder. */
+static enum rc open_signer(struct ctx *cx, struct data *d, bool is_socket)
+{
+    if (is_socket) return signer_connect(cx, d->signer_dir, &d->signer);
+    enum rc rc = signer_open(cx, d->signer_dir, &d->signer);
+    if (rc != E_BUSY) return rc;
+    const char *message = arena_cstr(&cx->arena, str_from(cx->message));
+    if (signer_connect(cx, arena_printf(&cx->arena, "%s/signer.sock", d->dir).p, &d->signer) == OK) return OK;
+    return fail(cx, E_BUSY, "%s", message);
+}
+
 enum rc data_open(struct ctx *cx, struct data *d, unsigned needs)
 {
     data_find(cx, d);
     /* the signer first: it is the one that may be busy or not ours to read */
     struct stat st;
     bool is_socket = stat(d->signer_dir, &st) == 0 && S_ISSOCK(st.st_mode);
-    if (needs & DATA_SIGN)
-        TRY(is_socket ? signer_connect(cx, d->signer_dir, &d->signer) : signer_open(cx, d->signer_dir, &d->signer));
+    if (needs & DATA_SIGN) TRY(open_signer(cx, d, is_socket));
     struct config config;
     if (needs & (DATA_WRITE | DATA_READ)) TRY(config_read(cx, d->dir, &config));
     if (!(needs & (DATA_WRITE | DATA_AS_IT_IS)) && needs & DATA_READ) TRY(data_follow(cx, d->dir, d->catalog));

@@ -56,6 +56,7 @@ static void close_one(int *fd)
 /* What is another's: who is gone is noticed only when nobody holds its end. */
 static void close_others(struct serve *s, const struct child *c)
 {
+    close_one(&s->lock);
     if (c->run != serve_web) close_one(&s->listener);
     if (c->run != serve_web) close_one(&s->web);
     if (c->run != serve_worker) close_one(&s->worker);

@@ -1,9 +1,8 @@
 #include "serve/prepare.h"
 
-#include "api/api.h"
-#include "jobs/jobs.h"
 #include "ledger/signer_wire.h"
 #include "serve/certificate.h"
+#include "serve/folder.h"
 #include "serve/signer.h"
 #include "standing/standing.h"
 #include "store/config.h"
@@ -21,18 +20,6 @@ static enum rc open_log(struct ctx *cx, struct serve *s)
     if (!path) return OK;
     s->log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
     return s->log >= 0 ? OK : fail(cx, E_IO, "%s: cannot write: %s", str_visible(cx, str_from(path)), strerror(errno));
-}
-
-/* As it must be before web, which cannot change it, opens it. */
-static enum rc prepare_state(struct ctx *cx, const char *dir)
-{
-    sqlite3 *db;
-    TRY(state_open(cx, dir, STORE_WRITE, &db));
-    enum rc rc = state_migrate(cx, db, &identity_state);
-    if (rc == OK) rc = state_migrate(cx, db, &api_state);
-    if (rc == OK) rc = state_migrate(cx, db, &jobs_state);
-    store_close(db);
-    return rc;
 }
 
 static void keep_vkey(struct ctx *cx, struct serve *s, const struct signer *signer)
@@ -92,7 +79,8 @@ static enum rc prepare_folder(struct ctx *cx, struct serve *s)
 {
     struct config config;
     TRY(config_read(cx, s->o->dir, &config));
-    TRY(prepare_state(cx, s->o->dir));
+    TRY(folder_lock(cx, s->o->dir, &s->lock));
+    TRY(folder_migrate(cx, s->o->dir)); /* as it must be before web, which cannot change it, opens it */
     TRY(prepare_derived(cx, s));
     return s->o->plain || s->o->cert ? OK : certificate_prepare(cx, s->o->dir);
 }

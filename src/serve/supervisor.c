@@ -29,7 +29,7 @@ static enum rc open_pair(struct ctx *cx, struct serve *s)
 
 static void close_shared(struct serve *s)
 {
-    const int all[] = {s->listener, s->web, s->worker, s->signer, s->log};
+    const int all[] = {s->lock, s->listener, s->web, s->worker, s->signer, s->log};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] > STDERR_FILENO) close(all[i]);
     if (s->signer >= 0) unlink(s->signer_socket);
@@ -74,7 +74,8 @@ static void run_until_end(struct ctx *cx, struct serve *s, struct child *childre
 
 enum rc serve_run(struct ctx *cx, const struct serve_options *o)
 {
-    struct serve s = {.o = o, .listener = -1, .web = -1, .worker = -1, .signer = -1, .log = STDERR_FILENO, .ready = -1};
+    struct serve s = {
+        .o = o, .lock = -1, .listener = -1, .web = -1, .worker = -1, .signer = -1, .log = STDERR_FILENO, .ready = -1};
     struct child children[CHILDREN] = {{.name = "web", .run = serve_web},
                                        {.name = "worker", .run = serve_worker},
                                        {.name = "signer", .run = serve_signer}};
