@@ -95,7 +95,7 @@ def test_bad_items_are_refused_by_field(t):
 
 
 def points(s, task):
-    return {p["point"]: (p["verdict"], p["assurance"]) for p in s.get("Aino", "/tasks/" + task)["points"]}
+    return {p["key"]: (p["verdict"], p["assurance"]) for p in s.get("Aino", "/tasks/" + task)["points"]}
 
 
 def test_an_item_in_force_shows_its_points(t):
