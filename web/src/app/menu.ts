@@ -3,7 +3,7 @@ import type { IconName } from "../parts/icons";
 import type { Needed } from "./session.svelte";
 
 export interface Entry {
-  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings";
+  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "registers" | "guidebook" | "calendar" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings";
   path: string;
   icon: IconName;
   permission: Needed;
@@ -17,6 +17,7 @@ export const menu: readonly { title: "work" | "evidence" | "organization"; entri
       { key: "dashboard", path: "/", icon: "layout-dashboard", permission: "tasks.read", letter: "d" },
       { key: "myTasks", path: "/my-tasks", icon: "clipboard-check", permission: "self", letter: "m" },
       { key: "tasks", path: "/tasks", icon: "list-check", permission: "tasks.read", letter: "t" },
+      { key: "guidebook", path: "/guidebook", icon: "books", permission: "self", letter: "g" },
       { key: "approvals", path: "/approvals", icon: "circle-check", permission: "approvals.read", letter: "a" },
     ],
   },
@@ -25,6 +26,8 @@ export const menu: readonly { title: "work" | "evidence" | "organization"; entri
     entries: [
       { key: "frameworks", path: "/frameworks", icon: "books", permission: "frameworks.read", letter: "f" },
       { key: "coverage", path: "/coverage", icon: "grid-dots", permission: "frameworks.read", letter: "c" },
+      { key: "registers", path: "/registers", icon: "stack-2", permission: "registers.read", letter: "e" },
+      { key: "calendar", path: "/calendar", icon: "clock", permission: "registers.read" },
       { key: "repositories", path: "/repositories", icon: "git-branch", permission: "repositories.read", letter: "r" },
       { key: "auditLog", path: "/audit-log", icon: "history", permission: "events.read", letter: "l" },
     ],

@@ -1,0 +1,77 @@
+/* Values of items: how they are shown, compared and edited. Content is as the API has it. */
+import { ask } from "../../api/client";
+import type { Item, Register, RegisterColumn, RegisterField } from "../../api/types";
+import { formatDate, formatNumber } from "../../text/format";
+import { text } from "../../text/index.svelte";
+
+export type Values = Record<string, unknown>;
+export type AnyField = RegisterField | RegisterColumn;
+
+export const idOf = (subject: string) => subject.split("/")[1] ?? "";
+export const pageOf = (subject: string) => subject.replace(/^record:/, "/registers/");
+export const label = (r: Pick<Register, "prefix">, number: number) => `${r.prefix}-${number}`;
+
+const tones = { open: "info", in_force: "good", closed: "quiet" } as const;
+export const toneOf = (phase: Item["phase"]) => tones[phase];
+
+/* Whether a field is asked for, by the value of another. */
+export function isAsked(field: RegisterField, values: Values): boolean {
+  if (!field.when) return true;
+  const other = values[field.when.field];
+  return (typeof other === "boolean" ? (other ? "yes" : "no") : other) === field.when.is;
+}
+
+/* One value in words; names of people and items as far as they are known. */
+export function inWords(field: AnyField, value: unknown, names: ReadonlyMap<string, string>): string {
+  const t = text.t.registers;
+  if (value === undefined || value === null || value === "") return "";
+  switch (field.type) {
+    case "choice":
+    case "checklist":
+      return field.choices.find((c) => c.key === value)?.title ?? String(value);
+    case "yes_no":
+      return value ? t.yes : t.no;
+    case "date":
+      return formatDate(String(value));
+    case "duration":
+      return t.days(Number(value));
+    case "number":
+      return formatNumber(Number(value)) + (field.unit ? ` ${field.unit}` : "");
+    case "person":
+    case "group":
+    case "link":
+      return names.get(String(value)) ?? String(value);
+    default:
+      return String(value);
+  }
+}
+
+/* Everybody and everything that values name, with what it is called. */
+export async function namesFor(fields: readonly AnyField[], signal?: AbortSignal): Promise<Map<string, string>> {
+  const types = new Set(fields.flatMap((f) => [f.type, ..."columns" in f ? f.columns.map((c) => c.type) : []]));
+  const targets = new Set(fields.flatMap((f) => [...f.to, ..."columns" in f ? f.columns.flatMap((c) => c.to) : []]));
+  const names = new Map<string, string>();
+  const take = (list: { id: string; name: string | null }[]) => list.forEach((x) => names.set(x.id, x.name ?? x.id));
+  const calls: Promise<unknown>[] = [];
+  if (types.has("person")) calls.push(ask("people_list", { limit: 200 }, { signal }).then((p) => take(p.items)));
+  if (types.has("group")) calls.push(ask("groups_list", { limit: 200 }, { signal }).then((p) => take(p.items)));
+  for (const to of targets) {
+    if (to === "repo") calls.push(ask("repositories_list", { limit: 200 }, { signal }).then((p) => p.items.forEach((r) => names.set(r.repository, r.name))));
+    else if (!["release", "project", "fact", "task", "obligation"].includes(to))
+      calls.push(ask("items_list", { register: to, limit: 200 }, { signal }).then((p) => p.items.forEach((i) => names.set(i.subject, i.title))));
+  }
+  await Promise.allSettled(calls); // what one may not see keeps its id
+  return names;
+}
+
+/* Fields in which two versions differ. */
+export function differences(fields: readonly RegisterField[], a: Values, b: Values): RegisterField[] {
+  return fields.filter((f) => JSON.stringify(a[f.key] ?? null) !== JSON.stringify(b[f.key] ?? null));
+}
+
+/* What the form holds becomes what the API takes: nothing empty. */
+export function cleaned(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, v]) => v !== "" && v !== null && v !== undefined && !(Array.isArray(v) && v.length === 0)),
+  );
+}
