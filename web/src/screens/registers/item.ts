@@ -56,7 +56,7 @@ export async function namesFor(fields: readonly AnyField[], signal?: AbortSignal
   if (types.has("person")) calls.push(ask("people_list", { limit: 200 }, { signal }).then((p) => take(p.items)));
   if (types.has("group")) calls.push(ask("groups_list", { limit: 200 }, { signal }).then((p) => take(p.items)));
   for (const to of targets) {
-    if (to === "repo") calls.push(ask("repositories_list", { limit: 200 }, { signal }).then((p) => p.items.forEach((r) => names.set(r.repository, r.name))));
+    if (to === "repo") calls.push(ask("repositories_list", { limit: 200 }, { signal }).then((p) => p.items.forEach((r) => names.set(r.id, r.name))));
     else if (!["release", "project", "fact", "task", "obligation"].includes(to))
       calls.push(ask("items_list", { register: to, limit: 200 }, { signal }).then((p) => p.items.forEach((i) => names.set(i.subject, i.title))));
   }
