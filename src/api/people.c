@@ -170,6 +170,18 @@ API_OPERATION(people_access_end)
     return OK;
 }
 
+API_OPERATION(people_factors_reset)
+{
+    struct str person = person_of(cx, call);
+    if (str_eq(person, call->who.person))
+        return api_fail(cx, call, E_DENIED, "your own are removed in your account, after you have shown them",
+                        "omat lisävarmenteesi poistetaan omista tiedoistasi, kun olet vahvistanut ne");
+    TRY(check_may_reset(cx, call, person));
+    TRY(identity_factors_reset(cx, call->identity, &call->actor, person));
+    call->answer->status = 204;
+    return OK;
+}
+
 API_OPERATION(invitations_list)
 {
     scoped_stmt *st = NULL;

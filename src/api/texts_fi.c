@@ -55,6 +55,7 @@ static const struct {
     {"there is no such token", "sellaista tunnusta ei ole"},
     {"there is no such link, or it was used", "sellaista linkkiä ei ole tai se on käytetty"},
     {"there is no such session", "sellaista istuntoa ei ole"},
+    {"there is no second factor", "lisävarmennetta ei ole"},
     {"this session is over", "istunto on päättynyt"},
     /* accounts.c, quality.c, hashing.c */
     {"not UTF-8", "ei ole UTF-8:aa"},

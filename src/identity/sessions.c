@@ -270,3 +270,30 @@ enum rc identity_factor_has(struct ctx *cx, struct identity *id, struct str pers
     store_bind_str(st, 2, str_from(factor));
     return store_step(cx, st, out);
 }
+
+static enum rc delete_factors(struct ctx *cx, struct identity *id, struct str person)
+{
+    static const char *const all[] = {
+        "DELETE FROM totp WHERE person = ?1",     "DELETE FROM passkey WHERE person = ?1",
+        "DELETE FROM ceremony WHERE person = ?1", "DELETE FROM recovery_code WHERE person = ?1",
+        "DELETE FROM factor WHERE person = ?1",   "DELETE FROM session WHERE person = ?1"};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        scoped_stmt *st = NULL;
+        TRY(state_prepare(cx, id, all[i], &st));
+        store_bind_str(st, 1, person);
+        TRY(store_run(cx, st));
+    }
+    return OK;
+}
+
+enum rc identity_factors_reset(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person)
+{
+    bool totp, passkey;
+    TRY(identity_factor_has(cx, id, person, "totp", &totp));
+    TRY(identity_factor_has(cx, id, person, "passkey", &passkey));
+    if (!totp && !passkey) return fail(cx, E_NOTFOUND, "there is no second factor");
+    TRY(state_begin(cx, id));
+    TRY(state_end(cx, id, delete_factors(cx, id, person)));
+    if (totp) TRY(identity_tell(cx, id, by, person, "totp", "removed", STR_NONE));
+    return passkey ? identity_tell(cx, id, by, person, "passkey", "removed", STR_NONE) : OK;
+}

@@ -7,6 +7,7 @@ import time
 
 import harness
 import serving
+from browser import totp
 from serving import ADMIN, DEVELOPER, EMPLOYEE, SECURITY_OFFICER, person_id, subject_id
 
 PEOPLE = {"Aatu": [ADMIN], "Sirkka": [SECURITY_OFFICER], "Ella": [DEVELOPER], "Timo": [EMPLOYEE]}
@@ -263,6 +264,52 @@ def test_credentials_change_only_by_who_showed_them(t):
         t.equal(b.cookies["sinetti"] != before, True)
         codes = b.ok("POST", "/me/recovery-codes")["codes"]
         t.equal((len(codes), len(set(codes))), (10, 10))
+
+
+def with_factor(s, name):
+    b = with_password(s, name)
+    offer = b.ok("POST", "/me/totp")
+    b.ok("POST", "/me/totp/confirm", {"code": totp(offer["secret"])}, 204)
+    return b, b.ok("POST", "/me/recovery-codes")["codes"]
+
+
+def test_a_recovery_code_stands_in_once(t):
+    with served(t) as s:
+        ella, codes = with_factor(s, "Ella")
+        b = Browser(s)
+        b.ok("POST", "/session/recovery-code", {"code": codes[0]}, 401)  # no first step
+        t.equal(sign_in(b, "Ella", GOOD), {"step": "second_factor", "methods": ["totp", "recovery_code"]})
+        pending = dict(b.cookies)
+        t.equal((b.ok("GET", "/session")["person"], b.ok("GET", "/session")["second_factor"]), (None, ["totp", "recovery_code"]))
+        b.ok("GET", "/me", code=401)
+        b.ok("POST", "/session/recovery-code", {"code": "aaaa-aaaa-aaaa-aaaa"}, 401)
+        b.ok("POST", "/session/recovery-code", {"code": codes[0].upper().replace("-", " ")})
+        t.equal((b.ok("GET", "/session")["level"], b.ok("GET", "/me")["recovery_codes"]), (2, 9))
+        again = Browser(s)
+        again.cookies = pending
+        again.ok("POST", "/session/recovery-code", {"code": codes[1]}, 401)  # that first step is used up
+        sign_in(again, "Ella", GOOD)
+        again.ok("POST", "/session/recovery-code", {"code": codes[0]}, 401)
+        for i in range(6):
+            again.call("POST", "/session/recovery-code", {"code": "aaaa-aaaa-aaaa-aaa%s" % "abcdef"[i]})
+        t.equal(again.call("POST", "/session/recovery-code", {"code": codes[1]}).status in (401, 429), True)
+        ella.ok("GET", "/me")
+
+
+def test_lost_factors_are_taken_away_by_another(t):
+    with served(t) as s:
+        ella, _ = with_factor(s, "Ella")
+        with_factor(s, "Aatu")
+        for name in ("Ella", "Aatu"):
+            s.sign_in(name)  # a password ends what was before
+        path = "/people/%s/second-factor"
+        for who, whose, code in (("Timo", "Ella", 403), ("Ella", "Ella", 403), ("Sirkka", "Aatu", 403), ("Aatu", "Aatu", 403), ("Aatu", "Timo", 404)):
+            t.equal(s.call(who, "DELETE", path % subject_id(whose)).status, code, who + whose)
+        t.equal(s.get("Aatu", "/people/" + subject_id("Ella"))["second_factor"], True)
+        t.equal(s.call("Aatu", "DELETE", path % subject_id("Ella")).status, 204)
+        ella.ok("GET", "/me", code=401)
+        t.equal(sign_in(Browser(s), "Ella", GOOD)["step"], "done")
+        t.equal(sign_in(Browser(s), "Aatu", GOOD)["step"], "second_factor")
 
 
 def test_no_secret_is_written(t):
