@@ -10,6 +10,13 @@
     " nullif(d.reason, ''), d.act, r.at, d.solo FROM fact_request r LEFT JOIN fact_approval d ON d.request = r.n"      \
     " LEFT JOIN fact_person p ON p.subject = r.actor LEFT JOIN fact_person q ON q.subject = d.actor"
 
+/* Numbers of requests that wait, or were done alone and wait for a review. `now`: the parameter that holds the time. An
+ * index tells the ones that have not expired, of which most were decided long before. */
+#define APPROVALS_OPEN(now)                                                                                            \
+    "SELECT w.n FROM fact_request w WHERE w.until > " now                                                              \
+    " AND NOT EXISTS (SELECT 1 FROM fact_approval WHERE request = w.n)"                                                \
+    " UNION ALL SELECT request FROM fact_approval WHERE decision = 'solo'"
+
 /* The row as an Approval. may_decide: others' requests. */
 void approval_put(struct api_call *call, sqlite3_stmt *st, bool may_decide);
 

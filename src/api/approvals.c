@@ -7,13 +7,20 @@
 
 static const char select_one[] = "SELECT " APPROVAL_COLUMNS " WHERE r.n = ?1";
 
-/* A state is known only from decision and time; each is a range of what is looked at. */
-static const char select_all[] =
-    "SELECT " APPROVAL_COLUMNS " WHERE r.n <= ?1"
-    " AND (?2 IS NULL OR CASE ?2 WHEN 'open' THEN (d.n IS NULL AND r.until > ?3) OR d.decision = 'solo'"
-    " WHEN 'waiting' THEN d.n IS NULL AND r.until > ?3 WHEN 'expired' THEN d.n IS NULL AND r.until <= ?3"
-    " ELSE d.decision = ?2 END) AND (?4 IS NULL OR r.actor = ?4) AND (?5 IS NULL OR r.subject = ?5)"
-    " ORDER BY r.n DESC LIMIT ?6";
+/* A state is known only from decision and time. */
+#define SELECT_PAGE(more)                                                                                              \
+    "SELECT " APPROVAL_COLUMNS " WHERE r.n <= ?1" more                                                                 \
+    " AND (?2 IS NULL OR CASE ?2 WHEN 'open' THEN (d.n IS NULL AND r.until > ?3) OR d.decision = 'solo'"               \
+    " WHEN 'waiting' THEN d.n IS NULL AND r.until > ?3 WHEN 'expired' THEN d.n IS NULL AND r.until <= ?3"              \
+    " ELSE d.decision = ?2 END) AND (?4 IS NULL OR r.actor = ?4) AND (?5 IS NULL OR r.subject = ?5)"                   \
+    " ORDER BY r.n DESC LIMIT ?6"
+static const char select_page[] = SELECT_PAGE("");
+static const char select_open[] = SELECT_PAGE(" AND r.n IN (" APPROVALS_OPEN("?3") ")");
+
+static bool is_of_open(struct str state)
+{
+    return str_eq(state, STR("open")) || str_eq(state, STR("waiting")) || str_eq(state, STR("solo"));
+}
 
 void approval_put(struct api_call *call, sqlite3_stmt *st, bool may_decide)
 {
@@ -51,7 +58,8 @@ API_OPERATION(approvals_list)
     int64_t from, next = -1, limit = page_limit(call);
     bool may_decide = api_may(call, "approvals.decide", STR_NONE);
     TRY(page_cursor(cx, call, INT64_MAX, &from));
-    TRY(store_prepare(cx, call->ledger, STR(select_all), &st));
+    const char *sql = is_of_open(api_value(call, "state")) ? select_open : select_page;
+    TRY(store_prepare(cx, call->ledger, str_from(sql), &st));
     store_bind_int(st, 1, from);
     store_bind_str(st, 2, api_value(call, "state"));
     store_bind_int(st, 3, call->now);

@@ -1,5 +1,6 @@
 #include "api/attention.h"
 
+#include "api/approval.h"
 #include "api/show.h"
 #include "base/time.h"
 #include "store/store.h"
@@ -84,7 +85,7 @@ static enum rc look_for_blocks(struct looking *l, struct bucket *b, int64_t witn
         l, b,
         "SELECT CASE WHEN d.n IS NULL THEN 'approval_waiting' ELSE 'solo_review' END, 'fact:' || r.n, r.subject,"
         " CASE WHEN d.n IS NULL THEN r.until END, 1 FROM fact_request r LEFT JOIN fact_approval d ON d.request = r.n"
-        " WHERE ?9 = 'org' AND (d.decision = 'solo' OR (d.n IS NULL AND r.until > ?1)) ORDER BY r.n LIMIT 1000"));
+        " WHERE ?9 = 'org' AND r.n IN (" APPROVALS_OPEN("?1") ") ORDER BY r.n LIMIT 1000"));
     TRY(add_rows(l, b,
                  "SELECT CASE WHEN verdicts IS NULL THEN 'repository_unassessed' WHEN stale THEN 'repository_stale'"
                  " ELSE 'report_missing' END, repository, name, ?1 * 0, 1 FROM derived.repository"

@@ -71,7 +71,7 @@ static enum rc put_participating(struct ctx *cx, struct api_call *call, const st
 
 /* --- requests */
 
-#define IS_OPEN "(d.decision = 'solo' OR (d.n IS NULL AND r.until > ?2))"
+#define IS_OPEN "r.n IN (" APPROVALS_OPEN("?2") ")"
 
 static enum rc put_requests(struct ctx *cx, struct api_call *call, const char *key, const char *sql, bool may_decide)
 {
@@ -174,7 +174,7 @@ API_OPERATION(notifications_get)
     }
     if (api_may(call, "approvals.decide", STR_NONE))
         TRY(count(cx, call,
-                  "SELECT count(*) FROM fact_request r LEFT JOIN fact_approval d ON d.request = r.n WHERE r.actor <> ?1"
+                  "SELECT count(*) FROM fact_request r WHERE r.actor <> ?1"
                   " AND " IS_OPEN,
                   call->now, &approvals));
     TRY(count(

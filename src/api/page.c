@@ -90,11 +90,20 @@ static enum rc turn_into_csv(struct ctx *cx, struct api_call *call)
 
 enum rc page_end(struct ctx *cx, struct api_call *call, int64_t next, int64_t total)
 {
-    struct json *j = &call->out;
     char text[24];
-    json_end(j, ']');
     (void)snprintf(text, sizeof text, "%lld", (long long)next);
-    json_put_cstr(j, "next", next < 0 ? NULL : text);
+    return page_end_at(cx, call, next < 0 ? STR_NONE : str_from(text), total);
+}
+
+enum rc page_end_at(struct ctx *cx, struct api_call *call, struct str next, int64_t total)
+{
+    struct json *j = &call->out;
+    json_end(j, ']');
+    json_key(j, "next");
+    if (next.p)
+        json_str(j, next);
+    else
+        json_nil(j);
     json_key(j, "total");
     if (total < 0)
         json_nil(j);

@@ -13,6 +13,8 @@ enum rc page_cursor(struct ctx *cx, struct api_call *call, int64_t otherwise, in
 void page_begin(struct api_call *call); /* items follow */
 /* -1: null. Turns the page into CSV for who wants that, with the fields of its first item. */
 enum rc page_end(struct ctx *cx, struct api_call *call, int64_t next, int64_t total) MUST_CHECK;
+/* With a cursor of the list's own; STR_NONE: null. */
+enum rc page_end_at(struct ctx *cx, struct api_call *call, struct str next, int64_t total) MUST_CHECK;
 
 /* The instant of a parameter, RFC 3339; a date alone counts to its end when `to_end`. `otherwise` when absent. */
 enum rc page_time(struct ctx *cx, struct api_call *call, const char *name, bool to_end, int64_t otherwise,

@@ -154,7 +154,7 @@ static void put_waiver(struct reading *r, struct holder *h, struct json *j, sqli
 static const char waivers_sql[] = "SELECT x.subject, x.about, x.until, x.reason, x.at, x.actor, p.name, " PEOPLE(
     "fact_waiver_approved_by") ", x.until > ?3 AND coalesce(x.withdrawn, 0) = 0 AND ?2 <> ''"
                                " FROM fact_waiver x LEFT JOIN fact_person p ON p.subject = x.actor WHERE " OF_POINT
-                                   ABOUT_IN_SCOPE " ORDER BY x.n DESC";
+                                   ABOUT_IN_SCOPE " ORDER BY x.until > ?3 DESC, x.n DESC LIMIT 200";
 
 static void put_not_applicable(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
 {
@@ -192,7 +192,7 @@ static void put_treatment(struct reading *r, struct holder *h, struct json *j, s
 static const char treatments_sql[] =
     "SELECT x.subject, x.about, x.cause, x.correction, x.\"check\", x.checked_at, x.at,"
     " x.actor, p.name FROM fact_treatment x"
-    " LEFT JOIN fact_person p ON p.subject = x.actor WHERE " OF_POINT ABOUT_IN_SCOPE " ORDER BY x.n DESC LIMIT 500";
+    " LEFT JOIN fact_person p ON p.subject = x.actor WHERE " OF_POINT ABOUT_IN_SCOPE " ORDER BY x.n DESC LIMIT 200";
 
 static void put_conclusion(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
 {
@@ -218,7 +218,8 @@ static void put_request(struct reading *r, struct holder *h, struct json *j, sql
 
 static const char requests_sql[] =
     "SELECT x.subject, x.n FROM fact_request x LEFT JOIN fact_approval d ON d.request = x.n"
-    " WHERE " OF_TASK_OR_POINT " AND ?2 <> '' AND (d.decision = 'solo' OR (d.n IS NULL AND x.until > ?3)) ORDER BY x.n";
+    " WHERE " OF_TASK_OR_POINT
+    " AND ?2 <> '' AND (d.decision = 'solo' OR (d.n IS NULL AND x.until > ?3)) ORDER BY x.n LIMIT 200";
 
 static void put_adoption(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
 {

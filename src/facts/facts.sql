@@ -2,8 +2,8 @@
 -- Every fact; the view `facts` is what others read.
 CREATE TABLE IF NOT EXISTS p_facts (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT, actor TEXT, via TEXT) STRICT;
 -- By what the audit log is read: few kinds, people and things that last, so that entries go to the ends of few ranges. Not of commits and files.
-CREATE INDEX IF NOT EXISTS p_facts_kind ON p_facts (kind, n);
-CREATE INDEX IF NOT EXISTS p_facts_actor ON p_facts (actor, n);
+CREATE INDEX IF NOT EXISTS p_facts_kind ON p_facts (kind, n, actor);
+CREATE INDEX IF NOT EXISTS p_facts_actor ON p_facts (actor, n, kind);
 CREATE INDEX IF NOT EXISTS p_facts_subject ON p_facts (subject, n) WHERE substr(subject, 1, 5) IN ('task:', 'oblig', 'repo:', 'perso', 'proje', 'group');
 CREATE VIEW IF NOT EXISTS facts AS SELECT n, at, kind, subject, actor, via FROM p_facts;
 -- Kinds whose tables are made: the digest of what made them, and the schema last used.

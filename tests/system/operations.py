@@ -13,11 +13,11 @@ PEOPLE = {"Sirkka": [SECURITY_OFFICER], "Mikko": [MANAGER], "Ella": [DEVELOPER],
 FILES = {"app/client.py": "import requests\nr = requests.get(url, verify=False)\n"}
 
 
-def served(t, people=PEOPLE, assessed=True):
+def served(t, people=PEOPLE, assessed=True, files=FILES):
     t.run("init", "--data", "data", "--origin", "test.example/org", code=0)
     if assessed:
         repo = t.repo("app")
-        repo.commit("plant", FILES, at=int(time.time()) - 3600)
+        repo.commit("plant", files, at=int(time.time()) - 3600)
         t.run("assess", "--data", "data", "--quiet", repo.path, code=0)
     t.run("refresh", "--data", "data", "--quiet", code=0)
     return serving.Server(t, t.dir / "data", people)
@@ -163,6 +163,22 @@ def test_tasks_stand_as_status_tells(t):
         t.equal([f["id"] for f in s.get("Ella", "/findings?point=" + POINT)["items"]], [f["id"] for f in bad["findings"]])
         t.true("app/client.py" in [f["path"] for f in s.get("Ella", "/findings?limit=200")["items"]], "all findings")
         t.equal(s.get("Ella", "/findings?state=excused")["items"], [])
+        t.equal({f["task"] for f in s.get("Ella", "/findings?task=" + TASK)["items"]}, {TASK})
+        t.equal([f["path"] for f in s.get("Ella", "/findings?q=CLIENT.py&limit=1")["items"]], ["app/client.py"])
+
+
+def test_findings_come_in_pages(t):
+    with served(t, files={"app/client%d.py" % i: FILES["app/client.py"] for i in range(8)}) as s:
+        whole = s.get("Ella", "/findings?limit=200")["items"]
+        t.equal(len(whole), 8)
+        for sort in ("point", "-first_seen"):
+            paged, cursor = [], ""
+            while cursor is not None:
+                page = s.get("Ella", "/findings?limit=3&sort=%s%s" % (sort, cursor and "&cursor=" + cursor))
+                paged, cursor = paged + page["items"], page["next"]
+            t.equal(sorted(f["id"] for f in paged), sorted(f["id"] for f in whole), sort)
+        s.get("Ella", "/findings?cursor=%s" % s.get("Ella", "/findings?limit=3&sort=-first_seen")["next"], 422)
+        t.equal(s.get("Ella", "/findings?limit=4&path=app/client7")["items"][0]["path"], "app/client7.py")
 
 
 def test_a_waiver_counts_in_the_status(t):
@@ -294,6 +310,8 @@ def test_repositories_are_seen_by_scope(t):
         t.run("refresh", "--data", "data", "--quiet", code=0)
         t.equal([r["name"] for r in s.get("Pia", "/repositories")["items"]], ["one"])
         t.equal([r["name"] for r in s.get("Ella", "/repositories")["items"]], ["app", "one", "two"])
+        t.equal(s.get("Ella", "/repositories?sort=-at")["items"][0]["name"], "app")
+        t.equal(s.get("Ella", "/repositories?sort=at")["items"][2]["name"], "app")
         one, two = (made[name]["id"].split(":")[1] for name in ("one", "two"))
         s.get("Pia", "/repositories/" + one)
         s.get("Pia", "/repositories/" + two, 404)

@@ -1,7 +1,7 @@
 """lists/NAME.sql: one SELECT, and in its head what it can be sorted by.
 
     -- Sorts: name, -due, priority      the first is the default; a leading - is from the other end. Each may be had both
-                                        ways. What is sorted by is a column and never NULL.
+                                        ways. What is sorted by is a column and never NULL: `_due`, where there is one, else `due`.
     -- Key: person                      the column that makes the order whole: unique, never NULL (default: id)
     -- Total: yes                       counting all is cheap
 
@@ -62,6 +62,8 @@ class List:
         """(sort, column, down, first page, further pages)."""
         for sort in self.sorts:
             column, down = sort.lstrip("-"), sort.startswith("-")
+            if re.search(r"\bAS _%s\b" % column, self.sql):
+                column = "_" + column
             way, sign = ("DESC", "<") if down else ("ASC", ">")
             pair = [column] if column == self.key else [column, self.key]
             order = ", ".join("%s %s" % (one, way) for one in pair)

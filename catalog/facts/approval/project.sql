@@ -2,6 +2,7 @@
 CREATE TABLE p_approval (n INTEGER NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, actor TEXT NOT NULL, via TEXT NOT NULL,
   request INTEGER NOT NULL, decision TEXT NOT NULL, reason TEXT NOT NULL, solo INTEGER, act INTEGER,
   PRIMARY KEY (request)) STRICT, WITHOUT ROWID;
+CREATE INDEX p_approval_decision ON p_approval (decision);
 CREATE VIEW fact_approval AS SELECT n, at, subject, actor, via, request, decision, reason, solo, act FROM p_approval;
 
 INSERT INTO p_approval (n, at, subject, actor, via, request, decision, reason, solo, act)
