@@ -169,7 +169,7 @@ class Resource:
         if op.items:
             schema = self.reader.named(op.items, place, "x-items").copy()
             schema.ref = op.items
-            op.answers = [Answer(200, "A page of the list", ["application/json", "text/csv"] if op.list else ["application/json"], envelope(schema))]
+            op.answers = [Answer(200, "A page of the list", ["application/json", "text/csv"] if any(p.name == "format" for p in op.parameters) else ["application/json"], envelope(schema))]
             if "responses" in place.map:
                 place.say("the answer of a list comes by itself", "responses")
             return
