@@ -30,12 +30,13 @@ lint: deps-lint
 soak: deps-test
 	@$(PYTHON) tests/run.py --soak
 
-# make bench             beside git's own commands on the same repository; facts beside bare inserts
-bench: deps-build build
+# make bench             beside git's own commands on the same repository; facts beside bare inserts; the server beside nginx
+bench: deps-test build
 	@$(PYTHON) tests/bench/assess.py build/sinetti
 	@ninja -C build --quiet tests/bench_append tests/bench_shared
 	@build/tests/bench_append
 	@build/tests/bench_shared
+	@$(PYTHON) tests/bench/serve.py build/sinetti
 
 # make interop           public clients of transparency logs over our files (needs Go; skips without)
 interop: deps-build build

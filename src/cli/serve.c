@@ -14,6 +14,7 @@ static const char help[] =
     "  --trusted-proxy CIDR an address or network whose X-Forwarded-For and -Proto are believed; may be repeated\n"
     "  --access-log FILE    a line of JSON for each request (standard error)\n"
     "  --threads N          that read requests (two for each core)\n"
+    "  --requests-per-second N  of one credential, or address (100; 0: as many as come)\n"
     "  --catalog DIR        another catalog than the built-in one\n" DATA_HELP
     "exit codes: 0 ended as asked, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
@@ -26,7 +27,8 @@ enum {
     OPTION_HTTP,
     OPTION_PROXY,
     OPTION_LOG,
-    OPTION_THREADS
+    OPTION_THREADS,
+    OPTION_RATE
 };
 
 static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
@@ -38,6 +40,7 @@ static const struct option table[] = {{"data", required_argument, NULL, OPTION_D
                                       {"trusted-proxy", required_argument, NULL, OPTION_PROXY},
                                       {"access-log", required_argument, NULL, OPTION_LOG},
                                       {"threads", required_argument, NULL, OPTION_THREADS},
+                                      {"requests-per-second", required_argument, NULL, OPTION_RATE},
                                       {"catalog", required_argument, NULL, OPTION_CATALOG},
                                       {"help", no_argument, NULL, OPTION_HELP},
                                       {0}};
@@ -92,6 +95,11 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
         if (!str_to_i64(str_from(value), 2, 256, &n)) return fail(cx, E_INVALID, "--threads: a number from 2 to 256");
         a->o.threads = (unsigned)n;
         return OK;
+    case OPTION_RATE:
+        if (!str_to_i64(str_from(value), 0, 1000000, &n))
+            return fail(cx, E_INVALID, "--requests-per-second: a whole number, 0 for any number");
+        a->o.per_second = (unsigned)n;
+        return OK;
     case OPTION_DATA:
         a->data.dir = value;
         return OK;
@@ -128,7 +136,7 @@ static enum rc judge(struct ctx *cx, const struct arguments *a, bool operands)
 
 int cli_serve(int argc, char **argv)
 {
-    struct arguments a = {.o = {.address = "127.0.0.1", .port = 8443}};
+    struct arguments a = {.o = {.address = "127.0.0.1", .port = 8443, .per_second = 100}};
     struct ctx cx;
     ctx_init(&cx);
     int out = common_parse(&cx, argc, argv, table, help, take, &a);

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PING_SECONDS 5
+#define PING_SECONDS 1
 
 /* One that waits. Its place and `turn` make up the id in messages, so that an old answer finds nobody. */
 struct waiting {

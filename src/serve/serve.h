@@ -26,6 +26,7 @@ struct serve_options {
     const char *catalog;       /* folder; NULL: the built-in one */
     const char *access_log;    /* file; NULL: standard error */
     unsigned threads, workers; /* of web, of worker; 0: by the machine's cores */
+    unsigned per_second;       /* requests of one credential, or address; 0: as many as come */
 };
 
 /* Runs until SIGTERM or SIGINT; then what has begun is answered. E_IO, E_CONFLICT (the port is taken, the signer runs

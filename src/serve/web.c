@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #define STOP_SECONDS 20
-#define PER_SECOND 100 /* requests of one credential, or address */
 
 struct web {
     struct serve *s;
@@ -139,7 +138,7 @@ static enum rc open_all(struct ctx *cx, struct web *w, struct anchors *anchors)
 {
     const struct serve_options *o = w->s->o;
     const struct api_options a = {
-        .process = API_WEB, .dir = o->dir, .catalog = w->s->catalog, .per_second = PER_SECOND, .vkey = w->s->vkey};
+        .process = API_WEB, .dir = o->dir, .catalog = w->s->catalog, .per_second = o->per_second, .vkey = w->s->vkey};
     struct str cert = STR_NONE, key = STR_NONE, lacks;
     if (!o->plain) TRY(certificate_read(cx, o->dir, o->cert, o->key, &cert, &key));
     TRY(rights_become(cx, &w->s->rights));
