@@ -8,6 +8,9 @@ export function actorName(t: Text["events"], actor: Person | null): string {
   return actor.id === "system" ? t.system : actor.id === "operator" ? t.operator : actor.id === "unknown" ? t.unknown : actor.id;
 }
 
+/* What an event says, in a line: people called in it are not named there. */
+export const inLine = (summary: string) => summary.replace(/@person:[a-z2-7]{20}/g, "@…");
+
 /* The page of what an event is about, where there is one. */
 export function pageOf(subject: string | null): string | undefined {
   const [type, id = ""] = (subject ?? "").split(/:(.*)/s);
