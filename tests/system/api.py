@@ -151,6 +151,27 @@ def test_each_role_may_what_its_permissions_say(t):
         t.equal(faults, [])
 
 
+def test_a_token_has_what_it_was_given_and_no_more(t):
+    with running(t) as s, Client(s) as client:
+        document, faults, tokens = document_of(client), [], {}
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+        for name in document["x-permissions"]:
+            made = client.send("Everything", "POST", "/api/v1/me/tokens", json.dumps({"name": name, "permissions": [name], "until": until}), {"Content-Type": "application/json"})
+            t.equal((name, made.status), (name, 201))
+            tokens[name] = made.json()["secret"]
+        names = list(tokens)
+        for path, method, op in operations(document):
+            at, query = filled(document, path, op)
+            permission = op["x-permission"]
+            for name in (permission, names[(names.index(permission) + 1) % len(names)]) if permission in names else names[:1]:
+                got = client.send(None, method, target(at, query + [("zz_unknown", "1")]), headers={"Authorization": "Bearer " + tokens[name], "X-Sinetti": None, "If-Match": "*"})
+                reads_self = permission == "self" and method == "GET"
+                wanted = 422 if name == permission or permission == "public" or reads_self else 403
+                if got.status != wanted:
+                    faults.append("%s with a token for %s: %s, not %d" % (op["operationId"], name, got, wanted))
+        t.equal(faults, [])
+
+
 def test_a_page_elsewhere_cannot_act_for_one(t):
     with running(t) as s, Client(s) as client:
         document = document_of(client)
