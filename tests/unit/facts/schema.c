@@ -144,9 +144,80 @@ static int teardown(void **state)
     return 0;
 }
 
+/* --- schemas of one's own, and all that is wrong at once */
+
+#define TEXT                                                                                                           \
+    {                                                                                                                  \
+        .type = SCHEMA_STRING, .least = 1, .most = 5, .pattern = { "^[a-z]*$", 8 }                                     \
+    }
+static const struct catalog_field inner_fields[] = {{STR("x"), true, {.type = SCHEMA_INTEGER, .least = 0, .most = 9}}};
+static const struct catalog_schema inner = {.type = SCHEMA_OBJECT, .fields = inner_fields, .n_fields = 1};
+static const struct catalog_field own_fields[] = {
+    {STR("any"), false, {.type = SCHEMA_OBJECT, .open = true}},
+    {STR("list"), false, {.type = SCHEMA_ARRAY, .most = 3, .items = &inner}},
+    {STR("may_be_null"), false, {.type = SCHEMA_INTEGER, .least = 1, .most = 9, .nullable = true}},
+    {STR("name"), true, TEXT},
+};
+static const struct catalog_schema own = {.type = SCHEMA_OBJECT, .fields = own_fields, .n_fields = 4};
+
+static void note(void *arg, const struct schema_found *f)
+{
+    static const char *const words[] = {"missing", "unknown", "type", "value", "least", "most", "pattern"};
+    struct buf *out = arg;
+    buf_printf(out, "%s%s %s %lld", out->n ? ", " : "", f->path, words[f->what], (long long)f->number);
+    if (f->what == SCHEMA_UNKNOWN ? f->schema != NULL : f->schema == NULL) fail_msg("the schema of %s", f->path);
+}
+
+static void check_own(const char *json, const char *wanted)
+{
+    struct schema *s;
+    scoped_buf canonical, said;
+    buf_init(&canonical, LIMIT_BODY);
+    buf_init(&said, 4 * KIB);
+    assert_int_equal(schema_new_of(&cx, &own, &s), OK);
+    assert_int_equal(canonical_from(&cx, str_from(json), 0, &canonical), OK);
+    assert_int_equal(schema_check_all(&cx, s, buf_view(&canonical), note, &said), OK);
+    if (!str_eq(buf_view(&said), str_from(wanted))) fail_msg("%s: %.*s, not %s", json, (int)said.n, said.p, wanted);
+    schema_free(s);
+}
+
+static void test_facts_schema__all_faults(void **state)
+{
+    (void)state;
+    check_own("{\"name\":\"abc\"}", "");
+    check_own("{\"name\":\"abc\",\"any\":{\"a\":[1,{\"b\":null}]},\"may_be_null\":null}", "");
+    check_own("{\"name\":null}", "name type 0");
+    check_own("{}", "name missing 0");
+    check_own("{\"may_be_null\":0,\"zz\":1,\"any\":7,\"name\":\"abcdefg\"}",
+              "any type 0, may_be_null least 0, name most 7, zz unknown 0");
+    check_own(
+        "{\"name\":\"A\",\"list\":[{\"x\":10},{},{\"x\":\"1\",\"y\":2},{\"x\":99}]}",
+        "list[0].x most 10, list[1].x missing 0, list[2].x type 0, list[2].y unknown 0, list most 4, name pattern 0");
+    check_own("{\"name\":\"\",\"list\":{}}", "list type 0, name least 0");
+}
+
+/* Whoever sends rubbish without end hears of the first hundred. */
+static void test_facts_schema__many_faults(void **state)
+{
+    (void)state;
+    struct schema *s;
+    scoped_buf json, canonical, said;
+    buf_init(&json, LIMIT_BODY);
+    buf_init(&canonical, LIMIT_BODY);
+    buf_init(&said, 64 * KIB);
+    for (int i = 0; i < 500; i++) buf_printf(&json, "%s\"z%d\":1", i ? "," : "{", i);
+    buf_char(&json, '}');
+    assert_int_equal(schema_new_of(&cx, &own, &s), OK);
+    assert_int_equal(canonical_from(&cx, buf_view(&json), 0, &canonical), OK);
+    assert_int_equal(schema_check_all(&cx, s, buf_view(&canonical), note, &said), E_LIMIT);
+    schema_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_facts_schema__all_faults),
+        cmocka_unit_test(test_facts_schema__many_faults),
         cmocka_unit_test(test_facts_schema__paths),
         cmocka_unit_test(test_facts_schema__bounds),
         cmocka_unit_test(test_facts_schema__patterns_and_more),
