@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs all tests, and ends with `N passed, N failed[, N skipped]`. The program is built with ASan and UBSan in build-test,
 the fuzz targets with clang in build-fuzz.
-usage: tests/run.py [--soak] [unit|shipped|rules|system|fuzz]...   --soak: the long versions of the long tests"""
+usage: tests/run.py [--soak] [unit|shipped|rules|system|browser|fuzz]...   --soak: the long versions of the long tests"""
 import argparse
 import concurrent.futures
 import json
@@ -165,11 +165,35 @@ def fuzz(tally, soak):
                 print(text)
 
 
+def build_pages():
+    """The program as it is shipped, with the pages in it."""
+    done = subprocess.run(["tools/web.sh"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    if done.returncode != 0:
+        print(done.stdout[-8000:])
+        return False
+    return build_shipped()
+
+
+def browser(tally, _soak):
+    command = [sys.executable, str(ROOT / "tests" / "browser" / "browser.py"), "--sinetti", str(SHIPPED / "src" / "sinetti")]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, errors="replace", check=False)
+    *lines, last = done.stdout.splitlines() or [""]
+    for line in lines:
+        print(line)
+    found = re.fullmatch(r"(\d+) passed, (\d+) failed, (\d+) skipped", last)
+    if not found:
+        print(last)
+        tally.add(failed=1)
+        return
+    tally.add(*(int(n) for n in found.groups()))
+
+
 STAGES = {  # name → what it needs built, what runs it, what it is
     "unit": (build_tests, unit, "functions, room by room"),
     "shipped": (build_shipped, shipped, "the same as they are shipped: optimized, blocks of memory shared"),
     "rules": (build_tests, rules, "the rules' cases"),
     "system": (build_tests, system, "the program on repositories made for it"),
+    "browser": (build_pages, browser, "the pages of a running server, in Chromium"),
     "fuzz": (build_fuzz, fuzz, "the parsers on made-up bytes"),
 }
 
