@@ -1,5 +1,6 @@
 """Goal: what pages read and write about tasks, points, approvals, frameworks and the audit log is what the facts say, and misuse is refused."""
 import base64
+import concurrent.futures
 import hashlib
 import json
 import time
@@ -423,3 +424,24 @@ def test_from_setup_to_the_true_board(t):
         wait_for(t, "the second job", lambda: s.get("Ella", "/jobs/" + again)["ended"])
         s.post("Timo", "/repositories/%s/assessments" % ident, None, 403)
         wait_for(t, "its row", lambda: len(s.get("Ella", "/repositories/%s/assessments" % ident)["items"]) == 2)
+
+
+def at_once(count, call):
+    """Statuses of so many calls that begin together."""
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        return sorted(a.status for a in pool.map(lambda _: call(), range(count)))
+
+
+def test_of_many_at_once_one_wins(t):
+    with served(t, {**PEOPLE, "Onni": [SECURITY_OFFICER]}) as s:
+        asked = s.post("Sirkka", "/tasks/%s/points/fraud-prevented/waivers" % TASK, waiver(), 201)["request"]
+        t.equal(at_once(6, lambda: s.call("Onni", "POST", "/approvals/%d/approve" % asked, {})), [200] + [409] * 5)
+        t.equal(len(facts_of(t, "waiver")), 1)
+        seen = s.call("Mikko", "GET", "/tasks/" + TASK).headers["ETag"]
+        t.equal(at_once(6, lambda: s.call("Mikko", "PATCH", "/tasks/" + TASK, {"review_days": 9}, If_Match=seen)), [200] + [412] * 5)
+        t.equal(len(facts_of(t, "task")), 1)
+        names = at_once(6, lambda: s.call("Mikko", "POST", "/repositories", {"name": "new", "location": "/srv/new.git"}))
+        t.equal(names, [201] + [409] * 5)
+        wish = {"conclusion": "minor", "text": "Seen once."}
+        first, second = (s.post("Aino", "/tasks/%s/conclusions" % TASK, wish, 201, Idempotency_Key="one") for _ in range(2))
+        t.equal((first, len(facts_of(t, "conclusion"))), (second, 1))
