@@ -151,10 +151,14 @@ static void put_waiver(struct reading *r, struct holder *h, struct json *j, sqli
     json_end(j, '}');
 }
 
+/* Which ones is settled before anything is looked up of them: there may be thousands. */
 static const char waivers_sql[] = "SELECT x.subject, x.about, x.until, x.reason, x.at, x.actor, p.name, " PEOPLE(
-    "fact_waiver_approved_by") ", x.until > ?3 AND coalesce(x.withdrawn, 0) = 0 AND ?2 <> ''"
-                               " FROM fact_waiver x LEFT JOIN fact_person p ON p.subject = x.actor WHERE " OF_POINT
-                                   ABOUT_IN_SCOPE " ORDER BY x.until > ?3 DESC, x.n DESC LIMIT 200";
+    "fact_waiver_approved_by") ","
+                               " x.until > ?3 AND coalesce(x.withdrawn, 0) = 0 AND ?2 <> ''"
+                               " FROM fact_waiver x LEFT JOIN fact_person p ON p.subject = x.actor WHERE (x.subject, "
+                               "x.about) IN"
+                               " (SELECT x.subject, x.about FROM fact_waiver x WHERE " OF_POINT ABOUT_IN_SCOPE
+                               " ORDER BY x.until > ?3 DESC, x.n DESC LIMIT 200) ORDER BY x.until > ?3 DESC, x.n DESC";
 
 static void put_not_applicable(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
 {
@@ -190,9 +194,10 @@ static void put_treatment(struct reading *r, struct holder *h, struct json *j, s
 }
 
 static const char treatments_sql[] =
-    "SELECT x.subject, x.about, x.cause, x.correction, x.\"check\", x.checked_at, x.at,"
-    " x.actor, p.name FROM fact_treatment x"
-    " LEFT JOIN fact_person p ON p.subject = x.actor WHERE " OF_POINT ABOUT_IN_SCOPE " ORDER BY x.n DESC LIMIT 200";
+    "SELECT x.subject, x.about, x.cause, x.correction, x.\"check\", x.checked_at, x.at, x.actor, p.name"
+    " FROM fact_treatment x LEFT JOIN fact_person p ON p.subject = x.actor WHERE x.n IN"
+    " (SELECT x.n FROM fact_treatment x WHERE " OF_POINT ABOUT_IN_SCOPE
+    " ORDER BY x.n DESC LIMIT 200) ORDER BY x.n DESC";
 
 static void put_conclusion(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
 {
