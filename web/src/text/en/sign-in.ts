@@ -36,6 +36,7 @@ export const signIn = {
     password: "New password",
     passwordHint: "At least 12 characters. A few words in a row are easy to remember and hard to guess.",
     again: "The same once more",
+    or: "or without a password",
     differs: "The two are not the same.",
     go: "Continue",
     over: "This link does not work any more",

@@ -36,6 +36,7 @@ export const signIn = {
     password: "Uusi salasana",
     passwordHint: "Vähintään 12 merkkiä. Muutama sana peräkkäin on helppo muistaa ja vaikea arvata.",
     again: "Sama uudelleen",
+    or: "tai ilman salasanaa",
     differs: "Salasanat eivät ole samat.",
     go: "Jatka",
     over: "Tämä linkki ei enää toimi",
