@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "catalog/kind_sql.h"
+#include "facts/bound.h"
 #include "store/store.h"
 
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 struct statement {
     sqlite3_stmt *st;
     int at[KIND_SQL_PARAMETERS]; /* where its parameters stand; 0: not used */
+    struct bound bound;          /* fields of the payload that it reads */
 };
 
 struct projection {
@@ -137,7 +139,8 @@ enum rc projection_new(struct ctx *cx, sqlite3 *db, const struct catalog_kind *k
         struct statement *s = &p->statements[i];
         struct kind_sql_guard g = {.kind = k->key, .letter = letter, .phase = KIND_SQL_PROJECT};
         struct str sql = letter == 'p' ? k->project[i] : kind_sql_beside(&cx->arena, k->project[i], k->key, letter);
-        rc = prepare(cx, db, &g, sql, &s->st);
+        rc = prepare(cx, db, &g, bound_rewrite(&cx->arena, sql, &k->payload, &s->bound), &s->st);
+        if (rc == OK) bound_find(&s->bound, s->st);
         if (rc == OK && g.changes && !k->replaces)
             rc = fail(cx, E_DENIED, "project.sql of the kind \"%s\": it changes rows, and says that it only adds",
                       str_visible(cx, k->key));
@@ -176,7 +179,7 @@ static int watch(void *arg)
     return p->stopped;
 }
 
-static void bind(const struct statement *s, const struct leaf *l, const struct body *b)
+static void bind(struct arena *a, const struct statement *s, const struct leaf *l, const struct body *b)
 {
     if (s->at[KIND_SQL_N]) store_bind_int(s->st, s->at[KIND_SQL_N], (int64_t)l->n);
     if (s->at[KIND_SQL_AT]) store_bind_int(s->st, s->at[KIND_SQL_AT], l->at / 1000000);
@@ -184,6 +187,7 @@ static void bind(const struct statement *s, const struct leaf *l, const struct b
     if (s->at[KIND_SQL_ACTOR]) store_bind_str(s->st, s->at[KIND_SQL_ACTOR], b->actor);
     if (s->at[KIND_SQL_VIA]) store_bind_str(s->st, s->at[KIND_SQL_VIA], b->via);
     if (s->at[KIND_SQL_PAYLOAD]) store_bind_str(s->st, s->at[KIND_SQL_PAYLOAD], b->payload);
+    bound_bind(a, &s->bound, s->st, b->payload);
 }
 
 enum rc projection_put(struct ctx *cx, struct projection *p, const struct leaf *l, const struct body *b)
@@ -196,7 +200,7 @@ enum rc projection_put(struct ctx *cx, struct projection *p, const struct leaf *
     int length = sqlite3_limit(p->db, SQLITE_LIMIT_LENGTH, (int)LIMIT_PROJECT_VALUE);
     sqlite3_progress_handler(p->db, WATCH_STEPS, watch, p);
     for (size_t i = 0; i < p->kind->n_project && rc == OK; i++) {
-        bind(&p->statements[i], l, b);
+        bind(&cx->arena, &p->statements[i], l, b);
         rc = store_run(cx, p->statements[i].st);
     }
     sqlite3_progress_handler(p->db, 0, NULL, NULL);

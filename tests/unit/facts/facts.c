@@ -290,6 +290,64 @@ static void test_facts_facts__replay(void **state)
     assert_string_equal(rows_of(early, "SELECT count(*) FROM facts"), "300\n");
 }
 
+static uint64_t add_notes(struct facts *f, size_t n)
+{
+    struct body *bodies = arena_array(&cx.arena, struct body, n);
+    struct facts_answer a;
+    for (size_t i = 0; i < n; i++)
+        bodies[i] = make_body("note", "org", arena_printf(&cx.arena, "{\"text\":\"%zu\"}", i).p);
+    const struct facts_request r = {.facts = bodies, .n = n};
+    if (facts_append(&cx, f, &r, &a) != OK) failed("%s", cx.message);
+    return a.n;
+}
+
+static void spoil_body(uint64_t n)
+{
+    sqlite3 *db;
+    const char *sql = arena_printf(&cx.arena, "UPDATE bodies SET body = replace(body, '{', ' {') WHERE n = %llu",
+                                   (unsigned long long)n)
+                          .p;
+    assert_int_equal(store_open_file(&cx, path_of("ledger.db"), STORE_WRITE, &db), OK);
+    assert_int_equal(store_exec(&cx, db, sql), OK);
+    store_close(db);
+}
+
+/* Parts of 500 facts are read while the one before is put: at their ends nothing is lost, nor put twice, and what is
+ * wrong is named by its own number. */
+static void test_facts_facts__replay_in_parts(void **state)
+{
+    (void)state;
+    struct facts *f = open_facts(catalog);
+    struct facts_replayed r;
+    add_notes(f, 500);
+    int64_t first = atomic_load(&test_time);
+    atomic_fetch_add(&test_time, 5000000);
+    add_notes(f, 500);
+    int64_t second = atomic_load(&test_time);
+    atomic_fetch_add(&test_time, 5000000);
+    add_notes(f, 501);
+    facts_close(f);
+    const struct {
+        int64_t until;
+        uint64_t facts;
+    } cases[] = {{INT64_MAX, 1501}, {second, 1000}, {first, 500}, {0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *file = path_of(arena_printf(&cx.arena, "%zu.db", i).p);
+        assert_int_equal(facts_replay(&cx, folder, catalog, cases[i].until, file, &r), OK);
+        assert_int_equal(r.facts, cases[i].facts);
+        assert_string_equal(
+            rows_of(file, "SELECT count(*), coalesce(max(n) + 1, 0), count(DISTINCT n) FROM fact_note"),
+            arena_printf(&cx.arena, "%d|%d|%d\n", (int)cases[i].facts, (int)cases[i].facts, (int)cases[i].facts).p);
+    }
+    static const uint64_t spoilt[] = {1500, 1000, 999, 500, 499, 0};
+    for (size_t i = 0; i < sizeof spoilt / sizeof *spoilt; i++) {
+        spoil_body(spoilt[i]);
+        assert_int_equal(facts_replay(&cx, folder, catalog, INT64_MAX, path_of("x.db"), &r), E_CORRUPT);
+        assert_non_null(strstr(cx.message, arena_printf(&cx.arena, "fact %d: ", (int)spoilt[i]).p));
+        assert_null(file_bytes(&cx.arena, path_of("x.db")).p);
+    }
+}
+
 /* What was changed by the database's owner is no fact any more. */
 static void test_facts_facts__replay_believes_the_leaves(void **state)
 {
@@ -356,6 +414,7 @@ int main(void)
         CASE(erasure),
         CASE(erasing_the_newest_brings_the_older_back),
         CASE(replay),
+        CASE(replay_in_parts),
         CASE(replay_believes_the_leaves),
         CASE(writers),
     };
