@@ -45,9 +45,10 @@ static void choose_source(struct ctx *cx, const struct api_call *call, struct ev
         w->source = EVENTS_ABOUT;
         w->of[0] = w->subject;
         w->n_of = 1;
-    } else if (of_kinds) {
+    } else if (of_kinds && !str_starts(w->actor, STR("person:"))) { /* machines do most of each kind, people little */
         w->source = EVENTS_OF_KIND;
     } else if (w->actor.p) {
+        if (of_kinds) w->kinds = kinds_json(cx, w);
         w->source = EVENTS_OF_ACTOR;
         w->of[0] = w->actor;
         w->n_of = 1;

@@ -150,7 +150,7 @@
 #define LIMIT_FINDINGS_LOOKED_AT 4000 /* by one page of the list */
 #define LIMIT_PARTICIPANTS 100        /* of one task */
 #define LIMIT_TASK_PART (1 * MIB)     /* of one point: its waivers, or its findings … */
-#define LIMIT_EVENTS_LOOKED_AT 10000  /* by one page of the audit log */
+#define LIMIT_EVENTS_LOOKED_AT 5000   /* by one page of the audit log */
 #define LIMIT_EVENTS_SEARCHED 2000    /* so with a text, bodies are read */
 
 /* rules and reports */
