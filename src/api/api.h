@@ -86,9 +86,11 @@ struct api_call {
     struct str key;      /* for struct facts_request; empty: the caller gave none */
     int64_t now;         /* Unix seconds */
     void *more;
-    int stream;                        /* a descriptor that the answer goes on with; -1: none */
-    bool asked;                        /* api_may() or api_within() was */
-    unsigned appended;                 /* calls of api_append() */
+    int stream;        /* a descriptor that the answer goes on with; -1: none */
+    bool asked;        /* api_may() or api_within() was */
+    unsigned appended; /* calls of api_append() */
+    bool has_version;
+    uint64_t version;                  /* of api_tag() */
     const struct api_problem *problem; /* that was decided on already */
     struct api_wrong {
         const char *field, *detail;
@@ -132,9 +134,10 @@ void api_bind_scope(const struct api_call *call, sqlite3_stmt *st); /* as ?9, "o
 void api_fault(struct api_call *call, const char *field, const char *en, const char *fi);
 enum rc api_faults(struct ctx *cx, struct api_call *call) MUST_CHECK; /* OK when there was none */
 
-/* Says which state is answered, as `ETag`; api_match() refuses (412) a caller who has seen another. Any number that
- * changes with the thing will do, as that of its last fact. */
-void api_tag(struct ctx *cx, struct api_call *call, uint64_t version);
+/* Says which state is answered, as part of its `ETag`; api_match() refuses (412) a caller who has seen another. Any
+ * number that changes with what can be edited will do, as that of its last fact; what else is answered beside it, and
+ * in which language, is in the tag too. */
+void api_tag(struct api_call *call, uint64_t version);
 enum rc api_match(struct ctx *cx, struct api_call *call, uint64_t version) MUST_CHECK;
 /* 201, where the new thing is. */
 void api_created(struct ctx *cx, struct api_call *call, struct str path);

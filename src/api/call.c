@@ -107,22 +107,30 @@ void api_header(struct api_call *call, const char *name, struct str value)
     http_response_header(call->answer, name, value);
 }
 
-static struct str tag_of(struct ctx *cx, uint64_t version)
+void api_tag(struct api_call *call, uint64_t version)
 {
-    return arena_printf(&cx->arena, "\"v%llu\"", (unsigned long long)version);
+    call->has_version = true;
+    call->version = version;
 }
 
-void api_tag(struct ctx *cx, struct api_call *call, uint64_t version)
+/* A tag is of the version and what was made of it: "v12-9f86…". */
+static bool is_of_version(struct str tag, uint64_t version)
 {
-    api_header(call, "ETag", tag_of(cx, version));
+    int64_t v;
+    struct str rest = tag, number;
+    if (str_starts(rest, STR("W/"))) rest = str_slice(rest, 2, rest.n);
+    if (rest.n < 4 || !str_starts(rest, STR("\"v")) || !str_ends(rest, STR("\""))) return false;
+    rest = str_slice(rest, 2, rest.n - 1);
+    (void)str_cut(&rest, '-', &number);
+    return str_to_i64(number, 0, INT64_MAX, &v) && (uint64_t)v == version;
 }
 
 enum rc api_match(struct ctx *cx, struct api_call *call, uint64_t version)
 {
-    struct str rest = http_request_header(call->request, "If-Match"), one, tag = tag_of(cx, version);
+    struct str rest = http_request_header(call->request, "If-Match"), one;
     if (!rest.p) return OK; /* those that must have one were asked for it */
     while (str_cut(&rest, ',', &one))
-        if (str_eq(str_trim(one), tag) || str_eq(str_trim(one), STR("*"))) return OK;
+        if (is_of_version(str_trim(one), version) || str_eq(str_trim(one), STR("*"))) return OK;
     return api_refuse(cx, call, E_CONFLICT, "changed", "it has changed since you read it; read it again",
                       "se on muuttunut lukemisesi jälkeen; lue se uudelleen");
 }

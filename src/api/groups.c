@@ -38,7 +38,7 @@ static enum rc put_group(struct ctx *cx, struct api_call *call, struct str id)
     json_end(j, ']');
     TRY(person_put_roles(cx, call, id));
     json_end(j, '}');
-    api_tag(cx, call, (uint64_t)version);
+    api_tag(call, (uint64_t)version);
     return OK;
 }
 

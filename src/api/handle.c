@@ -151,6 +151,23 @@ static enum rc check_answer(struct ctx *cx, struct api_call *call, const struct 
                   : OK;
 }
 
+/* What a GET answers has a tag of its content; and of its version, where the operation has said one. */
+static void put_tag(struct ctx *cx, struct api_call *call)
+{
+    struct http_response *r = call->answer;
+    bool is_read = r->status == 200 && !strcmp(call->op->method, "GET");
+    struct digest d;
+    uint8_t hash[32];
+    char hex[33], version[24] = "";
+    if ((!is_read && !call->has_version) || call->op->secret || call->stream >= 0) return;
+    digest_init(&d);
+    digest_add(&d, r->fixed.p ? r->fixed : buf_view(&r->body));
+    digest_final(&d, hash);
+    digest_hex(hash, 16, hex);
+    if (call->has_version) snprintf(version, sizeof version, "v%llu-", (unsigned long long)call->version);
+    api_header(call, "ETag", arena_printf(&cx->arena, "\"%s%s\"", version, hex));
+}
+
 static enum rc do_it(struct ctx *cx, struct api_call *call)
 {
     call->answer->status = call->op->answers[0].status;
@@ -164,6 +181,7 @@ static enum rc do_it(struct ctx *cx, struct api_call *call)
         if (rc != OK) return fail(cx, E_INTERNAL, "%s", arena_cstr(&cx->arena, str_from(cx->message)));
     }
     if (a && a->type && !has_header(call->answer, "Content-Type")) api_header(call, "Content-Type", str_from(a->type));
+    put_tag(cx, call);
     return OK;
 }
 
@@ -186,26 +204,15 @@ static enum rc handle(struct ctx *cx, struct api_call *call, struct api_done *do
 
 /* --- after it */
 
-/* What a GET answers has a tag, by its content where the operation has given none. */
-static void settle_tag(struct ctx *cx, struct api_call *call)
+/* Who has what the tag stands for gets nothing again. */
+static void settle_tag(struct api_call *call)
 {
     struct http_response *r = call->answer;
     struct str tag = STR_NONE, rest = http_request_header(call->request, "If-None-Match"), one;
-    if (r->status != 200 || strcmp(call->op->method, "GET") != 0 || call->op->secret || call->stream >= 0) return;
-    for (size_t i = 0; i < r->n_headers; i++) /* a version: what is computed beside it may have changed all the same */
-        if (str_eq(r->headers[i].name, STR("ETag"))) return;
-    if (!tag.p) {
-        struct digest d;
-        uint8_t hash[32];
-        char hex[33];
-        digest_init(&d);
-        digest_add(&d, r->fixed.p ? r->fixed : buf_view(&r->body));
-        digest_final(&d, hash);
-        digest_hex(hash, 16, hex);
-        tag = arena_printf(&cx->arena, "\"%s\"", hex);
-        api_header(call, "ETag", tag);
-    }
-    while (str_cut(&rest, ',', &one)) {
+    if (r->status != 200 || strcmp(call->op->method, "GET") != 0) return;
+    for (size_t i = 0; i < r->n_headers; i++)
+        if (str_eq(r->headers[i].name, STR("ETag"))) tag = r->headers[i].value;
+    while (tag.p && str_cut(&rest, ',', &one)) {
         one = str_trim(one);
         if (str_starts(one, STR("W/"))) one = str_slice(one, 2, one.n);
         if (!str_eq(one, tag) && !str_eq(one, STR("*"))) continue;
@@ -218,10 +225,10 @@ static void settle_tag(struct ctx *cx, struct api_call *call)
 static void settle(struct ctx *cx, struct api_call *call, enum rc rc)
 {
     bool is_secret = rc != OK || !call->op || call->op->secret || strcmp(call->op->method, "GET") != 0;
-    if (rc != OK) api_problem_write(cx, call, rc);
-    if (rc != OK && call->answer->status == 500) /* the caller hears only that; who runs the server, why */
-        fprintf(stderr, "sinetti: request %s: %s\n", call->id, cx->message);
-    if (rc == OK) settle_tag(cx, call);
+    if (rc != OK)
+        api_problem_write(cx, call, rc);
+    else
+        settle_tag(call);
     api_header(call, "Cache-Control", is_secret ? STR("no-store") : STR("private, no-cache"));
     api_header(call, "Vary", STR("Accept, Accept-Language, Authorization, Cookie"));
     api_header(call, "Content-Language", str_from(lang_name(call->lang)));

@@ -202,7 +202,7 @@ enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struc
     bool writes = api_may(call, "registers.write", STR_NONE);
     const struct records_by by = item_by(call);
     TRY(name_of(cx, db, item->owner, &name));
-    api_tag(cx, call, (uint64_t)item->n);
+    api_tag(call, (uint64_t)item->n);
     json_begin(&call->out, '{');
     put_basics(call, item);
     show_person(&call->out, "owner", item->owner, name);

@@ -214,7 +214,7 @@ API_OPERATION(providers_get)
 {
     struct oidc_provider p;
     TRY(find(cx, call, &p));
-    api_tag(cx, call, (uint64_t)p.version);
+    api_tag(call, (uint64_t)p.version);
     put_provider(cx, call, &p);
     return OK;
 }
@@ -230,7 +230,7 @@ API_OPERATION(providers_create)
     struct str secret = api_field(call->body, "secret");
     TRY(browser_told(cx, call, identity_provider_put(cx, call->identity, &call->actor, &p, secret), &words));
     p.has_secret = secret.n > 0;
-    api_tag(cx, call, (uint64_t)p.version);
+    api_tag(call, (uint64_t)p.version);
     api_created(cx, call, arena_printf(&cx->arena, "/api/v1/providers/" STR_FMT, STR_ARG(p.id)));
     put_provider(cx, call, &p);
     return OK;
@@ -250,7 +250,7 @@ API_OPERATION(providers_change)
     p.active = api_field_bool(call->body, "active", p.active);
     TRY(browser_told(cx, call, identity_provider_put(cx, call->identity, &call->actor, &p, secret), &words));
     if (secret.p) p.has_secret = secret.n > 0;
-    api_tag(cx, call, (uint64_t)p.version);
+    api_tag(call, (uint64_t)p.version);
     put_provider(cx, call, &p);
     return OK;
 }

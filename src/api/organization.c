@@ -69,7 +69,7 @@ API_OPERATION(organization_get)
 {
     struct organization o;
     TRY(organization_read(cx, call->ledger, &o));
-    api_tag(cx, call, version_of(&o));
+    api_tag(call, version_of(&o));
     organization_put(call, &o);
     return OK;
 }

@@ -151,6 +151,6 @@ enum rc person_put_details(struct ctx *cx, struct api_call *call, struct str per
     TRY(put_account(cx, call, person));
     json_end(j, '}');
     /* of what can be edited: its fact. Roles and credentials may change beside it, so a page is not taken for fresh. */
-    api_tag(cx, call, (uint64_t)version);
+    api_tag(call, (uint64_t)version);
     return OK;
 }

@@ -226,7 +226,7 @@ static enum rc put_page(struct ctx *cx, struct api_call *call, struct str subjec
 {
     struct repository r;
     TRY(find(cx, call, subject, &r));
-    api_tag(cx, call, version_of(&r));
+    api_tag(call, version_of(&r));
     json_begin(&call->out, '{');
     json_key(&call->out, "repository");
     TRY(put_row(cx, call, &r));

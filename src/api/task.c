@@ -403,7 +403,7 @@ static enum rc put_task(struct reading *r)
     const struct task_row *row = task_rows_find(rows, n, r->task->key);
     TRY(read_parts(r));
     TRY(count_comments(r, &comments));
-    api_tag(r->cx, call, task_version(row->has_fact, row->fact));
+    api_tag(call, task_version(row->has_fact, row->fact));
     json_begin(j, '{');
     json_key(j, "task");
     task_row_put(call, row);

@@ -358,6 +358,12 @@ def test_the_command_line_does_operations(t):
         t.equal(got.count("\r\n"), 3)
         t.has(api("tasks_patch", task, "review_days=90", code=2).err, "--if-match")
         tag = api("tasks_get", task, "--tag").err.strip()
+        path, headers = "/api/v1/tasks/public-network-encryption", {"If-None-Match": tag, "Accept-Language": "en"}
+        t.equal(client.send("Everything", "GET", path, headers=headers).status, 304)
+        # the same version in another language, or with another comment beside it, is something else
+        t.equal(client.send("Everything", "GET", path, headers=dict(headers, **{"Accept-Language": "fi"})).status, 200)
+        api("task_comments_create", task, "text=One more.")
+        t.equal(client.send("Everything", "GET", path, headers=headers).status, 200)
         t.equal(api("tasks_patch", task, "review_days=90", "--if-match", tag).json()["review_days"], 90)
         t.has(api("tasks_patch", task, "review_days=80", "--if-match", tag, code=3).err, "changed")
         t.has(api("tasks_patch", task, "review_days=-1", "--if-match", "*", code=3).err, "review_days")
