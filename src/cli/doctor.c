@@ -9,12 +9,15 @@
 #include "store/config.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -86,18 +89,39 @@ static void look_at_limits(struct doctor *d)
         fine("open files", "");
 }
 
+/* What `git --version` says; empty when there is none. */
+static struct str git_version(struct ctx *cx)
+{
+    char *const argv[] = {"git", "--version", NULL};
+    char text[100];
+    int ends[2];
+    pid_t pid = 0;
+    posix_spawn_file_actions_t actions;
+    if (pipe2(ends, O_CLOEXEC) != 0) return STR("");
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    bool started = posix_spawnp(&pid, "git", &actions, NULL, argv, environ) == 0;
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    ssize_t n = started ? read(ends[0], text, sizeof text) : -1;
+    close(ends[0]);
+    if (started) (void)waitpid(pid, NULL, 0);
+    struct str said = n > 0 ? str_trim((struct str){text, (size_t)n}) : STR(""), words = STR("git version ");
+    return str_starts(said, words) ? arena_str(&cx->arena, str_slice(said, words.n, said.n)) : STR("");
+}
+
 static void look_at_programs(struct doctor *d)
 {
-    int major = 0, minor = 0;
-    FILE *f = popen("git --version 2>/dev/null", "re");
-    bool reads = f && fscanf(f, "git version %d.%d", &major, &minor) == 2;
-    if (f) (void)pclose(f);
+    struct str version = git_version(d->cx), rest = version, part;
+    int64_t major = 0, minor = 0;
+    bool reads = str_cut(&rest, '.', &part) && str_to_i64(part, 0, 1000, &major) && str_cut(&rest, '.', &part) &&
+                 str_to_i64(part, 0, 1000, &minor);
     if (!reads)
         amiss(d, "git", "it is not there", "install git 2.39 or later");
     else if (major < 2 || (major == 2 && minor < 39))
-        amiss(d, "git", arena_printf(&d->cx->arena, "version %d.%d", major, minor).p, "install git 2.39 or later");
+        amiss(d, "git", str_visible(d->cx, version), "install git 2.39 or later");
     else
-        fine("git", arena_printf(&d->cx->arena, "%d.%d", major, minor).p);
+        fine("git", str_visible(d->cx, version));
     if (access("/usr/bin/ssh", X_OK) != 0 || access("/usr/bin/ssh-keygen", X_OK) != 0)
         amiss(d, "ssh", "it is not there: repositories cannot be fetched over SSH", "install openssh-client");
     else

@@ -122,14 +122,16 @@ static enum rc make(struct ctx *cx, const char *dir)
     return rc;
 }
 
-enum rc certificate_prepare(struct ctx *cx, const char *dir)
+enum rc certificate_prepare(struct ctx *cx, const char *dir, bool *made)
 {
     const char *folder = arena_printf(&cx->arena, "%s/tls", dir).p;
     int64_t end = 0;
+    *made = false;
     if (mkdir(folder, 0700) != 0 && errno != EEXIST)
         return fail(cx, E_IO, "%s: cannot make the folder: %s", str_visible(cx, str_from(folder)), strerror(errno));
     enum rc rc = certificate_end(cx, in(cx, dir, "cert.pem"), &end);
     if (rc == OK && access(in(cx, dir, "key.pem"), F_OK) == 0 && end - time_now() > EARLY_SECONDS) return OK;
+    *made = true;
     return make(cx, dir);
 }
 

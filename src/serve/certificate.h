@@ -5,8 +5,8 @@
 
 #include "base/ctx.h"
 
-/* Makes both when they are not there or end within 30 days. */
-enum rc certificate_prepare(struct ctx *cx, const char *dir) MUST_CHECK;
+/* Makes both when they are not there or end within 30 days; *made says so. */
+enum rc certificate_prepare(struct ctx *cx, const char *dir, bool *made) MUST_CHECK;
 /* Reads both; NULL names: those of DIR/tls. E_DENIED when others may read the key. The key is for certificate_wipe().
  */
 enum rc certificate_read(struct ctx *cx, const char *dir, const char *cert_file, const char *key_file, struct str *cert,

@@ -15,6 +15,7 @@
 #define LAST_DELAY 10000 /* … doubled up to this … */
 #define LIVED 30000      /* … until it has lived so long */
 #define MOST_DEATHS 20   /* shifts stay small */
+#define LONGEST 3600000  /* until the supervisor looks around */
 #define IMPATIENT 500    /* a SIGINT so long after the first means: at once */
 
 static int signals = -1;
@@ -145,7 +146,8 @@ static int patience(const struct child *c, int64_t now)
     int64_t next = -1;
     for (size_t i = 0; i < CHILDREN; i++)
         if (!c[i].off && !c[i].pid && (next < 0 || c[i].again < next)) next = c[i].again;
-    return next < 0 ? -1 : next > now ? (int)(next - now) : 0;
+    if (next < 0 || next > now + LONGEST) return LONGEST;
+    return next > now ? (int)(next - now) : 0;
 }
 
 static enum children_event signalled(struct child *c)

@@ -82,7 +82,8 @@ static enum rc prepare_folder(struct ctx *cx, struct serve *s)
     TRY(folder_lock(cx, s->o->dir, &s->lock));
     TRY(folder_migrate(cx, s->o->dir)); /* as it must be before web, which cannot change it, opens it */
     TRY(prepare_derived(cx, s));
-    return s->o->plain || s->o->cert ? OK : certificate_prepare(cx, s->o->dir);
+    bool renewed;
+    return s->o->plain || s->o->cert ? OK : certificate_prepare(cx, s->o->dir, &renewed);
 }
 
 enum rc prepare(struct ctx *cx, struct serve *s)
@@ -97,4 +98,14 @@ enum rc prepare(struct ctx *cx, struct serve *s)
     TRY(rights_return(cx, &s->rights));
     TRY(rc);
     return prepare_signer(cx, s);
+}
+
+enum rc prepare_again(struct ctx *cx, struct serve *s, bool *renewed)
+{
+    *renewed = false;
+    if (s->o->plain || s->o->cert) return OK;
+    TRY(rights_borrow(cx, &s->rights));
+    enum rc rc = certificate_prepare(cx, s->o->dir, renewed);
+    TRY(rights_return(cx, &s->rights));
+    return rc;
 }

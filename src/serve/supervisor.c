@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STOP_SECONDS 30 /* for a process to end what it has begun */
+#define STOP_SECONDS 30           /* for a process to end what it has begun */
+#define LOOK_AGAIN (12 * 3600000) /* milliseconds between two looks at the certificate */
 
 /* --- what is shared */
 
@@ -55,9 +56,23 @@ static void say_where(struct ctx *cx, const struct serve *s, const char *link)
 
 /* --- running */
 
+/* Whether web is to begin anew with another certificate. */
+static bool look_again(struct serve *s, int64_t *looked)
+{
+    bool renewed = false;
+    if (serve_milliseconds() - *looked < LOOK_AGAIN) return false;
+    *looked = serve_milliseconds();
+    struct ctx cx;
+    ctx_init(&cx);
+    if (prepare_again(&cx, s, &renewed) != OK) serve_tell("supervisor", "error", "%s", cx.message);
+    ctx_release(&cx);
+    return renewed;
+}
+
 static void run_until_end(struct ctx *cx, struct serve *s, struct child *children)
 {
     bool told = false;
+    int64_t looked = serve_milliseconds();
     for (;;) {
         children_start(s, children, serve_milliseconds());
         if (!told && children_are_ready(children)) {
@@ -68,6 +83,7 @@ static void run_until_end(struct ctx *cx, struct serve *s, struct child *childre
         }
         enum children_event e = children_wait(children, serve_milliseconds());
         if (e == CHILDREN_END) return;
+        if (look_again(s, &looked)) e = CHILDREN_RELOAD;
         if (e == CHILDREN_RELOAD) children_end(&children[CHILD_WEB], STOP_SECONDS); /* a certificate has changed */
     }
 }

@@ -10,15 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-void serve_tell(const char *process, const char *level, const char *fmt, ...)
+static void put_line(const char *process, const char *level, const char *text)
 {
-    char text[1024], at[32];
+    char at[32];
     struct json j;
     scoped_buf line;
-    va_list args;
-    va_start(args, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
     buf_init(&line, 8 * KIB);
     json_init(&j, &line, false);
     json_begin(&j, '{');
@@ -29,6 +25,16 @@ void serve_tell(const char *process, const char *level, const char *fmt, ...)
     json_end(&j, '}');
     buf_char(&line, '\n');
     (void)file_write_all(STDERR_FILENO, buf_view(&line)); /* whole: others write there too */
+}
+
+void serve_tell(const char *process, const char *level, const char *fmt, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    put_line(process, level, text);
 }
 
 void serve_wait_for_end(void)

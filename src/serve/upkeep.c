@@ -6,6 +6,7 @@
 #include "ledger/signer_wire.h"
 #include "serve/children.h"
 #include "standing/standing.h"
+#include "store/config.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -31,7 +32,7 @@ struct upkeep {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t work;
-    bool woken, ending;
+    bool woken, ending, is_shared;
     uint64_t signed_size;
     int64_t sign_again, refresh_by, hourly, complained; /* Unix seconds */
 };
@@ -95,8 +96,23 @@ static void each_hour(struct upkeep *u, struct ctx *cx)
     if (identity_sweep(cx, u->identity) != OK) complain(u, cx, "sweeping sessions and failures");
 }
 
+static enum rc nothing(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    const struct upkeep *u = arg;
+    return facts_begin(cx, u->facts, tx, NULL);
+}
+
+/* What other servers have appended to a log in PostgreSQL: whoever would append takes it over first. */
+static void follow(struct upkeep *u, struct ctx *cx)
+{
+    if (!u->is_shared) return;
+    enum rc rc = log_submit(cx, facts_log(u->facts), nothing, u);
+    if (rc != OK) complain(u, cx, "following the log in PostgreSQL");
+}
+
 static void look(struct upkeep *u, struct ctx *cx)
 {
+    follow(u, cx);
     uint64_t before = log_reader_size(u->reader);
     if (log_reader_refresh(cx, u->reader) != OK) {
         complain(u, cx, "reading the log");
@@ -158,6 +174,9 @@ static void release(struct upkeep *u)
 static enum rc open_all(struct ctx *cx, struct upkeep *u)
 {
     const struct keeper_options k = {.catalog = u->s->catalog};
+    struct config config;
+    TRY(config_read(cx, u->s->o->dir, &config));
+    u->is_shared = config_log_is_shared(&config);
     TRY(log_reader_open(cx, u->s->o->dir, &u->reader));
     TRY(keeper_open(cx, u->s->o->dir, &k, &u->keeper));
     TRY(state_open(cx, u->s->o->dir, STORE_WRITE, &u->state));
