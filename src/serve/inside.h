@@ -17,7 +17,7 @@ struct serve {
     int listener;
     int web, worker;           /* ends of the pair */
     int signer;                /* listening socket, -1: the signer is another's */
-    const char *signer_socket; /* where it is found */
+    const char *signer_socket; /* where it is found; NULL: another server has it */
     struct str vkey;           /* by which the ledger is verified; empty: the signer did not answer */
     int log;                   /* of requests */
     int ready;                 /* pipe: a byte says that the process is */

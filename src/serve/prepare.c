@@ -86,18 +86,31 @@ static enum rc prepare_folder(struct ctx *cx, struct serve *s)
     return s->o->plain || s->o->cert ? OK : certificate_prepare(cx, s->o->dir, &renewed);
 }
 
+/* Of servers that share a log one has the signer. */
+static enum rc signer_is_elsewhere(struct ctx *cx, const struct serve *s, bool *out)
+{
+    struct config config;
+    struct stat st;
+    TRY(config_read(cx, s->o->dir, &config));
+    *out = config_log_is_shared(&config) && stat(s->o->signer, &st) != 0 && errno == ENOENT;
+    if (*out) serve_tell("supervisor", "notice", "there is no signer here: another server signs the heads");
+    return OK;
+}
+
 enum rc prepare(struct ctx *cx, struct serve *s)
 {
     raise_descriptors();
     TRY(rights_of(cx, s->o->dir, &s->rights));
-    TRY(rights_of(cx, s->o->signer, &s->signer_rights));
+    bool elsewhere;
+    TRY(signer_is_elsewhere(cx, s, &elsewhere));
+    if (!elsewhere) TRY(rights_of(cx, s->o->signer, &s->signer_rights));
     TRY(open_log(cx, s));
     TRY(s->o->catalog ? catalog_load(cx, s->o->catalog, &s->catalog) : catalog_builtin(cx, &s->catalog));
     TRY(rights_borrow(cx, &s->rights));
     enum rc rc = prepare_folder(cx, s);
     TRY(rights_return(cx, &s->rights));
     TRY(rc);
-    return prepare_signer(cx, s);
+    return elsewhere ? OK : prepare_signer(cx, s);
 }
 
 enum rc prepare_again(struct ctx *cx, struct serve *s, bool *renewed)

@@ -51,7 +51,7 @@ static void sign(struct upkeep *u, struct ctx *cx)
     uint64_t size = log_reader_size(u->reader);
     int64_t now = time_now();
     scoped_buf note;
-    if (size == u->signed_size || now < u->sign_again) return;
+    if (!u->s->signer_socket || size == u->signed_size || now < u->sign_again) return;
     buf_init(&note, 0);
     struct signer *signer = NULL; /* each time anew: it waits for nobody who says nothing */
     enum rc rc = signer_connect(cx, u->s->signer_socket, &signer);

@@ -10,6 +10,7 @@ import threading
 import time
 
 import harness
+import many_servers
 import serving
 
 PEOPLE = {"Sirkka": [serving.SECURITY_OFFICER]}
@@ -280,3 +281,25 @@ def test_heads_are_signed_by_themselves(t):
             time.sleep(0.1)
         t.equal(answer.status, 200)
         t.true(answer.json()["size"] > said["n"], "the head holds it: %s" % answer)
+
+
+def test_two_servers_share_a_log(t):
+    with many_servers.postgresql(t) as folder:
+        url = "postgresql://owner@/postgres?host=%s" % folder
+        passwords = t.home / ".pgpass"
+        passwords.write_text("*:*:*:*:%s\n" % many_servers.PASSWORD, encoding="utf-8")
+        passwords.chmod(0o600)
+        for name in ("one", "two"):
+            t.run("init", "--data", t.dir / name, "--signer", t.dir / (name + ".signer"), "--origin", "test.example.org/both", "--log", url, "--single-node", code=0)
+        t.true(not (t.dir / "two.signer").exists(), "the second joins")
+        with serving.Server(t, t.dir / "one", PEOPLE) as one, serving.Server(t, t.dir / "two", {}) as two:
+            two.sign_in("Sirkka")
+            for i, (writes, reads) in enumerate([(one, two), (two, one)] * 2):
+                writes.post("Sirkka", "/tasks/%s/comments" % TASK, {"text": "over-%d" % i}, 201)
+                until = time.time() + 20
+                while time.time() < until:
+                    there = [c["text"] for c in reads.get("Sirkka", "/tasks/%s/comments" % TASK)["items"]]
+                    if "over-%d" % i in there:
+                        break
+                    time.sleep(0.2)
+                t.has(" ".join(there), "over-%d" % i)
