@@ -100,7 +100,7 @@ static enum rc judged(struct ctx *cx, struct api_call *call, enum rc rc)
 
 API_OPERATION(session_passkey)
 {
-    struct str person, who;
+    struct str person, who = STR_NONE;
     if (call->who.credential != CREDENTIAL_NONE)
         return api_fail(cx, call, E_CONFLICT, "you are signed in; sign out first",
                         "olet jo kirjautunut; kirjaudu ensin ulos");

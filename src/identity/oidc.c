@@ -48,7 +48,7 @@ static bool is_loopback(struct str authority)
 enum rc oidc_address_check(struct ctx *cx, const char *what, struct str address, bool issuer)
 {
     bool plain = str_starts(address, STR("http://"));
-    struct str rest = str_slice(address, plain ? 7 : 8, address.n), authority = STR_NONE;
+    struct str rest = str_slice(address, plain ? 7 : 8, address.n);
     if (!plain && !str_starts(address, STR("https://")))
         return fail(cx, E_INVALID, "%s: an https address is expected", what);
     if (address.n > LIMIT_OIDC_ADDRESS) return fail(cx, E_LIMIT, "%s: over %llu bytes", what, LIMIT_OIDC_ADDRESS);
@@ -58,7 +58,7 @@ enum rc oidc_address_check(struct ctx *cx, const char *what, struct str address,
             return fail(cx, E_INVALID, "%s: a character that no address has, or a fragment", what);
     size_t end = 0;
     while (end < rest.n && rest.p[end] != '/' && rest.p[end] != '?') end++;
-    authority = str_slice(rest, 0, end);
+    struct str authority = str_slice(rest, 0, end);
     if (!authority.n || str_find(authority, STR("@")))
         return fail(cx, E_INVALID, "%s: a host, and no user, is expected", what);
     if (plain && !is_loopback(authority)) return fail(cx, E_INVALID, "%s: an https address is expected", what);
