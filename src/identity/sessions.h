@@ -62,8 +62,8 @@ enum rc identity_session_end_all(struct ctx *cx, struct identity *id, struct str
  * write transaction on state.db. */
 enum rc identity_factor_put(struct ctx *cx, struct identity *id, struct str person, const char *factor) MUST_CHECK;
 enum rc identity_factor_remove(struct ctx *cx, struct identity *id, struct str person, const char *factor) MUST_CHECK;
-/* Takes all second factors and recovery codes of a person away, and ends their sessions: for who has lost them. Facts say
- * which there were. */
+/* Takes all second factors and recovery codes of a person away, and ends their sessions: for who has lost them. Facts
+ * say which there were. */
 enum rc identity_factors_reset(struct ctx *cx, struct identity *id, const struct identity_actor *by,
                                struct str person) MUST_CHECK;
 enum rc identity_factor_has(struct ctx *cx, struct identity *id, struct str person, const char *factor,
