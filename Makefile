@@ -30,13 +30,14 @@ lint: deps-lint
 soak: deps-test
 	@$(PYTHON) tests/run.py --soak
 
-# make bench             beside git's own commands on the same repository; facts beside bare inserts; the server beside nginx
+# make bench             beside git's own commands on the same repository; facts beside bare inserts; the server beside nginx; what pages ask for at a million facts
 bench: deps-test build
 	@$(PYTHON) tests/bench/assess.py build/sinetti
 	@ninja -C build --quiet tests/bench_append tests/bench_shared
 	@build/tests/bench_append
 	@build/tests/bench_shared
 	@$(PYTHON) tests/bench/serve.py build/sinetti
+	@$(PYTHON) tests/bench/pages.py build/sinetti
 
 # make interop           public clients of transparency logs over our files (needs Go; skips without)
 interop: deps-build build

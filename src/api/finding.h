@@ -9,7 +9,6 @@
     "f.id, f.repository, r.name, f.task, f.point, f.subject, f.path, f.line, f.commit_oid,"                            \
     " CASE ?2 WHEN 'fi' THEN f.message_fi ELSE f.message_en END, CASE ?2 WHEN 'fi' THEN f.fix_fi ELSE f.fix_en END,"   \
     " nullif(f.exception, ''), f.baseline_until, f.open, f.first_seen, f.assessment"
-#define FINDING_COLUMNS_N 16
 
 /* The row, columns from `i` on, as a Finding. */
 void finding_put(struct json *j, sqlite3_stmt *st, int i);
