@@ -36,6 +36,7 @@ void approval_put(struct api_call *call, sqlite3_stmt *st, bool may_decide)
     json_put_str(j, "kind_title", k ? k->title[call->lang] : kind);
     json_put_str(j, "subject", subject);
     struct str title = show_subject(call->catalog, call->lang, subject);
+    if (!title.n) title = store_column_str(st, 16); /* somebody's name */
     json_put_str(j, "subject_title", title.n ? title : subject);
     json_key(j, "payload");
     json_raw(j, store_column_str(st, 3));

@@ -208,6 +208,8 @@ static enum rc check_decider(struct ctx *cx, const struct deciding *q, const str
     if (q->decision == REQUEST_WITHDRAW)
         return own ? OK : fail(cx, E_DENIED, "only who has asked may withdraw the request; it can be rejected");
     if (own) return fail(cx, E_DENIED, "nobody decides what they have asked for: a second person has to");
+    if (q->decision == REQUEST_APPROVE && str_eq(q->who->by.person, asked->subject))
+        return fail(cx, E_DENIED, "nobody approves what is about themselves: another person has to");
     return q->who->may_decide ? OK : fail(cx, E_DENIED, "deciding requests of others is not among your permissions");
 }
 

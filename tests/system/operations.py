@@ -78,6 +78,17 @@ def test_two_officers_decide_for_one_another(t):
         t.run("fsck", "--data", "data", code=0)
 
 
+def test_nobody_approves_what_is_about_themselves(t):
+    with served(t, {**PEOPLE, "Onni": [SECURITY_OFFICER], "Aatu": [serving.ADMIN]}) as s:
+        wish = {"subject": person_id("Aatu"), "role": "security_officer", "scope": "org", "state": "granted", "reason": "A third one."}
+        asked = s.post("Sirkka", "/role-grants", wish, 201)
+        t.equal((asked["state"], s.get("Aatu", "/approvals/%d" % asked["request"])["subject_title"]), ("waiting", "Aatu"))
+        s.post("Aatu", "/approvals/%d/approve" % asked["request"], {}, 403)
+        s.post("Sirkka", "/approvals/%d/approve" % asked["request"], {}, 403)
+        t.equal([f for f in facts_of(t, "role") if f["payload"]["role"] == "security_officer" and f["subject"] == person_id("Aatu")], [])
+        t.equal(s.post("Onni", "/approvals/%d/approve" % asked["request"], {})["state"], "approved")
+
+
 def test_a_leavers_request_is_not_approved(t):
     with served(t, {**PEOPLE, "Onni": [SECURITY_OFFICER]}) as s:
         asked = s.post("Mikko", "/tasks/%s/points/fraud-prevented/waivers" % TASK, waiver(), 201)
