@@ -37,14 +37,6 @@ bool identity_role_find(struct str name, enum identity_role *out)
     return false;
 }
 
-bool identity_has_role(const struct identity_who *w, enum identity_role r, struct str scope)
-{
-    for (size_t i = 0; i < w->n_grants; i++)
-        if (w->grants[i].role == r && (str_eq(w->grants[i].scope, STR("org")) || str_eq(w->grants[i].scope, scope)))
-            return true;
-    return false;
-}
-
 static int64_t machine_now(void)
 {
     struct timespec t;

@@ -60,9 +60,6 @@ struct identity_who {
     bool touch; /* it is time to note its use: identity_touch(), by a process that writes */
 };
 
-/* Whether the role is held for `scope`, a project:ID or "org": in the organization counts for every project. */
-bool identity_has_role(const struct identity_who *w, enum identity_role r, struct str scope);
-
 /* The tables of this room in state.db, for state_migrate(). */
 extern const struct state_room identity_state;
 
