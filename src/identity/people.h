@@ -73,8 +73,8 @@ enum rc identity_role_judge(struct ctx *cx, sqlite3 *db, const struct body *fact
 /* Appends it; *event (may be NULL) is its number. */
 enum rc identity_role_put(struct ctx *cx, struct identity *id, const struct identity_actor *by,
                           const struct role_change *c, uint64_t *event) MUST_CHECK;
-/* Whether the person is Admin or Security officer now: whoever could act as one could decide their own requests, so that
- * nobody but themselves and the operator changes how they sign in. */
+/* Whether the person is Admin or Security officer now: whoever could act as one could decide their own requests, so
+ * that nobody but themselves and the operator changes how they sign in. */
 enum rc identity_holds_power(struct ctx *cx, struct identity *id, struct str person, bool *out) MUST_CHECK;
 /* People who are Security officers of the organization now. */
 enum rc identity_security_officers(struct ctx *cx, sqlite3 *db, int64_t now, int64_t *n) MUST_CHECK;
