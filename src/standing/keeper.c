@@ -120,11 +120,6 @@ void keeper_close(struct keeper *k)
     free(k);
 }
 
-sqlite3 *keeper_db(struct keeper *k)
-{
-    return k->db;
-}
-
 /* --- what is to be done */
 
 bool pass_touches(const struct pass *p, struct str repository)

@@ -43,7 +43,4 @@ enum rc keeper_rebuild(struct ctx *cx, struct keeper *k, int64_t now, struct ref
 enum rc keeper_record_day(struct ctx *cx, struct keeper *k, struct facts *facts, int64_t now,
                           bool *recorded) MUST_CHECK;
 
-/* The database, for what reads it within this process. */
-sqlite3 *keeper_db(struct keeper *k);
-
 #endif
