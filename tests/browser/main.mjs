@@ -1,5 +1,6 @@
 /* Walks through the pages of a server that browser.py has started, in the order in which an organization meets them: the first way in
- * and the setup, every page in both languages, the keyboard, the account, other people. Later tests stand on what earlier ones made. */
+ * and the setup, every page in both languages, the keyboard, the account, other people; then a team at its tasks, its evidence and its
+ * log. Later tests stand on what earlier ones made. */
 import { after, before } from "node:test";
 
 import { start, stop } from "./lib.mjs";
@@ -12,3 +13,7 @@ await import("./pages.mjs");
 await import("./keyboard.mjs");
 await import("./account.mjs");
 await import("./people.mjs");
+await import("./team.mjs");
+await import("./evidence.mjs");
+await import("./tasks.mjs");
+await import("./ledger.mjs");
