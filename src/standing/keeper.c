@@ -374,6 +374,7 @@ static enum rc refresh_once(struct ctx *cx, struct keeper *k, int64_t now, bool 
 static enum rc refresh(struct ctx *cx, struct keeper *k, int64_t now, bool from_nothing, struct refreshed *out)
 {
     *out = (struct refreshed){0};
+    if (!k->db) TRY(open_derived(cx, k->dir, &k->db)); /* it could not be made anew the last time */
     enum rc rc = refresh_once(cx, k, now, from_nothing, out);
     int64_t sound;
     if (rc != E_CORRUPT || store_get_int(cx, k->db,
