@@ -99,9 +99,8 @@ static enum rc signer_is_elsewhere(struct ctx *cx, const struct serve *s, bool *
 
 enum rc prepare(struct ctx *cx, struct serve *s)
 {
-    raise_descriptors();
-    TRY(rights_of(cx, s->o->dir, &s->rights));
     bool elsewhere;
+    raise_descriptors();
     TRY(signer_is_elsewhere(cx, s, &elsewhere));
     if (!elsewhere) TRY(rights_of(cx, s->o->signer, &s->signer_rights));
     TRY(open_log(cx, s));

@@ -95,6 +95,7 @@ enum rc serve_run(struct ctx *cx, const struct serve_options *o)
     struct child children[CHILDREN] = {{.name = "web", .run = serve_web},
                                        {.name = "worker", .run = serve_worker},
                                        {.name = "signer", .run = serve_signer}};
+    TRY(rights_of(cx, o->dir, &s.rights)); /* whether there is such a folder is what is wrong first */
     enum rc rc = http_listen(cx, o->address, o->port, &s.listener);
     if (rc == OK) rc = prepare(cx, &s);
     if (rc == OK) rc = open_pair(cx, &s);

@@ -95,7 +95,7 @@ def test_upgrade_leaves_a_running_server_alone(t):
 
 
 def test_serve_says_what_it_lacks(t):
-    t.has(t.run("serve", "--data", t.dir / "nothing", code=3).err, "sinetti init")
+    t.has(t.run("serve", "--data", t.dir / "nothing", "--listen", "127.0.0.1:0", code=3).err, "sinetti init")
     data = data_of(t)
     for options, said in [(["--listen", "nowhere"], "ADDR:PORT"), (["--tls-cert", "x"], "belong together"), (["--http", "--tls-cert", "x", "--tls-key", "y"], "--http"),
                           (["--trusted-proxy", "everybody"], "network"), (["--threads", "0"], "--threads"), (["more"], "options only")]:
