@@ -33,15 +33,20 @@ static void put_now(struct ctx *cx, struct api_call *call, sqlite3 *db, const st
     struct records_by by = item_by(call);
     struct json *j = &call->out;
     struct ctx own; /* what is in the way is no error of this call */
+    enum records_bar bar;
     int missing;
     ctx_init(&own);
-    enum rc rc = records_may(&own, db, item, m, &by, call->now, NULL, NULL, &missing);
+    enum rc rc = records_may(&own, db, item, m, &by, call->now, NULL, NULL, &bar, &missing);
     (void)cx;
     json_begin(j, '{');
     json_put_str(j, "key", m->key);
     json_put_str(j, "title", m->title[call->lang]);
     json_put_bool(j, "may", rc == OK);
-    json_put_cstr(j, "why", rc == OK ? NULL : own.message);
+    json_put_cstr(j, "bar", records_bar_name(bar));
+    json_key(j, "who");
+    json_begin(j, '[');
+    for (size_t i = 0; i < m->n_who; i++) json_str(j, m->who[i]);
+    json_end(j, ']');
     json_put_int(j, "missing", missing);
     json_end(j, '}');
     ctx_release(&own);

@@ -38,27 +38,40 @@ static enum rc is_there(struct ctx *cx, sqlite3 *db, const char *sql, const stru
     "SELECT 1 FROM fact_step WHERE subject = ?1 AND actor = ?2 AND n = (SELECT n FROM fact_step_last WHERE subject = " \
     "?1)"
 
-static enum rc is_excluded(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct record_move *m,
-                           struct str person, const char **why)
+const char *records_bar_name(enum records_bar b)
+{
+    static const char *const names[] = {"free", "state", "role", "owner", "editor", "asker", "named", "missing"};
+    return b < RECORDS_BARS ? names[b] : "";
+}
+
+static enum rc find_exclusion(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct record_move *m,
+                              struct str person, enum records_bar *bar)
 {
     bool there;
-    *why = NULL;
-    for (size_t i = 0; i < m->n_other_than && !*why; i++) {
+    *bar = RECORDS_FREE;
+    for (size_t i = 0; i < m->n_other_than && *bar == RECORDS_FREE; i++) {
         struct str word = m->other_than[i];
         if (str_eq(word, STR("owner"))) {
-            if (str_eq(item->owner, person)) *why = "its owner may not: somebody else must";
+            if (str_eq(item->owner, person)) *bar = RECORDS_OWNER;
         } else if (str_eq(word, STR("editor"))) {
             TRY(is_there(cx, db, WROTE, item, person, &there));
-            if (there) *why = "who has written any part of it may not: somebody else must";
+            if (there) *bar = RECORDS_EDITOR;
         } else if (str_eq(word, STR("asker"))) {
             TRY(is_there(cx, db, ASKED, item, person, &there));
-            if (there) *why = "who made the move before may not: somebody else must";
+            if (there) *bar = RECORDS_ASKER;
         } else if (is_person_of_field(cx, item, word, person)) {
-            *why = "who stands in one of its fields may not: somebody else must";
+            *bar = RECORDS_NAMED;
         }
     }
     return OK;
 }
+
+static const char *const excluded[RECORDS_BARS] = {
+    [RECORDS_OWNER] = "its owner",
+    [RECORDS_EDITOR] = "who has written any part of it",
+    [RECORDS_ASKER] = "who made the move before",
+    [RECORDS_NAMED] = "who stands in one of its fields",
+};
 
 static bool is_maker(struct ctx *cx, const struct records_item *item, const struct record_move *m, struct str person,
                      uint32_t roles)
@@ -128,32 +141,37 @@ static enum rc count_consents(struct ctx *cx, sqlite3 *db, const struct records_
     store_bind_int(st, 4, item->n > item->since ? item->n : item->since);
     for (;;) {
         uint32_t roles;
-        const char *why;
+        enum records_bar bar;
         TRY(store_step(cx, st, &row));
         if (!row) return OK;
         struct str other = arena_str(&cx->arena, store_column_str(st, 0));
         if (str_eq(other, person)) continue;
         TRY(roles_of(cx, db, other, now, &roles));
-        TRY(is_excluded(cx, db, item, m, other, &why));
-        if (!why && is_maker(cx, item, m, other, roles)) ++*out;
+        TRY(find_exclusion(cx, db, item, m, other, &bar));
+        if (bar == RECORDS_FREE && is_maker(cx, item, m, other, roles)) ++*out;
     }
 }
 
 enum rc records_may(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct record_move *m,
-                    const struct records_by *by, int64_t now, records_fault *tell, void *arg, int *missing)
+                    const struct records_by *by, int64_t now, records_fault *tell, void *arg, enum records_bar *bar,
+                    int *missing)
 {
-    const char *why;
     int others;
     *missing = m->people;
+    *bar = RECORDS_STATE;
     int state = record_find_state(item->kind, item->state);
     if (state < 0 || !(m->from >> state & 1))
         return fail(cx, E_CONFLICT, "\"" STR_FMT "\" cannot be done: the item is in the state \"" STR_FMT "\"",
                     STR_ARG(m->key), STR_ARG(item->state));
+    *bar = RECORDS_ROLE;
     if (!is_maker(cx, item, m, by->actor.person, by->roles))
         return fail(cx, E_DENIED, "\"" STR_FMT "\" is for: %s", STR_ARG(m->key), words_of(cx, m));
-    TRY(is_excluded(cx, db, item, m, by->actor.person, &why));
-    if (why) return fail(cx, E_DENIED, "\"" STR_FMT "\": %s", STR_ARG(m->key), why);
+    TRY(find_exclusion(cx, db, item, m, by->actor.person, bar));
+    if (*bar != RECORDS_FREE)
+        return fail(cx, E_DENIED, "\"" STR_FMT "\": %s may not, somebody else must", STR_ARG(m->key), excluded[*bar]);
+    *bar = RECORDS_MISSING;
     TRY(records_complete(cx, item->kind, m, item->content, tell, arg));
+    *bar = RECORDS_FREE;
     TRY(count_consents(cx, db, item, m, by->actor.person, now, &others));
     *missing = m->people - 1 - others;
     if (*missing < 0) *missing = 0;
@@ -171,6 +189,7 @@ static const struct record_move *move_into(const struct record_kind *k, int stat
 enum rc records_judge_review(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct records_by *by,
                              int64_t now)
 {
+    enum records_bar bar;
     int missing;
     if (item->phase != PHASE_IN_FORCE || !item->kind->review_days)
         return fail(cx, E_CONFLICT, "only an item in force that has a review cycle is reviewed");
@@ -179,7 +198,7 @@ enum rc records_judge_review(struct ctx *cx, sqlite3 *db, const struct records_i
     struct record_move as = *into; /* as if it were approved again, by one person */
     as.from = UINT32_MAX;
     as.people = 1;
-    return records_may(cx, db, item, &as, by, now, NULL, NULL, &missing);
+    return records_may(cx, db, item, &as, by, now, NULL, NULL, &bar, &missing);
 }
 
 bool records_may_review(sqlite3 *db, const struct records_item *item, const struct records_by *by, int64_t now)

@@ -229,13 +229,14 @@ static enum rc move(struct ctx *cx, struct log_tx *tx, void *arg)
     struct act *a = arg;
     struct records_item item;
     struct leaf leaf;
+    enum records_bar bar;
     int64_t now = facts_now(a->f);
     TRY(facts_begin(cx, a->f, tx, NULL));
     TRY(get_seen(cx, a, tx, &item));
     const struct record_move *m = record_find_move(item.kind, a->move);
     if (!m) return fail(cx, E_NOTFOUND, "this kind of record has no move \"%s\"", str_visible(cx, a->move));
     if (m->reason && !str_trim(a->reason).n) return fail(cx, E_INVALID, "reason: say in a sentence why");
-    TRY(records_may(cx, log_db(tx), &item, m, a->by, now, a->tell, a->arg, &a->out->missing));
+    TRY(records_may(cx, log_db(tx), &item, m, a->by, now, a->tell, a->arg, &bar, &a->out->missing));
     scoped_buf payload;
     buf_init(&payload, LIMIT_BODY);
     spell_step(a, a->out->missing ? "consent" : "move", item.kind, m, now, &payload);

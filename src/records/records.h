@@ -84,11 +84,25 @@ struct records_item {
 enum rc records_get(struct ctx *cx, sqlite3 *db, const struct catalog *c, struct str subject,
                     struct records_item *out) MUST_CHECK;
 
-/* Whether a move may be made now by `by`: OK, E_DENIED (says who may), E_INVALID (something is missing), E_CONFLICT (it
- * is in another state). */
-enum rc records_may(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct record_move *m,
-                    const struct records_by *by, int64_t now, records_fault *tell, void *arg, int *missing) MUST_CHECK;
+/* What is in the way of a move, so that others can say it in their words. */
+enum records_bar {
+    RECORDS_FREE,
+    RECORDS_STATE,   /* the item is in a state the move does not lead from */
+    RECORDS_ROLE,    /* it is for others: move->who */
+    RECORDS_OWNER,   /* not for its owner … */
+    RECORDS_EDITOR,  /* … nor for who has written any part of it … */
+    RECORDS_ASKER,   /* … nor for who made the move before … */
+    RECORDS_NAMED,   /* … nor for who stands in one of its fields */
+    RECORDS_MISSING, /* something is not filled in */
+    RECORDS_BARS
+};
+const char *records_bar_name(enum records_bar b); /* "free", "state", "role" … */
 
+/* Whether a move may be made now by `by`: OK, E_DENIED (says who may), E_INVALID (something is missing), E_CONFLICT (it
+ * is in another state); *bar likewise. *missing: how many more people must agree. */
+enum rc records_may(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct record_move *m,
+                    const struct records_by *by, int64_t now, records_fault *tell, void *arg, enum records_bar *bar,
+                    int *missing) MUST_CHECK;
 /* The same for a review: OK, E_DENIED, E_CONFLICT; and as a plain answer. */
 enum rc records_judge_review(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct records_by *by,
                              int64_t now) MUST_CHECK;

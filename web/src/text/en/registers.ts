@@ -79,6 +79,18 @@ export const registers = {
     attachments: "Attachments are added later.",
     chooseOne: "Choose",
     unsaved: "Leave without saving?",
+    bars: {
+      free: "",
+      state: "Not from this state",
+      role: "For others",
+      owner: "Not for its owner: somebody else must",
+      editor: "Not for who has written any part of it: somebody else must",
+      asker: "Not for who made the step before: somebody else must",
+      named: "Not for who stands in one of its fields: somebody else must",
+      missing: "Something it needs is not filled in",
+    },
+    mayBe: (who: string) => `For: ${who}`,
+    itsOwner: "its owner",
     who: "For",
   },
   guidebook: {

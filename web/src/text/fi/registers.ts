@@ -79,6 +79,18 @@ export const registers = {
     attachments: "Liitteet lisätään myöhemmin.",
     chooseOne: "Valitse",
     unsaved: "Poistutaanko tallentamatta?",
+    bars: {
+      free: "",
+      state: "Ei tästä tilasta",
+      role: "Muille",
+      owner: "Ei omistajalle: jonkun toisen on tehtävä se",
+      editor: "Ei sille, joka on kirjoittanut osankin siitä: jonkun toisen on tehtävä se",
+      asker: "Ei sille, joka teki edellisen vaiheen: jonkun toisen on tehtävä se",
+      named: "Ei sille, joka on nimetty kirjauksen kentässä: jonkun toisen on tehtävä se",
+      missing: "Jokin vaadittu kohta on täyttämättä",
+    },
+    mayBe: (who: string) => `Tämän voi tehdä: ${who}`,
+    itsOwner: "omistaja",
     who: "Kenelle",
   },
   guidebook: {
