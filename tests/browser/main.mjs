@@ -17,3 +17,4 @@ await import("./team.mjs");
 await import("./evidence.mjs");
 await import("./tasks.mjs");
 await import("./ledger.mjs");
+await import("./registers.mjs");

@@ -16,6 +16,18 @@ const first = async (page, path, pick) => {
 };
 const bare = (id) => id.slice(id.indexOf(":") + 1);
 
+/* An item with a table, a link and points, so that its page has something to draw. */
+async function item(page) {
+  const found = await first(page, "/registers/service/items", (i) => i[0].subject);
+  if (found) return found.split("/")[1];
+  const answer = await page.request.post(`${settings.address}/api/v1/registers/service/items`, {
+    data: { title: "Shop", content: { purpose: "Orders", public: true, passwords: "own", endpoints: [{ address: "shop.example.org", protocol: "HTTPS" }] }, shows: ["password-encryption/protected-at-rest"] },
+    headers: { "X-Sinetti": "1", Origin: settings.address },
+  });
+  assert.equal(answer.status(), 201, await answer.text());
+  return (await answer.json()).subject.split("/")[1];
+}
+
 async function addresses(page) {
   const repository = await first(page, "/repositories", (r) => bare(r[0].id ?? r[0].repository));
   const assessments = repository ? await first(page, `/assessments?repository=${repository}`, (a) => a.map((x) => x.assessment ?? x.id)) : undefined;
@@ -26,6 +38,10 @@ async function addresses(page) {
     "/frameworks/:framework/:control": "/frameworks/iso27001-2022/8.25",
     "/repositories/:repository": repository && `/repositories/${repository}`,
     "/assessments/:assessment": assessments && `/assessments/${assessments[0]}`,
+    "/registers/:register": "/registers/service",
+    "/registers/:register/new": "/registers/metric/new",
+    "/registers/:register/:item": `/registers/service/${await item(page)}`,
+    "/registers/:register/:item/edit": `/registers/service/${await item(page)}/edit`,
     "/audit-log/:event": "/audit-log/1",
     "/search": "/search?q=code",
   };

@@ -1,0 +1,46 @@
+/* Goal: an item is written, edited and moved in the pages as its kind says; who may not is told why. */
+import assert from "node:assert/strict";
+
+import { close, go, it, sound, visit } from "./lib.mjs";
+import { admin } from "./setup.mjs";
+
+it("registers: a policy from its first words to who may approve it", async () => {
+  const page = await visit({ state: admin.state });
+  await go(page, "/registers/policy");
+  await page.getByRole("link", { name: "New: policy" }).first().click();
+  await page.getByLabel("Title").fill("Who reviews");
+  await page.getByLabel("Purpose").fill("Nothing goes in unread");
+  await sound(page, "a new item");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL(/\/registers\/policy\/[a-z2-7]{20}$/);
+  const item = page.url();
+
+  await page.getByRole("button", { name: "Submit for review" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Submit for review" }).click();
+  await page.getByRole("dialog").getByText("applies_to: is missing").waitFor();
+  await sound(page, "what a move wants");
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Applies to").fill("All teams");
+  await page.getByLabel("Text").fill("Each change is read by another.");
+  await page.getByRole("checkbox", { name: /It is written down how code is reviewed/ }).check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL(item);
+  await page.getByText("Version 2").waitFor();
+  await page.getByRole("button", { name: "What changed" }).click();
+  await page.getByRole("heading", { name: "After" }).waitFor();
+
+  await page.getByRole("button", { name: "Submit for review" }).click();
+  await page.getByRole("dialog").getByLabel("Why").fill("Ready");
+  await page.getByRole("dialog").getByRole("button", { name: "Submit for review" }).click();
+  await page.getByText("In review").first().waitFor();
+  // whoever wrote it does not approve it
+  assert.equal(await page.getByRole("button", { name: "Approve" }).count(), 0);
+  await page.getByText("Not for who has written any part of it").waitFor();
+  await sound(page, "an item in review");
+
+  await go(page, "/guidebook");
+  await page.getByText("Nothing to read").waitFor();
+  await close(page);
+});
