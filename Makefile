@@ -51,6 +51,10 @@ install: build
 	install -m 644 dist/sinetti.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/sinetti.conf"
 	install -D -m 644 docs/nginx.conf "$(DESTDIR)$(PREFIX)/share/doc/sinetti/nginx.conf"
 
+# make dist              the source release, with the pages built: who installs it needs no Node
+dist: deps-build
+	@tools/dist.sh
+
 # make deps              install what any of these needs (deps-build, deps-test, deps-lint: part of it)
 deps:
 	@tools/deps.sh
@@ -61,4 +65,4 @@ deps-build deps-test deps-lint:
 clean:
 	rm -rf build build-test build-fuzz build-lint report.html web/dist web/.built web/node_modules
 
-.PHONY: help run build test lint soak bench interop install deps deps-build deps-test deps-lint clean
+.PHONY: help run build test lint soak bench interop install dist deps deps-build deps-test deps-lint clean
