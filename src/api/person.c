@@ -75,11 +75,7 @@ enum rc person_put_roles(struct ctx *cx, struct api_call *call, struct str perso
         json_begin(j, '{');
         json_put_str(j, "role", store_column_str(st, 0));
         json_put_str(j, "scope", store_column_str(st, 1));
-        json_key(j, "until");
-        if (store_column_str(st, 2).p)
-            json_int(j, sqlite3_column_int64(st, 2));
-        else
-            json_nil(j);
+        api_put_time(j, "until", sqlite3_column_int64(st, 2));
         put_str_or_nil(j, "group", store_column_str(st, 3));
         json_end(j, '}');
     }

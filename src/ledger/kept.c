@@ -2,8 +2,9 @@
 
 /* A verifier stands alone: it cannot ask the catalog, and the list only grows. */
 static const char *const kept[] = {
-    "adoption", "assessment", "catalog",  "conclusion", "erasure",   "key",      "policy",
-    "project",  "repository", "restored", "rotation",   "treatment", "verdicts", "waiver",
+    "adoption", "applicability", "approval",     "assessment", "catalog", "conclusion", "credential", "erasure",
+    "group",    "key",           "organization", "policy",     "project", "provider",   "repository", "request",
+    "restored", "role",          "rotation",     "sign_in",    "step",    "treatment",  "verdicts",   "waiver",
 };
 
 bool kind_is_kept(struct str kind)
