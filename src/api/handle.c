@@ -168,11 +168,27 @@ static void put_tag(struct ctx *cx, struct api_call *call)
     api_header(call, "ETag", arena_printf(&cx->arena, "\"%s%s\"", version, hex));
 }
 
+static enum rc run(struct ctx *cx, struct api_call *call)
+{
+    return call->op->list ? api_list_run(cx, call) : call->op->run(cx, call);
+}
+
+/* What reads sees one state of the tables, however many statements it takes: else a refresh in between would show in
+ * half of an answer. */
+static enum rc run_within(struct ctx *cx, struct api_call *call)
+{
+    if (strcmp(call->op->method, "GET") != 0 || store_in_transaction(call->ledger)) return run(cx, call);
+    TRY(store_begin_read(cx, call->ledger));
+    enum rc rc = run(cx, call);
+    store_rollback(call->ledger);
+    return rc;
+}
+
 static enum rc do_it(struct ctx *cx, struct api_call *call)
 {
     call->answer->status = call->op->answers[0].status;
     json_init(&call->out, &call->answer->body, false);
-    TRY(call->op->list ? api_list_run(cx, call) : call->op->run(cx, call));
+    TRY(run_within(cx, call));
     TRY(api_faults(cx, call));
     if (buf_ok(&call->answer->body) != OK) return fail(cx, E_LIMIT, "the answer is too long");
     const struct api_answer *a = answer_of(call);

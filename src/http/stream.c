@@ -68,7 +68,10 @@ static void over(void *arg)
     pthread_mutex_lock(&s->lock);
     t->prev->next = t->next;
     t->next->prev = t->prev;
-    close(t->fd); /* which takes it out of the watcher's set */
+    t->waits = false; /* an event that names it comes too late to wake anybody */
+    /* closing takes it out of the watcher's set only when nobody else has it open: who has sent it here may still */
+    (void)epoll_ctl(s->poll, EPOLL_CTL_DEL, t->fd, NULL);
+    close(t->fd);
     link_into(&s->dead, t);
     pthread_mutex_unlock(&s->lock);
 }
