@@ -1,6 +1,7 @@
 /* Items of registers: reading one, writing versions, moving, reviewing, accepting. The list is lists/items.sql. */
 #include "api/item.h"
 #include "api/show.h"
+#include "api/texts_fi.h"
 #include "ledger/canonical.h"
 #include "store/store.h"
 
@@ -61,11 +62,10 @@ struct telling {
     struct api_call *call;
 };
 
-/* Texts of the engine are English; the field says where. */
 static void tell(void *arg, const char *field, const char *text)
 {
     struct telling *t = arg;
-    api_fault(t->call, field, text, text);
+    api_fault(t->call, field, text, text_fi(t->cx, text));
 }
 
 /* Told faults are the answer; else what the engine said is. */
