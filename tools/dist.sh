@@ -13,7 +13,9 @@ name=sinetti-$version
 [ -z "$(git status --porcelain)" ] || stop "there are changes that are not committed; commit them or take them back"
 
 tools/web.sh
-[ -f web/dist/index.html ] && [ -f web/.built ] || stop "the pages could not be built; Node.js and npm are needed here, so that others need none"
+if [ ! -f web/dist/index.html ] || [ ! -f web/.built ]; then
+    stop "the pages could not be built; Node.js and npm are needed here, so that others need none"
+fi
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -211,7 +211,7 @@ static enum rc judge(struct ctx *cx, sqlite3 *db, void *arg)
 static enum rc append(struct import *m)
 {
     struct body *bodies = arena_array(&m->cx->arena, struct body, 2 * m->n + 1);
-    struct change c;
+    struct change *c = arena_new(&m->cx->arena, struct change);
     size_t n = 0;
     for (size_t i = 0; i < m->n; i++) {
         const struct row *r = &m->rows[i];
@@ -222,11 +222,11 @@ static enum rc append(struct import *m)
         TRY(role_payload(m->cx, &r->role, &payload));
         bodies[n++] = change_body(m->by, "role", r->person.id, payload);
     }
-    TRY(change_make(m->cx, m->id, bodies, n, &c));
-    c.judge = judge;
-    c.arg = m;
-    m->change = &c;
-    return change_append(m->cx, m->id, &c);
+    TRY(change_make(m->cx, m->id, bodies, n, c));
+    c->judge = judge;
+    c->arg = m;
+    m->change = c;
+    return change_append(m->cx, m->id, c);
 }
 
 /* By line, else in the order they were found. */

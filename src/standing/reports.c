@@ -158,18 +158,20 @@ static enum rc put_assessment(struct pass *p, const struct assessment_row *a)
 
 static enum rc read_next(struct pass *p, sqlite3_stmt *st)
 {
-    struct ctx own, *cx = p->cx; /* one assessment's memory after the other */
+    struct ctx own; /* one assessment's memory after the other */
+    struct pass one = *p;
     ctx_init(&own);
-    p->cx = &own;
-    enum rc rc = put_assessment(p, &(const struct assessment_row){.n = sqlite3_column_int64(st, 0),
-                                                                  .at = sqlite3_column_int64(st, 1),
-                                                                  .until = sqlite3_column_int64(st, 2),
-                                                                  .repository = store_column_str(st, 3),
-                                                                  .head = store_column_str(st, 4),
-                                                                  .catalog = store_column_str(st, 5),
-                                                                  .report = store_column_str(st, 6)});
-    p->cx = cx;
-    if (rc != OK) rc = fail(cx, rc, "%s", own.message);
+    one.cx = &own;
+    enum rc rc = put_assessment(&one, &(const struct assessment_row){.n = sqlite3_column_int64(st, 0),
+                                                                     .at = sqlite3_column_int64(st, 1),
+                                                                     .until = sqlite3_column_int64(st, 2),
+                                                                     .repository = store_column_str(st, 3),
+                                                                     .head = store_column_str(st, 4),
+                                                                     .catalog = store_column_str(st, 5),
+                                                                     .report = store_column_str(st, 6)});
+    one.cx = p->cx;
+    *p = one;
+    if (rc != OK) rc = fail(p->cx, rc, "%s", own.message);
     ctx_release(&own);
     return rc;
 }
