@@ -10,9 +10,9 @@ struct grid {
     int64_t recorded_at; /* when what is behind it was judged; 0: never */
 };
 
-/* day: a date, the newest recorded at or before it; or "now". Where nothing was recorded by then, inactive. E_BUSY
+/* wanted: a date, the newest recorded at or before it; or "now". Where nothing was recorded by then, inactive. E_BUSY
  * while the standing was never computed. */
-enum rc grid_read(struct ctx *cx, struct api_call *call, struct str day, struct grid *out) MUST_CHECK;
+enum rc grid_read(struct ctx *cx, struct api_call *call, struct str wanted, struct grid *out) MUST_CHECK;
 
 /* A FrameworkRow, CoverageCounts, a ControlRow. */
 void grid_put_framework(struct api_call *call, const struct grid *g, const struct catalog_framework *f);

@@ -11,7 +11,7 @@ struct str group_of(struct ctx *cx, const struct api_call *call);
 /* "id", or {id, name}: a Person of the schemas. name null when it is not known. */
 enum rc person_put(struct ctx *cx, struct api_call *call, const char *key, struct str person) MUST_CHECK;
 /* "roles": [HeldRole], of a person or group. */
-enum rc person_put_roles(struct ctx *cx, struct api_call *call, struct str subject) MUST_CHECK;
+enum rc person_put_roles(struct ctx *cx, struct api_call *call, struct str person) MUST_CHECK;
 /* PersonDetails; with its ETag. */
 enum rc person_put_details(struct ctx *cx, struct api_call *call, struct str person) MUST_CHECK;
 /* Addresses of the body's list. */

@@ -191,9 +191,9 @@ static enum rc by_session(struct ctx *cx, struct identity *id, struct str cookie
 static void add_grant(struct ctx *cx, struct identity_who *out, size_t *room, struct identity_grant **all,
                       const struct identity_grant *g)
 {
-    if (out->n_grants == *room) {
+    if (!*all || out->n_grants == *room) {
         struct identity_grant *more = arena_array(&cx->arena, struct identity_grant, *room ? 2 * *room : 8);
-        if (out->n_grants) memcpy(more, *all, out->n_grants * sizeof *more);
+        if (*all && out->n_grants) memcpy(more, *all, out->n_grants * sizeof *more);
         *all = more;
         *room = *room ? 2 * *room : 8;
     }

@@ -59,7 +59,7 @@ enum rc records_put(struct ctx *cx, struct facts *f, const struct catalog *c, co
 
 /* Moves the item whose newest version is `seen`; consents when the move needs more people. */
 enum rc records_move(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
-                     struct str subject, struct str seen, struct str move, struct str reason, records_fault *tell,
+                     struct str subject, struct str seen, struct str name, struct str reason, records_fault *tell,
                      void *arg, struct records_answer *out) MUST_CHECK;
 
 /* Looked at and left unchanged, by who could approve it: starts the review cycle anew. */

@@ -200,7 +200,7 @@ static enum rc find_touched(struct pass *p)
         if (concerns_all(kind)) p->whole = true;
         bool judged = str_eq(kind, STR("verdicts")) || str_eq(kind, STR("assessment"));
         if (!judged || !str_starts(subject, STR("repo:")) || pass_touches(p, subject)) continue;
-        if (p->n_repositories == cap) {
+        if (!list || p->n_repositories == cap) {
             struct str *more = arena_array(&p->cx->arena, struct str, cap = cap ? 2 * cap : 16);
             if (list) memcpy(more, list, p->n_repositories * sizeof *list);
             p->repositories = list = more;
