@@ -25,7 +25,6 @@ export const registers = {
     inForce: n("# in force", "# in force"),
     overdueItems: n("# overdue", "# overdue"),
     none: "None yet",
-    forTask: "Task",
     yes: "Yes",
     no: "No",
     unset: "Not said",
@@ -76,7 +75,6 @@ export const registers = {
     removeLink: (what: string) => `Remove ${what}`,
     onePerLine: "One on each line",
     markdown: "Plain text; an empty line begins a new paragraph.",
-    attachments: "Attachments are added later.",
     chooseOne: "Choose",
     unsaved: "Leave without saving?",
     bars: {

@@ -25,7 +25,6 @@ export const registers = {
     inForce: n("# voimassa", "# voimassa"),
     overdueItems: n("# myöhässä", "# myöhässä"),
     none: "Ei vielä yhtään",
-    forTask: "Tehtävä",
     yes: "Kyllä",
     no: "Ei",
     unset: "Ei kerrottu",
@@ -76,7 +75,6 @@ export const registers = {
     removeLink: (what: string) => `Poista ${what}`,
     onePerLine: "Yksi kullekin riville",
     markdown: "Pelkkää tekstiä; tyhjä rivi aloittaa uuden kappaleen.",
-    attachments: "Liitteet lisätään myöhemmin.",
     chooseOne: "Valitse",
     unsaved: "Poistutaanko tallentamatta?",
     bars: {
