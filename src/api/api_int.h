@@ -58,7 +58,6 @@ void api_repeat_end(struct api_call *call, bool ok);
 enum rc api_list_run(struct ctx *cx, struct api_call *call) MUST_CHECK;
 /* CSV (RFC 4180), also of lists that are not one SELECT (page.c). */
 bool api_wants_csv(const struct api_call *call);
-void api_csv_cell(struct buf *out, struct str s);
 void api_csv_headers(struct ctx *cx, struct api_call *call, const char *name);
 
 void api_header(struct api_call *call, const char *name, struct str value);

@@ -3,6 +3,7 @@
  * cursor is no secret and gives no right: rows are chosen by the statement alone. */
 #include "api/api_int.h"
 #include "base/base64.h"
+#include "base/csv.h"
 #include "base/digest.h"
 #include "base/time.h"
 
@@ -289,22 +290,6 @@ static enum rc write_json(struct ctx *cx, struct api_call *call, struct list *l)
 
 /* --- CSV (RFC 4180) */
 
-/* A cell that a spreadsheet would take for a formula begins with an apostrophe. */
-void api_csv_cell(struct buf *out, struct str s)
-{
-    bool quoted = false;
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\n' || s.p[i] == '\r') quoted = true;
-    bool formula = s.n && strchr("=+-@\t\r", s.p[0]);
-    if (quoted || formula) buf_char(out, '"');
-    if (formula) buf_char(out, '\'');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"') buf_char(out, '"');
-        buf_char(out, s.p[i]);
-    }
-    if (quoted || formula) buf_char(out, '"');
-}
-
 static void put_csv(struct buf *out, sqlite3_stmt *st, int c, enum api_type type)
 {
     char text[32];
@@ -316,7 +301,7 @@ static void put_csv(struct buf *out, sqlite3_stmt *st, int c, enum api_type type
     else if (type == API_TIME)
         buf_cstr(out, time_format(sqlite3_column_int64(st, c), text));
     else
-        api_csv_cell(out, store_column_str(st, c));
+        csv_put_cell(out, store_column_str(st, c));
 }
 
 bool api_wants_csv(const struct api_call *call)

@@ -1,6 +1,7 @@
 #include "api/page.h"
 
 #include "api/api_int.h"
+#include "base/csv.h"
 #include "base/time.h"
 
 #include <stdio.h>
@@ -34,14 +35,14 @@ void page_begin(struct api_call *call)
 static void put_people(struct buf *out, const json_t *v)
 {
     const char *name = json_string_value(json_object_get(v, "name")), *id = json_string_value(json_object_get(v, "id"));
-    api_csv_cell(out, str_from(name ? name : id));
+    csv_put_cell(out, str_from(name ? name : id));
 }
 
 /* Texts and numbers as they are, people by name, lists with spaces between. */
 static void put_value(struct buf *out, const json_t *v)
 {
     scoped_buf joined;
-    if (json_is_string(v)) api_csv_cell(out, (struct str){json_string_value(v), json_string_length(v)});
+    if (json_is_string(v)) csv_put_cell(out, (struct str){json_string_value(v), json_string_length(v)});
     if (json_is_integer(v)) buf_printf(out, "%lld", (long long)json_integer_value(v));
     if (json_is_boolean(v)) buf_cstr(out, json_is_true(v) ? "true" : "false");
     if (json_is_object(v)) put_people(out, v);
@@ -53,7 +54,7 @@ static void put_value(struct buf *out, const json_t *v)
         if (json_is_string(one)) buf_cstr(&joined, json_string_value(one));
         if (json_is_integer(one)) buf_printf(&joined, "%lld", (long long)json_integer_value(one));
     }
-    api_csv_cell(out, buf_view(&joined));
+    csv_put_cell(out, buf_view(&joined));
 }
 
 static void put_table(struct buf *out, json_t *items)

@@ -11,6 +11,8 @@
 #define LIMIT_PATTERN 1024         /* text of one pattern of a schema */
 #define LIMIT_PATTERN_STEPS 100000 /* steps of one match */
 #define LIMIT_PATTERN_HEAP (4 * MIB)
+#define LIMIT_CSV_ROW (1 * MIB)
+#define LIMIT_CSV_COLUMNS 512 /* cells of a row */
 
 /* cli */
 #define LIMIT_CONFIG (64 * KIB) /* DIR/config */
