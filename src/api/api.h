@@ -33,6 +33,8 @@ struct api_options {
     unsigned per_second;           /* requests of one credential, or address; 0: as many as come */
     int64_t (*now)(void);          /* Unix seconds; NULL: the machine's clock */
     struct str vkey;               /* of the ledger; borrowed; empty: not known here */
+    struct str public_url;         /* with what links in mails begin, borrowed; empty: nobody has said it */
+    struct str origin;             /* the same, where the operator has said it */
     void *more;                    /* the owner's, for operations of its own (call->more) */
     /* Worker's; NULL where no jobs run. A stream of a job's events, to be closed by who gets it; and: something about a
      * job has changed. */
@@ -126,6 +128,10 @@ bool api_within(struct api_call *call, struct str project);
  * the first of these. E_DENIED, E_NOTFOUND. Without it a call sees the organization's, or nothing. */
 enum rc api_scope(struct ctx *cx, struct api_call *call) MUST_CHECK;
 void api_bind_scope(const struct api_call *call, sqlite3_stmt *st); /* as ?9, "org" or project:ID */
+
+/* With what links in what is sent to people begin, "https://sinetti.example.org": as the operator has said, never as a
+ * request does. Empty: nobody has said it, and no link is sent. */
+struct str api_public_url(const struct api_call *call);
 
 /* fail() with a text in both languages. */
 #define api_fail(cx, call, rc, en, fi, ...)                                                                            \

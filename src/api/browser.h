@@ -4,7 +4,8 @@
 
 #include "api/api.h"
 
-/* "https://host:port" as the browser has it: behind a proxy too, which passes the host on. */
+/* "https://host:port" as the browser has it: behind a proxy too, which passes the host on. That it is one of ours, web
+ * has seen to (http/host.h). For links in what is sent to people there is api_public_url(). */
 struct str browser_origin(struct ctx *cx, const struct api_call *call);
 
 /* A field of the body that holds bytes as base64url; STR_NONE when absent, a fault of the field when it is something

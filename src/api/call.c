@@ -166,6 +166,11 @@ enum rc api_append(struct ctx *cx, struct api_call *call, struct body *facts, si
     return facts_append(cx, call->facts, &r, out);
 }
 
+struct str api_public_url(const struct api_call *call)
+{
+    return call->api->o.public_url;
+}
+
 static enum rc no_jobs(struct ctx *cx, struct api_call *call)
 {
     return api_fail(cx, call, E_BUSY, "this server runs no jobs", "tämä palvelin ei aja töitä");

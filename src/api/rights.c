@@ -1,5 +1,6 @@
 /* Who asks, and whether they may: by the roles they hold, in the organization or in projects (roles.yaml). */
 #include "api/api_int.h"
+#include "api/browser.h"
 
 #define BEARER STR("Bearer ")
 
@@ -9,8 +10,7 @@ static enum rc check_origin(struct ctx *cx, struct api_call *call)
 {
     const struct http_request *r = call->request;
     struct str site = http_request_header(r, "Sec-Fetch-Site"), origin = http_request_header(r, "Origin");
-    struct str own = arena_printf(&cx->arena, "%s://" STR_FMT, r->secure ? "https" : "http",
-                                  STR_ARG(http_request_header(r, "Host")));
+    struct str own = browser_origin(cx, call);
     if (str_eq(r->method, STR("GET")) || str_eq(r->method, STR("HEAD"))) return OK;
     if (str_eq(http_request_header(r, "X-Sinetti"), STR("1")) &&
         (!site.p || str_eq(site, STR("same-origin")) || str_eq(site, STR("none"))) &&

@@ -1,5 +1,7 @@
 /* sinetti serve: the server. */
 #include "serve/serve.h"
+
+#include "base/origin.h"
 #include "cli/common.h"
 #include "cli/data.h"
 
@@ -8,6 +10,9 @@ static const char help[] =
     "Serves the pages and the API of a data folder until SIGTERM or SIGINT; then what has begun is answered.\n"
     "Without options: HTTPS at https://localhost:8443, with a certificate of its own for this machine.\n\n"
     "  --listen ADDR:PORT   where to listen ([::1]:8443 for IPv6; port 0: any free one)\n"
+    "  --public-url URL     what users open: https://sinetti.example.org. Links begin with it, and requests for other\n"
+    "                       names are refused (public_url in DIR/config; the certificate's names, addresses, "
+    "localhost)\n"
     "  --tls-cert FILE      the certificate and those above it, in PEM\n"
     "  --tls-key FILE       its key, in PEM. SIGHUP reads both again\n"
     "  --http               HTTP without TLS, for a reverse proxy on this machine that does TLS\n"
@@ -22,6 +27,7 @@ enum {
     OPTION_DATA = OPTION_OWN,
     OPTION_SIGNER,
     OPTION_LISTEN,
+    OPTION_PUBLIC,
     OPTION_CERT,
     OPTION_KEY,
     OPTION_HTTP,
@@ -34,6 +40,7 @@ enum {
 static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
                                       {"signer", required_argument, NULL, OPTION_SIGNER},
                                       {"listen", required_argument, NULL, OPTION_LISTEN},
+                                      {"public-url", required_argument, NULL, OPTION_PUBLIC},
                                       {"tls-cert", required_argument, NULL, OPTION_CERT},
                                       {"tls-key", required_argument, NULL, OPTION_KEY},
                                       {"http", no_argument, NULL, OPTION_HTTP},
@@ -106,6 +113,12 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     case OPTION_SIGNER:
         a->data.signer_dir = value;
         return OK;
+    case OPTION_PUBLIC: {
+        struct str origin;
+        TRY(origin_read(cx, "--public-url", str_from(value), &origin));
+        a->o.public_url = origin.p;
+        return OK;
+    }
     case OPTION_CERT:
         a->o.cert = value;
         return OK;

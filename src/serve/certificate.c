@@ -63,6 +63,31 @@ enum rc certificate_end(struct ctx *cx, const char *file, int64_t *end)
     return OK;
 }
 
+#define MOST_NAMES 256
+
+enum rc certificate_names(struct ctx *cx, struct str pem, const struct str **names, size_t *n)
+{
+    gnutls_datum_t text = {(unsigned char *)(uintptr_t)pem.p, (unsigned)pem.n};
+    gnutls_x509_crt_t *list = NULL;
+    unsigned count = 0, kind;
+    struct str *out = arena_array(&cx->arena, struct str, MOST_NAMES);
+    int code = gnutls_x509_crt_list_import2(&list, &count, &text, GNUTLS_X509_FMT_PEM, 0);
+    *names = out;
+    *n = 0;
+    if (code < 0) return cannot(cx, "read it", code);
+    for (unsigned i = 0; count && *n < MOST_NAMES; i++) {
+        char name[256];
+        size_t size = sizeof name;
+        code = gnutls_x509_crt_get_subject_alt_name2(list[0], i, name, &size, &kind, NULL);
+        if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) break;
+        if (code < 0 || kind != GNUTLS_SAN_DNSNAME) continue;
+        out[(*n)++] = arena_str(&cx->arena, (struct str){name, strnlen(name, size)});
+    }
+    for (unsigned i = 0; i < count; i++) gnutls_x509_crt_deinit(list[i]);
+    gnutls_free(list);
+    return OK;
+}
+
 static int fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, time_t now)
 {
     static const unsigned char four[] = {127, 0, 0, 1}, six[16] = {[15] = 1};

@@ -12,6 +12,8 @@ enum rc certificate_prepare(struct ctx *cx, const char *dir, bool *made) MUST_CH
 enum rc certificate_read(struct ctx *cx, const char *dir, const char *cert_file, const char *key_file, struct str *cert,
                          struct str *key) MUST_CHECK;
 void certificate_wipe(struct str key);
+/* Names of the first certificate in PEM that are for servers (RFC 6125: subjectAltName, DNS). */
+enum rc certificate_names(struct ctx *cx, struct str pem, const struct str **names, size_t *n) MUST_CHECK;
 /* Unix seconds when the first certificate of the file ends. */
 enum rc certificate_end(struct ctx *cx, const char *file, int64_t *end) MUST_CHECK;
 

@@ -13,7 +13,9 @@ struct serve {
     struct rights rights;        /* of the data folder */
     struct rights signer_rights; /* of the signer's */
     struct catalog *catalog;
-    int lock; /* of the folder */
+    struct str origin;    /* what users open; empty: nobody said it */
+    struct str link_base; /* with what links in mails begin; empty: not known */
+    int lock;             /* of the folder */
     int listener;
     int web, worker;           /* ends of the pair */
     int signer;                /* listening socket, -1: the signer is another's */

@@ -15,11 +15,12 @@
 #include "http/http.h"
 
 struct serve_options {
-    const char *dir;     /* the data folder, with its ledger */
-    const char *signer;  /* the signer's folder, or the socket of one that runs already */
-    const char *address; /* to listen at */
-    uint16_t port;       /* 0: any free one */
-    bool plain;          /* HTTP, for a reverse proxy */
+    const char *dir;        /* the data folder, with its ledger */
+    const char *signer;     /* the signer's folder, or the socket of one that runs already */
+    const char *address;    /* to listen at */
+    uint16_t port;          /* 0: any free one */
+    bool plain;             /* HTTP, for a reverse proxy */
+    const char *public_url; /* what users open; NULL: as the folder's config says, or nothing */
     const struct str *proxies;
     size_t n_proxies;
     const char *cert, *key;    /* files in PEM; NULL: our own, for localhost */

@@ -4,6 +4,7 @@
 #include "serve/inside.h"
 #include "serve/notify.h"
 #include "serve/prepare.h"
+#include "store/config.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -36,7 +37,8 @@ static void close_shared(struct serve *s)
     if (s->signer >= 0) unlink(s->signer_socket);
 }
 
-static void say_where(struct ctx *cx, const struct serve *s, const char *link)
+/* As this machine finds the server. */
+static const char *local_url(struct ctx *cx, const struct serve *s)
 {
     const struct serve_options *o = s->o;
     bool local = !strcmp(o->address, "127.0.0.1") || !strcmp(o->address, "::1") || !strcmp(o->address, "0.0.0.0") ||
@@ -44,12 +46,33 @@ static void say_where(struct ctx *cx, const struct serve *s, const char *link)
     const char *host = local                     ? "localhost"
                        : strchr(o->address, ':') ? arena_printf(&cx->arena, "[%s]", o->address).p
                                                  : o->address;
-    const char *url =
-        arena_printf(&cx->arena, "%s://%s:%u/", o->plain ? "http" : "https", host, http_port(s->listener)).p;
-    printf("sinetti: %s\n", url);
+    return arena_printf(&cx->arena, "%s://%s:%u", o->plain ? "http" : "https", host, http_port(s->listener)).p;
+}
+
+/* What is sent to people leads them back by an address that the operator has given, never by one that a request
+ * names. Jobs are processes of their own and read it from their environment. */
+static enum rc settle_origin(struct ctx *cx, struct serve *s)
+{
+    const struct serve_options *o = s->o;
+    struct config config;
+    TRY(config_read(cx, o->dir, &config));
+    s->origin = o->public_url ? str_from(o->public_url) : config.public_url;
+    bool for_itself = (!strcmp(o->address, "127.0.0.1") || !strcmp(o->address, "::1")) && !o->n_proxies;
+    s->link_base = s->origin.n ? s->origin : for_itself ? str_from(local_url(cx, s)) : STR("");
+    if (s->link_base.n && setenv("SINETTI_PUBLIC_URL", arena_cstr(&cx->arena, s->link_base), 1) != 0)
+        return fail(cx, E_IO, "out of memory");
+    return OK;
+}
+
+static void say_where(struct ctx *cx, const struct serve *s, const char *link)
+{
+    const char *url = local_url(cx, s);
+    printf("sinetti: %s/\n", url);
+    if (s->origin.n) printf("sinetti: for users: " STR_FMT "/\n", STR_ARG(s->origin));
+    if (s->origin.n) url = arena_cstr(&cx->arena, s->origin);
     if (*link)
         printf("sinetti: nobody has an account yet. Come in by this link, which works once and for half an hour\n"
-               "(then `sinetti admin-link` makes another):\n%slink#%s\n",
+               "(then `sinetti admin-link` makes another):\n%s/link#%s\n",
                url, link);
     (void)fflush(stdout);
 }
@@ -97,6 +120,7 @@ enum rc serve_run(struct ctx *cx, const struct serve_options *o)
                                        {.name = "signer", .run = serve_signer}};
     TRY(rights_of(cx, o->dir, &s.rights)); /* whether there is such a folder is what is wrong first */
     enum rc rc = http_listen(cx, o->address, o->port, &s.listener);
+    if (rc == OK) rc = settle_origin(cx, &s);
     if (rc == OK) rc = prepare(cx, &s);
     if (rc == OK) rc = open_pair(cx, &s);
     if (rc == OK) {

@@ -1,6 +1,7 @@
 /* web: HTTP, and what only reads. */
 #include "api/api.h"
 #include "base/time.h"
+#include "http/host.h"
 #include "serve/access_log.h"
 #include "serve/assets.h"
 #include "serve/certificate.h"
@@ -19,6 +20,7 @@ struct web {
     struct forward *forward;
     struct http_server *http;
     struct metrics metrics;
+    struct http_hosts hosts;
 };
 
 static size_t most_body(void *arg, struct str method, struct str path)
@@ -81,12 +83,22 @@ static void handle_metrics(struct web *w, struct http_exchange *x)
     http_refuse(x, 503, "Service Unavailable", "the numbers cannot be read now");
 }
 
+/* Probes of a machine ask by whatever name they have, and get nothing that depends on it. */
+static bool is_probe(struct str path)
+{
+    return str_eq(path, STR("/healthz")) || str_eq(path, STR("/readyz")) || str_eq(path, STR("/metrics"));
+}
+
 static void handle(void *arg, struct http_exchange *x)
 {
     struct web *w = arg;
     const struct http_request *r = http_exchange_request(x);
     size_t waiting;
-    if (str_eq(r->path, STR("/api")) || str_starts(r->path, STR("/api/")))
+    if (!is_probe(r->path) && !http_host_is_ours(&w->hosts, http_request_header(r, "Host")))
+        http_refuse(x, 421, "Misdirected Request",
+                    "this server does not go by that name; who runs it sets what users open: sinetti serve "
+                    "--public-url");
+    else if (str_eq(r->path, STR("/api")) || str_starts(r->path, STR("/api/")))
         handle_api(w, x);
     else if (str_eq(r->path, STR("/metrics")))
         handle_metrics(w, x);
@@ -137,10 +149,17 @@ static enum rc open_http(struct ctx *cx, struct web *w, struct str cert, struct 
 static enum rc open_all(struct ctx *cx, struct web *w, struct anchors *anchors)
 {
     const struct serve_options *o = w->s->o;
-    const struct api_options a = {
-        .process = API_WEB, .dir = o->dir, .catalog = w->s->catalog, .per_second = o->per_second, .vkey = w->s->vkey};
+    const struct api_options a = {.process = API_WEB,
+                                  .dir = o->dir,
+                                  .catalog = w->s->catalog,
+                                  .per_second = o->per_second,
+                                  .vkey = w->s->vkey,
+                                  .public_url = w->s->link_base,
+                                  .origin = w->s->origin};
     struct str cert = STR_NONE, key = STR_NONE, lacks;
+    w->hosts = (struct http_hosts){.origin = w->s->origin, .address = str_from(o->address)};
     if (!o->plain) TRY(certificate_read(cx, o->dir, o->cert, o->key, &cert, &key));
+    if (cert.n) TRY(certificate_names(cx, cert, &w->hosts.names, &w->hosts.n_names));
     TRY(rights_become(cx, &w->s->rights));
     TRY(confine_anchors(cx, o->dir, anchors));
     TRY(confine_web(cx, o->dir, o->catalog, &lacks));

@@ -186,6 +186,8 @@ static enum rc open_all(struct ctx *cx, struct worker *w)
                                   .dir = s->o->dir,
                                   .catalog = s->catalog,
                                   .facts = w->facts,
+                                  .public_url = s->link_base,
+                                  .origin = s->origin,
                                   .more = w->jobs,
                                   .watch_job = job_runner_watch,
                                   .job_changed = job_runner_changed};

@@ -1,6 +1,7 @@
 #include "store/config.h"
 
 #include "base/file.h"
+#include "base/origin.h"
 #include "base/yaml.h"
 
 #include <errno.h>
@@ -70,6 +71,9 @@ static enum rc take(struct ctx *cx, const char *path, const struct yaml_pair *p,
                    ? OK
                    : fail(cx, E_INVALID, "%s:%d: \"log\" is sqlite, or postgresql://…", path, p->line);
     }
+    if (str_eq(p->key, STR("public_url")))
+        return origin_read(cx, arena_printf(&cx->arena, "%s:%d: \"public_url\"", path, p->line).p, value,
+                           &out->public_url);
     if (str_eq(p->key, STR("witnesses"))) return take_witnesses(cx, path, p, out);
     if (str_eq(p->key, STR("single_node"))) {
         out->single_node = str_eq(value, STR("true"));
@@ -77,8 +81,8 @@ static enum rc take(struct ctx *cx, const char *path, const struct yaml_pair *p,
                    ? OK
                    : fail(cx, E_INVALID, "%s:%d: \"single_node\" is true or false", path, p->line);
     }
-    return fail(cx, E_INVALID, "%s:%d: there is no setting \"%s\" (format, log, single_node, witnesses)", path, p->line,
-                str_visible(cx, p->key));
+    return fail(cx, E_INVALID, "%s:%d: there is no setting \"%s\" (format, log, public_url, single_node, witnesses)",
+                path, p->line, str_visible(cx, p->key));
 }
 
 bool config_log_is_shared(const struct config *c)
@@ -86,7 +90,7 @@ bool config_log_is_shared(const struct config *c)
     return str_starts(c->log, STR("postgresql://")) || str_starts(c->log, STR("postgres://"));
 }
 
-enum rc config_read(struct ctx *cx, const char *dir, struct config *out)
+static enum rc read_file(struct ctx *cx, const char *dir, struct config *out)
 {
     const char *path = path_in(cx, dir), *shown = str_visible(cx, str_from(path));
     struct str text;
@@ -104,6 +108,13 @@ enum rc config_read(struct ctx *cx, const char *dir, struct config *out)
     if (y.documents[0]->kind != YAML_MAPPING) return fail(cx, E_INVALID, "%s: write `key: value`", shown);
     for (size_t i = 0; i < y.documents[0]->n; i++) TRY(take(cx, shown, &y.documents[0]->pairs[i], out));
     return OK;
+}
+
+enum rc config_read(struct ctx *cx, const char *dir, struct config *out)
+{
+    struct str said = str_from(getenv("SINETTI_PUBLIC_URL"));
+    TRY(read_file(cx, dir, out));
+    return said.n ? origin_read(cx, "SINETTI_PUBLIC_URL", said, &out->public_url) : OK;
 }
 
 enum rc config_write(struct ctx *cx, const char *dir, const struct config *c)

@@ -12,6 +12,9 @@ struct config {
     bool single_node;                       /* its PostgreSQL has no standby, and that was meant so */
     const char *witnesses[LIMIT_WITNESSES]; /* URL=VKEY, as --witness has them */
     size_t n_witnesses;
+    /* What users open: an origin (base/origin.h), for links in what is sent to them. $SINETTI_PUBLIC_URL, by which a
+     * server hands on its own --public-url, goes before the file; empty: nobody has said it. */
+    struct str public_url;
 };
 #define CONFIG_FORMAT 1
 

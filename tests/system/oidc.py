@@ -363,3 +363,16 @@ def test_a_secret_goes_in_and_never_comes_out(t):
         sign_in(Browser(server), provider)
         t.lacks(t.run("fact", "list", "--data", "data", "--format", "json", code=0).out, provider.secret)
         t.lacks(server.said(), provider.secret)
+
+
+def test_the_way_back_leads_to_the_public_address(t):
+    t.run("init", "--data", "data", "--origin", "test.example/org", code=0)
+    with running(Provider("RS256")) as provider, serving.Server(t, t.dir / "data", PEOPLE, ["--public-url", "https://sinetti.example.org"]) as server:
+        body = {"name": "Id", "issuer": provider.issuer, "client": CLIENT, "secret": provider.secret, "by_address": True}
+        provider.id = server.post("Aatu", "/providers", body, 201)["provider"]
+        public = {"Host": "sinetti.example.org", "Origin": "https://sinetti.example.org"}  # its proxy does not even say that TLS was there
+        address = Browser(server).api("POST", "/session/providers/" + provider.id, {}, code=200, **public)["address"]
+        sent = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(address).query))
+        t.true(sent["redirect_uri"].startswith("https://sinetti.example.org/api/v1/"), sent["redirect_uri"])
+        t.equal(Browser(server).ask("POST", "/api/v1/session/providers/" + provider.id, {}, Host="evil.example", Origin="http://evil.example").status, 421)
+        t.equal(Browser(server).ask("POST", "/api/v1/session/providers/" + provider.id, {}, Host="sinetti.example.org", Origin="http://evil.example").status, 403)

@@ -13,7 +13,7 @@ import harness
 import serving
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-INNER = b"GET /healthz?smuggled HTTP/1.1\r\nHost: h\r\n\r\n"
+INNER = b"GET /healthz?smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 def data_of(t):
@@ -63,33 +63,33 @@ def statuses(answer):
 # Each is a request that two readers could take for different ones: their bytes, and what may be answered. Behind it, on
 # the same connection, stands another request, which must not be heard.
 SHAPES = {
-    "length and chunked": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "chunked and length": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 60\r\n\r\n0\r\n\r\n",
-    "two lengths": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nContent-Length: 44\r\n\r\n",
-    "the same length twice": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
-    "a list of lengths": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: 0, 44\r\n\r\n",
-    "a signed length": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: +0\r\n\r\n",
-    "a hexadecimal length": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: 0x2c\r\n\r\n",
-    "a negative length": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
-    "a length beyond numbers": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999999\r\n\r\n",
-    "xchunked": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n",
-    "chunked twice": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
-    "identity, chunked": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n",
-    "chunked with a control": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
-    "a blank before the colon": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length : 44\r\n\r\n",
-    "a header in the next line": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nX-A: b\r\n Content-Length: 44\r\n\r\n",
-    "a header without a name": b"GET /healthz HTTP/1.1\r\nHost: h\r\n: x\r\n\r\n",
-    "a header without a colon": b"GET /healthz HTTP/1.1\r\nHost: h\r\nContent-Length\r\n\r\n",
-    "two hosts": b"GET /healthz HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n",
+    "length and chunked": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunked and length": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 60\r\n\r\n0\r\n\r\n",
+    "two lengths": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nContent-Length: 44\r\n\r\n",
+    "the same length twice": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
+    "a list of lengths": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0, 44\r\n\r\n",
+    "a signed length": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: +0\r\n\r\n",
+    "a hexadecimal length": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x2c\r\n\r\n",
+    "a negative length": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+    "a length beyond numbers": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+    "xchunked": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n",
+    "chunked twice": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+    "identity, chunked": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n",
+    "chunked with a control": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
+    "a blank before the colon": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length : 44\r\n\r\n",
+    "a header in the next line": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n Content-Length: 44\r\n\r\n",
+    "a header without a name": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n: x\r\n\r\n",
+    "a header without a colon": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length\r\n\r\n",
+    "two hosts": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: i\r\n\r\n",
     "no host": b"GET /healthz HTTP/1.1\r\n\r\n",
-    "a zero byte": b"GET /healthz HTTP/1.1\r\nHost: h\r\nX-A: b\x00c\r\n\r\n",
-    "chunk of a negative size": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
-    "chunk of a huge size": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n\r\n",
-    "chunk of no size": b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
-    "an absolute target": b"GET http://other/healthz HTTP/1.1\r\nHost: h\r\n\r\n",
-    "CONNECT": b"CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n",
-    "TRACE": b"TRACE /healthz HTTP/1.1\r\nHost: h\r\n\r\n",
-    "another protocol": b"GET /healthz HTTP/3.0\r\nHost: h\r\n\r\n",
+    "a zero byte": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: b\x00c\r\n\r\n",
+    "chunk of a negative size": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
+    "chunk of a huge size": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n\r\n",
+    "chunk of no size": b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+    "an absolute target": b"GET http://other/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "CONNECT": b"CONNECT h:443 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "TRACE": b"TRACE /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "another protocol": b"GET /healthz HTTP/3.0\r\nHost: localhost\r\n\r\n",
     "HTTP/0.9": b"GET /healthz\r\n\r\n",
 }
 
@@ -117,34 +117,34 @@ def test_tricks_with_paths(t):
               "/healthz%ff", "/x\\..\\healthz", "/a%5cb", "/healthz#x", "/assets/../../../../etc/passwd", "/assets/%2e%2e/%2e%2e/etc/passwd"]
     with server(t) as s:
         for path in tricks:
-            answer, _ = talk(s.port, b"GET %s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" % path.encode("latin-1"), seconds=3)
+            answer, _ = talk(s.port, b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % path.encode("latin-1"), seconds=3)
             t.equal(statuses(answer), [400], path)
             t.lacks(answer.decode("latin-1"), "root:")
         for path in ("/", "/tasks/x.y", "/%68ealthz"):
-            answer, _ = talk(s.port, b"GET %s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" % path.encode(), seconds=3)
+            answer, _ = talk(s.port, b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % path.encode(), seconds=3)
             t.true(statuses(answer)[0] in (200, 404), "%s: %r" % (path, answer[:200]))
 
 
 def test_endless_and_huge(t):
     with server(t) as s:
-        head = b"GET / HTTP/1.1\r\nHost: h\r\n"
+        head = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
         answer, ended = talk(s.port, head, *[b"X-%d: %s\r\n" % (i, b"y" * 4000) for i in range(100)], seconds=5)
         t.true(ended and statuses(answer) in ([], [431], [400]), "headers without an end: %r" % answer[:200])
         answer, ended = talk(s.port, b"GET /" + b"a" * 3_000_000, seconds=5)
         t.true(ended and statuses(answer) in ([], [414], [431], [400]), "a target without an end: %r" % answer[:200])
-        answer, ended = talk(s.port, b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: 4000000000\r\n\r\n", seconds=5)
+        answer, ended = talk(s.port, b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000000000\r\n\r\n", seconds=5)
         t.true(ended and statuses(answer) == [413], "a body of four gigabytes: %r" % answer[:200])
         chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
-        answer, ended = talk(s.port, b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", *[chunk] * 200, seconds=5)
+        answer, ended = talk(s.port, b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", *[chunk] * 200, seconds=5)
         t.true(ended and statuses(answer) in ([], [413]), "a body without an end: %r" % answer[:200])
         t.equal(statuses(talk(s.port, INNER, seconds=1)[0]), [200], "and it goes on")
 
 
 def test_one_after_the_other_on_one_connection(t):
     with server(t) as s:
-        many = b"".join(b"GET /healthz?%d HTTP/1.1\r\nHost: h\r\n\r\n" % i for i in range(50)) + b"GET /nothing.txt HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+        many = b"".join(b"GET /healthz?%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % i for i in range(50)) + b"GET /nothing.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         t.equal(statuses(talk(s.port, many)[0]), [200] * 50 + [404])
-        piecemeal = [bytes([b]) for b in b"GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"]
+        piecemeal = [bytes([b]) for b in b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"]
         t.equal(statuses(talk(s.port, *piecemeal, pause=0.001)[0]), [200], "byte by byte")
 
 
@@ -194,8 +194,8 @@ def test_slow_senders_are_cut_off(t):
             took[name] = time.time() - began
 
         threads = [threading.Thread(target=drip, args=args) for args in [
-            ("headers", b"GET / HTTP/1.1\r\nHost: h\r\n", b"X: y\r\n"),
-            ("body", b"POST /api/v1/session/link HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n", b"x"),
+            ("headers", b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"X: y\r\n"),
+            ("body", b"POST /api/v1/session/link HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n", b"x"),
             ("nothing", b"", b"")]]
         for thread in threads:
             thread.start()
@@ -295,14 +295,14 @@ def talk_tls(port, bytes_, seconds=5):
 
 def test_through_nginx(t):
     with server(t, ["--trusted-proxy", "127.0.0.1"]) as s, nginx(t, s.port) as (plain, secure):
-        t.has(talk(plain, b"GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")[0].decode(), "301 ")
+        t.has(talk(plain, b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")[0].decode(), "301 ")
         clean = b"GET /healthz?clean HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         t.equal(statuses(talk_tls(secure, clean)), [200])
         spoofed = b"GET /spoofed HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: http\r\nConnection: close\r\n\r\n"
         t.has(talk_tls(secure, spoofed).decode("latin-1"), "Strict-Transport-Security")
         before = len(requests(s))
         for name, shape in SHAPES.items():
-            answer = talk_tls(secure, shape + INNER.replace(b"Host: h", b"Host: h\r\nConnection: close"), seconds=3)
+            answer = talk_tls(secure, shape + INNER.replace(b"Host: h", b"Host: localhost\r\nConnection: close"), seconds=3)
             heard = [r for r in requests(s)[before:] if r["path"] == "/healthz"]
             before = len(requests(s))
             # nginx may take the second for a request of its own, and then it answers it: what counts is that it and the
@@ -313,34 +313,57 @@ def test_through_nginx(t):
 
 def test_who_is_behind_a_proxy(t):
     with server(t, ["--trusted-proxy", "127.0.0.1"]) as s:
-        talk(s.port, b"GET /healthz HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.7\r\nConnection: close\r\n\r\n")
-        talk(s.port, b"GET /healthz HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.7\r\nConnection: close\r\n\r\n", source=("127.0.0.2", 0))
-        answer, _ = talk(s.port, b"GET /metrics HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close\r\n\r\n")
+        talk(s.port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.7\r\nConnection: close\r\n\r\n")
+        talk(s.port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.7\r\nConnection: close\r\n\r\n", source=("127.0.0.2", 0))
+        answer, _ = talk(s.port, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close\r\n\r\n")
         t.equal(statuses(answer), [404], "numbers are for this machine")
     t.equal([r["peer"] for r in requests(s)], ["192.0.2.7", "127.0.0.2", "192.0.2.7"])
 
 
+def asked_as(s, host, path=b"/api/"):
+    answer, _ = talk(s.port, b"GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % (path, host), seconds=5)
+    return statuses(answer)[0]
+
+
+def test_by_which_names(t):
+    with server(t) as s:
+        for host in (b"localhost", b"localhost:%d" % s.port, b"127.0.0.1", b"[::1]:1"):
+            t.equal(asked_as(s, host), 200, host)
+        for host in (b"evil.example", b"localhost.evil.example", b"10.0.0.1"):
+            t.equal(asked_as(s, host), 421, host)
+            t.equal(asked_as(s, host, b"/api/v1/session"), 421, host)
+            t.equal(asked_as(s, host, b"/healthz"), 200, "probes ask by any name")
+
+
+def test_by_a_public_name(t):
+    with server(t, ["--public-url", "https://Sinetti.example.org/"]) as s:
+        for host, status in ((b"sinetti.example.org", 200), (b"SINETTI.example.org:443", 200), (b"sinetti.example.org:80", 421), (b"evil.example", 421), (b"localhost", 200)):
+            t.equal(asked_as(s, host), status, host)
+    for wrong in ("sinetti.example.org", "https://a.example/b", "https://a@b.example"):
+        t.has(t.run("serve", "--data", t.dir / "data", "--public-url", wrong, code=2).err, "--public-url: ")
+
+
 def test_pages_and_policy(t):
     with server(t) as s:
-        answer, _ = talk(s.port, b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        answer, _ = talk(s.port, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         head = answer.split(b"\r\n\r\n")[0].decode()
         for name in ("Content-Security-Policy: default-src 'none'; script-src 'self'", "X-Content-Type-Options: nosniff", "Cross-Origin-Opener-Policy: same-origin",
                      "Referrer-Policy: no-referrer", "frame-ancestors 'none'"):
             t.has(head, name)
         t.lacks(head, "unsafe-inline")
-        answer, _ = talk(s.port, b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        answer, _ = talk(s.port, b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         t.equal(statuses(answer), [405])
-        found = re.search(rb'src="(/assets/[^"]+)"', talk(s.port, b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")[0])
+        found = re.search(rb'src="(/assets/[^"]+)"', talk(s.port, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")[0])
         if found:
-            answer, _ = talk(s.port, b"GET %s HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n" % found.group(1))
+            answer, _ = talk(s.port, b"GET %s HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n" % found.group(1))
             t.has(answer.split(b"\r\n\r\n")[0].decode(), "Content-Encoding: br")
             t.has(answer.split(b"\r\n\r\n")[0].decode(), "immutable")
 
 
 def test_access_log_keeps_secrets_out(t):
     with server(t) as s:
-        talk(s.port, b"GET /api/v1/session?token=hush HTTP/1.1\r\nHost: h\r\nCookie: sinetti=hush\r\nAuthorization: Bearer hush\r\nConnection: close\r\n\r\n")
-        talk(s.port, b"POST /api/v1/session/link HTTP/1.1\r\nHost: h\r\nX-Sinetti: 1\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n"
+        talk(s.port, b"GET /api/v1/session?token=hush HTTP/1.1\r\nHost: localhost\r\nCookie: sinetti=hush\r\nAuthorization: Bearer hush\r\nConnection: close\r\n\r\n")
+        talk(s.port, b"POST /api/v1/session/link HTTP/1.1\r\nHost: localhost\r\nX-Sinetti: 1\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n"
                      b"Content-Length: 17\r\nConnection: close\r\n\r\n{\"secret\":\"hush\"}")
     t.equal(len(requests(s)), 2)
     t.lacks(s.access.read_text(encoding="utf-8") + s.said(), "hush")
