@@ -2,6 +2,7 @@
 """Reads the API's files in src/api, says what is wrong in them, and makes what the build and the web need of them.
 usage: tools/api.py check            every fault, with file and line
        tools/api.py c OUT            tables for the program (the build does this)
+       tools/api.py rights OUT       what each role may do, for the program
        tools/api.py types OUT        types for the web, web/src/api/types.ts
        tools/api.py json OUT         the document as it is served
        tools/api.py inputs           the files it reads
@@ -21,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["check", "c", "types", "json", "inputs"])
+    parser.add_argument("what", choices=["check", "c", "rights", "types", "json", "inputs"])
     parser.add_argument("out", nargs="?")
     parser.add_argument("--api", type=pathlib.Path, default=ROOT / "src" / "api")
     parser.add_argument("--catalog", type=pathlib.Path, default=ROOT / "catalog")
@@ -45,7 +46,7 @@ def main():
     if wanted.what == "c":
         text = c_tables.write(api, served.write(api), page.write(api))
     else:
-        text = {"types": typescript.write, "json": served.write}[wanted.what](api)
+        text = {"rights": c_tables.permissions, "types": typescript.write, "json": served.write}[wanted.what](api)
     pathlib.Path(wanted.out).write_text(text, encoding="utf-8")
     return 0
 

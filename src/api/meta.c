@@ -16,8 +16,8 @@ static void put_role(struct json *j, enum identity_role role, enum lang lang)
     json_put_cstr(j, "description", api_roles[role].description[lang]);
     json_key(j, "permissions");
     json_begin(j, '[');
-    for (size_t i = 0; i < api_permissions_n; i++)
-        if (api_permissions[i].roles & 1u << role) json_cstr(j, api_permissions[i].name);
+    for (size_t i = 0; i < identity_permissions_n; i++)
+        if (identity_permissions[i].roles & 1u << role) json_cstr(j, identity_permissions[i].name);
     json_end(j, ']');
     json_end(j, '}');
 }
@@ -33,11 +33,11 @@ API_OPERATION(roles_list)
     json_end(j, ']');
     json_key(j, "permissions");
     json_begin(j, '[');
-    for (size_t i = 0; i < api_permissions_n; i++) {
+    for (size_t i = 0; i < identity_permissions_n; i++) {
         json_begin(j, '{');
-        json_put_cstr(j, "permission", api_permissions[i].name);
-        json_put_cstr(j, "title", api_permissions[i].title[call->lang]);
-        json_put_bool(j, "project", api_permissions[i].project);
+        json_put_cstr(j, "permission", identity_permissions[i].name);
+        json_put_cstr(j, "title", identity_permissions[i].title[call->lang]);
+        json_put_bool(j, "project", identity_permissions[i].project);
         json_end(j, '}');
     }
     json_end(j, ']');

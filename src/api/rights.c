@@ -43,33 +43,10 @@ enum rc api_authenticate(struct ctx *cx, struct api_call *call)
                       "tunnusta ei tunneta, se on päättynyt tai se on peruttu");
 }
 
-/* A token may have less than its owner. */
-static bool token_gives(const struct identity_who *w, const char *name)
-{
-    for (size_t i = 0; i < w->n_only; i++)
-        if (str_eq(w->only[i], str_from(name))) return true;
-    return w->n_only == 0;
-}
-
-static bool gives(const struct api_permission *p, const struct identity_grant *g)
-{
-    return !str_eq(g->scope, STR("org")) && p->project && p->roles & 1u << g->role;
-}
-
 bool api_may(struct api_call *call, const char *permission, struct str project)
 {
-    const struct identity_who *w = &call->who;
     call->asked = true;
-    for (size_t i = 0; i < api_permissions_n; i++) {
-        const struct api_permission *p = &api_permissions[i];
-        if (strcmp(p->name, permission) != 0) continue;
-        if (!token_gives(w, permission)) return false;
-        if (w->roles & p->roles) return true;
-        for (size_t g = 0; project.n && g < w->n_grants; g++)
-            if (gives(p, &w->grants[g]) && str_eq(w->grants[g].scope, project)) return true;
-        return false;
-    }
-    return false;
+    return identity_may(&call->who, permission, project);
 }
 
 static enum rc denied(struct ctx *cx, struct api_call *call)
@@ -77,7 +54,7 @@ static enum rc denied(struct ctx *cx, struct api_call *call)
     if (call->who.credential == CREDENTIAL_NONE)
         return api_refuse(cx, call, E_DENIED, "signed_out", "this needs a session or a token",
                           "tähän tarvitaan istunto tai tunnus");
-    const char *name = call->op->permission >= 0 ? api_permissions[call->op->permission].name : "self";
+    const char *name = call->op->permission >= 0 ? identity_permissions[call->op->permission].name : "self";
     return api_refuse(cx, call, E_DENIED, "denied",
                       "%s is needed for this; an administrator can grant a role that has it",
                       "tähän tarvitaan oikeus %s; pääkäyttäjä voi antaa roolin, jolla se on", name);
@@ -95,14 +72,14 @@ enum rc api_permit(struct ctx *cx, struct api_call *call)
                           "tämä tehdään selaimessa; tunnus ei riitä siihen");
     if (op->permission == API_SESSION) return OK;
     if (op->permission == API_SELF) /* what a token is narrowed to says nothing of changing one's own account */
-        return w->n_only && strcmp(op->method, "GET") != 0 && !token_gives(w, "self") ? denied(cx, call) : OK;
-    const struct api_permission *p = &api_permissions[op->permission];
-    if (!token_gives(w, p->name)) return denied(cx, call);
+        return w->n_only && strcmp(op->method, "GET") != 0 && !identity_token_gives(w, "self") ? denied(cx, call) : OK;
+    const struct identity_permission *p = &identity_permissions[op->permission];
+    if (!identity_token_gives(w, p->name)) return denied(cx, call);
     call->everywhere = (w->roles & p->roles) != 0;
     if (call->everywhere) return OK;
     struct str *projects = arena_array(&cx->arena, struct str, w->n_grants);
     for (size_t i = 0; i < w->n_grants; i++)
-        if (gives(p, &w->grants[i])) projects[call->n_projects++] = w->grants[i].scope;
+        if (identity_grant_gives(&w->grants[i], p)) projects[call->n_projects++] = w->grants[i].scope;
     call->projects = projects;
     return call->n_projects && op->scope != API_SCOPE_ORG ? OK : denied(cx, call);
 }

@@ -8,8 +8,8 @@ static void put_permissions(struct api_call *call, struct str project)
     struct json *j = &call->out;
     json_key(j, "permissions");
     json_begin(j, '[');
-    for (size_t i = 0; i < api_permissions_n; i++) {
-        const char *name = api_permissions[i].name;
+    for (size_t i = 0; i < identity_permissions_n; i++) {
+        const char *name = identity_permissions[i].name;
         if (api_may(call, name, project) && (!project.n || !api_may(call, name, STR_NONE))) json_cstr(j, name);
     }
     json_end(j, ']');

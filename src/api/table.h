@@ -3,7 +3,7 @@
 #define SINETTI_API_TABLE_H
 
 #include "catalog/catalog.h"
-#include "identity/identity.h"
+#include "identity/rights.h"
 
 #define API_PARAMETERS 16 /* of one operation */
 
@@ -13,7 +13,7 @@ typedef enum rc api_function(struct ctx *cx, struct api_call *call);
 enum api_process { API_WEB, API_WORKER };
 enum api_type { API_STRING, API_INTEGER, API_BOOLEAN, API_TIME, API_JSON }; /* the last two only of columns */
 
-/* Instead of a number of api_permissions. */
+/* Instead of a number of identity_permissions. */
 #define API_PUBLIC (-1)
 #define API_SELF (-2)
 #define API_SESSION (-3)
@@ -86,15 +86,6 @@ struct api_node {
 };
 extern const struct api_node api_nodes[]; /* the first is the root */
 extern const uint16_t api_node_operations[];
-
-struct api_permission {
-    const char *name;
-    const char *title[LANG_COUNT];
-    bool project;   /* a grant for a project gives it there */
-    uint32_t roles; /* bit of each enum identity_role that has it */
-};
-extern const struct api_permission api_permissions[];
-extern const size_t api_permissions_n;
 
 struct api_role {
     const char *title[LANG_COUNT], *description[LANG_COUNT];

@@ -86,7 +86,7 @@ static void print_operation(const struct api_operation *op)
     const char *permission = op->permission == API_PUBLIC    ? "anybody"
                              : op->permission == API_SELF    ? "anybody signed in"
                              : op->permission == API_SESSION ? "in a browser"
-                                                             : api_permissions[op->permission].name;
+                                                             : identity_permissions[op->permission].name;
     printf("%s: %s %s (%s)\n", op->id, op->method, op->path, permission);
     for (size_t i = 0; i < op->n_parameters; i++)
         print_name(op->parameters[i].name, op->parameters[i].required, types[op->parameters[i].type],

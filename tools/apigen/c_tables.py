@@ -130,16 +130,19 @@ def tree(model):
             % ("".join(lines), ", ".join(str(i) for i in ops or [0])))
 
 
-def rights(model):
-    out = ["const struct api_permission api_permissions[] = {\n"]
-    names = list(model.permissions)
-    for name in names:
-        p = model.permissions[name]
+def permissions(model):
+    """The C behind src/identity/rights.h."""
+    out = ["/* Made by tools/api.py of src/api/roles.yaml. */\n#include \"identity/rights.h\"\n\nconst struct identity_permission identity_permissions[] = {\n"]
+    for name, p in model.permissions.items():
         roles = " | ".join("1u << ROLE_%s" % role.upper() for role in ROLES if name in model.roles[role]["permissions"])
-        out.append("    [PERMISSION_%s] = {%s, {%s, %s}, %s, %s},\n" % (name.replace(".", "_").upper(), quoted(name), quoted(p["en"]), quoted(p["fi"]),
-                                                                     word(p["project"]), roles))
-    out.append("};\nconst size_t api_permissions_n = %d;\n" % len(names))
-    out.append("const struct api_role api_roles[ROLE_COUNT] = {\n")
+        out.append("    {%s, {%s, %s}, %s, %s},\n" % (quoted(name), quoted(p["en"]), quoted(p["fi"]), word(p["project"]), roles))
+    out.append("};\nconst size_t identity_permissions_n = %d;\n" % len(model.permissions))
+    return "".join(out)
+
+
+def rights(model):
+    names = list(model.permissions)
+    out = ["const struct api_role api_roles[ROLE_COUNT] = {\n"]
     for role in ROLES:
         r = model.roles[role]
         out.append("    [ROLE_%s] = {{%s, %s}, {%s, %s}},\n" % (role.upper(), quoted(r["title"]["en"]), quoted(r["title"]["fi"]),

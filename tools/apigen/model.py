@@ -52,10 +52,10 @@ def read_roles(model, path):
     top.only(["permissions", "roles"])
     places = dict(top.each("permissions"))
     for name, place in places.items():
-        place.only(["project", "en", "fi"])
+        place.only(["project", "gate", "en", "fi"])
         if not PERMISSION.match(name):
             place.say("a permission is one word, noun.verb")
-        model.permissions[name] = {"project": place.get("project", bool, False), **words(place, name)}
+        model.permissions[name] = {"project": place.get("project", bool, False), "gate": place.get("gate", bool, False), **words(place, name)}
     for name, place in top.each("roles"):
         place.only(["title", "description", "permissions"])
         if name not in ROLES:
@@ -330,6 +330,8 @@ def read(folder, kinds=None):
     model.operations.sort(key=lambda op: (order.index(op.tag) if op.tag in order else 99, op.path, METHODS.index(op.method)))
     for name, place in rights.items():
         ops = [op for op in model.operations if op.permission == name]
+        if model.permissions[name]["gate"]:
+            continue
         if not ops:
             place.say("no operation asks for it")
         elif model.permissions[name]["project"] and all(op.scope == "org" for op in ops):

@@ -1,0 +1,27 @@
+#include "identity/rights.h"
+
+bool identity_token_gives(const struct identity_who *who, const char *permission)
+{
+    for (size_t i = 0; i < who->n_only; i++)
+        if (str_eq(who->only[i], str_from(permission))) return true;
+    return who->n_only == 0;
+}
+
+bool identity_grant_gives(const struct identity_grant *g, const struct identity_permission *p)
+{
+    return !str_eq(g->scope, STR("org")) && p->project && p->roles & 1u << g->role;
+}
+
+bool identity_may(const struct identity_who *who, const char *permission, struct str project)
+{
+    for (size_t i = 0; i < identity_permissions_n; i++) {
+        const struct identity_permission *p = &identity_permissions[i];
+        if (strcmp(p->name, permission) != 0) continue;
+        if (!identity_token_gives(who, permission)) return false;
+        if (who->roles & p->roles) return true;
+        for (size_t g = 0; project.n && g < who->n_grants; g++)
+            if (identity_grant_gives(&who->grants[g], p) && str_eq(who->grants[g].scope, project)) return true;
+        return false;
+    }
+    return false;
+}
