@@ -23,7 +23,7 @@ struct start {
     char *const *env;
     int in, out, errors, ruleset;
     pid_t parent;
-    uint64_t memory;
+    uint64_t memory, written;
 };
 
 /* In the child, on its parent's memory: system calls only, nothing of the parent's is changed. */
@@ -35,7 +35,7 @@ static void __attribute__((noreturn)) run_child(const struct start *s)
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) (void)sigaction(defaults[i], &sa, NULL);
     sa.sa_handler = SIG_IGN;
     (void)sigaction(SIGXFSZ, &sa, NULL); /* complaints beyond RLIMIT_FSIZE are lost, not deadly */
-    if (getppid() != s->parent || !confine_self(s->ruleset, s->memory)) _exit(127);
+    if (getppid() != s->parent || !confine_self(s->ruleset, s->memory, s->written)) _exit(127);
     /* The three may sit on each other's places when the parent was started with closed descriptors. */
     int in = fcntl(s->in, F_DUPFD, 3), out = fcntl(s->out, F_DUPFD, 3), errors = fcntl(s->errors, F_DUPFD, 3);
     if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(errors, 2) < 0) _exit(127);
@@ -82,8 +82,17 @@ enum rc child_start(struct ctx *cx, const struct git *g, const char *const *argv
     }
     *c = CHILD_NONE;
     int pipes[2] = {-1, -1}, sockets[2] = {-1, -1}, null = -1;
-    struct start s = {g->program,    g->dir,   (char *const *)args, (char *const *)g->env, input, -1, -1,
-                      g->confine_fd, getpid(), memory_of(argv[0])};
+    struct start s = {g->program,
+                      g->dir,
+                      (char *const *)args,
+                      (char *const *)g->env,
+                      input,
+                      -1,
+                      -1,
+                      g->confine_fd,
+                      getpid(),
+                      memory_of(argv[0]),
+                      g->hosted ? LIMIT_PUSH_PACK : LIMIT_GIT_WRITTEN};
     enum rc rc = OK;
     c->errors = memfd_create("sinetti-git-errors", MFD_CLOEXEC);
     if (c->errors < 0 || pipe2(pipes, O_CLOEXEC) < 0) rc = E_IO;

@@ -37,12 +37,12 @@ static int limit(__rlimit_resource_t what, rlim_t most)
     return setrlimit(what, &then);
 }
 
-int confine_self(int ruleset, uint64_t memory)
+int confine_self(int ruleset, uint64_t memory, uint64_t written)
 {
     if (prctl(PR_SET_PDEATHSIG, 9 /* SIGKILL */, 0, 0, 0) < 0) return 0;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return 0;
     if (limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_CPU, LIMIT_GIT_CPU_SECONDS) < 0 || limit(RLIMIT_DATA, memory) < 0 ||
-        limit(RLIMIT_FSIZE, LIMIT_GIT_WRITTEN) < 0)
+        limit(RLIMIT_FSIZE, written) < 0)
         return 0;
     if (ruleset >= 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) < 0) return 0;
     return 1;

@@ -57,10 +57,23 @@ static void set_environment(struct git *g)
     g->env[n] = arena_printf(&g->arena, "GIT_DIR=%s", g->dir).p;
 }
 
-enum rc view_make_dir(struct ctx *cx, struct git *g)
+static enum rc need_program(struct ctx *cx, struct git *g)
 {
     g->program = find_program(&g->arena);
-    if (!g->program) return fail(cx, E_IO, "git is not installed: no git in /usr/bin, /usr/local/bin or PATH");
+    return g->program ? OK : fail(cx, E_IO, "git is not installed: no git in /usr/bin, /usr/local/bin or PATH");
+}
+
+enum rc view_use(struct ctx *cx, struct git *g)
+{
+    TRY(need_program(cx, g));
+    set_environment(g);
+    g->confine_fd = confine_open(g->dir, g->program);
+    return OK;
+}
+
+enum rc view_make_dir(struct ctx *cx, struct git *g)
+{
+    TRY(need_program(cx, g));
     const char *tmp = getenv("TMPDIR");
     if (!tmp || tmp[0] != '/') tmp = "/tmp";
     char *dir = arena_cstr(&g->arena, arena_printf(&g->arena, "%s/sinetti-git-XXXXXX", tmp));
@@ -80,7 +93,7 @@ enum rc view_make_dir(struct ctx *cx, struct git *g)
 /* Only system calls: git_remove_private() is called from signal handlers. */
 void git_remove_private(const struct git *g)
 {
-    if (!g || !g->dir) return;
+    if (!g || !g->dir || g->hosted) return;
     int fd = open(g->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return;
     for (size_t i = 0; i < sizeof our_files / sizeof *our_files; i++) (void)unlinkat(fd, our_files[i], 0);

@@ -20,7 +20,8 @@ struct git {
     struct git_facts facts;
     size_t hex; /* digits of an id */
     struct place place;
-    char *dir; /* the private GIT_DIR */
+    char *dir;   /* the private GIT_DIR, or … */
+    bool hosted; /* … the repository itself (hosted.h): nothing of it is taken away */
     const char *program;
     const char **env;            /* of the children */
     int confine_fd;              /* Landlock ruleset, -1 where the kernel has none */
@@ -47,6 +48,9 @@ enum rc view_make_dir(struct ctx *cx, struct git *g) MUST_CHECK;
 enum rc view_read_config(struct ctx *cx, struct git *g) MUST_CHECK;
 enum rc view_write_dir(struct ctx *cx, struct git *g) MUST_CHECK;
 enum rc view_copy_refs(struct ctx *cx, struct git *g) MUST_CHECK;
+
+/* Finds git and confines it to g->dir, which is there. */
+enum rc view_use(struct ctx *cx, struct git *g) MUST_CHECK;
 
 /* Creates or replaces a file of ours in the private folder. */
 enum rc view_write(struct ctx *cx, const struct git *g, const char *name, struct str content) MUST_CHECK;
