@@ -20,16 +20,14 @@ API_OPERATION(items_get)
     "SELECT v.n, v.digest, b.body ->> '$.payload' FROM fact_record_versions v LEFT JOIN bodies b ON b.n = v.n WHERE "  \
     "v.subject = ?1 AND v.seq = ?2"
 
-API_OPERATION(items_version)
+static enum rc put_version(struct ctx *cx, struct api_call *call, struct str subject, int64_t version)
 {
     scoped_stmt *st = NULL;
-    struct records_item item;
     struct json *j = &call->out;
     bool row;
-    TRY(item_read(cx, call, call->ledger, &item));
     TRY(store_prepare(cx, call->ledger, STR(VERSION), &st));
-    store_bind_str(st, 1, item.subject);
-    store_bind_int(st, 2, api_value_int(call, "version", 0));
+    store_bind_str(st, 1, subject);
+    store_bind_int(st, 2, version);
     TRY(store_step(cx, st, &row));
     if (!row) return api_fail(cx, call, E_NOTFOUND, "there is no such version", "sellaista versiota ei ole");
     struct str payload = store_column_str(st, 2), title = STR_NONE, owner = STR_NONE, content = STR("{}"),
@@ -41,8 +39,8 @@ API_OPERATION(items_version)
         shows = canonical_find(payload, "shows");
     }
     json_begin(j, '{');
-    json_put_str(j, "subject", item.subject);
-    json_put_int(j, "version", api_value_int(call, "version", 0));
+    json_put_str(j, "subject", subject);
+    json_put_int(j, "version", version);
     show_text(j, "title", title);
     show_text(j, "owner", owner);
     json_key(j, "content");
@@ -53,6 +51,33 @@ API_OPERATION(items_version)
     json_put_bool(j, "erased", !payload.p);
     json_end(j, '}');
     return OK;
+}
+
+API_OPERATION(items_version)
+{
+    struct records_item item;
+    TRY(item_read(cx, call, call->ledger, &item));
+    return put_version(cx, call, item.subject, api_value_int(call, "version", 0));
+}
+
+#define ACCEPTED                                                                                                       \
+    "SELECT version FROM fact_step WHERE subject = ?1 AND step = 'acceptance' AND actor = ?2 ORDER BY n DESC LIMIT 1"
+
+/* What somebody has accepted they had before them, so it is theirs to see again. */
+API_OPERATION(guidebook_accepted)
+{
+    scoped_stmt *st = NULL;
+    struct records_item item;
+    bool row;
+    TRY(item_read(cx, call, call->ledger, &item));
+    TRY(store_prepare(cx, call->ledger, STR(ACCEPTED), &st));
+    store_bind_str(st, 1, item.subject);
+    store_bind_str(st, 2, call->who.person);
+    TRY(store_step(cx, st, &row));
+    if (!row)
+        return api_fail(cx, call, E_NOTFOUND, "you have accepted no version of it",
+                        "et ole hyväksynyt siitä mitään versiota");
+    return put_version(cx, call, item.subject, sqlite3_column_int64(st, 0));
 }
 
 /* --- writing */

@@ -209,9 +209,10 @@ API_OPERATION(registers_list)
 /* --- what a person is to read */
 
 #define GUIDEBOOK                                                                                                      \
-    "SELECT r.subject, r.title, f.content, r.digest, r.version, r.state_at, EXISTS (SELECT 1 FROM fact_step s WHERE "  \
-    "s.subject = r.subject AND s.step = 'acceptance' AND s.actor = ?2 AND s.digest = r.digest) FROM records r JOIN "   \
-    "fact_record f ON f.subject = r.subject WHERE r.kind = ?1 AND r.phase = 'in_force' ORDER BY r.title, r.subject"
+    "SELECT r.subject, r.title, f.content, r.digest, r.version, r.state_at, a.digest IS r.digest, a.at, a.version "    \
+    "FROM records r JOIN fact_record f ON f.subject = r.subject LEFT JOIN fact_step a ON a.subject = r.subject AND "   \
+    "a.n = (SELECT max(s.n) FROM fact_step s WHERE s.subject = r.subject AND s.step = 'acceptance' AND s.actor = ?2) " \
+    "WHERE r.kind = ?1 AND r.phase = 'in_force' ORDER BY r.title, r.subject"
 
 static bool is_reader(const struct api_call *call, const struct record_kind *k)
 {
@@ -245,6 +246,8 @@ static enum rc put_guides(struct ctx *cx, struct api_call *call, const struct re
         show_column_int(j, "version", st, 4);
         show_column_time(j, "since", st, 5);
         show_column_bool(j, "accepted", st, 6);
+        show_column_time(j, "accepted_at", st, 7);
+        show_column_int(j, "accepted_version", st, 8);
         json_end(j, '}');
     }
 }

@@ -41,7 +41,8 @@ static const struct record_kind *kind_of(const struct catalog *c, struct str sub
 
 #define ITEM                                                                                                           \
     "SELECT r.n, r.number, r.version, r.at, r.title, r.owner, r.content, r.digest, r.state, r.phase, "                 \
-    "coalesce(s.n, -1), s.state, s.phase, s.digest = r.digest AND s.approves IS 1, coalesce(s.review_due, 0) "         \
+    "coalesce(s.n, -1), s.state, s.phase, EXISTS (SELECT 1 FROM fact_step a WHERE a.subject = r.subject AND a.n > "    \
+    "r.n AND a.digest = r.digest AND a.approves = 1), coalesce(s.review_due, 0) "                                      \
     "FROM fact_record r LEFT JOIN fact_step_last s ON s.subject = r.subject WHERE r.subject = ?1"
 
 static struct str text(struct ctx *cx, sqlite3_stmt *st, int i)

@@ -1,10 +1,12 @@
--- Items as they stand: where a newer version has not put them back, the last move says in which state.
+-- Items as they stand: where a newer version has not put them back, the last move says in which state. What was approved stays so in later moves
+-- (a change that is approved, then done).
 CREATE TEMP VIEW IF NOT EXISTS records AS
 SELECT r.subject, r.kind, r.number, r.title, r.owner, r.version, r.digest, r.definition, r.n, r.at, r.actor,
   CASE WHEN s.n > r.n THEN s.state ELSE r.state END AS state,
   CASE WHEN s.n > r.n THEN s.phase ELSE r.phase END AS phase,
   CASE WHEN s.n > r.n THEN s.n ELSE 0 END AS since,
   CASE WHEN s.n > r.n THEN s.at ELSE r.at END AS state_at,
-  CASE WHEN s.n > r.n AND s.digest = r.digest AND s.approves THEN s.at END AS approved_at,
+  CASE WHEN s.n > r.n AND s.digest = r.digest THEN (SELECT max(a.at) FROM fact_step a WHERE a.subject = r.subject AND a.n > r.n AND a.digest = r.digest
+    AND a.approves) END AS approved_at,
   CASE WHEN s.n > r.n AND s.phase = 'in_force' THEN s.review_due END AS review_due
 FROM fact_record r LEFT JOIN fact_step_last s ON s.subject = r.subject;

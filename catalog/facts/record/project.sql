@@ -10,14 +10,20 @@ CREATE TABLE p_record_shows (n INTEGER NOT NULL, seq INTEGER NOT NULL, value TEX
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE INDEX p_record_shows_value ON p_record_shows (value);
 CREATE VIEW fact_record_shows AS SELECT n, seq, value FROM p_record_shows;
+CREATE TABLE p_record_links (n INTEGER NOT NULL, seq INTEGER NOT NULL, value TEXT NOT NULL, subject TEXT NOT NULL,
+  PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX p_record_links_value ON p_record_links (value, subject);
+CREATE VIEW fact_record_links AS SELECT n, seq, value, subject FROM p_record_links;
 CREATE TABLE p_record_versions (subject TEXT NOT NULL, version INTEGER NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, digest TEXT NOT NULL,
   PRIMARY KEY (subject, version)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_record_versions AS SELECT n, version AS seq, subject, version, at, actor, digest FROM p_record_versions;
 
 DELETE FROM p_record_shows WHERE n = (SELECT n FROM p_record WHERE subject = :subject);
+DELETE FROM p_record_links WHERE n = (SELECT n FROM p_record WHERE subject = :subject);
 INSERT OR REPLACE INTO p_record (n, at, subject, actor, via, kind, number, version, title, owner, content, digest, definition, state, phase)
 VALUES (:n, :at, :subject, :actor, :via, substr(:subject, 8, instr(:subject, '/') - 8), :payload ->> 'number', :payload ->> 'version', :payload ->> 'title',
   :payload ->> 'owner', :payload ->> 'content', :payload ->> 'digest', :payload ->> 'definition', :payload ->> 'state', :payload ->> 'phase');
 INSERT INTO p_record_shows SELECT :n, key, value, :subject FROM json_each(:payload, '$.shows');
+INSERT INTO p_record_links SELECT :n, min(id), atom, :subject FROM json_tree(:payload ->> 'content') WHERE type = 'text' AND atom LIKE 'record:%' GROUP BY atom;
 INSERT OR REPLACE INTO p_record_versions (subject, version, n, at, actor, digest)
 VALUES (:subject, :payload ->> 'version', :n, :at, :actor, :payload ->> 'digest');
