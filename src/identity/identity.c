@@ -201,29 +201,73 @@ static void add_grant(struct ctx *cx, struct identity_who *out, size_t *room, st
     if (str_eq(g->scope, STR("org"))) out->roles |= 1U << g->role;
 }
 
-/* *here: the person has not left. One statement, so that all of it is of one moment. */
-static enum rc read_person(struct ctx *cx, struct identity *id, int64_t now, struct identity_who *out, bool *here)
+/* *here: the person has not left. One statement, so that all of it is of one moment; it is kept in *st. */
+static enum rc read_person(struct ctx *cx, sqlite3 *db, sqlite3_stmt **st, int64_t now, struct identity_who *out,
+                           bool *here)
 {
     struct identity_grant *all = NULL;
     size_t room = 0;
     bool row;
     *here = false;
-    TRY(ask(cx, id->o.ledger, &id->person, PERSON, &row, out->person, now));
+    TRY(ask(cx, db, st, PERSON, &row, out->person, now));
     while (row) {
-        struct identity_grant g = {.scope = column(cx, id->person, 2),
-                                   .until = sqlite3_column_int64(id->person, 3),
-                                   .group = column(cx, id->person, 4)};
-        if (sqlite3_column_int(id->person, 0)) {
-            out->name = column(cx, id->person, 1);
+        struct identity_grant g = {
+            .scope = column(cx, *st, 2), .until = sqlite3_column_int64(*st, 3), .group = column(cx, *st, 4)};
+        if (sqlite3_column_int(*st, 0)) {
+            out->name = column(cx, *st, 1);
             *here = true;
-        } else if (identity_role_find(store_column_str(id->person, 1), &g.role)) {
+        } else if (identity_role_find(store_column_str(*st, 1), &g.role)) {
             add_grant(cx, out, &room, &all, &g);
         }
-        TRY(store_step(cx, id->person, &row));
+        TRY(store_step(cx, *st, &row));
     }
-    sqlite3_reset(id->person);
+    sqlite3_reset(*st);
     out->grants = all;
     return OK;
+}
+
+enum rc identity_of(struct ctx *cx, sqlite3 *db, int64_t now, struct str person, struct identity_who *out)
+{
+    scoped_stmt *st = NULL;
+    bool here;
+    *out = (struct identity_who){.person = person};
+    TRY(read_person(cx, db, &st, now, out, &here));
+    if (here)
+        out->credential = CREDENTIAL_KEY;
+    else
+        *out = (struct identity_who){0};
+    return OK;
+}
+
+static enum rc one_person(struct ctx *cx, sqlite3 *db, const char *sql, struct str key, struct str *person)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    *person = STR_NONE;
+    TRY(store_prepare(cx, db, str_from(sql), &st));
+    store_bind_str(st, 1, key);
+    TRY(store_step(cx, st, &row));
+    if (!row) return OK;
+    *person = column(cx, st, 0);
+    TRY(store_step(cx, st, &row));
+    if (row) *person = STR_NONE; /* of two people, as only an operator's own fact can have it: nobody's */
+    return OK;
+}
+
+enum rc identity_of_key(struct ctx *cx, sqlite3 *db, struct str fingerprint, struct str *person)
+{
+    return one_person(cx, db,
+                      "SELECT k.subject FROM fact_key k JOIN fact_person p ON p.subject = k.subject WHERE "
+                      "k.fingerprint = ?1 AND k.state = 'added' AND p.state = 'active' LIMIT 2",
+                      fingerprint, person);
+}
+
+enum rc identity_of_address(struct ctx *cx, sqlite3 *db, struct str address, struct str *person)
+{
+    return one_person(cx, db,
+                      "SELECT p.subject FROM fact_person_addresses a JOIN fact_person p ON p.n = a.n WHERE "
+                      "a.value = ?1 COLLATE NOCASE AND p.state = 'active' ORDER BY p.subject LIMIT 2",
+                      address, person);
 }
 
 enum rc identity_authenticate(struct ctx *cx, struct identity *id, const struct identity_shown *shown,
@@ -237,7 +281,7 @@ enum rc identity_authenticate(struct ctx *cx, struct identity *id, const struct 
     else if (shown->cookie.n)
         TRY(by_session(cx, id, shown->cookie, now, out));
     if (out->credential == CREDENTIAL_NONE) return OK;
-    TRY(read_person(cx, id, now, out, &here));
+    TRY(read_person(cx, id->o.ledger, &id->person, now, out, &here));
     if (!here) *out = (struct identity_who){0};
     return OK;
 }

@@ -33,7 +33,7 @@ const char *identity_role_name(enum identity_role r); /* snake case, as in facts
 /* false when there is no such role. */
 bool identity_role_find(struct str name, enum identity_role *out);
 
-enum identity_credential { CREDENTIAL_NONE, CREDENTIAL_SESSION, CREDENTIAL_TOKEN };
+enum identity_credential { CREDENTIAL_NONE, CREDENTIAL_SESSION, CREDENTIAL_TOKEN, CREDENTIAL_KEY };
 enum identity_level { LEVEL_NONE, LEVEL_ONE, LEVEL_TWO }; /* factors shown: TWO also for a passkey alone */
 
 struct identity_grant {
@@ -81,6 +81,13 @@ struct identity_shown {
 };
 enum rc identity_authenticate(struct ctx *cx, struct identity *id, const struct identity_shown *shown,
                               struct identity_who *out) MUST_CHECK;
+/* For gates, of any database with the facts' views: who a person is now, with their roles; OK and CREDENTIAL_NONE when
+ * they are not here (any more). The person who has that key (64 hexadecimal digits), and the one who has that address;
+ * *person is STR_NONE when there is nobody, or when it is not clear who. */
+enum rc identity_of(struct ctx *cx, sqlite3 *db, int64_t now, struct str person, struct identity_who *out) MUST_CHECK;
+enum rc identity_of_key(struct ctx *cx, sqlite3 *db, struct str fingerprint, struct str *person) MUST_CHECK;
+enum rc identity_of_address(struct ctx *cx, sqlite3 *db, struct str address, struct str *person) MUST_CHECK;
+
 /* Notes that the credential was used now. */
 enum rc identity_touch(struct ctx *cx, struct identity *id, const struct identity_who *who) MUST_CHECK;
 

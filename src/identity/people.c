@@ -51,21 +51,8 @@ enum rc identity_person_version(struct ctx *cx, struct identity *id, struct str 
 
 enum rc identity_person_find(struct ctx *cx, struct identity *id, struct str address, struct str *person)
 {
-    scoped_stmt *st = NULL;
-    bool row;
     *person = STR_NONE;
-    if (address.n == 0 || address.n > PERSON_ADDRESS) return OK;
-    TRY(store_prepare(cx, id->o.ledger,
-                      STR("SELECT p.subject FROM fact_person_addresses a JOIN fact_person p ON p.n = a.n "
-                          "WHERE a.value = ?1 COLLATE NOCASE AND p.state = 'active' ORDER BY p.subject LIMIT 2"),
-                      &st));
-    store_bind_str(st, 1, address);
-    TRY(store_step(cx, st, &row));
-    if (!row) return OK;
-    *person = arena_str(&cx->arena, store_column_str(st, 0));
-    TRY(store_step(cx, st, &row));
-    if (row) *person = STR_NONE; /* of two people, as only an operator's own fact can have it: nobody's */
-    return OK;
+    return address.n == 0 || address.n > PERSON_ADDRESS ? OK : identity_of_address(cx, id->o.ledger, address, person);
 }
 
 /* --- what a person's fact says */

@@ -1,0 +1,21 @@
+-- Pushes to hosted repositories that were let in: which refs they moved, and what the gate saw of each.
+CREATE TABLE p_push (n INTEGER NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, actor TEXT NOT NULL, via TEXT NOT NULL, reason TEXT,
+  PRIMARY KEY (n)) STRICT, WITHOUT ROWID;
+CREATE VIEW fact_push AS SELECT n, at, subject, actor, via, reason FROM p_push;
+CREATE TABLE p_push_refs (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, kind TEXT NOT NULL,
+  act TEXT NOT NULL, protected INTEGER NOT NULL, may INTEGER NOT NULL, publisher INTEGER NOT NULL, published INTEGER, commits INTEGER NOT NULL,
+  covered INTEGER NOT NULL, reviewers INTEGER NOT NULL, approvals INTEGER NOT NULL, rejections INTEGER NOT NULL, secrets INTEGER NOT NULL, change TEXT,
+  patch_set INTEGER,
+  PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX p_push_refs_ref ON p_push_refs (ref, n);
+CREATE VIEW fact_push_refs AS SELECT n, seq, ref, before, after, kind, act, protected, may, publisher, published, commits, covered, reviewers, approvals,
+  rejections, secrets, change, patch_set FROM p_push_refs;
+CREATE TABLE p_push_hits (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, path TEXT NOT NULL, line INTEGER NOT NULL, rule TEXT NOT NULL,
+  PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE VIEW fact_push_hits AS SELECT n, seq, ref, path, line, rule FROM p_push_hits;
+
+INSERT INTO p_push (n, at, subject, actor, via, reason) VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'reason');
+INSERT INTO p_push_refs SELECT :n, key, value ->> 'ref', value ->> 'before', value ->> 'after', value ->> 'kind', value ->> 'act', value ->> 'protected',
+  value ->> 'may', value ->> 'publisher', value ->> 'published', value ->> 'commits', value ->> 'covered', value ->> 'reviewers', value ->> 'approvals',
+  value ->> 'rejections', value ->> 'secrets', value ->> 'change', value ->> 'patch_set' FROM json_each(:payload, '$.refs');
+INSERT INTO p_push_hits SELECT :n, key, value ->> 'ref', value ->> 'path', value ->> 'line', value ->> 'rule' FROM json_each(:payload, '$.hits');
