@@ -177,3 +177,51 @@ def test_what_one_has_accepted_before(t):
         t.equal((mine["accepted"], mine["accepted_version"], mine["version"]), (False, 1, 2))
         t.equal(s.get("Ella", url)["content"]["text"], "First words")
         s.get("Sirkka", url, 404)
+
+
+def test_what_runs_where(t):
+    with served(t) as s:
+        shop = service(s)
+        where = {name: make(s, "environment", name, {"purpose": "production"}) for name in ("Live", "Trial")}
+
+        def deploy(version, day, place="Live", **more):
+            return make(s, "deployment", "Shop " + version, {"service": shop["subject"], "environment": where[place]["subject"], "version": version, "type": "deploy",
+                                                             "outcome": "done", "deployed": day, "decision": "Weekly meeting", **more})
+        deploy("1.0", "2026-01-01")
+        deploy("1.1", "2026-02-01", time="09:00")
+        deploy("1.2", "2026-02-01", time="10:00", outcome="failed")
+        deploy("2.0", "2026-01-15", "Trial")
+        wrong = deploy("9.9", "2026-03-01")
+        s.post("Mikko", at(wrong) + "/moves", {"move": "withdraw", "digest": wrong["digest"], "reason": "Never happened"})
+        make(s, "release", "Shop 1.1", {"version": "1.1", "released": "2026-01-31", "service": shop["subject"]})
+        log = [(r["version"], r["register"], r["environment"]["name"], r["runs"]) for r in s.get("Aino", "/release-log")["items"]]
+        t.equal(log, [("9.9", "deployment", "Live", False), ("1.2", "deployment", "Live", False), ("1.1", "deployment", "Live", True), ("1.1", "release", None, False),
+                      ("2.0", "deployment", "Trial", True), ("1.0", "deployment", "Live", False)])
+        t.equal([r["version"] for r in s.get("Aino", "/release-log?runs=true&environment=" + where["Live"]["subject"])["items"]], ["1.1"])
+        deploy("1.0", "2026-02-02", type="rollback")
+        t.equal([(r["version"], r["type"]) for r in s.get("Aino", "/release-log?runs=true&environment=" + where["Live"]["subject"])["items"]], [("1.0", "rollback")])
+        page = s.get("Aino", "/release-log?limit=2")
+        more = s.get("Aino", "/release-log?limit=200&cursor=" + page["next"])
+        t.equal(len(page["items"]) + len(more["items"]), 7)
+
+
+def test_risks_changes_and_partners(t):
+    with served(t) as s:
+        shop = service(s)
+        make(s, "risk", "Leak", {"description": "d", "likelihood": "l4", "impact": "i5", "likelihood_after": "l2", "impact_after": "i4", "treatment": "reduce"})
+        make(s, "risk", "Unknown", {"description": "d"})
+        t.equal([(r["title"], r["level"], r["level_after"], r["likelihood"]) for r in s.get("Aino", "/risks")["items"]], [("Leak", 20, 8, 4), ("Unknown", 0, 0, None)])
+        one = make(s, "change", "Fix now", {"type": "emergency", "risk_level": "high", "services": [shop["subject"]]})
+        t.equal([(r["type"], r["hurried"], r["services"][0]["name"]) for r in s.get("Aino", "/changes?risk=high&type=emergency&service=" + shop["subject"])["items"]],
+                [("emergency", False, "Shop")])
+        t.equal(s.get("Aino", "/changes?type=normal")["items"], [])
+        move(s, "Ella", one, "hurry", 422, reason="It burns")  # what is required is wanted of an emergency too
+        firm = make(s, "partner", "Firm", {"does": "Code", "access_until": "2027-01-01", "subcontractors": ["Another"], "people": [serving.person_id("Ella")],
+                                           "duties": [{"what": "Test report", "due": "2026-01-01"}, {"what": "Plan", "due": "2026-02-01", "received": "2026-01-20"}]})
+        deal = make(s, "contract", "With Firm", {"partner": firm["subject"], "parties": ["Us", "Firm"], "signed": "2026-01-01", "clauses": ["audit", "law"], "clause_text": "§ 4", "audited": "2026-05-05"})
+        row = s.get("Aino", "/partners")["items"][0]
+        t.equal([row[k] for k in ("people", "subcontractors", "duties", "duties_late", "duty_next", "contracts", "audit_right", "audited")],
+                [1, 1, 2, 1, "2026-01-01", 0, False, "2026-05-05"])
+        approved(s, deal)
+        row = s.get("Aino", "/partners")["items"][0]
+        t.equal((row["contracts"], row["audit_right"]), (1, True))
