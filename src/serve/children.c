@@ -19,6 +19,7 @@
 #define IMPATIENT 500    /* a SIGINT so long after the first means: at once */
 
 static int signals = -1;
+static bool is_over; /* SIGTERM or SIGINT came, also while one process was waited for */
 static sigset_t before;
 
 int64_t serve_milliseconds(void)
@@ -35,6 +36,7 @@ void children_begin(struct child *c, bool with_signer)
     const int numbers[] = {SIGTERM, SIGINT, SIGCHLD, SIGHUP};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) sigaddset(&ours, numbers[i]);
     sigprocmask(SIG_BLOCK, &ours, &before);
+    is_over = false;
     signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
     (void)signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < CHILDREN; i++) c[i].ready = -1;
@@ -155,17 +157,18 @@ static enum children_event signalled(struct child *c)
     struct signalfd_siginfo info;
     enum children_event out = CHILDREN_CHANGED;
     while (read(signals, &info, sizeof info) == sizeof info) {
-        if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) out = CHILDREN_END;
-        if (info.ssi_signo == SIGHUP && out == CHILDREN_CHANGED) out = CHILDREN_RELOAD;
+        if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) is_over = true;
+        if (info.ssi_signo == SIGHUP) out = CHILDREN_RELOAD;
     }
     bury(c, serve_milliseconds());
-    return out;
+    return is_over ? CHILDREN_END : out;
 }
 
 enum children_event children_wait(struct child *c, int64_t now)
 {
     struct pollfd fds[1 + CHILDREN] = {{.fd = signals, .events = POLLIN}};
     for (size_t i = 0; i < CHILDREN; i++) fds[1 + i] = (struct pollfd){.fd = c[i].ready, .events = POLLIN};
+    if (is_over) return CHILDREN_END;
     if (poll(fds, 1 + CHILDREN, patience(c, now)) < 0) return CHILDREN_CHANGED;
     for (size_t i = 0; i < CHILDREN; i++) {
         if (!fds[1 + i].revents) continue;
@@ -189,16 +192,18 @@ void children_end(struct child *c, int seconds)
         if (done == c->pid || (done < 0 && errno != EINTR)) break;
         int64_t left = until - serve_milliseconds();
         if (left <= 0) {
-            serve_tell("supervisor", "error", "%s does not end; it is killed", c->name);
-            (void)kill(c->pid, SIGKILL);
+            (void)kill(c->pid, SIGKILL); /* first: who reads what is told may be gone, or asleep */
             (void)waitpid(c->pid, &status, 0);
+            serve_tell("supervisor", "error", "%s did not end; it was killed", c->name);
             break;
         }
         struct pollfd fd = {.fd = signals, .events = POLLIN};
         struct signalfd_siginfo info;
         (void)poll(&fd, 1, left > 50 ? 50 : (int)left);
-        while (read(signals, &info, sizeof info) == sizeof info)
-            if (info.ssi_signo == SIGINT && serve_milliseconds() - begun > IMPATIENT) until = 0;
+        while (read(signals, &info, sizeof info) == sizeof info) {
+            if (info.ssi_signo == SIGINT && is_over && serve_milliseconds() - begun > IMPATIENT) until = 0;
+            if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) is_over = true;
+        }
     }
     if (c->ready >= 0) close(c->ready);
     c->ready = -1;

@@ -6,6 +6,7 @@
 #include "serve/serve.h"
 
 #include <signal.h>
+#include <sys/types.h>
 
 /* What a process gets from the supervisor. */
 struct serve {
@@ -16,6 +17,7 @@ struct serve {
     struct str origin;    /* what users open; empty: nobody said it */
     struct str link_base; /* with what links in mails begin; empty: not known */
     int lock;             /* of the folder */
+    pid_t supervisor;
     int listener;
     int web, worker;           /* ends of the pair */
     int signer;                /* listening socket, -1: the signer is another's */
@@ -30,8 +32,11 @@ int serve_web(struct serve *s);
 int serve_worker(struct serve *s);
 int serve_signer(struct serve *s);
 
-/* Waits for SIGTERM, which every process but the supervisor has blocked from its start. */
+/* Waits for SIGTERM, which every process but the supervisor has blocked from its start. Who has not ended some time
+ * after that is ended by the kernel, even when there is no supervisor any more. */
 void serve_wait_for_end(void);
+/* Has the supervisor start web anew, which opens what is there now. */
+void serve_reload(const struct serve *s);
 /* Once. `link`: the secret of a link that lets the first one in, for the supervisor to print; or "". */
 void serve_say_ready(struct serve *s, const char *link);
 

@@ -113,8 +113,15 @@ static void run_until_end(struct ctx *cx, struct serve *s, struct child *childre
 
 enum rc serve_run(struct ctx *cx, const struct serve_options *o)
 {
-    struct serve s = {
-        .o = o, .lock = -1, .listener = -1, .web = -1, .worker = -1, .signer = -1, .log = STDERR_FILENO, .ready = -1};
+    struct serve s = {.o = o,
+                      .lock = -1,
+                      .listener = -1,
+                      .web = -1,
+                      .worker = -1,
+                      .signer = -1,
+                      .log = STDERR_FILENO,
+                      .ready = -1,
+                      .supervisor = getpid()};
     struct child children[CHILDREN] = {{.name = "web", .run = serve_web},
                                        {.name = "worker", .run = serve_worker},
                                        {.name = "signer", .run = serve_signer}};
@@ -129,6 +136,9 @@ enum rc serve_run(struct ctx *cx, const struct serve_options *o)
         notify("STOPPING=1");
         close(s.listener);
         s.listener = -1;
+        children_end(&children[CHILD_WEB], STOP_SECONDS);
+        close(s.web); /* nobody reads there any more: worker is told so instead of waiting until somebody does */
+        s.web = -1;
         for (size_t i = 0; i < CHILDREN; i++) children_end(&children[i], STOP_SECONDS);
         children_over();
     }

@@ -82,7 +82,7 @@ static void refresh(struct upkeep *u, struct ctx *cx)
         return;
     }
     u->refresh_by = done.next;
-    if (inode_of(u, cx) != before) (void)kill(getppid(), SIGHUP);
+    if (inode_of(u, cx) != before) serve_reload(u->s);
 }
 
 static void each_hour(struct upkeep *u, struct ctx *cx)
