@@ -60,6 +60,8 @@ void api_handle(struct ctx *cx, struct api *a, const struct http_request *reques
                 struct api_done *done);
 /* Largest body of a request that is read. For struct http_options. */
 size_t api_most_body(struct str method, struct str path);
+/* Whether it hashes a password (x-passwords): dear, and for threads of its own. */
+bool api_takes_password(struct str method, struct str path);
 
 /* --- for operations */
 

@@ -70,3 +70,11 @@ size_t api_most_body(struct str method, struct str path)
     const struct api_operation *op = api_find(method, path, values, &allowed);
     return op && op->body_type ? op->most_body : NO_BODY;
 }
+
+bool api_takes_password(struct str method, struct str path)
+{
+    struct str values[API_PARAMETERS];
+    uint32_t allowed;
+    const struct api_operation *op = api_find(method, path, values, &allowed);
+    return op && op->passwords;
+}

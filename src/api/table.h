@@ -70,7 +70,7 @@ struct api_operation {
     size_t n_parameters;
     const struct api_answer *answers; /* the first is what a function answers unless it says otherwise */
     size_t n_answers;
-    bool if_match, secret;
+    bool if_match, secret, passwords;
     const struct api_list *list; /* NULL: run */
     api_function *run;           /* NULL: list */
 };

@@ -202,6 +202,11 @@ void frames_put_request(struct buf *b, const struct http_request *r, struct str 
         if (!str_eq_nocase(r->headers[i].name, STR(REQUEST_ID))) put_header(b, r->headers[i].name, r->headers[i].value);
 }
 
+bool frames_peek_request(struct str message, struct str *method, struct str *path)
+{
+    return frames_get(&message, method) && frames_get(&message, path) && method->p && path->p;
+}
+
 bool frames_get_request(struct ctx *cx, struct str message, struct http_request *out)
 {
     uint32_t secure, n;

@@ -44,6 +44,8 @@ bool frames_get_u32(struct str *rest, uint32_t *out);
 
 /* A request as worker gets it, with its id as X-Request-Id. What is got are views of the message. */
 void frames_put_request(struct buf *b, const struct http_request *r, struct str id);
+/* What it asks for, without the rest. */
+bool frames_peek_request(struct str message, struct str *method, struct str *path);
 bool frames_get_request(struct ctx *cx, struct str message, struct http_request *out);
 void frames_put_answer(struct buf *b, const struct http_response *r, struct str who);
 bool frames_get_answer(struct ctx *cx, struct str message, struct http_response *out, struct str *who);

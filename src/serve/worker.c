@@ -1,26 +1,22 @@
-/* worker: requests that write, and jobs. A thread reads what web sends, a pool of them does it. */
+/* worker: requests that write, and jobs. A thread reads what web sends; those of two lanes do it. */
 #include "api/api.h"
 #include "facts/facts.h"
+#include "identity/hashing.h"
 #include "identity/tokens.h"
 #include "serve/frames.h"
 #include "serve/inside.h"
 #include "serve/job_runner.h"
+#include "serve/lane.h"
 #include "serve/upkeep.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define WORKERS 8
-
-struct task {
-    struct task *next;
-    uint64_t id;
-    struct buf message;
-};
 
 struct worker {
     struct serve *s;
@@ -28,14 +24,10 @@ struct worker {
     struct api *api;
     struct upkeep *upkeep;
     struct job_runner *jobs;
-    pthread_mutex_t lock; /* of the queue */
-    pthread_cond_t work, idle;
-    struct task *first, **last;
-    size_t in_hand;
-    bool ending;
+    struct lane *lane, *passwords;
     pthread_mutex_t sending;
-    pthread_t reader, pool[64];
-    size_t n_pool;
+    pthread_t reader;
+    int over; /* eventfd: the reader is to end */
 };
 
 static void send_answer(struct worker *w, uint64_t id, const struct http_response *r, struct str who, int stream)
@@ -50,66 +42,51 @@ static void send_answer(struct worker *w, uint64_t id, const struct http_respons
     pthread_mutex_unlock(&w->sending);
 }
 
-static void answer(struct worker *w, struct task *t)
+static void answer(void *arg, uint64_t id, struct str message)
 {
+    struct worker *w = arg;
     struct http_request request;
     struct http_response r;
     struct api_done done = {.stream = -1};
     struct ctx cx;
     ctx_init(&cx);
     http_response_init(&r);
-    if (frames_get_request(&cx, buf_view(&t->message), &request))
+    if (frames_get_request(&cx, message, &request))
         api_handle(&cx, w->api, &request, &r, &done);
     else {
         serve_tell("worker", "error", "a request that does not read");
         r.status = 500;
     }
     if (done.fault[0]) serve_tell("worker", "error", "request %s: %s", done.id, done.fault);
-    send_answer(w, t->id, &r, str_from(done.fingerprint), done.stream);
+    send_answer(w, id, &r, str_from(done.fingerprint), done.stream);
     if (done.op && done.op->n_facts) upkeep_wake(w->upkeep);
     if (done.stream >= 0) close(done.stream);
     http_response_release(&r);
     ctx_release(&cx);
 }
 
-static void *work(void *arg)
+/* Nothing was done. */
+static void refuse(struct worker *w, uint64_t id)
 {
-    struct worker *w = arg;
-    pthread_mutex_lock(&w->lock);
-    for (;;) {
-        struct task *t = w->first;
-        if (!t && w->ending) break;
-        if (!t) {
-            pthread_cond_wait(&w->work, &w->lock);
-            continue;
-        }
-        w->first = t->next;
-        if (!w->first) w->last = &w->first;
-        w->in_hand++;
-        pthread_mutex_unlock(&w->lock);
-        answer(w, t);
-        buf_release(&t->message);
-        free(t);
-        pthread_mutex_lock(&w->lock);
-        w->in_hand--;
-        pthread_cond_broadcast(&w->idle);
-    }
-    pthread_mutex_unlock(&w->lock);
-    return NULL;
+    struct http_response r;
+    http_response_init(&r);
+    r.status = 503;
+    http_response_header(&r, "Content-Type", STR("application/problem+json"));
+    http_response_header(&r, "Retry-After", STR("2"));
+    http_response_header(&r, "Cache-Control", STR("no-store"));
+    r.fixed =
+        STR("{\"type\":\"/api/#busy\",\"title\":\"Try again in a moment\",\"status\":503,\"detail\":\"too many people "
+            "are signing in at this moment\"}");
+    send_answer(w, id, &r, STR(""), -1);
+    http_response_release(&r);
 }
 
 static void put(struct worker *w, struct frames *in)
 {
-    struct task *t = in->kind == FRAME_REQUEST ? calloc(1, sizeof *t) : NULL;
-    if (!t) return;
-    t->id = in->id;
-    t->message = in->body;
-    buf_init(&in->body, LIMIT_SERVE_MESSAGE);
-    pthread_mutex_lock(&w->lock);
-    *w->last = t;
-    w->last = &t->next;
-    pthread_cond_signal(&w->work);
-    pthread_mutex_unlock(&w->lock);
+    struct str method, path;
+    if (in->kind != FRAME_REQUEST) return;
+    bool dear = frames_peek_request(buf_view(&in->body), &method, &path) && api_takes_password(method, path);
+    if (!lane_put(dear ? w->passwords : w->lane, in->id, &in->body)) refuse(w, in->id);
 }
 
 static void *read_all(void *arg)
@@ -117,8 +94,9 @@ static void *read_all(void *arg)
     struct worker *w = arg;
     struct frames in;
     frames_init(&in, w->s->worker);
-    for (;;) {
-        int got = frames_receive(&in, true);
+    struct pollfd fds[2] = {{.fd = w->s->worker, .events = POLLIN}, {.fd = w->over, .events = POLLIN}};
+    while (!fds[1].revents) {
+        int got = poll(fds, 2, -1) > 0 && fds[0].revents ? frames_receive(&in, false) : 0;
         if (got > 0 && in.kind == FRAME_PING) {
             pthread_mutex_lock(&w->sending);
             (void)frames_send(w->s->worker, FRAME_PONG, 0, STR(""), -1);
@@ -143,29 +121,30 @@ static bool drop_old(int fd)
     return frames_send(fd, FRAME_HELLO, 0, STR(""), -1);
 }
 
-static enum rc start_pool(struct ctx *cx, struct worker *w)
+static enum rc start_lanes(struct ctx *cx, struct worker *w)
 {
-    size_t n = w->s->o->workers ? w->s->o->workers : WORKERS;
-    pthread_mutex_init(&w->lock, NULL);
+    const struct lane_options all = {
+        .threads = w->s->o->workers ? w->s->o->workers : WORKERS, .work = answer, .arg = w};
+    const struct lane_options passwords = {
+        .threads = HASHES_AT_ONCE, .most = HASHES_WAITING, .niceness = 5, .work = answer, .arg = w};
     pthread_mutex_init(&w->sending, NULL);
-    pthread_cond_init(&w->work, NULL);
-    pthread_cond_init(&w->idle, NULL);
-    w->last = &w->first;
-    for (; w->n_pool < n && w->n_pool < sizeof w->pool / sizeof *w->pool; w->n_pool++)
-        if (pthread_create(&w->pool[w->n_pool], NULL, work, w) != 0) break;
-    if (!w->n_pool || pthread_create(&w->reader, NULL, read_all, w) != 0)
+    w->over = eventfd(0, EFD_CLOEXEC);
+    TRY(lane_start(cx, &all, &w->lane));
+    TRY(lane_start(cx, &passwords, &w->passwords));
+    if (w->over < 0 || pthread_create(&w->reader, NULL, read_all, w) != 0)
         return fail(cx, E_IO, "cannot start threads: %s", strerror(errno));
     return OK;
 }
 
-/* What web has sent is done; it sends nothing more once it has ended. */
+/* What was taken from web is done. It sends nothing more once it has ended; what it may send to a worker that is ended
+ * alone, the next one answers for (drop_old). */
 static void finish(struct worker *w)
 {
-    pthread_mutex_lock(&w->lock);
-    w->ending = true;
-    pthread_cond_broadcast(&w->work);
-    pthread_mutex_unlock(&w->lock);
-    for (size_t i = 0; i < w->n_pool; i++) pthread_join(w->pool[i], NULL);
+    uint64_t one = 1;
+    (void)!write(w->over, &one, sizeof one);
+    pthread_join(w->reader, NULL);
+    lane_finish(w->lane);
+    lane_finish(w->passwords);
 }
 
 static void job_ended(void *arg)
@@ -193,7 +172,7 @@ static enum rc open_all(struct ctx *cx, struct worker *w)
                                   .job_changed = job_runner_changed};
     TRY(api_open(cx, &a, &w->api));
     if (!drop_old(s->worker)) return fail(cx, E_IO, "cannot reach web: %s", strerror(errno));
-    return start_pool(cx, w);
+    return start_lanes(cx, w);
 }
 
 static enum rc make_link(struct ctx *cx, struct worker *w, sqlite3 *state, sqlite3 *ledger, struct link_made *out)

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import signal
 import subprocess
 import threading
@@ -306,3 +307,108 @@ def test_two_servers_share_a_log(t):
                         break
                     time.sleep(0.2)
                 t.has(" ".join(there), "over-%d" % i)
+
+
+class Load(threading.Thread):
+    """Asks for one thing again and again, until nobody answers any more."""
+
+    def __init__(self, server, ask):
+        super().__init__(daemon=True)
+        self.server, self.ask, self.acknowledged, self.over = server, ask, [], threading.Event()
+
+    def run(self):
+        i = 0
+        while not self.over.is_set():
+            i += 1
+            with contextlib.suppress(OSError, http.client.HTTPException, ValueError, KeyError, IndexError):
+                text = self.ask(self.server, i)
+                if text:
+                    self.acknowledged.append(text)
+
+
+def writes(s, i):
+    text = "load-%s-%d" % (os.urandom(6).hex(), i)
+    return text if s.call("Sirkka", "POST", "/tasks/%s/comments" % TASK, {"text": text}).status == 201 else None
+
+
+def reads(s, i):
+    s.call("Sirkka", "GET", ("/tasks", "/dashboard", "/events?limit=200", "/tasks/%s/comments" % TASK)[i % 4])
+
+
+def streams(s, _):
+    s.call("Sirkka", "POST", "/repositories/%s/assessments" % serving.subject_id("app"), {})
+    running = s.call("Sirkka", "GET", "/jobs").json()["items"][0]["id"]
+    connection = http.client.HTTPConnection("127.0.0.1", s.port, timeout=20)
+    connection.request("GET", "/api/v1/jobs/%s/events" % running, None, {"Cookie": "sinetti=" + s.cookies["Sirkka"]})
+    connection.getresponse().read(1)  # and leaves it open, with the rest unread
+    time.sleep(0.05)
+    connection.close()
+
+
+def told_to_end(t, s, reload, rest):
+    """Ends it after `rest` seconds of load; what was acknowledged."""
+    wait_ready(t, s)
+    pids = [s.child.pid, *processes(s).values()]
+    loads = [Load(s, ask) for ask in (writes, writes, reads, reads, streams, streams)]
+    for load in loads:
+        load.start()
+    time.sleep(rest)
+    if reload is not None:  # as worker asks for when derived.db is another file
+        s.child.send_signal(signal.SIGHUP)
+        time.sleep(reload)
+    s.child.send_signal(signal.SIGTERM)
+    try:
+        code = s.child.wait(20)
+    except subprocess.TimeoutExpired:
+        what = {pid: [(pathlib.Path("/proc/%d/%s" % (pid, n)).read_text(errors="replace"))[:200] for n in ("comm", "wchan")] for pid in pids if pathlib.Path("/proc/%d" % pid).exists()}
+        raise harness.Fault("it does not end: %s\n%s" % (what, s.said()[-2000:])) from None
+    finally:
+        for load in loads:
+            load.over.set()
+    for load in loads:
+        load.join(30)
+    t.equal(code, 0, "its exit code")
+    t.equal([pid for pid in pids if pathlib.Path("/proc/%d/exe" % pid).exists()], [], "left behind")
+    t.lacks(s.said(), "it was killed")
+    return [text for load in loads for text in load.acknowledged]
+
+
+def test_it_ends_whenever_it_is_told(t):
+    rounds, data, acknowledged = 100 if t.soak else 6, data_of(t), []
+    repo = t.repo("app")
+    for i in range(20):
+        repo.commit("change %d" % i, {"f%d.py" % i: "x = 1\n" * 50}, at=int(time.time()) - 90000 + i * 60)
+    for i in range(rounds):
+        with serving.Server(t, data, PEOPLE if i == 0 else {}) as s:
+            s.sign_in("Sirkka")
+            if i == 0:
+                registered(t, s, repo)
+            acknowledged += told_to_end(t, s, None if i % 2 else random.random() * 0.03, random.random() * 0.7)
+    t.equal(sorted(set(acknowledged) - set(comments(t, data))), [], "acknowledged and lost")
+    t.run("fsck", "--data", data, code=0)
+
+
+def test_many_who_sign_in_hold_up_nobody_else(t):
+    with serving.Server(t, data_of(t), PEOPLE, ["--trusted-proxy", "127.0.0.1", "--requests-per-second", "0"]) as s:
+        wait_ready(t, s)
+        answers = []
+
+        def sign_in(i):
+            body = {"address": "nobody%d@example.org" % i, "password": "correct horse battery"}
+            answers.append(s.call(None, "POST", "/session", body, X_Forwarded_For="198.51.100.%d" % i))
+
+        threads = [threading.Thread(target=sign_in, args=(i,)) for i in range(120)]
+        for thread in threads:
+            thread.start()
+        while not answers and any(thread.is_alive() for thread in threads):
+            time.sleep(0.01)
+        for i in range(10):
+            s.post("Sirkka", "/tasks/%s/comments" % TASK, {"text": "meanwhile %d" % i}, 201)
+        still = [thread for thread in threads if thread.is_alive()]
+        for thread in threads:
+            thread.join()
+        t.true(len(still) > 3, "%d passwords were still looked at" % len(still))
+        t.equal(sorted({a.status for a in answers}), [401, 503])
+        refused = [a for a in answers if a.status == 503]
+        t.equal({(a.headers["Retry-After"], a.json()["type"]) for a in refused}, {("2", "/api/#busy")})
+        t.true(len(answers) - len(refused) >= 20, "%d were looked at" % (len(answers) - len(refused)))

@@ -98,12 +98,12 @@ def operation(op, names):
         .most_body = %d, .body_type = %s, .body_needed = %s, .body = %s,
         .parameters = %s, .n_parameters = %d,
         .answers = (const struct api_answer[]){%s}, .n_answers = %d,
-        .if_match = %s, .secret = %s, .list = %s, .run = %s,
+        .if_match = %s, .secret = %s, .passwords = %s, .list = %s, .run = %s,
     },
 """ % (quoted(op.id), quoted(op.method.upper()), quoted(op.path), permission, scope, op.process.upper(),
        facts.split(", ")[0] if not op.facts else facts.rsplit(", ", 1)[0], ", .n_facts = %d" % len(op.facts),
        op.max_body, quoted(op.body_type) if op.body_type else "NULL", word(op.body_needed), "&body_" + op.id if op.body else "NULL",
-       "parameters_" + op.id if op.parameters else "NULL", len(op.parameters), answers, len(op.answers), word(op.if_match), word(op.secret),
+       "parameters_" + op.id if op.parameters else "NULL", len(op.parameters), answers, len(op.answers), word(op.if_match), word(op.secret), word(op.passwords),
        "&list_" + op.id if op.list else "NULL", "NULL" if op.list else "api_" + op.id)
 
 

@@ -11,7 +11,7 @@ MOST_PARAMETERS = 16
 BODY = 64 * 1024
 MOST_BODY = 1 << 20
 OPERATION = ["operationId", "summary", "description", "parameters", "requestBody", "responses", "x-permission", "x-process", "x-scope", "x-fact",
-             "x-max-body", "x-list", "x-items", "x-if-match", "x-secret"]
+             "x-max-body", "x-list", "x-items", "x-if-match", "x-secret", "x-passwords"]
 SPECIAL = ["public", "self", "session"]
 PERMISSION = re.compile(r"[a-z_]+\.[a-z_]+\Z")
 
@@ -30,7 +30,7 @@ class Operation:
     id = tag = method = path = summary = description = permission = process = scope = ""
     facts, parameters, answers = [], [], []
     max_body, body, body_type, body_needed = 0, None, None, False
-    list, items, if_match, secret = None, None, False, False
+    list, items, if_match, secret, passwords = None, None, False, False, False
 
 
 class Model:
@@ -245,6 +245,9 @@ class Resource:
         self.rights(place, op)
         self.answers(place, op)
         op.if_match, op.secret = place.get("x-if-match", bool, False), place.get("x-secret", bool, False)
+        op.passwords = place.get("x-passwords", bool, False)
+        if op.passwords and op.process == "web":
+            place.say("passwords are worker's matter", "x-passwords")
         if op.list:
             op.list.check(place, op)
         self.model.operations.append(op)
