@@ -178,6 +178,28 @@ static enum rc name_of(struct ctx *cx, sqlite3 *db, struct str person, struct st
     return OK;
 }
 
+struct opening {
+    struct json *j;
+};
+
+static void put_place(void *arg, const char *field, const char *place)
+{
+    struct json *j = ((struct opening *)arg)->j;
+    json_begin(j, '{');
+    json_put_cstr(j, "field", field);
+    json_put_cstr(j, "place", place);
+    json_end(j, '}');
+}
+
+void item_put_open(struct ctx *cx, struct json *j, const struct record_kind *k, struct str title, struct str content)
+{
+    struct opening o = {j};
+    json_key(j, "open");
+    json_begin(j, '[');
+    (void)records_open(cx, k, title, content, put_place, &o);
+    json_end(j, ']');
+}
+
 static void put_basics(struct api_call *call, const struct records_item *item)
 {
     struct json *j = &call->out;
@@ -210,6 +232,8 @@ enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struc
     api_tag(call, (uint64_t)item->n);
     json_begin(&call->out, '{');
     put_basics(call, item);
+    show_text(&call->out, "origin", item->origin);
+    item_put_open(cx, &call->out, item->kind, item->title, item->content);
     show_person(&call->out, "owner", item->owner, name);
     json_put_bool(&call->out, "may_edit", writes && state >= 0 && item->kind->states[state].edit >= 0);
     json_put_bool(&call->out, "may_review", records_may_review(db, item, &by, call->now));

@@ -11,6 +11,8 @@ enum rc item_kind(struct ctx *cx, struct api_call *call, const struct record_kin
 enum rc item_read(struct ctx *cx, struct api_call *call, sqlite3 *db, struct records_item *out) MUST_CHECK;
 /* Answers it whole, with its ETag. */
 enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item) MUST_CHECK;
+/* "open": the places left open in a text, as OpenPlace. */
+void item_put_open(struct ctx *cx, struct json *j, const struct record_kind *k, struct str title, struct str content);
 /* Who acts, for records.h. */
 struct records_by item_by(const struct api_call *call);
 

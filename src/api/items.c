@@ -120,8 +120,12 @@ static enum rc put(struct ctx *cx, struct api_call *call, const struct record_ki
     struct str *names = arena_array(&cx->arena, struct str, n);
     for (size_t i = 0; i < n; i++) names[i] = str_from(json_string_value(json_array_get(shows, i)));
     struct str owner = api_field(call->body, "owner");
-    const struct records_draft d = {
-        k, api_field(call->body, "title"), owner.p ? owner : owner_else, str_from(text), names, n};
+    const struct records_draft d = {.kind = k,
+                                    .title = api_field(call->body, "title"),
+                                    .owner = owner.p ? owner : owner_else,
+                                    .content = str_from(text),
+                                    .shows = names,
+                                    .n_shows = n};
     enum rc rc = records_put(cx, call->facts, call->catalog, &by, &d, subject, seen, tell, &t, out);
     free(text);
     return outcome(cx, call, rc);

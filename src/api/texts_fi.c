@@ -139,6 +139,7 @@ static const struct {
     {"more than {} people; send them in parts", "yli {1} henkilöä; lähetä osissa"},
     /* records/content.c */
     {"is missing", "puuttuu"},
+    {"is to be filled in where \"{}\" stands", "täydennettävä kohta: ”{1}”"},
     {"is not ticked wholly", "ei ole kokonaan rastittu"},
     {"is empty: write a title", "on tyhjä: kirjoita otsikko"},
     {"is longer than 400 bytes", "on pidempi kuin 400 tavua"},

@@ -27,6 +27,9 @@ static enum rc read_all(struct source *s)
         case SOURCE_RECORD:
             source_read_record(s, &s->files[i]);
             break;
+        case SOURCE_TEMPLATE:
+            source_read_template(s, &s->files[i]);
+            break;
         case SOURCE_RULE: /* need their tasks or kinds first */
         case SOURCE_CASE:
         case SOURCE_PROJECT:
@@ -118,6 +121,13 @@ const struct record_kind *catalog_find_record(const struct catalog *c, struct st
 {
     for (size_t i = 0; i < c->n_records; i++)
         if (str_eq(c->records[i].key, key)) return &c->records[i];
+    return NULL;
+}
+
+const struct record_template *catalog_find_template(const struct catalog *c, struct str kind, struct str key)
+{
+    for (size_t i = 0; i < c->n_templates; i++)
+        if (str_eq(c->templates[i].kind, kind) && str_eq(c->templates[i].key, key)) return &c->templates[i];
     return NULL;
 }
 

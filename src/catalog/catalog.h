@@ -142,6 +142,7 @@ struct catalog_kind {
 };
 
 struct record_kind;
+struct record_template;
 
 struct catalog {
     const struct catalog_framework *frameworks;
@@ -154,6 +155,8 @@ struct catalog {
     size_t n_kinds;
     const struct record_kind *records; /* kinds of record, by key (catalog/record.h) */
     size_t n_records;
+    const struct record_template *templates; /* ready items, by kind and key */
+    size_t n_templates;
     char digest[65]; /* SHA-256 of the image, hex */
 };
 
@@ -168,6 +171,7 @@ const struct catalog_task *catalog_find_task(const struct catalog *c, struct str
 const struct catalog_preset *catalog_find_preset(const struct catalog *c, struct str key);
 const struct catalog_kind *catalog_find_kind(const struct catalog *c, struct str key);
 const struct record_kind *catalog_find_record(const struct catalog *c, struct str key);
+const struct record_template *catalog_find_template(const struct catalog *c, struct str kind, struct str key);
 bool catalog_adopts(const struct catalog_preset *p, const struct catalog_obligation *o); /* p may be NULL */
 
 /* Checks a folder wholly: every fault is reported through `fault`, in file and line order, and counted. */

@@ -91,8 +91,7 @@ static bool looks_like_number(struct str s)
     return digit && (s.p[0] != 'e' && s.p[0] != 'x');
 }
 
-/* A text in a node; STR("") with a fault when it is none. */
-static struct str text_of(const struct fields *f, const char *key, const struct yaml_node *n)
+struct str field_text_in(const struct fields *f, const char *key, const struct yaml_node *n)
 {
     struct str text = n->kind == YAML_SCALAR ? str_trim(n->text) : STR_NONE;
     if (n->kind != YAML_SCALAR)
@@ -111,7 +110,7 @@ static struct str text_of(const struct fields *f, const char *key, const struct 
 struct str field_text(const struct fields *f, const char *key, bool required)
 {
     const struct yaml_node *n = want(f, key, required);
-    return n ? text_of(f, key, n) : STR("");
+    return n ? field_text_in(f, key, n) : STR("");
 }
 
 struct str field_key(const struct fields *f, const char *key, const char *also)

@@ -30,6 +30,8 @@ bool field_bool(const struct fields *f, const char *key, bool required);        
 int field_word(const struct fields *f, const char *key, const char *(*name)(int i), int count);
 /* {en: …, fi: …} */
 struct source_text field_langs(const struct fields *f, const char *key, bool required);
+/* A text in a node that stands under key; STR("") with a fault when it is none. */
+struct str field_text_in(const struct fields *f, const char *key, const struct yaml_node *n);
 /* A list; NULL when absent. */
 const struct yaml_node *field_list(const struct fields *f, const char *key, bool required);
 

@@ -190,8 +190,8 @@ static void read_kind_folder(struct source *s, int at, struct str path, struct s
     if (!project) source_fault(s, path, 0, "write one, or remove the folder", "there is no project.sql");
 }
 
-/* A folder of folders named by keys. */
-static void read_folders(struct source *s, int at, struct str path, bool tasks)
+/* A folder of folders named by keys: tasks, else kinds of facts or, with templates, of records. */
+static void read_folders(struct source *s, int at, struct str path, bool tasks, bool templates)
 {
     struct names names;
     int copy = dup(at);
@@ -212,6 +212,8 @@ static void read_folders(struct source *s, int at, struct str path, bool tasks)
         if (fd < 0) continue;
         if (tasks)
             read_task_folder(s, fd, here, names.p[i]);
+        else if (templates)
+            read_flat(s, fd, here, STR(".yaml"), names.p[i], SOURCE_TEMPLATE);
         else
             read_kind_folder(s, fd, here, names.p[i]);
         close(fd);
@@ -235,8 +237,9 @@ enum rc source_open(struct ctx *cx, const char *dir, struct source *s)
         struct str name = names.p[i];
         bool frameworks = str_eq(name, STR("frameworks")), presets = str_eq(name, STR("presets"));
         bool tasks = str_eq(name, STR("tasks")), records = str_eq(name, STR("kinds"));
-        if (!frameworks && !presets && !tasks && !records && !str_eq(name, STR("facts"))) {
-            unknown(s, name, "a catalog holds frameworks/, tasks/, presets/, facts/ and kinds/");
+        bool templates = str_eq(name, STR("templates"));
+        if (!frameworks && !presets && !tasks && !records && !templates && !str_eq(name, STR("facts"))) {
+            unknown(s, name, "a catalog holds frameworks/, tasks/, presets/, facts/, kinds/ and templates/");
             continue;
         }
         int fd = open_folder(s, top, name, name);
@@ -247,7 +250,7 @@ enum rc source_open(struct ctx *cx, const char *dir, struct source *s)
                       : presets  ? SOURCE_PRESET
                                  : SOURCE_RECORD);
         else
-            read_folders(s, fd, name, tasks);
+            read_folders(s, fd, name, tasks, templates);
         close(fd);
     }
     close(top);

@@ -274,6 +274,17 @@ static void get_record(struct reader *r, struct record_kind *k)
     k->accept = get_strs(r, &k->n_accept);
 }
 
+static void get_template(struct reader *r, struct record_template *t)
+{
+    t->kind = get_str(r);
+    t->key = get_str(r);
+    get_langs(r, t->title);
+    get_langs(r, t->about);
+    get_langs(r, t->hint);
+    t->shows = get_strs(r, &t->n_shows);
+    get_langs(r, t->content);
+}
+
 static void get_all(struct reader *r, struct catalog *c)
 {
     c->n_frameworks = get_count(r, 48);
@@ -300,6 +311,10 @@ static void get_all(struct reader *r, struct catalog *c)
     struct record_kind *records = arena_array(r->a, struct record_kind, c->n_records);
     c->records = records;
     for (size_t i = 0; i < c->n_records; i++) get_record(r, &records[i]);
+    c->n_templates = get_count(r, 84);
+    struct record_template *templates = arena_array(r->a, struct record_template, c->n_templates);
+    c->templates = templates;
+    for (size_t i = 0; i < c->n_templates; i++) get_template(r, &templates[i]);
     if (r->p != r->end) r->bad = true;
 }
 

@@ -236,6 +236,17 @@ static void put_record(struct writer *w, const struct record_kind *k)
     put_strs(w, k->accept, k->n_accept);
 }
 
+static void put_template(struct writer *w, const struct record_template *t)
+{
+    put_str(w, t->kind);
+    put_str(w, t->key);
+    put_langs(w, t->title);
+    put_langs(w, t->about);
+    put_langs(w, t->hint);
+    put_strs(w, t->shows, t->n_shows);
+    put_langs(w, t->content);
+}
+
 static void put_all(struct writer *w, const struct catalog *c)
 {
     put_u32(&w->records, c->n_frameworks);
@@ -252,6 +263,8 @@ static void put_all(struct writer *w, const struct catalog *c)
     for (size_t i = 0; i < c->n_kinds; i++) put_kind(w, &c->kinds[i]);
     put_u32(&w->records, c->n_records);
     for (size_t i = 0; i < c->n_records; i++) put_record(w, &c->records[i]);
+    put_u32(&w->records, c->n_templates);
+    for (size_t i = 0; i < c->n_templates; i++) put_template(w, &c->templates[i]);
 }
 
 enum rc image_write(struct ctx *cx, const struct catalog *c, struct buf *out)

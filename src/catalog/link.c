@@ -201,6 +201,7 @@ void source_link(struct source *s)
     link_tasks(s);
     link_kinds(s);
     source_link_records(s);
+    source_link_templates(s);
     for (size_t i = 0; i < s->n_presets; i++) link_preset(s, &s->presets[i]);
 }
 
@@ -232,6 +233,18 @@ void source_draft(struct source *s, struct catalog *out)
     for (size_t i = 0; i < s->n_kinds; i++) kinds[i] = s->kinds[i].k;
     struct record_kind *records = arena_array(a, struct record_kind, s->n_records);
     for (size_t i = 0; i < s->n_records; i++) records[i] = s->records[i].k;
-    *out = (struct catalog){frameworks, s->n_frameworks, tasks,   s->n_tasks,   presets, s->n_presets,
-                            kinds,      s->n_kinds,      records, s->n_records, ""};
+    struct record_template *templates = arena_array(a, struct record_template, s->n_templates);
+    for (size_t i = 0; i < s->n_templates; i++) templates[i] = s->templates[i].t;
+    *out = (struct catalog){.frameworks = frameworks,
+                            .n_frameworks = s->n_frameworks,
+                            .tasks = tasks,
+                            .n_tasks = s->n_tasks,
+                            .presets = presets,
+                            .n_presets = s->n_presets,
+                            .kinds = kinds,
+                            .n_kinds = s->n_kinds,
+                            .records = records,
+                            .n_records = s->n_records,
+                            .templates = templates,
+                            .n_templates = s->n_templates};
 }

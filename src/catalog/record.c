@@ -13,6 +13,25 @@ const char *record_phase_name(enum record_phase p)
     return p < PHASE_COUNT ? names[p] : "";
 }
 
+bool record_next_open(struct str text, size_t *at, struct str *out)
+{
+    static const char *const marks[] = {"[fill in:", "[täydennä:"};
+    for (size_t i = *at; i < text.n; i++) {
+        struct str rest = str_slice(text, i, text.n);
+        bool begins = false;
+        for (size_t k = 0; text.p[i] == '[' && k < sizeof marks / sizeof *marks; k++)
+            begins = begins || str_starts(rest, str_from(marks[k]));
+        for (size_t end = 1; begins && end < rest.n && rest.p[end] != '\n' && rest.p[end] != '['; end++)
+            if (rest.p[end] == ']') {
+                *out = str_slice(rest, 0, end + 1);
+                *at = i + end + 1;
+                return true;
+            }
+    }
+    *at = text.n;
+    return false;
+}
+
 const struct record_field *record_find_field(const struct record_kind *k, struct str key)
 {
     for (size_t i = 0; i < k->n_fields; i++)

@@ -77,6 +77,20 @@ struct record_kind {
     size_t n_accept;
 };
 
+/* A ready item to start from (catalog/templates/<kind>/<key>.yaml). */
+struct record_template {
+    struct str kind, key;
+    struct str title[LANG_COUNT], about[LANG_COUNT];
+    struct str hint[LANG_COUNT]; /* what only the organization knows; may be empty */
+    const struct str *shows;     /* points */
+    size_t n_shows;
+    struct str content[LANG_COUNT]; /* JSON object of the kind's fields */
+};
+
+/* The next place of a text that is left open, "[fill in: …]" or "[täydennä: …]", from *at, which is moved behind it.
+ * What has no end within its line is none. Pure. */
+bool record_next_open(struct str text, size_t *at, struct str *out);
+
 const char *field_type_name(enum field_type t);
 const char *record_phase_name(enum record_phase p);
 const struct record_field *record_find_field(const struct record_kind *k, struct str key);

@@ -17,7 +17,8 @@ enum source_kind {
     SOURCE_PRESET,
     SOURCE_KIND,
     SOURCE_PROJECT,
-    SOURCE_RECORD
+    SOURCE_RECORD,
+    SOURCE_TEMPLATE
 };
 
 struct source_file {
@@ -91,6 +92,13 @@ struct source_record {
     int line, tasks_line;
 };
 
+struct source_template {
+    struct record_template t;
+    struct str file;
+    int line;
+    const struct yaml_node *shows, *content; /* NULL: absent */
+};
+
 struct source {
     struct ctx *cx;
     struct catalog_fault *faults;
@@ -107,6 +115,8 @@ struct source {
     size_t n_kinds, cap_kinds;
     struct source_record *records;
     size_t n_records, cap_records;
+    struct source_template *templates;
+    size_t n_templates, cap_templates;
 };
 
 /* Lists and reads the folder. Files that have no place in a catalog, links, and files that are too large or no UTF-8
@@ -119,6 +129,7 @@ void source_read_task(struct source *s, const struct source_file *file);
 void source_read_preset(struct source *s, const struct source_file *file);
 void source_read_kind(struct source *s, const struct source_file *file);
 void source_read_record(struct source *s, const struct source_file *file);
+void source_read_template(struct source *s, const struct source_file *file);
 enum rc source_read_projects(struct source *s) MUST_CHECK; /* after all kinds; E_IO when no database opens */
 enum rc source_read_rules(struct source *s) MUST_CHECK;    /* after all tasks; E_IO when no database opens */
 enum rc source_read_cases(struct source *s) MUST_CHECK;    /* after the rules */
@@ -126,6 +137,7 @@ enum rc source_read_cases(struct source *s) MUST_CHECK;    /* after the rules */
 /* What needs several files: ids that must exist or differ; resolves mappings and presets. */
 void source_link(struct source *s);
 void source_link_records(struct source *s);
+void source_link_templates(struct source *s); /* after the kinds of record */
 /* The catalog, borrowed from *s: only when there are no faults. */
 void source_draft(struct source *s, struct catalog *out);
 

@@ -86,9 +86,9 @@ static void print_sum(const struct catalog *c)
         for (size_t k = 0; k < c->tasks[i].n_obligations; k++) rules += c->tasks[i].obligations[k].sql.n > 0;
     }
     printf("no faults: %zu tasks, %zu requirement points, %zu rules, %zu frameworks with %zu controls, %zu "
-           "presets, %zu kinds of facts, %zu kinds of record\ndigest %s\n",
+           "presets, %zu kinds of facts, %zu kinds of record, %zu ready records\ndigest %s\n",
            c->n_tasks, obligations, rules, c->n_frameworks, controls, c->n_presets, c->n_kinds, c->n_records,
-           c->digest);
+           c->n_templates, c->digest);
 }
 
 struct place {

@@ -334,6 +334,49 @@ enum rc records_complete(struct ctx *cx, const struct record_kind *kind, const s
     return outcome(&k);
 }
 
+/* --- what is left open */
+
+struct opening {
+    struct ctx *cx;
+    records_fault *tell;
+    void *arg;
+    size_t n;
+};
+
+static void open_in(struct opening *o, const char *field, struct str text)
+{
+    struct str place;
+    for (size_t at = 0; record_next_open(text, &at, &place); o->n++)
+        if (o->tell) o->tell(o->arg, field, arena_cstr(&o->cx->arena, place));
+}
+
+static void open_value(struct opening *o, const char *field, struct str value)
+{
+    struct str rest = value, item, key, text;
+    size_t n = 0;
+    if (value.n && value.p[0] == '[') {
+        while (canonical_item(&rest, &item)) open_value(o, arena_printf(&o->cx->arena, "%s[%zu]", field, n++).p, item);
+    } else if (value.n && value.p[0] == '{') {
+        while (canonical_next(&rest, &key, &item))
+            open_value(o, arena_printf(&o->cx->arena, "%s." STR_FMT, field, STR_ARG(key)).p, item);
+    } else if (value.n && value.p[0] == '"' && canonical_str(&o->cx->arena, value, &text)) {
+        open_in(o, field, text);
+    }
+}
+
+size_t records_open(struct ctx *cx, const struct record_kind *k, struct str title, struct str content,
+                    records_fault *tell, void *arg)
+{
+    struct opening o = {.cx = cx, .tell = tell, .arg = arg};
+    open_in(&o, "title", title);
+    for (size_t i = 0; i < k->n_fields; i++) {
+        const char *key = arena_cstr(&cx->arena, k->fields[i].key);
+        struct str value = canonical_find(content, key);
+        if (value.p) open_value(&o, key, value);
+    }
+    return o.n;
+}
+
 void records_digest(const struct records_draft *d, char out[65])
 {
     struct digest h;

@@ -42,7 +42,7 @@ static const struct record_kind *kind_of(const struct catalog *c, struct str sub
 #define ITEM                                                                                                           \
     "SELECT r.n, r.number, r.version, r.at, r.title, r.owner, r.content, r.digest, r.state, r.phase, "                 \
     "coalesce(s.n, -1), s.state, s.phase, EXISTS (SELECT 1 FROM fact_step a WHERE a.subject = r.subject AND a.n > "    \
-    "r.n AND a.digest = r.digest AND a.approves = 1), coalesce(s.review_due, 0) "                                      \
+    "r.n AND a.digest = r.digest AND a.approves = 1), coalesce(s.review_due, 0), r.origin "                            \
     "FROM fact_record r LEFT JOIN fact_step_last s ON s.subject = r.subject WHERE r.subject = ?1"
 
 static struct str text(struct ctx *cx, sqlite3_stmt *st, int i)
@@ -75,6 +75,7 @@ enum rc records_get(struct ctx *cx, sqlite3 *db, const struct catalog *c, struct
     out->owner = text(cx, st, 5);
     out->content = text(cx, st, 6);
     out->digest = text(cx, st, 7);
+    out->origin = text(cx, st, 15);
     const bool moved = sqlite3_column_int64(st, 10) > out->n;
     out->state = text(cx, st, moved ? 11 : 8);
     out->phase = phase_of(store_column_str(st, moved ? 12 : 9));

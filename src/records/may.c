@@ -152,6 +152,37 @@ static enum rc count_consents(struct ctx *cx, sqlite3 *db, const struct records_
     }
 }
 
+/* Tells of each place left open what is to be done with it. */
+struct retelling {
+    struct ctx *cx;
+    records_fault *tell;
+    void *arg;
+    const char *field, *place; /* the first */
+};
+
+static void tell_open(void *arg, const char *field, const char *place)
+{
+    struct retelling *r = arg;
+    if (!r->place) {
+        r->field = field;
+        r->place = place;
+    }
+    if (r->tell) r->tell(r->arg, field, arena_printf(&r->cx->arena, "is to be filled in where \"%s\" stands", place).p);
+}
+
+/* What comes into force has nothing left open in it: a ready text that nobody has made their own is nobody's. */
+static enum rc check_whole(struct ctx *cx, const struct records_item *item, const struct record_move *m,
+                           records_fault *tell, void *arg)
+{
+    struct retelling r = {.cx = cx, .tell = tell, .arg = arg};
+    enum rc rc = records_complete(cx, item->kind, m, item->content, tell, arg);
+    bool counts = m->approves || item->kind->states[m->to].phase == PHASE_IN_FORCE;
+    if (rc != OK && rc != E_INVALID) return rc;
+    if (counts) (void)records_open(cx, item->kind, item->title, item->content, tell_open, &r);
+    if (rc != OK || !r.place) return rc;
+    return fail(cx, E_INVALID, "%s: is to be filled in where \"%s\" stands", r.field, r.place);
+}
+
 enum rc records_may(struct ctx *cx, sqlite3 *db, const struct records_item *item, const struct record_move *m,
                     const struct records_by *by, int64_t now, records_fault *tell, void *arg, enum records_bar *bar,
                     int *missing)
@@ -170,7 +201,7 @@ enum rc records_may(struct ctx *cx, sqlite3 *db, const struct records_item *item
     if (*bar != RECORDS_FREE)
         return fail(cx, E_DENIED, "\"" STR_FMT "\": %s may not, somebody else must", STR_ARG(m->key), excluded[*bar]);
     *bar = RECORDS_MISSING;
-    TRY(records_complete(cx, item->kind, m, item->content, tell, arg));
+    TRY(check_whole(cx, item, m, tell, arg));
     *bar = RECORDS_FREE;
     TRY(count_consents(cx, db, item, m, by->actor.person, now, &others));
     *missing = m->people - 1 - others;

@@ -17,6 +17,7 @@ struct act {
     void *arg;
     struct records_answer *out;
     const struct records_draft *draft; /* of put */
+    struct str origin;                 /* likewise */
     struct str move, reason;           /* of move */
 };
 
@@ -144,6 +145,7 @@ static void spell_version(const struct act *a, const struct record_state *state,
     json_put_cstr(&j, "definition", a->c->digest);
     json_put_str(&j, "state", state->key);
     json_put_cstr(&j, "phase", record_phase_name(state->phase));
+    if (a->origin.n) json_put_str(&j, "origin", a->origin);
     json_end(&j, '}');
 }
 
@@ -154,6 +156,7 @@ static enum rc place(struct ctx *cx, struct act *a, struct log_tx *tx, const str
     char digest[65], id[SUBJECT_ID + 1];
     records_digest(a->draft, digest);
     *state = &k->states[0];
+    a->origin = a->draft->origin;
     if (!a->subject.n) {
         subject_new_id(id);
         a->out->subject = arena_printf(&cx->arena, "record:" STR_FMT "/%s", STR_ARG(k->key), id);
@@ -169,6 +172,7 @@ static enum rc place(struct ctx *cx, struct act *a, struct log_tx *tx, const str
                         STR_ARG(item.state));
         if (!strcmp(digest, a->out->digest)) return fail(cx, E_CONFLICT, "nothing in it was changed");
         *state = &k->states[k->states[now].edit];
+        a->origin = item.origin;
         a->out->version++;
     }
     memcpy(a->out->digest, digest, sizeof digest);
@@ -176,19 +180,23 @@ static enum rc place(struct ctx *cx, struct act *a, struct log_tx *tx, const str
     return OK;
 }
 
-static enum rc put(struct ctx *cx, struct log_tx *tx, void *arg)
+static enum rc put_one(struct ctx *cx, struct act *a, struct log_tx *tx)
 {
-    struct act *a = arg;
     const struct record_state *state;
     struct leaf leaf;
     scoped_buf payload;
     buf_init(&payload, LIMIT_BODY);
-    TRY(facts_begin(cx, a->f, tx, NULL));
     TRY(check_person(cx, log_db(tx), a->draft->owner));
     TRY(check_links(cx, log_db(tx), a->draft->kind->fields, a->draft->kind->n_fields, a->draft->content));
     TRY(place(cx, a, tx, &state));
     spell_version(a, state, &payload);
     return append(cx, a, tx, "record", &payload, &leaf);
+}
+
+static enum rc put(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    TRY(facts_begin(cx, ((struct act *)arg)->f, tx, NULL));
+    return put_one(cx, arg, tx);
 }
 
 enum rc records_put(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
@@ -199,6 +207,42 @@ enum rc records_put(struct ctx *cx, struct facts *f, const struct catalog *c, co
     TRY(records_check(cx, c, d, tell, arg, &checked));
     struct act a = {.f = f, .c = c, .by = by, .subject = subject, .seen = seen, .out = out, .draft = &checked};
     return log_submit(cx, facts_log(f), put, &a);
+}
+
+#define BEGUN                                                                                                          \
+    "SELECT 1 FROM fact_record r LEFT JOIN fact_step_last s ON s.subject = r.subject WHERE r.origin <> '' AND "        \
+    "r.origin = ?1 AND CASE WHEN s.n > r.n THEN s.phase ELSE r.phase END <> 'closed'"
+
+struct start {
+    struct act *acts;
+    size_t n;
+};
+
+static enum rc start(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    const struct start *s = arg;
+    if (s->n) TRY(facts_begin(cx, s->acts[0].f, tx, NULL));
+    for (size_t i = 0; i < s->n; i++) {
+        struct act *a = &s->acts[i];
+        bool begun = false;
+        *a->out = (struct records_answer){0};
+        if (a->draft->once) TRY(exists(cx, log_db(tx), BEGUN, a->draft->origin, &begun));
+        if (!begun) TRY(put_one(cx, a, tx));
+    }
+    return OK;
+}
+
+enum rc records_start(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                      const struct records_draft *d, size_t n, struct records_answer *out)
+{
+    struct start s = {arena_array(&cx->arena, struct act, n), n};
+    struct records_draft *checked = arena_array(&cx->arena, struct records_draft, n);
+    for (size_t i = 0; i < n; i++) {
+        TRY(records_check(cx, c, &d[i], NULL, NULL, &checked[i]));
+        s.acts[i] = (struct act){
+            .f = f, .c = c, .by = by, .subject = STR(""), .seen = STR(""), .out = &out[i], .draft = &checked[i]};
+    }
+    return log_submit(cx, facts_log(f), start, &s);
 }
 
 /* --- a step */

@@ -31,6 +31,8 @@ struct records_draft {
     struct str content;      /* JSON object of the fields, as it came from outside */
     const struct str *shows; /* points, task/key */
     size_t n_shows;
+    struct str origin; /* KIND/KEY of the template it was started from; empty: as the item has it */
+    bool once;         /* records_start() leaves it out when an item begun from the same is not closed */
 };
 
 /* Checks a draft by itself and spells its content; `content` of *out is canonical. Tells all that is wrong and returns
@@ -40,6 +42,10 @@ enum rc records_check(struct ctx *cx, const struct catalog *c, const struct reco
 /* What a move still wants filled in; OK when nothing. E_INVALID with the first. */
 enum rc records_complete(struct ctx *cx, const struct record_kind *k, const struct record_move *m, struct str content,
                          records_fault *tell, void *arg) MUST_CHECK;
+/* Places of title and content that are left open (record_next_open()), one call each: field, and the place as it
+ * stands. A move that approves or puts in force is refused while there are any. How many there are. */
+size_t records_open(struct ctx *cx, const struct record_kind *k, struct str title, struct str content,
+                    records_fault *tell, void *arg);
 /* SHA-256 of what an approval binds to, in hex. */
 void records_digest(const struct records_draft *d, char out[65]);
 
@@ -56,6 +62,11 @@ struct records_answer {
 enum rc records_put(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
                     const struct records_draft *d, struct str subject, struct str seen, records_fault *tell, void *arg,
                     struct records_answer *out) MUST_CHECK;
+
+/* Makes n items in one unit: all of them or, with what is wrong with the first bad one, none. What was left out
+ * (`once`) has number 0. */
+enum rc records_start(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                      const struct records_draft *d, size_t n, struct records_answer *out) MUST_CHECK;
 
 /* Moves the item whose newest version is `seen`; consents when the move needs more people. */
 enum rc records_move(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
@@ -80,6 +91,7 @@ struct records_item {
     bool approved;                  /* what stands there is what was approved */
     const struct str *shows;
     size_t n_shows;
+    struct str origin; /* KIND/KEY of the template it was started from; empty: none */
 };
 enum rc records_get(struct ctx *cx, sqlite3 *db, const struct catalog *c, struct str subject,
                     struct records_item *out) MUST_CHECK;

@@ -42,6 +42,7 @@ async function addresses(page) {
     "/registers/:register/new": "/registers/metric/new",
     "/registers/:register/:item": `/registers/service/${await item(page)}`,
     "/registers/:register/:item/edit": `/registers/service/${await item(page)}/edit`,
+    "/ready": "/ready?task=definition-of-done",
     "/audit-log/:event": "/audit-log/1",
     "/search": "/search?q=code",
   };

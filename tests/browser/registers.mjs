@@ -46,3 +46,21 @@ it("registers: a policy from its first words to who may approve it", async () =>
   await page.getByText("Nothing to read").waitFor();
   await close(page);
 });
+
+it("registers: a draft is begun from a ready record and says what is left open", async () => {
+  const page = await visit({ state: admin.state });
+  await go(page, "/registers/definition_of_done");
+  await page.getByRole("link", { name: "Start from…" }).first().click();
+  await page.waitForURL(/\/ready\?register=definition_of_done$/);
+  await page.getByRole("button", { name: /^Read: Definition of done/ }).first().click();
+  await page.getByRole("dialog").getByText("What only you know").waitFor();
+  await sound(page, "a ready record");
+  await page.keyboard.press("Escape");
+  await page.getByRole("checkbox", { name: /^Definition of done: \[fill in/ }).check();
+  await page.getByRole("button", { name: "Start 1 draft" }).click();
+  await page.waitForURL(/\/registers\/definition_of_done\/[a-z2-7]{20}\/edit$/);
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await page.getByText("Team: [fill in: name of the team]").waitFor();
+  await sound(page, "an item with places left open");
+  await close(page);
+});

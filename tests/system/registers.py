@@ -94,6 +94,47 @@ def test_bad_items_are_refused_by_field(t):
         t.equal(move(s, "Ella", draft, "retire", reason="Not needed")["phase"], "closed")
 
 
+def test_items_are_begun_from_ready_records(t):
+    with served(t) as s:
+        ready = {r["register"] + "/" + r["template"]: r for r in s.get("Aino", "/templates")["items"]}
+        name = "definition_of_done/team"
+        t.equal((ready[name]["used"], ready[name]["open"] > 0), (0, True))
+        t.equal({r["register"] for r in s.get("Aino", "/templates?register=guideline")["items"]} <= {"guideline"}, True)
+        t.equal(name in {r["register"] + "/" + r["template"] for r in s.get("Aino", "/templates?task=definition-of-done")["items"]}, True)
+        for lang, mark in (("en", "[fill in: "), ("fi", "[täydennä: ")):
+            text = s.get("Aino", f"/registers/definition_of_done/templates/team?lang={lang}")
+            t.equal((text["lang"], {p["place"].startswith(mark) for p in text["open"]}), (lang, {True}))
+        s.get("Aino", "/registers/definition_of_done/templates/none", 404)
+        s.post("Aino", "/templates/starts", {"templates": [name]}, 403)
+        s.post("Ella", "/templates/starts", {"templates": [name, "policy/none"]}, 404)
+        s.post("Ella", "/templates/starts", {"templates": [name, name]}, 422)
+        t.equal(s.get("Aino", "/registers/definition_of_done/items")["items"], [])
+        got = s.post("Ella", "/templates/starts", {"templates": [name], "lang": "fi"}, 200)
+        t.equal((len(got["items"]), got["skipped"]), (1, []))
+        again = s.post("Ella", "/templates/starts", {"templates": [name]}, 200)
+        t.equal((again["items"], again["skipped"]), ([], [name]))
+        where = "/registers/definition_of_done/items/" + got["items"][0]["subject"].split("/")[1]
+        item = s.get("Ella", where)
+        t.equal((item["origin"], item["phase"], item["approved"], item["owner"]["id"]), (name, "open", False, person_id("Ella")))
+        t.equal(item["title"].startswith("Valmiin määritelmä"), True)
+        s.post("Ella", where + "/moves", {"move": "submit", "digest": item["digest"]}, 422)  # it names no repository yet
+        t.equal(len(s.post("Ella", "/templates/starts", {"templates": [name], "again": True}, 200)["items"]), 1)
+        t.equal({r["template"]: r["used"] for r in s.get("Aino", "/templates?register=definition_of_done")["items"]}["team"], 2)
+        t.run("fsck", "--data", "data", code=0)
+
+
+def test_nothing_left_open_comes_into_force(t):
+    with served(t) as s:
+        item = make(s)
+        seen = s.call("Ella", "GET", at(item)).headers["ETag"]
+        item = s.put("Ella", at(item), {"title": item["title"], "content": dict(CONTENT, text="Ask [fill in: whom]. See [a](b), [x].")}, If_Match=seen)
+        t.equal(item["open"], [{"field": "text", "place": "[fill in: whom]"}])
+        item = move(s, "Ella", item, "submit")
+        got = move(s, "Sirkka", item, "approve", 422).json()
+        t.equal([(e["field"], "[fill in: whom]" in e["detail"]) for e in got["errors"]], [("text", True)])
+        t.equal(s.get("Sirkka", at(item))["state"], "in_review")
+
+
 def points(s, task):
     return {p["key"]: (p["verdict"], p["assurance"]) for p in s.get("Aino", "/tasks/" + task)["points"]}
 

@@ -28,6 +28,7 @@ struct spoil {
 #define PROJECT "facts/thing/project.sql"
 #define MEMO "kinds/memo.yaml"
 #define PAPER "kinds/paper.yaml"
+#define READY "templates/paper/rules.yaml"
 #define MARK "facts/mark/project.sql"
 
 /* One row per kind of fault. */
@@ -250,6 +251,26 @@ static const struct spoil spoils[] = {
     {PAPER, "people: 2", "people: 0", PAPER ":19", "is not such a number", 1},
     {PAPER, "days: 365", "days: 0", PAPER ":21", "is not such a number", 1},
     {PAPER, "accept: [developer]", "accept: [owner]", PAPER ":22", "neither a role nor a field", 1},
+    /* templates */
+    {"templates/book/rules.yaml", NULL, "key: rules\ntitle: {en: A, fi: B}\nabout: {en: A, fi: B}\ncontent: {}\n",
+     "templates/book/rules.yaml:0", "no kind of record \"book\"", 1},
+    {"templates/paper/notes.txt", NULL, "x", "templates/paper/notes.txt:0", "no place in a catalog", 1},
+    {READY, "key: rules", "key: other", READY ":1", "not the file's name", 1},
+    {READY, "about: {en: What it is for., fi: Mitä varten se on.}\n", "", READY ":1", "\"about\" of a template", 1},
+    {READY, "shows: [first/named]", "shows: [second/shown]", READY ":4", "no point that an item of this kind", 1},
+    {READY, "shows: [first/named]", "shows: [first/named, first/named]", READY ":4", "stands twice", 1},
+    {READY, "  sort: long", "  sort: middling", READY ":7", "is no choice of \"sort\"", 1},
+    {READY, "  sort: long", "  colour: red", READY ":7", "unknown key \"colour\"", 1},
+    {READY, "\"12\"", "\"twelve\"", READY ":8", "is no number", 1},
+    {READY, "  sort: long", "  reader: \"person:x\"", READY ":7", "cannot hold \"reader\"", 1},
+    {READY, "    - name: ISO", "    - names: ISO", READY ":11", "unknown key \"names\"", 1},
+    {READY, "parts:\n", "parts: all\n  pages2:\n", READY ":9", "", 2},
+    {READY, "{en: \"We [fill in: what].\"", "{en: \"We do.\"", READY ":6", "differ in what is to be filled in", 1},
+    {READY, "Rules of [fill in: team]", "Rules", READY ":1", "differ in what is to be filled in", 1},
+    {READY, "[fill in: what].", "[fill in: what.", READY ":6", "has no end", 2},
+    {READY, "[täydennä: mitä]", "[fill in: mitä]", READY ":6", "in the other language", 1},
+    {READY, "{en: One, fi: Yksi}", "{en: One}", READY ":10", "\"fi\" of", 1},
+    {READY, "{en: One, fi: Yksi}", "{en: \"One\\nor two\", fi: Yksi}", READY ":10", "has line breaks", 1},
 };
 
 struct seen {

@@ -184,6 +184,17 @@ static const struct test_file right_catalog[] = {
                                "    message: {en: \"{title} does not show it.\", fi: \"{title} ei näytä sitä.\"}\n"
                                "    fix: {en: Mend it., fi: Korjaa se.}\n"
                                "    settles: {en: Show it., fi: Näytä se.}\n"},
+    {"templates/paper/rules.yaml", "key: rules\n"
+                                   "title: {en: \"Rules of [fill in: team]\", fi: \"Säännöt: [täydennä: tiimi]\"}\n"
+                                   "about: {en: What it is for., fi: Mitä varten se on.}\n"
+                                   "shows: [first/named]\n"
+                                   "content:\n"
+                                   "  why: {en: \"We [fill in: what].\", fi: \"Me [täydennä: mitä].\"}\n"
+                                   "  sort: long\n"
+                                   "  pages: \"12\"\n"
+                                   "  parts:\n"
+                                   "    - name: {en: One, fi: Yksi}\n"
+                                   "    - name: ISO\n"},
 };
 enum { N_RIGHT = sizeof right_catalog / sizeof *right_catalog };
 

@@ -147,6 +147,13 @@ static void test_catalog_image__gives_back_kinds_of_record(void **state)
     assert_str(k->accept[0], "developer");
     assert_null(record_find_move(k, STR("publish")));
     assert_null(catalog_find_record(c, STR("book")));
+    const struct record_template *r = catalog_find_template(c, STR("paper"), STR("rules"));
+    assert_non_null(r);
+    assert_str(r->title[LANG_FI], "Säännöt: [täydennä: tiimi]");
+    assert_str(r->shows[0], "first/named");
+    assert_str(r->content[LANG_EN], "{\"why\":\"We [fill in: what].\",\"sort\":\"long\",\"pages\":\"12\","
+                                    "\"parts\":[{\"name\":\"One\"},{\"name\":\"ISO\"}]}");
+    assert_null(catalog_find_template(c, STR("memo"), STR("rules")));
     catalog_free(c);
 }
 

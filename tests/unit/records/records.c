@@ -107,6 +107,53 @@ static void test_records_records__lives_from_draft_to_retirement(void **state)
     assert_int_equal(a.number, 2);
 }
 
+static void test_records_records__what_is_left_open_is_not_approved(void **state)
+{
+    (void)state;
+    struct records_answer a;
+    assert_int_equal(
+        put(ANN, "policy",
+            "{\"purpose\":\"To [fill in: what for]\",\"applies_to\":\"All of [us]\",\"text\":\"- [ ] [fill in: \\n"
+            "[täydennä: mitä] [a](b)\"}",
+            &a, true),
+        OK);
+    assert_int_equal(step(ANN, DEVELOPER, "submit", &a), OK);
+    assert_int_equal(step(BEN, OFFICER, "approve", &a), E_INVALID);
+    assert_string_equal(told, "purpose: is to be filled in where \"[fill in: what for]\" stands\n"
+                              "text: is to be filled in where \"[täydennä: mitä]\" stands\n");
+    assert_int_equal(step(ANN, DEVELOPER, "retire", &a), OK); /* what is given up needs no more work */
+}
+
+static void test_records_records__starts_all_or_none(void **state)
+{
+    (void)state;
+    struct records_by who = by(ANN, DEVELOPER);
+    struct records_answer a[2];
+    struct records_draft d[2];
+    const struct record_template *r = catalog_find_template(catalog, STR("definition_of_done"), STR("team"));
+    assert_non_null(r);
+    for (int i = 0; i < 2; i++)
+        d[i] = (struct records_draft){.kind = catalog_find_record(catalog, r->kind),
+                                      .title = r->title[i ? LANG_FI : LANG_EN],
+                                      .owner = STR(ANN),
+                                      .content = r->content[i ? LANG_FI : LANG_EN],
+                                      .origin = STR("definition_of_done/team")};
+    d[1].owner = STR("person:zzzzzzzzzzzzzzzzzzzz");
+    assert_int_equal(records_start(&cx, f, catalog, &who, d, 2, a), E_INVALID);
+    d[1].owner = STR(ANN);
+    assert_int_equal(records_start(&cx, f, catalog, &who, d, 2, a), OK);
+    assert_int_equal(a[0].number, 1); /* nothing was made before */
+    assert_int_equal(a[1].number, 2);
+    assert_str(get(&a[1]).origin, "definition_of_done/team");
+    d[0].once = d[1].once = true;
+    d[1].origin = STR("definition_of_done/other");
+    assert_int_equal(records_start(&cx, f, catalog, &who, d, 2, a), OK);
+    assert_int_equal(a[0].number, 0); /* left out: it was begun already */
+    assert_int_equal(a[1].number, 3);
+    assert_int_equal(put(ANN, "definition_of_done", "{\"team\":\"Ours\"}", &a[1], false), OK);
+    assert_str(get(&a[1]).origin, "definition_of_done/other"); /* a new version is from there too */
+}
+
 static void test_records_records__approval_falls_with_an_edit(void **state)
 {
     (void)state;
@@ -294,6 +341,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(test_records_records__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(lives_from_draft_to_retirement),
+        T(what_is_left_open_is_not_approved),
+        T(starts_all_or_none),
         T(approval_falls_with_an_edit),
         T(nobody_approves_their_own),
         T(what_is_missing_is_told_before_a_move),

@@ -20,6 +20,7 @@ export const screens: readonly Screen[] = [
   { pattern: "/registers/:register/new", title: "register", load: () => import("../screens/registers/EditItem.svelte"), permission: "registers.write" },
   { pattern: "/registers/:register/:item", title: "register", load: () => import("../screens/registers/Item.svelte"), permission: "registers.read" },
   { pattern: "/registers/:register/:item/edit", title: "register", load: () => import("../screens/registers/EditItem.svelte"), permission: "registers.write" },
+  { pattern: "/ready", title: "ready", load: () => import("../screens/registers/Ready.svelte"), permission: "registers.read" },
   { pattern: "/guidebook", title: "guidebook", load: () => import("../screens/registers/Guidebook.svelte"), permission: "self" },
   { pattern: "/calendar", title: "calendar", load: () => import("../screens/registers/Calendar.svelte"), permission: "registers.read" },
   { pattern: "/approvals", title: "approvals", load: () => import("../screens/approvals/Approvals.svelte"), permission: "approvals.read" },

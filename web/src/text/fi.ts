@@ -7,6 +7,7 @@ import { frameworks } from "./fi/frameworks";
 import { jobs } from "./fi/jobs";
 import { myTasks } from "./fi/my-tasks";
 import { people } from "./fi/people";
+import { ready } from "./fi/ready";
 import { registers } from "./fi/registers";
 import { repositories } from "./fi/repositories";
 import { settings } from "./fi/settings";
@@ -15,4 +16,4 @@ import { signIn } from "./fi/sign-in";
 import { tasks } from "./fi/tasks";
 import type { Text } from "./en";
 
-export const fi: Text = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...frameworks, ...jobs, ...myTasks, ...people, ...registers, ...repositories, ...settings, ...setup, ...signIn, ...tasks };
+export const fi: Text = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...frameworks, ...jobs, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...settings, ...setup, ...signIn, ...tasks };

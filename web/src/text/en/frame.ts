@@ -16,6 +16,7 @@ export const frame = {
     coverage: "Control coverage",
     registers: "Registers",
     register: "Register",
+    ready: "Ready records",
     guidebook: "Guidebook",
     calendar: "Calendar",
     repositories: "Repositories",

@@ -16,6 +16,7 @@ export const frame = {
     coverage: "Hallintakeinojen kattavuus",
     registers: "Rekisterit",
     register: "Rekisteri",
+    ready: "Valmiit kirjaukset",
     guidebook: "Ohjekirja",
     calendar: "Kalenteri",
     repositories: "Repositoriot",
