@@ -1,7 +1,7 @@
 /* Goal: an item is written, edited and moved in the pages as its kind says; who may not is told why. */
 import assert from "node:assert/strict";
 
-import { close, go, it, sound, visit } from "./lib.mjs";
+import { close, go, it, shot, sound, visit } from "./lib.mjs";
 import { admin } from "./setup.mjs";
 
 it("registers: a policy from its first words to who may approve it", async () => {
@@ -29,7 +29,7 @@ it("registers: a policy from its first words to who may approve it", async () =>
   await page.getByRole("checkbox", { name: /It is written down how code is reviewed/ }).check();
   await page.getByRole("button", { name: "Save" }).click();
   await page.waitForURL(item);
-  await page.getByText("Version 2").waitFor();
+  await page.getByText("Version 2", { exact: true }).waitFor();
   await page.getByRole("button", { name: "What changed" }).click();
   await page.getByRole("heading", { name: "After" }).waitFor();
 
@@ -56,11 +56,13 @@ it("registers: a draft is begun from a ready record and says what is left open",
   await page.getByRole("dialog").getByText("What only you know").waitFor();
   await sound(page, "a ready record");
   await page.keyboard.press("Escape");
-  await page.getByRole("checkbox", { name: /^Definition of done: \[fill in/ }).check();
+  await page.getByRole("checkbox", { name: /^Definition of done: .fill in/ }).check();
+  await shot(page, "ready");
   await page.getByRole("button", { name: "Start 1 draft" }).click();
   await page.waitForURL(/\/registers\/definition_of_done\/[a-z2-7]{20}\/edit$/);
   await page.getByRole("link", { name: "Cancel" }).click();
   await page.getByText("Team: [fill in: name of the team]").waitFor();
   await sound(page, "an item with places left open");
+  await shot(page, "left-open");
   await close(page);
 });
