@@ -36,9 +36,9 @@ static enum rc read_all(struct source *s)
         default:
             break;
         }
+    TRY(source_read_projects(s));
     TRY(source_read_rules(s));
     TRY(source_read_cases(s));
-    TRY(source_read_projects(s));
     source_link(s);
     return OK;
 }

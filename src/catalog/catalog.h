@@ -40,6 +40,13 @@ struct catalog_mapping {
     struct str source; /* page, annex_b, csf_map, own_judgement */
 };
 
+/* A rule that runs over what the organization has recorded, beside the one that runs over a repository. */
+struct catalog_org_rule {
+    struct str sql;                   /* empty: there is none */
+    struct str evidence, blind_spots; /* from its header; English */
+    struct str message[LANG_COUNT], fix[LANG_COUNT];
+};
+
 struct catalog_obligation {
     struct str task, key; /* full name: task/key */
     int point;            /* number of the requirement point */
@@ -52,8 +59,9 @@ struct catalog_obligation {
     struct str message[LANG_COUNT];   /* a finding, with {column} holes */
     struct str fix[LANG_COUNT];       /* how to fix, with {column} holes */
     struct str settles[LANG_COUNT];   /* what would give evidence where there is none */
-    struct str sql;                   /* empty: only records can show it */
+    struct str sql;                   /* over a repository; empty: only records can show it */
     struct str evidence, blind_spots; /* from the rule's header; English */
+    struct catalog_org_rule org;      /* over the organization's facts */
     const struct str *needs;          /* kinds of record that can show it */
     size_t n_needs;
 };

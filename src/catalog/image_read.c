@@ -104,6 +104,11 @@ static void get_obligation(struct reader *r, struct str task, struct catalog_obl
     o->sql = get_str(r);
     o->evidence = get_str(r);
     o->blind_spots = get_str(r);
+    o->org.sql = get_str(r);
+    o->org.evidence = get_str(r);
+    o->org.blind_spots = get_str(r);
+    get_langs(r, o->org.message);
+    get_langs(r, o->org.fix);
     o->needs = get_strs(r, &o->n_needs);
 }
 

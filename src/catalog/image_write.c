@@ -111,6 +111,11 @@ static void put_obligation(struct writer *w, const struct catalog_obligation *o)
     put_str(w, o->sql);
     put_str(w, o->evidence);
     put_str(w, o->blind_spots);
+    put_str(w, o->org.sql);
+    put_str(w, o->org.evidence);
+    put_str(w, o->org.blind_spots);
+    put_langs(w, o->org.message);
+    put_langs(w, o->org.fix);
     put_strs(w, o->needs, o->n_needs);
 }
 

@@ -26,6 +26,9 @@ static struct str read_key(struct source *s, const struct fields *f)
     if (key.n && !source_is_kind(key))
         source_fault(s, f->file, fields_line(f, "key"), "use lower-case letters, digits and underscores, at most 40",
                      "\"key\" of %s is not a key", f->what);
+    if (key.n && str_find(key, STR("__"))) /* stands between kind and field in names of views */
+        source_fault(s, f->file, fields_line(f, "key"), "use one underscore", "\"key\" of %s has two underscores",
+                     f->what);
     return key;
 }
 

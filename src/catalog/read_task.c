@@ -67,11 +67,25 @@ static void read_needs(struct source *s, struct source_obligation *o, const stru
     o->o.n_needs = list->n;
 }
 
+/* What the rule over the organization says; where it is, its file must be too. */
+static void read_organization(struct source *s, struct source_obligation *o, const struct fields *f)
+{
+    o->org_line = fields_line(f, "organization");
+    o->has_org = fields_has(f, "organization");
+    if (!o->has_org) return;
+    struct fields org =
+        fields_of(s, f->file, yaml_get(f->map, STR("organization")), "a rule over the organization", "message fix");
+    o->org_message = field_langs(&org, "message", true);
+    o->org_fix = field_langs(&org, "fix", true);
+    copy(o->o.org.message, &o->org_message);
+    copy(o->o.org.fix, &o->org_fix);
+}
+
 static struct source_obligation read_obligation(struct source *s, const struct source_task *t,
                                                 const struct yaml_node *n)
 {
     struct fields f = fields_of(s, t->file, n, "an obligation",
-                                "key point strength aspect type check text message fix settles needs off");
+                                "key point strength aspect type check text message fix settles needs off organization");
     struct source_obligation o = {.line = fields_line(&f, "key")};
     o.o.task = t->t.key;
     o.o.key = field_key(&f, "key", NULL);
@@ -96,6 +110,9 @@ static struct source_obligation read_obligation(struct source *s, const struct s
     copy(o.o.fix, &o.fix);
     copy(o.o.settles, &o.settles);
     o.o.sql = o.o.evidence = o.o.blind_spots = STR("");
+    o.o.org.sql = o.o.org.evidence = o.o.org.blind_spots = STR("");
+    for (int i = 0; i < LANG_COUNT; i++) o.o.org.message[i] = o.o.org.fix[i] = STR("");
+    read_organization(s, &o, &f);
     return o;
 }
 

@@ -2,7 +2,7 @@
 #include "catalog/rule.h"
 
 #include "catalog/source.h"
-#include "store/store.h"
+#include "catalog/views.h"
 
 #include <stdio.h>
 
@@ -14,6 +14,7 @@ extern const char observe_schema_sql[];
 
 struct judge { /* what the authorizer sees */
     sqlite3 *db;
+    bool of_organization;
     const struct str *views;
     size_t n_views;
     char refused[160]; /* the first thing a rule may not do; "" none */
@@ -87,7 +88,7 @@ static int authorize(void *arg, int action, const char *a, const char *b, const 
     (void)database;
     if (action == SQLITE_SELECT || action == SQLITE_RECURSIVE) return SQLITE_OK;
     if (action == SQLITE_READ) {
-        if (a && (!strcmp(a, "asked") || is_view(j, a) || inner)) return SQLITE_OK;
+        if (a && ((!j->of_organization && !strcmp(a, "asked")) || is_view(j, a) || inner)) return SQLITE_OK;
         if (is_expression(a, b)) return SQLITE_OK;
         return refuse(j, "the rule reads the table ", a);
     }
@@ -97,14 +98,30 @@ static int authorize(void *arg, int action, const char *a, const char *b, const 
     return SQLITE_OK;
 }
 
-static enum rc open_judge(struct source *s, struct judge *j)
+/* Kinds whose files are faulty have no tables; what reads those is then a fault too. */
+static enum rc make_views(struct source *s, sqlite3 *db)
 {
-    *j = (struct judge){0};
+    struct catalog_kind *kinds = arena_array(&s->cx->arena, struct catalog_kind, s->n_kinds + 1);
+    struct record_kind *records = arena_array(&s->cx->arena, struct record_kind, s->n_records + 1);
+    for (size_t i = 0; i < s->n_kinds; i++) kinds[i] = s->kinds[i].k;
+    for (size_t i = 0; i < s->n_records; i++) records[i] = s->records[i].k;
+    TRY(views_make_facts(s->cx, db, kinds, s->n_kinds));
+    return views_of_items(s->cx, db, records, s->n_records);
+}
+
+static enum rc open_judge(struct source *s, bool of_organization, struct judge *j)
+{
+    *j = (struct judge){.of_organization = of_organization};
     struct ctx *cx = s->cx;
-    TRY(store_open_memory(cx, observe_schema_sql, &j->db));
-    enum rc rc = store_exec(cx, j->db, ASKED);
+    TRY(store_open_memory(cx, of_organization ? NULL : observe_schema_sql, &j->db));
+    enum rc rc = of_organization ? OK : store_exec(cx, j->db, ASKED);
     scoped_stmt *st = NULL;
-    if (rc == OK) rc = store_prepare(cx, j->db, STR("SELECT name FROM sqlite_schema WHERE type = 'view'"), &st);
+    if (rc == OK) rc = make_views(s, j->db);
+    if (rc == OK)
+        rc = store_prepare(cx, j->db,
+                           STR("SELECT name FROM sqlite_schema WHERE type = 'view'"
+                               " UNION ALL SELECT name FROM temp.sqlite_schema WHERE type = 'view'"),
+                           &st);
     struct str *views = NULL;
     size_t cap = 0;
     for (bool row; rc == OK && (rc = store_step(cx, st, &row)) == OK && row;) {
@@ -125,9 +142,19 @@ static void check_parameters(struct source *s, const struct source_file *file, s
     }
 }
 
-static void check_columns(struct source *s, const struct source_file *file, sqlite3_stmt *st)
+static bool has_column(sqlite3_stmt *st, struct str name)
+{
+    for (int i = 0; i < sqlite3_column_count(st); i++)
+        if (str_eq(name, str_from(sqlite3_column_name(st, i)))) return true;
+    return false;
+}
+
+static void check_columns(struct source *s, const struct judge *j, const struct source_file *file, sqlite3_stmt *st)
 {
     static const char *const first[] = {"subject", "ok", "at", "due"};
+    if (j->of_organization && !has_column(st, STR("via")))
+        source_fault(s, file->path, 0, "return how what each row rests on came in: the view's `via`, or 'probe'",
+                     "no column \"via\"");
     int n = sqlite3_column_count(st);
     for (int i = 0; i < 4; i++)
         if (i >= n || strcmp(sqlite3_column_name(st, i), first[i]) != 0)
@@ -138,13 +165,6 @@ static void check_columns(struct source *s, const struct source_file *file, sqli
             if (!strcmp(sqlite3_column_name(st, i), sqlite3_column_name(st, k)))
                 source_fault(s, file->path, 0, "give each column its own name", "two columns are named \"%s\"",
                              sqlite3_column_name(st, i));
-}
-
-static bool has_column(sqlite3_stmt *st, struct str name)
-{
-    for (int i = 0; i < sqlite3_column_count(st); i++)
-        if (str_eq(name, str_from(sqlite3_column_name(st, i)))) return true;
-    return false;
 }
 
 /* Every {hole} of a text is a column; st NULL: the text may have none. */
@@ -170,17 +190,22 @@ static void check_holes(struct source *s, struct str file, const struct source_t
     }
 }
 
-static void check_rule(struct source *s, struct judge *j, const struct source_task *t, struct source_obligation *o)
+struct rule_texts {
+    const struct source_text *message, *fix;
+    struct str *sql, *evidence, *blind_spots; /* out */
+};
+
+static void check_rule(struct source *s, struct judge *j, const struct source_task *t, const struct source_file *file,
+                       const struct rule_texts *texts)
 {
-    const struct source_file *file = o->rule;
     int evidence = 0, blind = 0;
-    o->o.sql = file->content;
-    o->o.evidence = header(s, file->content, STR("Evidence:"), &evidence);
-    o->o.blind_spots = header(s, file->content, STR("Blind spots:"), &blind);
-    if (o->o.evidence.n == 0)
+    *texts->sql = file->content;
+    *texts->evidence = header(s, file->content, STR("Evidence:"), &evidence);
+    *texts->blind_spots = header(s, file->content, STR("Blind spots:"), &blind);
+    if (texts->evidence->n == 0)
         source_fault(s, file->path, evidence ? evidence : 1, "say on top what the rule takes as evidence",
                      "no comment \"-- Evidence:\"");
-    if (o->o.blind_spots.n == 0)
+    if (texts->blind_spots->n == 0)
         source_fault(s, file->path, blind ? blind : 1, "say on top what the rule knowingly does not see",
                      "no comment \"-- Blind spots:\"");
     rule_check_words(s, file);
@@ -198,15 +223,31 @@ static void check_rule(struct source *s, struct judge *j, const struct source_ta
     }
     if (sqlite3_column_count(st) == 0) source_fault(s, file->path, 0, "write one SELECT", "the rule returns nothing");
     check_parameters(s, file, st);
-    check_columns(s, file, st);
-    check_holes(s, t->file, &o->message, "message", st);
-    check_holes(s, t->file, &o->fix, "fix", st);
+    check_columns(s, j, file, st);
+    check_holes(s, t->file, texts->message, "message", st);
+    check_holes(s, t->file, texts->fix, "fix", st);
+}
+
+/* The rule over a repository, the one over the organization. */
+static void check_rules(struct source *s, struct judge *over_repository, struct judge *over_organization,
+                        const struct source_task *t, struct source_obligation *o)
+{
+    const struct rule_texts of_repository = {&o->message, &o->fix, &o->o.sql, &o->o.evidence, &o->o.blind_spots};
+    const struct rule_texts of_organization = {&o->org_message, &o->org_fix, &o->o.org.sql, &o->o.org.evidence,
+                                               &o->o.org.blind_spots};
+    if (o->rule) check_rule(s, over_repository, t, o->rule, &of_repository);
+    if (o->org_rule) check_rule(s, over_organization, t, o->org_rule, &of_organization);
 }
 
 /* What a point must and must not have, by whether it has a rule. */
 static void check_pairing(struct source *s, const struct source_task *t, const struct source_obligation *o)
 {
     const char *key = source_show(s, o->o.key);
+    if (o->org_rule && !o->has_org)
+        source_fault(s, t->file, o->line, "add organization: {message, fix}", "what %s.org.sql says is missing", key);
+    if (o->has_org && !o->org_rule)
+        source_fault(s, t->file, o->org_line, arena_printf(&s->cx->arena, "write %s.org.sql, or leave it out", key).p,
+                     "\"organization\" where there is no such rule");
     if (o->rule) {
         if (!o->message.given)
             source_fault(s, t->file, o->line, "add it: what a finding says", "\"message\" of %s is missing", key);
@@ -234,9 +275,14 @@ static void attach(struct source *s, const struct source_file *file)
 {
     struct source_task *t = task_of(s, file);
     if (!t) return; /* its task.yaml could not be read, which is a fault already */
+    const bool of_organization = str_ends(file->name, STR(".org"));
+    const struct str key = str_slice(file->name, 0, file->name.n - (of_organization ? sizeof ".org" - 1 : 0));
     for (size_t i = 0; i < t->n_obligations; i++)
-        if (str_eq(t->obligations[i].o.key, file->name)) {
-            t->obligations[i].rule = file;
+        if (str_eq(t->obligations[i].o.key, key)) {
+            if (of_organization)
+                t->obligations[i].org_rule = file;
+            else
+                t->obligations[i].rule = file;
             return;
         }
     source_fault(s, file->path, 0, "name it by the obligation's key, or remove it", "a rule of no obligation");
@@ -244,8 +290,9 @@ static void attach(struct source *s, const struct source_file *file)
 
 enum rc source_read_rules(struct source *s)
 {
-    struct judge j;
-    enum rc rc = open_judge(s, &j);
+    struct judge repository = {0}, organization = {0};
+    enum rc rc = open_judge(s, false, &repository);
+    if (rc == OK) rc = open_judge(s, true, &organization);
     for (size_t i = 0; rc == OK && i < s->n_files; i++)
         if (s->files[i].kind == SOURCE_RULE) attach(s, &s->files[i]);
     for (size_t i = 0; rc == OK && i < s->n_tasks; i++)
@@ -254,8 +301,9 @@ enum rc source_read_rules(struct source *s)
             check_pairing(s, &s->tasks[i], o);
             check_holes(s, s->tasks[i].file, &o->text, "text", NULL);
             check_holes(s, s->tasks[i].file, &o->settles, "settles", NULL);
-            if (o->rule) check_rule(s, &j, &s->tasks[i], o);
+            check_rules(s, &repository, &organization, &s->tasks[i], o);
         }
-    store_close(j.db);
+    store_close(repository.db);
+    store_close(organization.db);
     return rc;
 }

@@ -112,9 +112,9 @@ void rule_check_words(struct source *s, const struct source_file *file)
     struct lexer x = {file->content, 1};
     for (struct token t = next(&x); t.kind != END; t = next(&x)) {
         /* SQLite takes even 'this' for a table's name. */
-        if (t.kind != SIGN && str_starts_nocase(t.text, STR("d_")))
-            source_fault(s, file->path, t.line, "read its view, see docs/formats/facts.md", "\"%s\" is a derived table",
-                         source_show(s, t.text));
+        if (t.kind != SIGN && (str_starts_nocase(t.text, STR("d_")) || str_starts_nocase(t.text, STR("p_"))))
+            source_fault(s, file->path, t.line, "read its view, see docs/formats/facts.md", "\"%s\" is a %s table",
+                         source_show(s, t.text), str_starts_nocase(t.text, STR("d_")) ? "derived" : "projected");
         if (t.kind != WORD) continue;
         struct lexer ahead = x;
         bool call = is_sign(next(&ahead), '(');

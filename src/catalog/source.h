@@ -55,9 +55,10 @@ struct source_text {
 
 struct source_obligation {
     struct catalog_obligation o;
-    struct source_text text, message, fix, settles;
-    int line, message_line, fix_line, needs_line, check_line, off_line;
-    const struct source_file *rule; /* set by source_read_rules() */
+    struct source_text text, message, fix, settles, org_message, org_fix;
+    int line, message_line, fix_line, needs_line, check_line, off_line, org_line;
+    bool has_org;                              /* texts of a rule over the organization */
+    const struct source_file *rule, *org_rule; /* set by source_read_rules() */
 };
 
 struct source_task {
@@ -131,7 +132,7 @@ void source_read_kind(struct source *s, const struct source_file *file);
 void source_read_record(struct source *s, const struct source_file *file);
 void source_read_template(struct source *s, const struct source_file *file);
 enum rc source_read_projects(struct source *s) MUST_CHECK; /* after all kinds; E_IO when no database opens */
-enum rc source_read_rules(struct source *s) MUST_CHECK;    /* after all tasks; E_IO when no database opens */
+enum rc source_read_rules(struct source *s) MUST_CHECK;    /* after all tasks and kinds, and their projections */
 enum rc source_read_cases(struct source *s) MUST_CHECK;    /* after the rules */
 
 /* What needs several files: ids that must exist or differ; resolves mappings and presets. */

@@ -79,16 +79,20 @@ static int failed(struct ctx *cx, enum rc rc)
 
 static void print_sum(const struct catalog *c)
 {
-    size_t controls = 0, obligations = 0, rules = 0;
+    size_t controls = 0, obligations = 0, rules = 0, over_organization = 0;
     for (size_t i = 0; i < c->n_frameworks; i++) controls += c->frameworks[i].n_controls;
     for (size_t i = 0; i < c->n_tasks; i++) {
         obligations += c->tasks[i].n_obligations;
-        for (size_t k = 0; k < c->tasks[i].n_obligations; k++) rules += c->tasks[i].obligations[k].sql.n > 0;
+        for (size_t k = 0; k < c->tasks[i].n_obligations; k++) {
+            rules += c->tasks[i].obligations[k].sql.n > 0;
+            over_organization += c->tasks[i].obligations[k].org.sql.n > 0;
+        }
     }
-    printf("no faults: %zu tasks, %zu requirement points, %zu rules, %zu frameworks with %zu controls, %zu "
-           "presets, %zu kinds of facts, %zu kinds of record, %zu ready records\ndigest %s\n",
-           c->n_tasks, obligations, rules, c->n_frameworks, controls, c->n_presets, c->n_kinds, c->n_records,
-           c->n_templates, c->digest);
+    printf("no faults: %zu tasks, %zu requirement points, %zu rules over repositories, %zu over the organization, "
+           "%zu frameworks with %zu controls, %zu presets, %zu kinds of facts, %zu kinds of record, %zu ready "
+           "records\ndigest %s\n",
+           c->n_tasks, obligations, rules, over_organization, c->n_frameworks, controls, c->n_presets, c->n_kinds,
+           c->n_records, c->n_templates, c->digest);
 }
 
 struct place {
@@ -109,9 +113,9 @@ static void print_line(void *arg, const char *text)
     puts(text);
 }
 
-static int try_cases(struct ctx *cx, const char *dir)
+static int try_cases(struct ctx *cx, const char *dir, const struct catalog *c)
 {
-    struct cases_options o = {.line = print_line};
+    struct cases_options o = {.line = print_line, .catalog = c};
     struct cases_tally t;
     enum rc rc = cases_run(cx, dir, &o, &t);
     if (rc != OK) return failed(cx, rc);
@@ -157,8 +161,9 @@ static int check(struct ctx *cx, const char *dir, const char *against)
     }
     if (!dir) puts("the catalog built into this program");
     print_sum(c);
+    int code = dir ? try_cases(cx, dir, c) : EXIT_FINE;
     catalog_free(c);
-    return dir ? try_cases(cx, dir) : EXIT_FINE;
+    return code;
 }
 
 static void list(const struct catalog *c, enum lang lang)
@@ -179,6 +184,9 @@ static void show_obligation(const struct catalog_obligation *o, enum lang lang)
                o->enabled ? "" : ", switched off", o->check ? ", asked by check" : "", STR_ARG(o->evidence),
                STR_ARG(o->blind_spots));
     }
+    if (o->org.sql.n)
+        printf("   rule over the organization\n   evidence: " STR_FMT "\n   blind spots: " STR_FMT "\n",
+               STR_ARG(o->org.evidence), STR_ARG(o->org.blind_spots));
     for (size_t i = 0; i < o->n_needs; i++)
         printf("%s" STR_FMT "%s", i ? ", " : "   records: ", STR_ARG(o->needs[i]), i + 1 == o->n_needs ? "\n" : "");
 }

@@ -2,18 +2,11 @@
 #include "records/records.h"
 
 #include "base/limits.h"
-
-extern const char records_records_sql[];
+#include "catalog/views.h"
 
 enum rc records_views(struct ctx *cx, sqlite3 *db)
 {
-    int64_t only_reads;
-    TRY(store_get_int(cx, db, "PRAGMA query_only", &only_reads));
-    if (!only_reads) return store_exec(cx, db, records_records_sql);
-    TRY(store_exec(cx, db, "PRAGMA query_only=0")); /* it forbids views of the connection's own too */
-    enum rc rc = store_exec(cx, db, records_records_sql);
-    TRY(store_exec(cx, db, "PRAGMA query_only=1"));
-    return rc;
+    return views_of_records(cx, db);
 }
 
 static enum rc read_shows(struct ctx *cx, sqlite3 *db, struct records_item *item)

@@ -120,7 +120,7 @@ enum rc records_judge_review(struct ctx *cx, sqlite3 *db, const struct records_i
                              int64_t now) MUST_CHECK;
 bool records_may_review(sqlite3 *db, const struct records_item *item, const struct records_by *by, int64_t now);
 
-/* Makes the view `records` on a connection (src/records/records.sql), as rules and lists read it. */
+/* Makes the view `records` on a connection (src/catalog/records.sql), as rules and lists read it. */
 enum rc records_views(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "base/limits.h"
 #include "base/time.h"
+#include "catalog/views.h"
+#include "rules/case_items.h"
 #include "rules/query.h"
 #include "rules/rules.h"
 
@@ -14,6 +16,8 @@ extern const char observe_schema_sql[];
 struct one_case {
     struct ctx *cx;
     sqlite3 *db;
+    const struct catalog *catalog;
+    bool of_organization;
     struct buf *why;
     int64_t now, since;
     json_t *rows; /* expected */
@@ -114,12 +118,12 @@ static enum rc insert_row(struct one_case *c, const char *table, sqlite3_stmt *c
 }
 
 /* The table's name has been found in our own schema before it gets into SQL. */
-static enum rc insert_rows(struct one_case *c, const char *table, json_t *rows)
+static enum rc insert_rows(struct one_case *c, char letter, const char *table, json_t *rows)
 {
     struct arena *a = &c->cx->arena;
     scoped_stmt *columns = NULL;
     scoped_stmt *insert = NULL;
-    struct str name = arena_printf(a, "d_%s", table);
+    struct str name = arena_printf(a, "%c_%s", letter, table);
     TRY(database(
         c, store_prepare(c->cx, c->db, STR("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?1)"), &columns),
         table));
@@ -128,7 +132,7 @@ static enum rc insert_rows(struct one_case *c, const char *table, json_t *rows)
     for (const char *p = table; *p; p++)
         if (*p != '_' && (*p < 'a' || *p > 'z')) return bad(c, "tables: a table has a name like commit or ci_step");
     while (sqlite3_step(columns) == SQLITE_ROW) n++;
-    if (!n) return bad(c, arena_printf(a, "tables: there is no table d_%s", table).p);
+    if (!n) return bad(c, arena_printf(a, "tables: there is no table %c_%s", letter, table).p);
     scoped_buf sql;
     buf_init(&sql, 0);
     buf_printf(&sql, "INSERT INTO " STR_FMT " VALUES (?", STR_ARG(name));
@@ -144,16 +148,29 @@ static enum rc insert_rows(struct one_case *c, const char *table, json_t *rows)
     return OK;
 }
 
+/* Tables and views of facts, with what the case has in them. */
+static enum rc fill_facts(struct one_case *c, json_t *top)
+{
+    const char *key;
+    json_t *rows;
+    if (!c->catalog) return OK;
+    TRY(database(c, views_make_facts(c->cx, c->db, c->catalog->kinds, c->catalog->n_kinds), "facts"));
+    TRY(database(c, views_of_items(c->cx, c->db, c->catalog->records, c->catalog->n_records), "items"));
+    json_object_foreach(json_object_get(top, "facts"), key, rows) TRY(insert_rows(c, 'p', key, rows));
+    return database(c, case_items_put(c->cx, c->db, c->catalog, json_object_get(top, "items"), c->now), "items");
+}
+
 static enum rc fill(struct one_case *c, json_t *tables)
 {
     const char *table;
     json_t *rows;
+    if (c->of_organization) return OK;
     if (!json_is_object(tables)) return bad(c, "\"tables\" is no object");
-    json_object_foreach(tables, table, rows) TRY(insert_rows(c, table, rows));
+    json_object_foreach(tables, table, rows) TRY(insert_rows(c, 'd', table, rows));
     if (!json_object_get(tables, "repository")) {
         json_t *row = json_pack("[{s:i,s:s,s:s,s:s}]", "id", 1, "rev", "HEAD", "branch", "refs/heads/main",
                                 "object_format", "sha1");
-        enum rc rc = insert_rows(c, "repository", row);
+        enum rc rc = insert_rows(c, 'd', "repository", row);
         json_decref(row);
         TRY(rc);
         TRY(database(
@@ -325,9 +342,12 @@ static bool try_case(struct one_case *c, struct str sql, json_t *top)
         return false;
     }
     if (read_time(c, top, "now", &c->now) != OK || read_time(c, top, "since", &c->since) != OK) return false;
-    if (database(c, store_open_memory(c->cx, observe_schema_sql, &c->db), "database") != OK) return false;
+    const char *schema = c->of_organization ? NULL : observe_schema_sql;
+    if (database(c, store_open_memory(c->cx, schema, &c->db), "database") != OK) return false;
     struct query q = {.db = c->db};
     enum rc rc = fill(c, json_object_get(top, "tables"));
+    if (rc == OK && (c->of_organization || (c->catalog && view_reads_of(c->cx, c->catalog, sql).any)))
+        rc = fill_facts(c, top);
     if (rc == OK) {
         rc = database(c, query_open(c->cx, c->db, sql, c->now, c->since, &q), "the rule");
         if (rc == OK) rc = run(c, &q);
@@ -337,11 +357,13 @@ static bool try_case(struct one_case *c, struct str sql, json_t *top)
     return rc == OK && compare(c);
 }
 
-bool case_run(struct ctx *cx, struct str sql, struct str json, struct case_outcomes *seen, struct buf *why)
+bool case_run(struct ctx *cx, const struct catalog *catalog, bool of_organization, struct str sql, struct str json,
+              struct case_outcomes *seen, struct buf *why)
 {
     json_error_t error;
     json_t *top = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &error);
-    struct one_case c = {.cx = cx, .why = why, .got = json_array()};
+    struct one_case c = {
+        .cx = cx, .catalog = catalog, .of_organization = of_organization, .why = why, .got = json_array()};
     bool fine = false;
     if (!json_is_object(top))
         buf_printf(why, "line %d: %s\n", top ? 1 : error.line,

@@ -96,7 +96,8 @@ static enum rc run_case(struct runner *r, struct rule_cases *rule, const char *d
     if (rc != OK) buf_printf(&why, "%s\n", cx.message);
     rule->cases++;
     r->t->cases++;
-    if (rc != OK || !case_run(&cx, rule->sql, json, &rule->seen, &why)) {
+    if (rc != OK ||
+        !case_run(&cx, r->o->catalog, str_ends(rule->key, STR(".org")), rule->sql, json, &rule->seen, &why)) {
         r->t->failed++;
         say(r, arena_printf(&cx.arena, "FAIL " STR_FMT "/cases/%s", STR_ARG(rule->task), file));
         say(r, buf_view(&why));
@@ -138,7 +139,9 @@ static enum rc run_task(struct runner *r, const char *dir, const char *task)
         struct str name = str_from(rules.items[i]);
         if (!str_ends(name, STR(".sql"))) continue;
         struct rule_cases rule = {.task = str_from(task), .key = str_slice(name, 0, name.n - 4)};
-        bool asked = !r->o->obligation.p || str_eq(r->o->obligation, rule.key);
+        bool asked =
+            !r->o->obligation.p || str_eq(r->o->obligation, rule.key) ||
+            (str_ends(rule.key, STR(".org")) && str_eq(r->o->obligation, str_slice(rule.key, 0, rule.key.n - 4)));
         if (asked) TRY(read_file(r->cx, arena_printf(a, "%s/%s", dir, rules.items[i]).p, &rule.sql));
         for (size_t k = 0; k < files.n; k++) {
             if (!is_of(files.items[k], rule.key)) continue;

@@ -1,10 +1,11 @@
 /* The rules' own tests: each `cases/<obligation>--<what>.json` beside a rule says facts in and rows out (format:
  * docs/formats/catalog.md). A case runs on a fresh database in memory and its rule must return exactly its rows.
- * Needs no task.yaml, only tasks/<task>/<obligation>.sql and cases/. One thread at a time. */
+ * Needs no task.yaml, only tasks/<task>/<obligation>.sql and cases/; those of a rule over the organization,
+ * <obligation>.org.sql, are called <obligation>.org--<what>.json. One thread at a time. */
 #ifndef SINETTI_RULES_CASES_H
 #define SINETTI_RULES_CASES_H
 
-#include "base/ctx.h"
+#include "catalog/catalog.h"
 
 struct cases_tally {
     size_t rules; /* rules with cases */
@@ -14,6 +15,7 @@ struct cases_tally {
 
 struct cases_options {
     struct str task, obligation;               /* STR_NONE: all */
+    const struct catalog *catalog;             /* whose kinds of facts and of record there are; NULL none */
     void (*line)(void *arg, const char *text); /* takes what is wrong, line by line, safe to show */
     void *arg;
 };

@@ -17,7 +17,7 @@ static enum rc evaluate_task(struct ctx *cx, sqlite3 *db, const struct catalog_t
         .def = def, .obligations = results, .has_priority = true, .priority = own_priority(o->own, def)};
     for (size_t i = 0; i < def->n_obligations; i++)
         if (is_asked(o, &def->obligations[i]))
-            TRY(judge_obligation(cx, db, &def->obligations[i], o, b, &results[out->n_obligations++]));
+            TRY(judge_obligation(cx, db, &def->obligations[i], JUDGE_REPOSITORY, o, b, &results[out->n_obligations++]));
     verdict_task(out);
     return OK;
 }

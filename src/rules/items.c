@@ -5,9 +5,9 @@
 /* Items as they stand: a newer version puts an item back, so its last move counts only behind it. */
 static const char shown[] = "SELECT s.value, count(*), coalesce(sum(l.review_due <= ?1), 0), min(CASE WHEN "
                             "l.review_due > ?1 THEN l.review_due END),"
-                            " max(l.at) FROM fact_record r JOIN fact_step_last l ON l.subject = r.subject AND l.n > "
-                            "r.n AND l.phase = 'in_force'"
-                            " JOIN fact_record_shows s ON s.n = r.n GROUP BY s.value";
+                            " max(l.at) FROM fact_record_shows s JOIN fact_record r ON r.subject = s.subject AND r.n = "
+                            "s.n JOIN fact_step_last l ON l.subject = r.subject AND l.n > r.n AND l.phase = 'in_force'"
+                            " GROUP BY s.value";
 
 static size_t find_point(const struct catalog *c, struct str name)
 {

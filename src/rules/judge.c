@@ -24,6 +24,9 @@ enum {
 struct judging {
     struct ctx *cx;
     const struct catalog_obligation *def;
+    bool of_organization;
+    struct str sql;
+    const struct str *message, *fix; /* by language */
     const struct rules_options *o;
     const struct baseline *baseline;
     struct obligation_result *out;
@@ -171,6 +174,7 @@ static enum rc add_good(struct judging *j, const struct row *r)
 {
     int64_t due = row_int(r, j->columns.due, INT64_MAX);
     struct evidence *e = &j->evidence;
+    if (row_int(r, j->columns.approved, 0) == 1 && j->of_organization) e->vouched = true;
     if (due != INT64_MAX && due > 0 && (!j->out->due || due < j->out->due)) j->out->due = due;
     e->at_risk = e->at_risk || (due != INT64_MAX && due - WARNING_WINDOW <= j->o->now);
     e->vouched = e->vouched || (j->def->type == EVIDENCE_DOCUMENT && is_vouched(j, r));
@@ -178,11 +182,24 @@ static enum rc add_good(struct judging *j, const struct row *r)
     return fail(j->cx, E_IO, "out of memory");
 }
 
-/* A row from a fact tells by `via` how that came in; the others are what was looked at. The weakest counts. */
+/* A row from a fact tells by `via` how that came in; the others are what was looked at. What somebody said is worth
+ * more when somebody else has approved it. The weakest counts. */
 static void see(struct judging *j, const struct row *r)
 {
     struct str via = row_text(r, j->columns.via);
-    if (via.p && assurance_via(via) < j->seen) j->seen = assurance_via(via);
+    if (!via.p) return;
+    enum assurance seen = assurance_via(via);
+    if (j->of_organization && seen == ASSURANCE_WEAK && row_int(r, j->columns.approved, 0) == 1) seen = ASSURANCE_FAIR;
+    if (seen < j->seen) j->seen = seen;
+}
+
+/* When a row will be another by time alone, whatever it is now. */
+static void look_ahead(struct judging *j, const struct row *r)
+{
+    const int64_t due = row_int(r, j->columns.due, 0),
+                  moments[] = {due - WARNING_WINDOW, due, row_int(r, j->columns.changes_at, 0)};
+    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++)
+        if (moments[i] > j->o->now && (!j->out->next || moments[i] < j->out->next)) j->out->next = moments[i];
 }
 
 static enum rc add_row(struct judging *j)
@@ -198,6 +215,7 @@ static enum rc add_row(struct judging *j)
     TRY(mark_subject(j, subject, &flags));
     int64_t at = row_int(&r, j->columns.at, 0);
     if (at > j->out->at) j->out->at = at;
+    look_ahead(j, &r);
     if (ok->kind == CELL_NULL) return OK;
     set(flags, SUBJECT_JUDGED, &j->evidence.judged);
     see(j, &r);
@@ -207,7 +225,7 @@ static enum rc add_row(struct judging *j)
 
 static enum rc run(struct judging *j)
 {
-    TRY(query_open(j->cx, j->query.db, j->def->sql, j->o->now, j->o->since, &j->query));
+    TRY(query_open(j->cx, j->query.db, j->sql, j->o->now, j->o->since, &j->query));
     TRY(read_columns(j));
     for (bool row;;) {
         TRY(query_next(j->cx, &j->query, &row));
@@ -235,7 +253,7 @@ static struct str allow_of(struct judging *j, const struct row *r, const struct 
 {
     struct str fingerprint = row_text(r, j->columns.fingerprint), rule = STR_NONE;
     bool found = false;
-    if (!f->line || !fingerprint.n) return STR_NONE;
+    if (j->of_organization || !f->line || !fingerprint.n) return STR_NONE;
     if (!j->hit &&
         store_prepare(j->cx, j->query.db,
                       STR("SELECT rule FROM hits WHERE path = ?1 AND line = ?2 AND fingerprint = ?3"), &j->hit) != OK)
@@ -252,7 +270,7 @@ static const struct finding_text *texts_of(struct judging *j, const struct row *
 {
     struct finding_text *texts = arena_array(&j->cx->arena, struct finding_text, LANG_COUNT);
     for (int l = 0; l < LANG_COUNT; l++)
-        texts[l] = (struct finding_text){rendered(j, j->def->message[l], r), rendered(j, j->def->fix[l], r)};
+        texts[l] = (struct finding_text){rendered(j, j->message[l], r), rendered(j, j->fix[l], r)};
     return texts;
 }
 
@@ -266,11 +284,12 @@ static void make_finding(struct judging *j, const struct row *r, struct finding 
     while (seen && is_known(j->o, id));
     *f = (struct finding){.id = arena_str(&j->cx->arena, str_from(id)),
                           .subject = kept_text(j, r, c->subject),
-                          .message = rendered(j, j->def->message[j->o->lang], r),
-                          .fix = rendered(j, j->def->fix[j->o->lang], r),
+                          .message = rendered(j, j->message[j->o->lang], r),
+                          .fix = rendered(j, j->fix[j->o->lang], r),
                           .texts = j->o->texts ? texts_of(j, r) : NULL,
                           .path = kept_text(j, r, c->path),
-                          .commit = kept_text(j, r, c->commit)};
+                          .commit = kept_text(j, r, c->commit),
+                          .at = row_int(r, c->at, 0)};
     f->line = f->path.p && line > 0 ? line : 0;
     f->allow = allow_of(j, r, f);
     f->exception = own_excuses(j->o->own, j->def, f->subject, row_int(r, c->at, 0));
@@ -317,6 +336,7 @@ static void say_stopped(struct judging *j)
     j->out->places = 0;
     j->out->at = 0;
     j->out->due = 0;
+    j->out->next = 0;
     j->n_keys = 0;
     j->not_baselined = 0;
     j->out->settles = str_from(text[j->o->lang]);
@@ -356,23 +376,33 @@ static void conclude(struct judging *j)
 /* Documents are few, so that each is looked up. */
 static enum rc open_vouched(struct judging *j, sqlite3 *db)
 {
-    if (j->def->type != EVIDENCE_DOCUMENT) return OK;
+    if (j->def->type != EVIDENCE_DOCUMENT || j->of_organization) return OK;
     return store_prepare(j->cx, db,
                          STR("SELECT 1 FROM documents WHERE path = ?1 AND (approved = 1 OR reviewed_at IS NOT NULL)"),
                          &j->vouched);
 }
 
-enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *def,
+enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *def, enum judge_rule which,
                          const struct rules_options *o, const struct baseline *b, struct obligation_result *out)
 {
+    const bool organization = which == JUDGE_ORGANIZATION;
     struct judging *j = arena_new(&cx->arena, struct judging);
-    *j = (struct judging){
-        .cx = cx, .def = def, .o = o, .baseline = b, .out = out, .query = {.db = db}, .seen = ASSURANCE_STRONG};
+    *j = (struct judging){.cx = cx,
+                          .def = def,
+                          .of_organization = organization,
+                          .sql = organization ? def->org.sql : def->sql,
+                          .message = organization ? def->org.message : def->message,
+                          .fix = organization ? def->org.fix : def->fix,
+                          .o = o,
+                          .baseline = b,
+                          .out = out,
+                          .query = {.db = db},
+                          .seen = ASSURANCE_STRONG};
     *out = (struct obligation_result){.def = def, .adopted = own_adopts(o->own, o->preset, def)};
     j->evidence.tolerance = own_tolerance(o->own, def);
     j->evidence.waived_whole = own_waives(o->own, def);
     j->evidence.not_applicable = !own_applies(o->own, def);
-    if (!def->sql.n || !def->enabled) {
+    if (!j->sql.n || (!def->enabled && !organization)) {
         conclude(j);
         return OK;
     }
@@ -401,8 +431,8 @@ enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_oblig
     kept_release(&j->kept);
     kept_release(&j->good);
     if (rc != OK)
-        return fail(cx, E_INTERNAL, "rule %s/%s: %s", str_visible(cx, def->task), str_visible(cx, def->key),
-                    arena_cstr(&cx->arena, str_from(cx->message)));
+        return fail(cx, E_INTERNAL, "rule %s/%s%s: %s", str_visible(cx, def->task), str_visible(cx, def->key),
+                    organization ? ".org" : "", arena_cstr(&cx->arena, str_from(cx->message)));
     conclude(j);
     return OK;
 }

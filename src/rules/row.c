@@ -22,6 +22,7 @@ void columns_find(struct columns *c)
         {"approved", &c->approved},
         {"reviewed_at", &c->reviewed_at},
         {"via", &c->via},
+        {"changes_at", &c->changes_at},
     };
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         *known[k].at = -1;

@@ -20,7 +20,7 @@ struct cell {
 struct columns {
     struct str names[ROW_COLUMNS];
     int n;
-    int subject, ok, at, due, path, line, commit, fingerprint, approved, reviewed_at, via;
+    int subject, ok, at, due, path, line, commit, fingerprint, approved, reviewed_at, via, changes_at;
 };
 
 enum identity { IDENTITY_BYTES = 16 };

@@ -66,6 +66,7 @@ struct finding {
     struct str path;                  /* STR_NONE when it has none */
     int64_t line;                     /* 0 when it has none */
     struct str commit;                /* oid; STR_NONE when it has none */
+    int64_t at;                       /* the row's `at`, 0 none */
     struct str allow;                 /* scanner's rule that an inline allow would name; STR_NONE when it is no hit */
     enum exception exception;
     bool baseline; /* known and accepted until baseline_until */
@@ -98,6 +99,7 @@ struct obligation_result {
     struct str settles;             /* what would give evidence, when something lacks it; else STR_NONE */
     int64_t at;                     /* newest `at` of its rows, 0 none */
     int64_t due;                    /* the earliest `due` of what is fine, 0 none */
+    int64_t next;                   /* the earliest `due` or `changes_at` after now, of any row, 0 none */
     const struct finding *findings; /* at most LIMIT_FINDINGS, by path, line, newest first, subject */
     size_t n_findings;
     const struct shown *shown; /* of its rows with ok 1, at most LIMIT_SHOWN, in the findings' order */
@@ -194,6 +196,24 @@ const struct catalog_preset *rules_preset(const struct catalog *c, const struct 
 void rules_coverage(struct ctx *cx, const struct catalog *c, const struct task_result *tasks, size_t n_tasks,
                     const struct framework_result **frameworks, size_t *n);
 
+/* Rules over the organization: what is recorded in registers and other facts, judged as a repository is. Views:
+ * docs/formats/facts.md; `via` of each row bounds the assurance, `approved` says that somebody else vouches for it.
+ * What changes a row by time alone stands in `due`, or in `changes_at` where no warning is due; :since is the start of
+ * the day a year back. */
+struct organization_options {
+    int64_t at; /* Unix seconds */
+    enum lang lang;
+    const struct own *own;               /* of the organization */
+    const struct catalog_preset *preset; /* may be NULL */
+    bool texts;                          /* fill `texts` of findings */
+    const bool *wanted;                  /* of all points, in the catalog's order; NULL: all */
+};
+/* Fills results, of which there are as many as the catalog has points, in its order; those without such a rule, or not
+ * wanted, have no `def`. The database has the facts' views; those of items are made on the connection. */
+enum rc rules_organization(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct organization_options *o,
+                           struct obligation_result *results) MUST_CHECK;
+size_t rules_count_points(const struct catalog *c);
+
 /* What is accepted for a while: see rules/baseline.h. */
 struct baseline;
 
@@ -246,8 +266,9 @@ struct standing_repository {
 struct standing_options {
     int64_t at; /* Unix seconds */
     enum lang lang;
-    const struct catalog_preset *preset; /* where no fact names one */
-    struct str project;                  /* project:ID; STR_NONE: the organization */
+    const struct catalog_preset *preset;          /* where no fact names one */
+    struct str project;                           /* project:ID; STR_NONE: the organization */
+    const struct obligation_result *organization; /* of rules_organization(), if they are known already */
     /* Called for each repository with verdicts, with its points in the catalog's order; borrowed. May be NULL. */
     enum rc (*each)(void *arg, const struct standing_repository *r, const struct standing_point *points, size_t n);
     void *arg;
@@ -258,7 +279,8 @@ struct standing {
     const struct standing_repository *repositories; /* by name */
     size_t n_repositories;
     int64_t summary[STATUS_COUNT];
-    const struct task_result *tasks; /* findings are not recorded: none here */
+    const struct task_result
+        *tasks; /* findings: of rules over the organization; those of repositories are in reports */
     size_t n_tasks;
 };
 enum rc rules_standing(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct standing_options *o,

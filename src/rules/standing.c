@@ -30,6 +30,7 @@ struct reading {
     struct standing *out;
     struct standing_point *points; /* of one repository after the other, in the catalog's order */
     struct tally *tallies;
+    const struct obligation_result *organization;
     size_t n_points;
     sqlite3_stmt *recorded, *exceptions;
 };
@@ -272,6 +273,39 @@ static enum rc add_items(struct reading *r)
     return OK;
 }
 
+/* What rules over the organization find: beside the repositories, as one more of them. Where they have nothing in
+ * scope they say nothing. */
+static enum rc add_organization(struct reading *r)
+{
+    if (!r->o->organization) {
+        struct own *own;
+        struct obligation_result *results = arena_array(&r->cx->arena, struct obligation_result, r->n_points + 1);
+        TRY(own_of(r, STR(""), &own));
+        const struct organization_options o = {
+            .at = r->o->at, .lang = r->o->lang, .own = own, .preset = r->o->preset, .texts = true};
+        TRY(rules_organization(r->cx, r->db, r->catalog, &o, results));
+        r->organization = results;
+    } else {
+        r->organization = r->o->organization;
+    }
+    bool any = false;
+    for (size_t i = 0; i < r->n_points; i++) {
+        const struct obligation_result *p = &r->organization[i];
+        any = any || p->def;
+        if (!p->def || !p->population) continue;
+        if (p->next) will_change(r->out, p->next);
+        const struct standing_point as = {.verdict = p->verdict,
+                                          .assurance = p->assurance,
+                                          .scope = p->population,
+                                          .judged = p->judged,
+                                          .failing = p->failing,
+                                          .due = p->due > r->o->at ? p->due : 0};
+        tally(&r->tallies[i], &as, &(const struct standing_repository){.at = p->at});
+    }
+    if (any) will_change(r->out, r->o->at - r->o->at % DAY_SECONDS + DAY_SECONDS); /* their period moves by days */
+    return OK;
+}
+
 /* A document serves all repositories; a practice has to hold in each. */
 static enum verdict together(const struct catalog_obligation *def, const struct tally *t)
 {
@@ -289,8 +323,17 @@ static enum verdict together(const struct catalog_obligation *def, const struct 
     return n[VERDICT_TREATED] ? VERDICT_TREATED : n[VERDICT_WAIVED] ? VERDICT_WAIVED : VERDICT_MET;
 }
 
+static void take_findings(struct obligation_result *out, const struct obligation_result *of_organization)
+{
+    out->findings = of_organization->findings;
+    out->n_findings = of_organization->n_findings;
+    out->shown = of_organization->shown;
+    out->n_shown = of_organization->n_shown;
+    out->places = of_organization->places;
+}
+
 static void judge(struct reading *r, const struct catalog_obligation *def, const struct tally *t,
-                  struct obligation_result *out)
+                  const struct obligation_result *of_organization, struct obligation_result *out)
 {
     *out = (struct obligation_result){.def = def,
                                       .adopted = own_adopts(r->own, r->o->preset, def),
@@ -303,6 +346,7 @@ static void judge(struct reading *r, const struct catalog_obligation *def, const
                                       .at = t->at,
                                       .due = t->due,
                                       .assurance = t->weakest == ASSURANCE_COUNT ? ASSURANCE_NONE : t->weakest};
+    take_findings(out, of_organization);
     if (out->verdict == VERDICT_NOT_APPLICABLE) out->assurance = ASSURANCE_NONE;
     if (out->verdict == VERDICT_NO_EVIDENCE || out->verdict == VERDICT_PARTLY_MET)
         out->settles = def->settles[r->o->lang];
@@ -380,8 +424,10 @@ static enum rc stand(struct reading *r)
     for (size_t i = 0; i < r->out->n_repositories; i++)
         if (r->out->repositories[i].verdicts >= 0) TRY(add_repository(r, &r->out->repositories[i]));
     TRY(add_items(r));
+    TRY(add_organization(r));
     struct obligation_result *results = arena_array(&r->cx->arena, struct obligation_result, r->n_points + 1);
-    for (size_t i = 0; i < r->n_points; i++) judge(r, r->points[i].def, &r->tallies[i], &results[i]);
+    for (size_t i = 0; i < r->n_points; i++)
+        judge(r, r->points[i].def, &r->tallies[i], &r->organization[i], &results[i]);
     conclude(r, results);
     return OK;
 }

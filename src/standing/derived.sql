@@ -117,7 +117,32 @@ CREATE TABLE repository_point (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX repository_point_by_point ON repository_point (point, verdict);
 
--- What fails, by the report of each repository's newest assessment. At most as many for a point as a report names.
+-- What the rules over the organization found: one row for each point that has such a rule. It counts in every scope.
+CREATE TABLE organization_point (
+  seq INTEGER PRIMARY KEY,    -- place among all points of the catalog, from 0
+  task TEXT NOT NULL,
+  point TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  assurance TEXT NOT NULL,
+  in_scope INTEGER NOT NULL, judged INTEGER NOT NULL, failing INTEGER NOT NULL,
+  waived INTEGER NOT NULL, treated INTEGER NOT NULL, -- failing ones that are excused
+  stopped INTEGER NOT NULL,   -- 1: the rule reached a limit and was stopped, so there is no evidence
+  at INTEGER, due INTEGER,
+  next INTEGER                -- when a row of it changes by time alone
+) STRICT;
+CREATE UNIQUE INDEX organization_point_by_point ON organization_point (point);
+
+-- Which items in force show which points (docs/formats/kinds.md), so that it is known what an append changes.
+CREATE TABLE item_shows (
+  subject TEXT NOT NULL,
+  point TEXT NOT NULL,
+  since INTEGER NOT NULL,     -- number of the step that brought it into force
+  review_due INTEGER,
+  PRIMARY KEY (subject, point)
+) STRICT, WITHOUT ROWID;
+
+-- What fails: by the report of each repository's newest assessment, and by the rules over the organization (repository: 'org'). At most as many for a
+-- point as a report names.
 CREATE TABLE finding (
   repository TEXT NOT NULL,
   id TEXT NOT NULL,           -- 32 hexadecimal digits, stable over language, time and moved lines
@@ -131,8 +156,8 @@ CREATE TABLE finding (
   exception TEXT NOT NULL,    -- '', 'waived', 'treated'
   baseline_until TEXT,        -- date: the repository's baseline accepts it until then
   open INTEGER NOT NULL,      -- 1: no exception, no baseline
-  first_seen INTEGER NOT NULL, -- `until` of the first assessment of the repository whose kept report has it
-  assessment INTEGER NOT NULL, -- number of the fact it stands by
+  first_seen INTEGER NOT NULL, -- `until` of the first assessment of the repository whose kept report has it; of the organization: the rule's `at`, 0 none
+  assessment INTEGER,         -- number of the fact it stands by; NULL: of the organization, as it stands
   PRIMARY KEY (repository, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX finding_by_point ON finding (point, open, repository, seq);
@@ -141,7 +166,7 @@ CREATE INDEX finding_by_path ON finding (repository, path);
 
 -- Examples of what is fine (ok = 1), so that somebody can go and look.
 CREATE TABLE example (
-  repository TEXT NOT NULL,
+  repository TEXT NOT NULL,   -- or 'org'
   point TEXT NOT NULL,
   seq INTEGER NOT NULL,
   subject TEXT NOT NULL,

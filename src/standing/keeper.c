@@ -12,8 +12,10 @@
 
 extern const char standing_derived_sql[];
 
-static const char *const tables[] = {"refreshed",        "day",     "task",    "point", "control",   "repository",
-                                     "repository_point", "finding", "example", "seen",  "assessment"};
+static const char *const tables[] = {
+    "refreshed",        "day",     "task",    "point", "control",    "repository",
+    "repository_point", "finding", "example", "seen",  "assessment", "organization_point",
+    "item_shows"};
 
 /* --- the file */
 
@@ -100,7 +102,9 @@ enum rc keeper_open(struct ctx *cx, const char *dir, const struct keeper_options
         return fail(cx, E_IO, "out of memory");
     }
     k->o = *o;
+    arena_init(&k->arena);
     enum rc rc = log_reader_open(cx, dir, &k->reader);
+    if (rc == OK) rc = org_rules_prepare(cx, k);
     if (rc == OK) rc = open_derived(cx, dir, &k->db);
     if (rc == OK) {
         log_reader_rest(k->reader);
@@ -116,6 +120,7 @@ void keeper_close(struct keeper *k)
     if (!k) return;
     log_reader_close(k->reader);
     store_close(k->db);
+    arena_release(&k->arena);
     free(k->dir);
     free(k);
 }
@@ -178,18 +183,26 @@ static enum rc compare_state(struct pass *p)
 static bool concerns_all(struct str kind)
 {
     static const char *const kinds[] = {"adoption",   "applicability", "organization", "policy", "project",
-                                        "repository", "task",          "waiver",       "record", "step"};
+                                        "repository", "task",          "treatment",    "waiver", "erasure"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (str_eq(kind, str_from(kinds[i]))) return true;
     return false;
 }
 
-/* Of the new facts: repositories that were judged, or that all is concerned. */
+static struct str *more(struct pass *p, const struct str *list, size_t n, size_t *cap)
+{
+    struct str *grown = arena_array(&p->cx->arena, struct str, *cap = *cap ? 2 * *cap : 16);
+    if (n) memcpy(grown, list, n * sizeof *grown);
+    return grown;
+}
+
+/* Of the new facts: repositories that were judged, items, kinds; or that all is concerned. */
 static enum rc find_touched(struct pass *p)
 {
     scoped_stmt *st = NULL;
-    size_t cap = 0;
-    struct str *list = NULL;
+    size_t cap = 0, cap_items = 0;
+    struct str *list = NULL, *items = NULL;
+    p->touched = view_reads_none(p->cx, p->k->o.catalog);
     TRY(store_prepare(p->cx, p->facts, STR("SELECT kind, subject FROM facts WHERE n >= ?1 AND n < ?2"), &st));
     store_bind_int(st, 1, p->from);
     store_bind_int(st, 2, p->to);
@@ -198,13 +211,14 @@ static enum rc find_touched(struct pass *p)
         if (!row) break;
         struct str kind = store_column_str(st, 0), subject = store_column_str(st, 1);
         if (concerns_all(kind)) p->whole = true;
+        view_reads_add(&p->touched, p->k->o.catalog, kind, subject);
+        if (str_starts(subject, STR("record:")) && (str_eq(kind, STR("record")) || str_eq(kind, STR("step")))) {
+            if (!items || p->n_items == cap_items) p->items = items = more(p, items, p->n_items, &cap_items);
+            items[p->n_items++] = arena_str(&p->cx->arena, subject);
+        }
         bool judged = str_eq(kind, STR("verdicts")) || str_eq(kind, STR("assessment"));
         if (!judged || !str_starts(subject, STR("repo:")) || pass_touches(p, subject)) continue;
-        if (!list || p->n_repositories == cap) {
-            struct str *more = arena_array(&p->cx->arena, struct str, cap = cap ? 2 * cap : 16);
-            if (list) memcpy(more, list, p->n_repositories * sizeof *list);
-            p->repositories = list = more;
-        }
+        if (!list || p->n_repositories == cap) p->repositories = list = more(p, list, p->n_repositories, &cap);
         list[p->n_repositories++] = arena_str(&p->cx->arena, subject);
     }
     return OK;
@@ -277,9 +291,9 @@ static enum rc write_touched_projects(struct pass *p)
 
 static enum rc write_scopes(struct pass *p)
 {
-    if (!p->whole && !p->n_repositories) return OK;
+    if (!p->whole && !p->n_repositories && !p->moved) return OK;
     TRY(organization_write(p));
-    if (!p->whole) return write_touched_projects(p);
+    if (!p->whole) return p->moved ? write_projects(p) : write_touched_projects(p);
     scoped_stmt *st = NULL;
     bool row;
     TRY(store_prepare(p->cx, p->facts, STR("SELECT json_group_array(subject) FROM fact_project WHERE state = 'active'"),
@@ -294,7 +308,7 @@ static enum rc remember(struct pass *p)
     scoped_stmt *st = NULL;
     char last[65];
     TRY(digest_of_entry(p, p->to, last));
-    bool computed = p->whole || p->n_repositories;
+    bool computed = p->whole || p->n_repositories || p->moved;
     TRY(store_prepare(p->cx, p->db,
                       STR("INSERT INTO refreshed VALUES (1, ?1, ?2, ?3, ?4, ?5, ?5, ?6) ON CONFLICT DO UPDATE SET"
                           " facts = ?1, last_fact = ?2, catalog = ?3, preset = ?4, at = ?5,"
@@ -326,6 +340,7 @@ static enum rc refresh_within(struct pass *p, bool from_nothing)
     }
     TRY(reports_read(p));
     TRY(days_write(p));
+    TRY(org_rules_write(p));
     TRY(write_scopes(p));
     return remember(p);
 }

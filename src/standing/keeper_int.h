@@ -3,6 +3,7 @@
 #ifndef SINETTI_STANDING_KEEPER_INT_H
 #define SINETTI_STANDING_KEEPER_INT_H
 
+#include "catalog/views.h"
 #include "ledger/log_reader.h"
 #include "standing/standing.h"
 #include "store/store.h"
@@ -11,7 +12,10 @@ struct keeper {
     char *dir;
     struct keeper_options o;
     struct log_reader *reader;
-    sqlite3 *db; /* derived.db */
+    sqlite3 *db;              /* derived.db */
+    struct arena arena;       /* of what follows */
+    struct view_reads *reads; /* of the rule over the organization of each point of the catalog */
+    size_t n_points;
 };
 
 /* What one refresh is about. */
@@ -24,8 +28,13 @@ struct pass {
     bool anew, whole;               /* everything from nothing; every scope */
     const struct str *repositories; /* touched: repo:ID, when not whole */
     size_t n_repositories;
-    size_t scopes; /* computed so far */
-    int64_t next;  /* of the organization */
+    struct view_reads touched; /* kinds of the new facts, when not whole */
+    const struct str *items;   /* touched: record:KIND/ID, when not whole */
+    size_t n_items;
+    bool moved; /* what the organization's rules find, or its items show, is another than before */
+    const struct obligation_result *organization; /* what those rules found */
+    size_t scopes;                                /* computed so far */
+    int64_t next;                                 /* of the organization */
 };
 
 bool pass_touches(const struct pass *p, struct str repository);
@@ -47,6 +56,11 @@ enum rc scope_write(struct pass *p, struct str scope, struct str day, const stru
                     int64_t at, struct str catalog) MUST_CHECK;
 /* Recorded verdicts of the organization and of projects that are new: their days. */
 enum rc days_write(struct pass *p) MUST_CHECK;
+
+/* org_rules.c: the rules over the organization that what is new concerns: tables organization_point, item_shows, and
+ * findings and examples of 'org'. */
+enum rc org_rules_prepare(struct ctx *cx, struct keeper *k) MUST_CHECK;
+enum rc org_rules_write(struct pass *p) MUST_CHECK;
 
 /* repositories.c: the organization's standing, with its repositories: tables repository and repository_point, and the
  * findings of those touched. */

@@ -83,8 +83,8 @@ static enum rc drop_others(struct pass *p, const struct standing *s)
     static const char *const statements[] = {
         "DELETE FROM repository WHERE repository NOT IN (SELECT value FROM json_each(?1))",
         "DELETE FROM repository_point WHERE repository NOT IN (SELECT value FROM json_each(?1))",
-        "DELETE FROM finding WHERE repository NOT IN (SELECT value FROM json_each(?1))",
-        "DELETE FROM example WHERE repository NOT IN (SELECT value FROM json_each(?1))"};
+        "DELETE FROM finding WHERE repository <> 'org' AND repository NOT IN (SELECT value FROM json_each(?1))",
+        "DELETE FROM example WHERE repository <> 'org' AND repository NOT IN (SELECT value FROM json_each(?1))"};
     scoped_buf names;
     struct json j;
     buf_init(&names, 0);
@@ -103,8 +103,12 @@ static enum rc drop_others(struct pass *p, const struct standing *s)
 
 static enum rc stand(struct pass *p, struct str project, struct each *e, struct standing *s)
 {
-    const struct standing_options o = {
-        .at = p->now, .preset = p->k->o.preset, .project = project, .each = e ? each : NULL, .arg = e};
+    const struct standing_options o = {.at = p->now,
+                                       .preset = p->k->o.preset,
+                                       .project = project,
+                                       .organization = p->organization,
+                                       .each = e ? each : NULL,
+                                       .arg = e};
     p->scopes++;
     return rules_standing(p->cx, p->facts, p->k->o.catalog, &o, s);
 }

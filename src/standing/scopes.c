@@ -156,7 +156,9 @@ static enum rc count_present(const struct writing *w, sqlite3_stmt *day)
         stale += w->s->repositories[i].stale;
     }
     TRY(store_prepare(w->p->cx, w->p->db,
-                      STR("SELECT coalesce(sum(findings), 0) FROM repository WHERE ?1 = 'org' OR project = ?1"), &st));
+                      STR("SELECT coalesce(sum(findings), 0) + iif(?1 = 'org', (SELECT count(*) FROM finding"
+                          " WHERE repository = 'org' AND open), 0) FROM repository WHERE ?1 = 'org' OR project = ?1"),
+                      &st));
     store_bind_str(st, 1, w->scope);
     TRY(store_step(w->p->cx, st, &row));
     store_bind_int(day, 6, (int64_t)w->s->n_repositories);

@@ -10,7 +10,8 @@ CREATE VIEW fact_record AS SELECT n, at, subject, actor, via, kind, number, vers
 CREATE TABLE p_record_shows (n INTEGER NOT NULL, seq INTEGER NOT NULL, value TEXT NOT NULL, subject TEXT NOT NULL,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE INDEX p_record_shows_value ON p_record_shows (value);
-CREATE VIEW fact_record_shows AS SELECT n, seq, value FROM p_record_shows;
+CREATE INDEX p_record_shows_subject ON p_record_shows (subject);
+CREATE VIEW fact_record_shows AS SELECT n, seq, value, subject FROM p_record_shows;
 CREATE TABLE p_record_links (n INTEGER NOT NULL, seq INTEGER NOT NULL, value TEXT NOT NULL, subject TEXT NOT NULL,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE INDEX p_record_links_value ON p_record_links (value, subject);

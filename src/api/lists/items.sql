@@ -1,4 +1,4 @@
--- Items of one register. The view `records` is of src/records/records.sql.
+-- Items of one register. The view `records` is of src/catalog/records.sql.
 -- Sorts: -number, title, -at
 -- Key: number
 SELECT r.subject, r.number, r.title, r.state, r.phase, nullif(r.owner, '') AS owner, p.name AS owner_name, r.version, r.at, r.state_at, r.approved_at,

@@ -2,6 +2,8 @@
 #ifndef TESTS_RULES_FACT_TABLES_H
 #define TESTS_RULES_FACT_TABLES_H
 
+#include "catalog/catalog.h"
+
 #define FACT_TABLES                                                                                                    \
     "CREATE TABLE fact_organization (preset TEXT);"                                                                    \
     "CREATE TABLE fact_task (subject TEXT, priority TEXT);"                                                            \
@@ -15,8 +17,16 @@
     "CREATE TABLE fact_verdicts_points (n INTEGER, obligation TEXT, verdict TEXT, assurance TEXT, scope INTEGER,"      \
     " judged INTEGER, failing INTEGER, adopted INTEGER, due INTEGER);"                                                 \
     "CREATE TABLE fact_record (n INTEGER, subject TEXT);"                                                              \
-    "CREATE TABLE fact_record_shows (n INTEGER, value TEXT);"                                                          \
+    "CREATE TABLE fact_record_shows (n INTEGER, value TEXT, subject TEXT);"                                            \
     "CREATE TABLE fact_step_last (n INTEGER, at INTEGER, subject TEXT, phase TEXT, review_due INTEGER);"               \
     "CREATE TABLE fact_verdicts_priorities (n INTEGER, task TEXT, priority TEXT);"
+
+/* Without them a catalog reads no more than the tables above. */
+static inline void forget_rules_over_the_organization(struct catalog *c)
+{
+    for (size_t i = 0; i < c->n_tasks; i++)
+        for (size_t k = 0; k < c->tasks[i].n_obligations; k++)
+            ((struct catalog_obligation *)&c->tasks[i].obligations[k])->org.sql.n = 0;
+}
 
 #endif

@@ -52,7 +52,7 @@ static struct obligation_result judge(const char *names, const char *rows)
 {
     struct obligation_result out;
     def.sql = rule_of(names, rows);
-    if (judge_obligation(&cx, db, &def, &options, NULL, &out) != OK) fail_msg("%s", cx.message);
+    if (judge_obligation(&cx, db, &def, JUDGE_REPOSITORY, &options, NULL, &out) != OK) fail_msg("%s", cx.message);
     return out;
 }
 
@@ -97,20 +97,20 @@ static void test_rules_judge__nothing_to_judge(void **state)
     (void)state;
     struct obligation_result o;
     def.sql = STR("SELECT subject, 1 AS ok FROM asked WHERE 0");
-    assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), OK);
+    assert_int_equal(judge_obligation(&cx, db, &def, JUDGE_REPOSITORY, &options, NULL, &o), OK);
     assert_int_equal(o.verdict, VERDICT_NO_EVIDENCE);
     assert_int_equal(o.assurance, ASSURANCE_NONE);
     assert_true(str_eq(o.settles, STR("a way to tell")));
     /* without a rule, or with one that is switched off: whatever it would say */
     def.sql = rule_of("subject, ok", "('a', 0)");
     def.enabled = false;
-    assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), OK);
+    assert_int_equal(judge_obligation(&cx, db, &def, JUDGE_REPOSITORY, &options, NULL, &o), OK);
     assert_int_equal(o.verdict, VERDICT_NO_EVIDENCE);
     assert_int_equal(o.n_findings, 0);
     def.enabled = true;
     def.sql = STR_NONE;
     options.lang = LANG_FI;
-    assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), OK);
+    assert_int_equal(judge_obligation(&cx, db, &def, JUDGE_REPOSITORY, &options, NULL, &o), OK);
     assert_int_equal(o.verdict, VERDICT_NO_EVIDENCE);
     assert_true(str_eq(o.settles, STR("keino kertoa")));
 }
@@ -289,7 +289,7 @@ static void test_rules_judge__findings_are_cut(void **state)
     def.sql = STR("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)"
                   "SELECT 's' || (i % 1250) AS subject, 0 AS ok, 'a.c' AS path, 2501 - i AS line FROM n");
     options.keys = true;
-    assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), OK);
+    assert_int_equal(judge_obligation(&cx, db, &def, JUDGE_REPOSITORY, &options, NULL, &o), OK);
     assert_int_equal(o.failing, 1250);
     assert_int_equal(o.places, 2500);
     assert_int_equal(o.n_findings, LIMIT_FINDINGS);
@@ -307,7 +307,7 @@ static void test_rules_judge__stopped(void **state)
         STR("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)"
             "SELECT 's' || i AS subject, 0 AS ok, i AS at, CASE WHEN i = 40 THEN zeroblob(2000000) END AS x FROM n");
     options.keys = true;
-    assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), OK);
+    assert_int_equal(judge_obligation(&cx, db, &def, JUDGE_REPOSITORY, &options, NULL, &o), OK);
     assert_true(o.stopped);
     assert_int_equal(o.verdict, VERDICT_NO_EVIDENCE);
     assert_int_equal(o.assurance, ASSURANCE_NONE);
@@ -315,7 +315,7 @@ static void test_rules_judge__stopped(void **state)
     assert_int_equal(o.n_findings + o.n_shown + o.n_keys, 0);
     assert_true(str_starts(o.settles, STR("The rule was stopped")));
     options.lang = LANG_FI;
-    assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), OK);
+    assert_int_equal(judge_obligation(&cx, db, &def, JUDGE_REPOSITORY, &options, NULL, &o), OK);
     assert_true(str_starts(o.settles, STR("Sääntö keskeytettiin")));
 }
 
@@ -378,11 +378,11 @@ static void test_rules_judge__waived_whole(void **state)
     assert_int_equal(judge("subject, ok", "('a', 0)").verdict, VERDICT_WAIVED);
     assert_int_equal(judge("subject, ok", "('a', NULL)").verdict, VERDICT_WAIVED);
     def.sql = STR("SELECT 's' AS subject, 0 AS ok, zeroblob(2000000) AS x");
-    assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), OK);
+    assert_int_equal(judge_obligation(&cx, db, &def, JUDGE_REPOSITORY, &options, NULL, &o), OK);
     assert_true(o.stopped);
     assert_int_equal(o.verdict, VERDICT_WAIVED);
     def.sql = STR_NONE;
-    assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), OK);
+    assert_int_equal(judge_obligation(&cx, db, &def, JUDGE_REPOSITORY, &options, NULL, &o), OK);
     assert_int_equal(o.verdict, VERDICT_WAIVED);
 }
 
@@ -450,7 +450,7 @@ static void test_rules_judge__faults_name_the_rule(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct obligation_result o;
         def.sql = str_from(cases[i].sql);
-        if (judge_obligation(&cx, db, &def, &options, NULL, &o) != E_INTERNAL ||
+        if (judge_obligation(&cx, db, &def, JUDGE_REPOSITORY, &options, NULL, &o) != E_INTERNAL ||
             !strstr(cx.message, "rule task/point: ") || !strstr(cx.message, cases[i].says))
             fail_msg("%s: %s", cases[i].sql, cx.message);
     }
@@ -460,7 +460,7 @@ static void test_rules_judge__faults_name_the_rule(void **state)
     buf_cstr(&wide, "SELECT 's' AS subject, 1 AS ok");
     for (int i = 0; i < 63; i++) buf_printf(&wide, ", %d AS c%d", i, i);
     def.sql = buf_view(&wide);
-    assert_int_equal(judge_obligation(&cx, db, &def, &options, NULL, &o), E_INTERNAL);
+    assert_int_equal(judge_obligation(&cx, db, &def, JUDGE_REPOSITORY, &options, NULL, &o), E_INTERNAL);
     assert_non_null(strstr(cx.message, "more than 64 columns"));
     assert_int_equal(store_exec(&cx, db, "DELETE FROM d_file"), OK); /* it is trusted again */
 }

@@ -38,6 +38,7 @@ static int setup(void **state)
     (void)state;
     ctx_init(&cx);
     assert_int_equal(catalog_builtin(&cx, &catalog), OK);
+    forget_rules_over_the_organization(catalog); /* they have a test of their own */
     assert_int_equal(store_open_memory(&cx, FACT_TABLES, &db), OK);
     document = find("code-review-rules", "rules-defined");
     practice = find("code-review-rules", "rules-enforced");
@@ -448,9 +449,9 @@ static void add_item(int n, const char *phase, int64_t due, const struct catalog
     char sql[1000];
     (void)snprintf(sql, sizeof sql,
                    "INSERT INTO fact_record VALUES (%d, 'record:policy/%d');"
-                   "INSERT INTO fact_record_shows VALUES (%d, '" STR_FMT "/" STR_FMT "');"
+                   "INSERT INTO fact_record_shows VALUES (%d, '" STR_FMT "/" STR_FMT "', 'record:policy/%d');"
                    "INSERT INTO fact_step_last VALUES (%d, %d, 'record:policy/%d', '%s', %lld)",
-                   n, n, n, STR_ARG(shows->task), STR_ARG(shows->key), n + 1, NOW - 86400, n, phase, (long long)due);
+                   n, n, n, STR_ARG(shows->task), STR_ARG(shows->key), n, n + 1, NOW - 86400, n, phase, (long long)due);
     run(sql);
 }
 
@@ -488,7 +489,7 @@ static void test_rules_standing__what_items_show(void **state)
     assert_int_equal(result(&s, document)->failing, 1);
 
     run("UPDATE fact_record SET n = 99 WHERE n = 20"); /* edited: the approval is of what was there before */
-    run("INSERT INTO fact_record_shows SELECT 99, value FROM fact_record_shows WHERE n = 20");
+    run("INSERT INTO fact_record_shows SELECT 99, value, subject FROM fact_record_shows WHERE n = 20");
     s = standing_at(NOW);
     assert_int_equal(result(&s, document)->verdict, VERDICT_NO_EVIDENCE);
 }

@@ -1,7 +1,7 @@
 -- Items as they stand: where a newer version has not put them back, the last move says in which state. What was approved stays so in later moves
 -- (a change that is approved, then done).
 CREATE TEMP VIEW IF NOT EXISTS records AS
-SELECT r.subject, r.kind, r.number, r.title, r.owner, r.version, r.digest, r.definition, r.n, r.at, r.actor,
+SELECT r.subject, r.kind, r.number, r.title, r.owner, r.version, r.digest, r.definition, r.n, r.at, r.actor, r.via, r.content,
   CASE WHEN s.n > r.n THEN s.state ELSE r.state END AS state,
   CASE WHEN s.n > r.n THEN s.phase ELSE r.phase END AS phase,
   CASE WHEN s.n > r.n THEN s.n ELSE 0 END AS since,
@@ -10,3 +10,9 @@ SELECT r.subject, r.kind, r.number, r.title, r.owner, r.version, r.digest, r.def
     AND a.approves) END AS approved_at,
   CASE WHEN s.n > r.n AND s.phase = 'in_force' THEN s.review_due END AS review_due
 FROM fact_record r LEFT JOIN fact_step_last s ON s.subject = r.subject;
+
+-- What was done with items, each step; `current`: with the version that stands there.
+CREATE TEMP VIEW IF NOT EXISTS record_steps AS
+SELECT s.subject, r.kind, s.n, s.at, s.actor, s.via, s.step, s.version AS revision, s.move, s.state, s.phase, coalesce(s.approves, 0) AS approves,
+  s.digest = r.digest AS current, s.reason
+FROM fact_step s JOIN fact_record r ON r.subject = s.subject;
