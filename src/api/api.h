@@ -7,6 +7,9 @@
  * do is refused there like anything else, and else left to worker, which never believes web about who somebody is. So
  * is what only reads when the use of a session is to be noted.
  *
+ * A request whose body is a file comes twice. First its head (`follows`): it is admitted or refused by what the head
+ * says, before a byte of the body is taken. Then, in worker alone, with the file: admitted again, and done.
+ *
  * Refused, each with a problem (problem.h): unknown paths, parameters and fields, whatever breaks a schema, a browser's
  * writing requests that come from elsewhere, what the role does not permit, too many requests.
  *
@@ -48,7 +51,8 @@ void api_close(struct api *a);
 
 /* What became of a request. */
 struct api_done {
-    bool elsewhere;                 /* web's: worker is to handle it; `answer` has only headers */
+    bool elsewhere; /* web's: worker is to handle it; or worker's of a head: the body may come. `answer` has only
+                       headers */
     const struct api_operation *op; /* NULL: there is none */
     char id[33];                    /* the request's; worker takes X-Request-Id of what web passes on */
     char fingerprint[65];           /* of the credential, for the log; "" for nobody */
@@ -58,8 +62,8 @@ struct api_done {
 /* Always answers. cx is new and ends after the answer was written. */
 void api_handle(struct ctx *cx, struct api *a, const struct http_request *request, struct http_response *answer,
                 struct api_done *done);
-/* Largest body of a request that is read. For struct http_options. */
-size_t api_most_body(struct str method, struct str path);
+/* Largest body of a request that is read; *follows: it is a file. For struct http_options. */
+size_t api_most_body(struct str method, struct str path, bool *follows);
 /* Whether it hashes a password (x-passwords): dear, and for threads of its own. */
 bool api_takes_password(struct str method, struct str path);
 
@@ -76,6 +80,7 @@ struct api_call {
     struct identity_actor actor; /* for facts */
     enum lang lang;
     json_t *body;                      /* checked against its schema; NULL when there is none */
+    const struct http_file *file;      /* of an operation that takes one; NULL when there is none */
     struct str values[API_PARAMETERS]; /* of op->parameters, in their order; STR_NONE when absent */
     bool everywhere;                   /* what is permitted is so in the whole organization; else only in … */
     const struct str *projects;        /* project:ID */
@@ -147,6 +152,10 @@ enum rc api_faults(struct ctx *cx, struct api_call *call) MUST_CHECK; /* OK when
  * in which language, is in the tag too. */
 void api_tag(struct api_call *call, uint64_t version);
 enum rc api_match(struct ctx *cx, struct api_call *call, uint64_t version) MUST_CHECK;
+/* The answer is a file: `fd` (taken over, open for reading) of a regular one, under a name to save it by, which may be
+ * anything. A browser does nothing with it but save it. digest: what its ETag says, hexadecimal; empty: none. */
+void api_answer_file(struct ctx *cx, struct api_call *call, int fd, struct str name, struct str type,
+                     struct str digest);
 /* 201, where the new thing is. */
 void api_created(struct ctx *cx, struct api_call *call, struct str path);
 

@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #if defined __SANITIZE_ADDRESS__
 #define CHECKS_ANSWERS true /* as tests are built: what is documented is what is answered */
@@ -205,7 +206,8 @@ static enum rc handle(struct ctx *cx, struct api_call *call, struct api_done *do
 {
     bool is_repeated;
     TRY(admit(cx, call));
-    if (call->api->o.process == API_WEB && (call->op->process == API_WORKER || call->who.touch)) {
+    if (call->request->follows ||
+        (call->api->o.process == API_WEB && (call->op->process == API_WORKER || call->who.touch))) {
         done->elsewhere = true;
         return OK;
     }
@@ -219,6 +221,12 @@ static enum rc handle(struct ctx *cx, struct api_call *call, struct api_done *do
 }
 
 /* --- after it */
+
+static void end_stream(struct api_call *call)
+{
+    if (call->stream >= 0) close(call->stream);
+    call->stream = -1;
+}
 
 /* Who has what the tag stands for gets nothing again. */
 static void settle_tag(struct api_call *call)
@@ -235,15 +243,17 @@ static void settle_tag(struct api_call *call)
         r->status = 304;
         r->fixed = STR_NONE;
         buf_clear(&r->body);
+        end_stream(call);
     }
 }
 
 static void settle(struct ctx *cx, struct api_call *call, enum rc rc)
 {
     bool is_secret = rc != OK || !call->op || call->op->secret || strcmp(call->op->method, "GET") != 0;
-    if (rc != OK)
+    if (rc != OK) {
+        end_stream(call);
         api_problem_write(cx, call, rc);
-    else
+    } else
         settle_tag(call);
     api_header(call, "Cache-Control", is_secret ? STR("no-store") : STR("private, no-cache"));
     api_header(call, "Vary", STR("Accept, Accept-Language, Authorization, Cookie"));

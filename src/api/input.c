@@ -160,6 +160,45 @@ enum rc api_check_parameters(struct ctx *cx, struct api_call *call)
 
 /* --- body */
 
+/* What is sent as a file may be of one of several types, or of any; its charset is its own. */
+static enum rc check_file_type(struct ctx *cx, struct api_call *call)
+{
+    struct str rest = http_request_header(call->request, "Content-Type"), type = STR_NONE,
+               known = str_from(call->op->body_type), one;
+    (void)str_cut(&rest, ';', &type);
+    type = str_trim(type);
+    while (str_cut(&known, ' ', &one))
+        if (str_eq(one, STR("*/*")) || str_eq_nocase(type, one)) return OK;
+    return api_refuse(cx, call, E_INVALID, "media_type", "send it as one of these: %s", "lähetä se jonakin näistä: %s",
+                      call->op->body_type);
+}
+
+/* What has been taken into a file, or, of a request whose body is yet to come, what its head says of it. */
+static enum rc read_file(struct ctx *cx, struct api_call *call)
+{
+    const struct http_file *f = call->request->file;
+    TRY(check_file_type(cx, call));
+    if (!f) return OK;
+    switch (f->end) {
+    case HTTP_FILE_WHOLE:
+        call->file = f;
+        return OK;
+    case HTTP_FILE_LONG:
+        return api_refuse(cx, call, E_LIMIT, "too_large", "the file may be at most %zu bytes",
+                          "tiedosto saa olla enintään %zu tavua", call->op->most_body);
+    case HTTP_FILE_NO_ROOM:
+        return api_refuse(cx, call, E_BUSY, "busy", "there is no room for the file here now; nothing was kept",
+                          "tiedostolle ei ole nyt tilaa; mitään ei säilytetty");
+    case HTTP_FILE_TOO_MANY:
+        return api_refuse(cx, call, E_BUSY, "busy", "too many files are being sent here at once; try again in a while",
+                          "tänne lähetetään liian monta tiedostoa yhtä aikaa; yritä hetken kuluttua uudelleen");
+    case HTTP_FILE_BROKEN:
+    default:
+        return api_refuse(cx, call, E_INVALID, "malformed", "the file did not come whole; nothing was kept",
+                          "tiedosto ei tullut kokonaan; mitään ei säilytetty");
+    }
+}
+
 static enum rc check_type(struct ctx *cx, struct api_call *call)
 {
     struct str rest = http_request_header(call->request, "Content-Type"), type = STR_NONE, one;
@@ -197,6 +236,13 @@ enum rc api_read_body(struct ctx *cx, struct api_call *call)
 {
     const struct api_operation *op = call->op;
     struct str body = call->request->body;
+    if (!op->takes_file && (call->request->follows || call->request->file))
+        return fail(cx, E_INTERNAL, "%s takes no file", op->id);
+    if (op->takes_file && (call->request->follows || call->request->file)) return read_file(cx, call);
+    if (op->takes_file) /* it has come without a body */
+        return op->body_needed
+                   ? api_refuse(cx, call, E_INVALID, "malformed", "a file is expected", "tähän kuuluu tiedosto")
+                   : OK;
     if (body.n > op->most_body)
         return op->body_type
                    ? api_refuse(cx, call, E_LIMIT, "too_large", "the body may be at most %zu bytes",

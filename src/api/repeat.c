@@ -20,6 +20,7 @@ static void digest_of(const struct api_call *call, uint8_t out[32])
     digest_field(&d, call->request->path);
     digest_field(&d, call->request->query);
     digest_field(&d, call->request->body);
+    if (call->file) digest_field(&d, (struct str){(const char *)call->file->sha256, sizeof call->file->sha256});
     digest_final(&d, out);
 }
 

@@ -63,11 +63,12 @@ const struct api_operation *api_find(struct str method, struct str path, struct 
     return NULL;
 }
 
-size_t api_most_body(struct str method, struct str path)
+size_t api_most_body(struct str method, struct str path, bool *follows)
 {
     struct str values[API_PARAMETERS];
     uint32_t allowed;
     const struct api_operation *op = api_find(method, path, values, &allowed);
+    *follows = op && op->takes_file;
     return op && op->body_type ? op->most_body : NO_BODY;
 }
 

@@ -63,8 +63,10 @@ struct api_operation {
     const char *const *facts; /* kinds it may append */
     size_t n_facts;
     size_t most_body;      /* bytes; 0: it takes none */
-    const char *body_type; /* NULL: none */
+    const char *body_type; /* NULL: none; of a file media types with blanks between, or any: "*" "/" "*" */
     bool body_needed;
+    bool takes_file;                   /* the body comes as call->file, however large */
+    bool gives_file;                   /* the answer is what api_answer_file() was given */
     const struct catalog_schema *body; /* of application/json */
     const struct api_parameter *parameters;
     size_t n_parameters;

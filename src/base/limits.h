@@ -38,6 +38,13 @@
 #define LIMIT_SERVE_MESSAGE (32 * MIB) /* all parts of one */
 #define LIMIT_SERVE_FORWARDED 256      /* requests that wait for worker at a time */
 #define LIMIT_SERVE_SECONDS 120        /* for worker to answer one */
+#define LIMIT_SERVE_FILES 32           /* bodies that are being taken into files at a time … */
+#define LIMIT_SERVE_FILES_OF_ONE 8     /* … of one credential */
+#define LIMIT_SERVE_SPARE (256 * MIB)  /* left free on the disk by what is received */
+
+/* files */
+#define LIMIT_ATTACHMENT (100 * MIB)
+#define LIMIT_FILE_NAME 255 /* as sent, UTF-8 */
 
 /* records */
 #define LIMIT_RECORD_TITLE 400

@@ -84,6 +84,41 @@ static bool says_too_large(const struct http_exchange *x)
     return length.p && str_to_i64(length, 0, INT64_MAX, &n) && (uint64_t)n > x->most;
 }
 
+static void list(struct http_exchange *x)
+{
+    struct http_server *s = x->server;
+    x->holders = 2;
+    pthread_mutex_lock(&s->lock);
+    x->next = s->first;
+    if (x->next) x->next->prev = x;
+    s->first = x;
+    s->in_hand++;
+    pthread_mutex_unlock(&s->lock);
+}
+
+static enum MHD_Result send_early(struct http_exchange *x)
+{
+    x->must_close = true;
+    return http_send(x);
+}
+
+/* The handler gets the head of a request whose body follows. Refused is what is refused now; but who does not wait for
+ * leave to send would see a connection that breaks: its body is read past first. */
+static enum MHD_Result hand_over_head(struct http_exchange *x)
+{
+    struct http_server *s = x->server;
+    x->request.follows = true;
+    x->state = HTTP_HANDLING;
+    list(x);
+    s->o.handle(s->o.arg, x);
+    pthread_mutex_lock(&x->lock);
+    bool refused = x->state != HTTP_HANDLING;
+    if (!refused) x->state = HTTP_BODY;
+    pthread_mutex_unlock(&x->lock);
+    http_place_set(x->place, LIMIT_HTTP_MOVING_SECONDS);
+    return refused && http_request_header(&x->request, "Expect").p ? send_early(x) : MHD_YES;
+}
+
 static enum MHD_Result take_head(struct http_exchange *x, const char *method, const char *version)
 {
     struct http_request *r = &x->request;
@@ -104,9 +139,11 @@ static enum MHD_Result take_head(struct http_exchange *x, const char *method, co
         return refuse(x, 400, "Bad Request", "the target is not in normal form: an absolute path in UTF-8 is expected");
     if (!strcmp(method, "TRACE") || !strcmp(method, "CONNECT"))
         return refuse(x, 501, "Not Implemented", "this method is not offered");
-    x->most = x->server->o.most_body(x->server->o.arg, r->method, r->path);
+    bool follows = false;
+    x->most = x->server->o.most_body(x->server->o.arg, r->method, r->path, &follows);
     if (says_too_large(x) || (!x->most && has_body(r)))
         return refuse(x, 413, "Content Too Large", "the body is larger than this request may have");
+    if (follows && has_body(r)) return hand_over_head(x);
     buf_init(&x->body, x->most);
     http_place_set(x->place, LIMIT_HTTP_MOVING_SECONDS + (int64_t)(x->most / LIMIT_HTTP_PACE));
     return MHD_YES;
@@ -137,24 +174,15 @@ static void hand_over(struct http_exchange *x)
     struct http_server *s = x->server;
     x->request.body = x->body.n ? buf_view(&x->body) : STR("");
     x->state = HTTP_HANDLING;
-    x->holders = 2;
     http_place_set(x->place, 0);
-    pthread_mutex_lock(&s->lock);
-    x->next = s->first;
-    if (x->next) x->next->prev = x;
-    s->first = x;
-    s->in_hand++;
-    pthread_mutex_unlock(&s->lock);
+    list(x);
     s->o.handle(s->o.arg, x);
 }
 
-static enum MHD_Result handle(struct http_exchange *x)
+static enum MHD_Result wait_for_answer(struct http_exchange *x)
 {
-    if (x->refused == 413) return refuse(x, 413, "Content Too Large", "the body is larger than this request may have");
-    if (x->refused) return refuse(x, 503, "Service Unavailable", "too much is being sent here at once; try again");
-    hand_over(x);
     pthread_mutex_lock(&x->lock);
-    bool waits = x->state == HTTP_HANDLING;
+    bool waits = x->state == HTTP_HANDLING || x->state == HTTP_BODY;
     if (waits) {
         x->state = HTTP_WAITING;
         MHD_suspend_connection(x->connection);
@@ -163,19 +191,54 @@ static enum MHD_Result handle(struct http_exchange *x)
     return waits ? MHD_YES : http_send(x);
 }
 
+static enum MHD_Result handle(struct http_exchange *x)
+{
+    if (x->refused == 413) return refuse(x, 413, "Content Too Large", "the body is larger than this request may have");
+    if (x->refused) return refuse(x, 503, "Service Unavailable", "too much is being sent here at once; try again");
+    hand_over(x);
+    return wait_for_answer(x);
+}
+
+/* A body that follows, which the handler has asked for already. */
+static enum MHD_Result pass_on(struct http_exchange *x, const char *data, size_t *n)
+{
+    if (*n) return http_feed_take(x, data, n);
+    if (!http_feed_end(x)) return MHD_YES;
+    http_place_set(x->place, 0);
+    return wait_for_answer(x);
+}
+
+/* What still comes when the answer is there. */
+static enum MHD_Result read_past(struct http_exchange *x, size_t *n)
+{
+    x->must_close = true;
+    x->ignored += *n;
+    *n = 0;
+    return x->ignored > (x->request.follows && x->most > IGNORED ? x->most : IGNORED) ? MHD_NO : MHD_YES;
+}
+
+static enum http_state state_of(struct http_exchange *x)
+{
+    pthread_mutex_lock(&x->lock);
+    enum http_state state = x->state;
+    pthread_mutex_unlock(&x->lock);
+    return state;
+}
+
 enum MHD_Result http_request(void *arg, struct MHD_Connection *c, const char *url, const char *method,
                              const char *version, const char *data, size_t *n, void **context)
 {
     struct http_exchange *x = *context;
     (void)arg, (void)c, (void)url;
     if (!x || !x->place) return MHD_NO; /* memory ran out */
-    switch (x->state) {
+    switch (state_of(x)) {
     case HTTP_HEAD:
         return take_head(x, method, version);
     case HTTP_BODY:
+        if (x->request.follows) return pass_on(x, data, n);
         return *n ? take_body(x, data, n) : handle(x);
     case HTTP_ANSWERED:
-        return http_send(x);
+        return *n ? read_past(x, n) : http_send(x);
     case HTTP_SENT: /* a refused body is still coming */
         *n = 0;
         return MHD_YES;
@@ -200,8 +263,18 @@ struct ctx *http_exchange_ctx(struct http_exchange *x)
 
 void http_exchange_mark(struct http_exchange *x, struct str id, struct str who)
 {
-    x->id = arena_str(&x->cx.arena, id);
+    pthread_mutex_lock(&x->lock);
+    x->id = id.p ? arena_str(&x->cx.arena, id) : x->id;
     x->who = arena_str(&x->cx.arena, who);
+    pthread_mutex_unlock(&x->lock);
+}
+
+bool http_exchange_is_whole(struct http_exchange *x)
+{
+    pthread_mutex_lock(&x->lock);
+    bool whole = !x->request.follows || x->whole;
+    pthread_mutex_unlock(&x->lock);
+    return whole;
 }
 
 /* With the exchange's lock held: lets the connection's thread send what lies in x. */
@@ -212,13 +285,19 @@ static void settle(struct http_exchange *x)
     if (waits) MHD_resume_connection(x->connection);
 }
 
-static void answer(struct http_exchange *x, struct http_response *r, const char *type, int fd)
+/* With the server's lock held: nobody sleeps for the body's sake any longer. */
+static void end_feed(struct http_exchange *x)
+{
+    x->done = true;
+    if (x->feed) http_stream_wake(x->feed);
+}
+
+static void answer(struct http_exchange *x, struct http_response *r, int fd)
 {
     pthread_mutex_lock(&x->lock);
     bool lost = x->lost;
     if (!lost) {
-        if (r) x->answer = *r;
-        x->stream_type = type;
+        x->answer = *r;
         x->stream = fd;
         settle(x);
     }
@@ -227,23 +306,24 @@ static void answer(struct http_exchange *x, struct http_response *r, const char 
         struct http_server *s = x->server;
         pthread_mutex_lock(&s->lock);
         unlist(x);
+        end_feed(x);
         pthread_mutex_unlock(&s->lock);
     } else {
-        if (r) http_response_release(r);
+        http_response_release(r);
         if (fd >= 0) close(fd);
     }
-    if (r) http_response_init(r);
+    http_response_init(r);
     drop(x);
 }
 
 void http_answer(struct http_exchange *x, struct http_response *r)
 {
-    answer(x, r, NULL, -1);
+    answer(x, r, -1);
 }
 
-void http_answer_stream(struct http_exchange *x, const char *type, int fd)
+void http_answer_stream(struct http_exchange *x, struct http_response *r, int fd)
 {
-    answer(x, NULL, type, fd);
+    answer(x, r, fd);
 }
 
 void http_refuse(struct http_exchange *x, int status, const char *title, const char *detail)
@@ -260,16 +340,34 @@ void http_give_up(struct http_server *s)
     for (struct http_exchange *x = s->first, *next; x; x = next) {
         next = x->next;
         pthread_mutex_lock(&x->lock);
-        bool held = x->state == HTTP_HANDLING || x->state == HTTP_WAITING;
+        bool held = !x->lost && (x->state == HTTP_HANDLING || x->state == HTTP_WAITING ||
+                                 (x->state == HTTP_BODY && x->request.follows));
         if (held) {
             x->lost = true;
             http_problem(x, &x->answer, 503, "Service Unavailable",
                          "the server stops, and the outcome is unknown; ask again");
             settle(x);
             unlist(x);
+            end_feed(x);
         }
         pthread_mutex_unlock(&x->lock);
     }
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* The client is gone while its body was coming: what the handler answers goes nowhere. */
+static void abandon(struct http_exchange *x)
+{
+    struct http_server *s = x->server;
+    http_feed_close(x);
+    pthread_mutex_lock(&s->lock);
+    pthread_mutex_lock(&x->lock);
+    bool held = !x->lost && x->state == HTTP_BODY;
+    if (held) {
+        x->lost = true;
+        unlist(x);
+    }
+    pthread_mutex_unlock(&x->lock);
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -281,13 +379,17 @@ void http_ended(void *arg, struct MHD_Connection *c, void **context, enum MHD_Re
     if (!x) return;
     *context = NULL;
     atomic_fetch_sub(&s->bodies, x->charged);
+    if (x->request.follows) abandon(x);
+    pthread_mutex_lock(&x->lock);
     if (x->stream >= 0) close(x->stream); /* never came to be sent */
+    x->stream = -1;
     const struct http_done done = {.status = x->status,
                                    .head = x->is_head,
                                    .bytes = x->sent,
                                    .microseconds = microseconds() - x->began,
                                    .id = x->id,
                                    .who = x->who};
+    pthread_mutex_unlock(&x->lock);
     if (s->o.log && x->request.method.p) s->o.log(s->o.arg, &x->request, &done);
     if (x->place) http_place_set(x->place, LIMIT_HTTP_IDLE_SECONDS);
     drop(x);

@@ -10,6 +10,10 @@
  *
  * HEAD comes as GET, and its answer goes without a body.
  *
+ * A body that is too large to be held goes through: its handler gets the exchange with the head alone (`follows`),
+ * refuses, or names a pipe that the body is written into as it comes (http_feed()). Memory is the same whatever its
+ * length; a full pipe stops the client; a client that is too slow is cut off.
+ *
  * Threads: the handler is called on several threads; a struct http_exchange belongs to whoever holds it, until
  * http_answer(). */
 #ifndef SINETTI_HTTP_HTTP_H
@@ -21,6 +25,22 @@ struct http_header {
     struct str name, value; /* names as sent; compare with str_eq_nocase() */
 };
 
+/* A body that was taken into a file, by who read it from the pipe of http_feed(). */
+enum http_file_end {
+    HTTP_FILE_WHOLE,
+    HTTP_FILE_BROKEN,  /* it ended before its end: the client is gone, or web */
+    HTTP_FILE_LONG,    /* more than may be */
+    HTTP_FILE_NO_ROOM, /* it could not be written */
+    HTTP_FILE_TOO_MANY /* too many are being sent */
+};
+struct http_file {
+    const char *path; /* deleted after the request, unless it has been moved away */
+    int fd;           /* open for reading and writing */
+    uint64_t size;
+    uint8_t sha256[32];
+    enum http_file_end end; /* whatever but WHOLE: nothing above holds */
+};
+
 struct http_request {
     struct str method; /* "GET" …; HEAD comes as GET */
     struct str path;   /* decoded, normal form, UTF-8 */
@@ -28,8 +48,10 @@ struct http_request {
     const struct http_header *headers;
     size_t n_headers;
     struct str body;
-    struct str peer; /* the client's address; behind a trusted proxy what that says */
-    bool secure;     /* came over TLS, here or at a trusted proxy */
+    bool follows;                 /* the body is yet to come: http_feed() */
+    const struct http_file *file; /* the body, when it lies in a file; else NULL */
+    struct str peer;              /* the client's address; behind a trusted proxy what that says */
+    bool secure;                  /* came over TLS, here or at a trusted proxy */
 };
 
 struct http_response {
@@ -64,10 +86,20 @@ void http_exchange_mark(struct http_exchange *x, struct str id, struct str who);
 /* Ends the exchange with r, which is taken over. From any thread, once. Also when the client is gone or the server is
  * stopping: then nobody gets it. */
 void http_answer(struct http_exchange *x, struct http_response *r);
-/* Ends it with a stream: what comes out of `fd` (a pipe or socket, taken over) goes to the client until it closes. One
- * of text/event-stream gets a comment each 15 seconds by itself, so that a client that is gone is noticed: then `fd` is
+/* So with what comes out of `fd` (taken over) as its body. Of a regular file all from its beginning, or the part that
+ * the client asked for (Range, RFC 9110 14); of a pipe or socket whatever comes until it closes. A stream of
+ * text/event-stream gets a comment each 15 seconds by itself, so that a client that is gone is noticed: then `fd` is
  * closed. */
-void http_answer_stream(struct http_exchange *x, const char *type, int fd);
+void http_answer_stream(struct http_exchange *x, struct http_response *r, int fd);
+
+/* Of an exchange whose body follows: it goes into `fd` (the end of a pipe to write to; taken over) as it comes, in
+ * blocks: four bytes of length in the machine's order, so many bytes; after the last a length of 0. A pipe that ends
+ * without it tells of a client who is gone. The exchange may be answered at any time: what of the body has not come
+ * then is read past. Once, within the handler. */
+void http_feed(struct http_exchange *x, int fd);
+#define HTTP_FEED_BLOCK (64 * 1024) /* longest block */
+/* Whether all of it has gone into the pipe. True of one whose body does not follow. */
+bool http_exchange_is_whole(struct http_exchange *x);
 
 /* Refuses with a problem document: title and detail in English. */
 void http_refuse(struct http_exchange *x, int status, const char *title, const char *detail);
@@ -95,9 +127,11 @@ struct http_options {
     unsigned threads;
     const struct http_header *always; /* headers of every answer, refusals too; they live as long as the server */
     size_t n_always;
-    /* Largest body this request may have; asked before it is read. 0: none allowed. method "HEAD" is told as "GET". */
-    size_t (*most_body)(void *arg, struct str method, struct str path);
-    /* Takes the exchange: answers now, or keeps it and answers later. */
+    /* Largest body this request may have; asked before it is read. 0: none allowed. method "HEAD" is told as "GET".
+     * *follows: set when it is not to be held here. */
+    size_t (*most_body)(void *arg, struct str method, struct str path, bool *follows);
+    /* Takes the exchange: answers now, or keeps it and answers later. Of one whose body follows it is called when the
+     * head is there; without any body (that needs none) it is as any other. */
     void (*handle)(void *arg, struct http_exchange *x);
     void (*log)(void *arg, const struct http_request *r, const struct http_done *d); /* NULL: none */
     void *arg;

@@ -43,15 +43,21 @@ struct http_place {
     atomic_int_fast64_t until; /* seconds of the monotonic clock; 0: no end */
 };
 
+/* A descriptor that a connection reads its answer from, or writes its body into; it sleeps while that has nothing, or
+ * takes nothing. */
 struct http_stream {
     struct http_stream *next, *prev;
+    struct http_exchange *x;
     struct http_server *server;
     struct MHD_Connection *connection;
     struct http_place *place;
     int fd;
+    bool writes;           /* it is the body's */
     bool is_events, waits; /* waits: suspended, until fd has something */
     char end[2];           /* last bytes sent: a comment goes between events only */
     int64_t beat;          /* when a comment is due */
+    uint32_t left;         /* of the body: bytes of a block that was begun */
+    size_t since;          /* and bytes that came since the client's time was last set */
 };
 
 struct http_server {
@@ -85,7 +91,7 @@ struct http_place *http_place_of(struct MHD_Connection *c);
 
 enum http_state {
     HTTP_HEAD,     /* request line seen, headers coming */
-    HTTP_BODY,     /* body coming */
+    HTTP_BODY,     /* body coming; of one that follows, the handler has the exchange already */
     HTTP_HANDLING, /* in the handler, on our thread */
     HTTP_WAITING,  /* the connection sleeps until http_answer() */
     HTTP_ANSWERED, /* the answer lies here */
@@ -99,17 +105,18 @@ struct http_exchange {
     struct MHD_Connection *connection;
     struct http_place *place;
     struct http_exchange *next, *prev; /* in the handler's hands */
-    pthread_mutex_t lock;              /* of state, holders, lost */
+    pthread_mutex_t lock;              /* of state, holders, lost, whole, id, who; after the server's */
     enum http_state state;
     int holders; /* the library, and the handler */
     bool lost;   /* the handler's answer goes nowhere */
     bool is_head, must_close;
-    struct str target; /* as sent */
+    bool whole, done;         /* of a body that follows: all is in the pipe; the answer is there (server's lock) */
+    struct http_stream *feed; /* so: where it goes; NULL: nowhere (server's lock) */
+    struct str target;        /* as sent */
     struct buf body;
     size_t most, charged, ignored; /* charged: bytes counted in server->bodies */
     int refused;                   /* status, when the body is not taken */
     struct http_response answer;
-    const char *stream_type;
     int stream;         /* -1: none */
     struct str id, who; /* for the log */
     int status;
@@ -134,7 +141,23 @@ void http_peer(struct http_exchange *x);
 enum MHD_Result http_send(struct http_exchange *x);
 enum MHD_Result http_send_stream(struct http_exchange *x);
 struct MHD_Response *http_stream_response(struct http_exchange *x);
+/* Out of a regular file, or a part of it. NULL: memory ran out; *refused: the client asked for a part that is not
+ * there (416). */
+struct MHD_Response *http_file_response(struct http_exchange *x, uint64_t size, bool *refused);
 void http_problem(struct http_exchange *x, struct http_response *r, int status, const char *title, const char *detail);
+
+/* The body of one that follows: takes what it can, *n is what is left, for which the connection sleeps. */
+enum MHD_Result http_feed_take(struct http_exchange *x, const char *data, size_t *n);
+/* All has come: true when the pipe has taken that too, or is no more; false: the connection sleeps. */
+bool http_feed_end(struct http_exchange *x);
+void http_feed_close(struct http_exchange *x);
+
+/* Takes fd over when it gives one; NULL with fd still open. */
+struct http_stream *http_stream_open(struct http_exchange *x, int fd, bool writes);
+void http_stream_close(struct http_stream *t);
+/* Until its descriptor is ready. false: the exchange is done meanwhile, there is nothing to sleep for. */
+bool http_stream_sleep(struct http_stream *t);
+void http_stream_wake(struct http_stream *t); /* with the server's lock held */
 
 /* What the streams' fds and beats ask for; on the watcher's thread. */
 void http_streams_beat(struct http_server *s, int64_t now);

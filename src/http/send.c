@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void http_problem(struct http_exchange *x, struct http_response *r, int status, const char *title, const char *detail)
 {
@@ -90,15 +92,25 @@ enum MHD_Result http_send(struct http_exchange *x)
     return queue(x, r);
 }
 
+/* A part that is not there. */
+static enum MHD_Result send_no_part(struct http_exchange *x, uint64_t size)
+{
+    close(x->stream);
+    x->stream = -1;
+    http_problem(x, &x->answer, 416, "Range Not Satisfiable", "there are not so many bytes");
+    http_response_header(&x->answer, "Content-Range",
+                         arena_printf(&x->cx.arena, "bytes */%llu", (unsigned long long)size));
+    return http_send(x);
+}
+
 enum MHD_Result http_send_stream(struct http_exchange *x)
 {
-    struct MHD_Response *r = http_stream_response(x);
+    struct stat st;
+    bool is_file = fstat(x->stream, &st) == 0 && S_ISREG(st.st_mode), refused = false;
+    struct MHD_Response *r = is_file ? http_file_response(x, (uint64_t)st.st_size, &refused) : http_stream_response(x);
+    if (refused) return send_no_part(x, (uint64_t)st.st_size);
     if (!r) return MHD_NO;
-    x->answer.status = 200;
-    x->answer.n_headers = 0;
-    http_response_header(&x->answer, "Content-Type", str_from(x->stream_type));
-    http_response_header(&x->answer, "Cache-Control", STR("no-store"));
-    http_response_header(&x->answer, "X-Accel-Buffering", STR("no")); /* nginx would keep it back */
+    if (!is_file) http_response_header(&x->answer, "X-Accel-Buffering", STR("no")); /* nginx would keep it back */
     if (!put_headers(x, r)) {
         MHD_destroy_response(r);
         return send_fault(x);

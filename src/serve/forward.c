@@ -4,6 +4,7 @@
 #include "serve/frames.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #define PING_SECONDS 1
+#define PIPE_BYTES (256 * KIB)
 
 /* One that waits. Its place and `turn` make up the id in messages, so that an old answer finds nobody. */
 struct waiting {
@@ -21,6 +23,7 @@ struct waiting {
     uint32_t turn;
     bool sent;
     int64_t until; /* seconds, monotonic */
+    int body;      /* end of a pipe that goes with it; -1: none */
     struct buf message;
 };
 
@@ -46,7 +49,9 @@ static int64_t seconds(void)
 static void unknown(struct http_exchange *x)
 {
     http_refuse(x, 503, "Service Unavailable",
-                "the outcome is unknown; ask again with the same Idempotency-Key to find out");
+                http_exchange_is_whole(x)
+                    ? "the outcome is unknown; ask again with the same Idempotency-Key to find out"
+                    : "it could not be taken to its end; nothing was done; send it again");
 }
 
 /* With the lock held: takes the exchange out of its place. */
@@ -56,23 +61,38 @@ static struct http_exchange *take_out(struct forward *f, struct waiting *w)
     w->x = NULL;
     w->turn++;
     w->sent = false;
+    if (w->body >= 0) close(w->body);
+    w->body = -1;
     buf_release(&w->message);
     f->used--;
     return x;
 }
 
+/* The pipe of a body that follows: the end to read from, for worker. -1: none could be made. */
+static int open_body(struct http_exchange *x)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    (void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES); /* larger than usual: fewer turns */
+    http_feed(x, ends[1]);
+    return ends[0];
+}
+
 void forward_put(struct forward *f, struct http_exchange *x, struct str id)
 {
+    bool follows = http_exchange_request(x)->follows;
+    int body = follows ? open_body(x) : -1;
     struct buf message;
     buf_init(&message, LIMIT_SERVE_MESSAGE);
     frames_put_request(&message, http_exchange_request(x), id);
     size_t at = 0;
     pthread_mutex_lock(&f->lock);
     while (at < LIMIT_SERVE_FORWARDED && f->waiting[at].x) at++;
-    bool fits = at < LIMIT_SERVE_FORWARDED && !message.failed && !f->ending;
+    bool fits = at < LIMIT_SERVE_FORWARDED && !message.failed && !f->ending && (body >= 0 || !follows);
     if (fits) {
         struct waiting *w = &f->waiting[at];
-        *w = (struct waiting){.x = x, .turn = w->turn, .until = seconds() + LIMIT_SERVE_SECONDS, .message = message};
+        *w = (struct waiting){
+            .x = x, .turn = w->turn, .until = seconds() + LIMIT_SERVE_SECONDS, .body = body, .message = message};
         f->queue[(f->first + f->queued++) % LIMIT_SERVE_FORWARDED] = (uint16_t)at;
         f->used++;
         pthread_cond_signal(&f->work);
@@ -80,6 +100,7 @@ void forward_put(struct forward *f, struct http_exchange *x, struct str id)
     pthread_mutex_unlock(&f->lock);
     if (fits) return;
     buf_release(&message);
+    if (body >= 0) close(body);
     http_refuse(x, 503, "Service Unavailable", "too much waits here at once; nothing was done; try again");
 }
 
@@ -111,10 +132,13 @@ static void *send_all(void *arg)
         uint64_t id = id_of(f, w);
         struct buf message = w->message;
         w->message = (struct buf){.max = message.max};
+        int body = w->body;
+        w->body = -1;
         w->sent = true;
         pthread_mutex_unlock(&f->lock);
-        bool done = frames_send(f->fd, FRAME_REQUEST, id, buf_view(&message), -1);
+        bool done = frames_send(f->fd, FRAME_REQUEST, id, buf_view(&message), body);
         buf_release(&message);
+        if (body >= 0) close(body);
         pthread_mutex_lock(&f->lock);
         if (!done && w->x && id_of(f, w) == id) {
             struct http_exchange *x = take_out(f, w);
@@ -135,6 +159,7 @@ static void give_up(struct forward *f, bool all_sent)
         pthread_mutex_lock(&f->lock);
         struct waiting *w = &f->waiting[i];
         struct http_exchange *x = NULL;
+        if (w->x && !http_exchange_is_whole(w->x)) w->until = now + LIMIT_SERVE_SECONDS; /* the client's time */
         if (w->x && ((all_sent && w->sent) || w->until <= now)) x = take_out(f, w);
         pthread_mutex_unlock(&f->lock);
         if (x) unknown(x);
@@ -158,8 +183,7 @@ static void answer(struct http_exchange *x, struct str message, int stream)
         http_answer(x, &r);
         return;
     }
-    http_response_release(&r);
-    http_answer_stream(x, "text/event-stream", stream);
+    http_answer_stream(x, &r, stream);
 }
 
 static void received(struct forward *f, struct frames *w)
@@ -218,7 +242,7 @@ enum rc forward_open(struct ctx *cx, int fd, struct forward **out)
     pthread_cond_init(&f->work, NULL);
     /* another web before this one may have begun with the same numbers */
     if (getrandom(&first, sizeof first, 0) != sizeof first) return fail(cx, E_IO, "no random numbers");
-    for (size_t i = 0; i < LIMIT_SERVE_FORWARDED; i++) f->waiting[i].turn = first;
+    for (size_t i = 0; i < LIMIT_SERVE_FORWARDED; i++) f->waiting[i] = (struct waiting){.turn = first, .body = -1};
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     bool good =

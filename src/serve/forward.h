@@ -1,5 +1,6 @@
 /* Requests that web hands to worker, and worker's answers. At most LIMIT_SERVE_FORWARDED at a time. A thread sends, one
- * receives; whoever calls forward_put() never waits. Threads: locked. */
+ * receives; whoever calls forward_put() never waits. A body that follows goes to worker through a pipe of its own,
+ * whose end goes with the request. Threads: locked. */
 #ifndef SINETTI_SERVE_FORWARD_H
 #define SINETTI_SERVE_FORWARD_H
 

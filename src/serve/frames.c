@@ -193,7 +193,7 @@ void frames_put_request(struct buf *b, const struct http_request *r, struct str 
     frames_put(b, r->query);
     frames_put(b, r->peer);
     frames_put(b, r->body);
-    frames_put_u32(b, r->secure);
+    frames_put_u32(b, (uint32_t)r->secure | (uint32_t)r->follows << 1);
     uint32_t n = 1;
     for (size_t i = 0; i < r->n_headers; i++) n += !str_eq_nocase(r->headers[i].name, STR(REQUEST_ID));
     frames_put_u32(b, n);
@@ -215,7 +215,8 @@ bool frames_get_request(struct ctx *cx, struct str message, struct http_request 
         if (!frames_get(&message, texts[i]) || !texts[i]->p) return false;
     if (!frames_get_u32(&message, &secure) || !frames_get_u32(&message, &n) || n > LIMIT_HTTP_HEADERS + 1) return false;
     struct http_header *headers = arena_array(&cx->arena, struct http_header, n + 1);
-    out->secure = secure == 1;
+    out->secure = secure & 1;
+    out->follows = secure >> 1 & 1;
     out->headers = headers;
     out->n_headers = n;
     return get_headers(&message, headers, n) && message.n == 0;

@@ -13,8 +13,8 @@
 
 enum frame_kind {
     FRAME_HELLO = 1, /* worker: I am new. What was sent to the one before me is lost */
-    FRAME_REQUEST,   /* web */
-    FRAME_ANSWER,    /* worker; with a descriptor when a stream follows */
+    FRAME_REQUEST,   /* web; with the end of a pipe when a body follows */
+    FRAME_ANSWER,    /* worker; with a descriptor when a stream or a file follows */
     FRAME_PING,      /* web: are you there? */
     FRAME_PONG       /* worker: yes */
 };

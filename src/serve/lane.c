@@ -1,5 +1,7 @@
 #include "serve/lane.h"
 
+#include "serve/receive.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -7,17 +9,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-struct task {
-    struct task *next;
-    uint64_t id;
-    struct buf message;
-};
-
 struct lane {
     struct lane_options o;
     pthread_mutex_t lock; /* of the queue */
     pthread_cond_t work;
-    struct task *first, **last;
+    struct lane_task *first, **last;
     size_t waiting;
     bool ending;
     pthread_t *threads;
@@ -36,7 +32,7 @@ static void *run(void *arg)
     step_back(l->o.niceness);
     pthread_mutex_lock(&l->lock);
     for (;;) {
-        struct task *t = l->first;
+        struct lane_task *t = l->first;
         if (!t && l->ending) break;
         if (!t) {
             pthread_cond_wait(&l->work, &l->lock);
@@ -46,9 +42,7 @@ static void *run(void *arg)
         if (!l->first) l->last = &l->first;
         l->waiting--;
         pthread_mutex_unlock(&l->lock);
-        l->o.work(l->o.arg, t->id, buf_view(&t->message));
-        buf_release(&t->message);
-        free(t);
+        l->o.work(l->o.arg, t);
         pthread_mutex_lock(&l->lock);
     }
     pthread_mutex_unlock(&l->lock);
@@ -72,22 +66,38 @@ enum rc lane_start(struct ctx *cx, const struct lane_options *o, struct lane **o
     return fail(cx, E_IO, "cannot start threads: %s", strerror(errno));
 }
 
-bool lane_put(struct lane *l, uint64_t id, struct buf *message)
+struct lane_task *lane_task_new(uint64_t id, struct buf *message, int body)
 {
-    struct task *t = calloc(1, sizeof *t);
+    struct lane_task *t = calloc(1, sizeof *t);
+    if (!t) return NULL;
+    t->id = id;
+    t->body = body;
+    t->message = *message;
+    buf_init(message, message->max);
+    return t;
+}
+
+void lane_task_free(struct lane_task *t)
+{
+    if (!t) return;
+    if (t->body >= 0) close(t->body);
+    if (t->has_file) receive_drop(&t->file);
+    buf_release(&t->message);
+    free(t);
+}
+
+bool lane_put(struct lane *l, struct lane_task *t)
+{
     pthread_mutex_lock(&l->lock);
-    bool fits = t && (!l->o.most || l->waiting < l->o.most);
+    bool fits = !l->o.most || l->waiting < l->o.most;
     if (fits) {
-        t->id = id;
-        t->message = *message;
-        buf_init(message, message->max);
+        t->next = NULL;
         *l->last = t;
         l->last = &t->next;
         l->waiting++;
         pthread_cond_signal(&l->work);
     }
     pthread_mutex_unlock(&l->lock);
-    if (!fits) free(t);
     return fits;
 }
 

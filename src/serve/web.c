@@ -23,10 +23,10 @@ struct web {
     struct http_hosts hosts;
 };
 
-static size_t most_body(void *arg, struct str method, struct str path)
+static size_t most_body(void *arg, struct str method, struct str path, bool *follows)
 {
     (void)arg;
-    return api_most_body(method, path);
+    return api_most_body(method, path, follows);
 }
 
 static void say(struct http_exchange *x, int status, const char *type, struct str text)
@@ -52,10 +52,9 @@ static void handle_api(struct web *w, struct http_exchange *x)
     if (done.elsewhere) {
         http_response_release(&r);
         forward_put(w->forward, x, str_from(done.id));
-    } else if (done.stream >= 0) {
-        http_response_release(&r);
-        http_answer_stream(x, "text/event-stream", done.stream);
-    } else
+    } else if (done.stream >= 0)
+        http_answer_stream(x, &r, done.stream);
+    else
         http_answer(x, &r);
 }
 

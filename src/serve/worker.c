@@ -7,6 +7,7 @@
 #include "serve/inside.h"
 #include "serve/job_runner.h"
 #include "serve/lane.h"
+#include "serve/receive.h"
 #include "serve/upkeep.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@ struct worker {
     struct upkeep *upkeep;
     struct job_runner *jobs;
     struct lane *lane, *passwords;
+    struct receive *receive;
     pthread_mutex_t sending;
     pthread_t reader;
     int over; /* eventfd: the reader is to end */
@@ -42,7 +44,26 @@ static void send_answer(struct worker *w, uint64_t id, const struct http_respons
     pthread_mutex_unlock(&w->sending);
 }
 
-static void answer(void *arg, uint64_t id, struct str message)
+/* The body has come, or has broken off: now the request is done. */
+static void received(void *arg, void *what, const struct http_file *file)
+{
+    const struct worker *w = arg;
+    struct lane_task *t = what;
+    t->file = *file;
+    t->has_file = true;
+    if (!lane_put(w->lane, t)) lane_task_free(t); /* it takes any number */
+}
+
+/* What the head says was good: the file may come. The task is another's then. */
+static void receive_body(struct worker *w, struct lane_task *t, const struct api_done *done)
+{
+    int body = t->body;
+    t->body = -1;
+    enum http_file_end end = receive_put(w->receive, t, body, done->op->most_body, done->fingerprint);
+    if (end != HTTP_FILE_WHOLE) received(w, t, &(struct http_file){.fd = -1, .end = end});
+}
+
+static void answer(void *arg, struct lane_task *t)
 {
     struct worker *w = arg;
     struct http_request request;
@@ -51,15 +72,22 @@ static void answer(void *arg, uint64_t id, struct str message)
     struct ctx cx;
     ctx_init(&cx);
     http_response_init(&r);
-    if (frames_get_request(&cx, message, &request))
+    if (frames_get_request(&cx, buf_view(&t->message), &request)) {
+        request.follows = t->body >= 0;
+        request.file = t->has_file ? &t->file : NULL;
         api_handle(&cx, w->api, &request, &r, &done);
-    else {
+    } else {
         serve_tell("worker", "error", "a request that does not read");
         r.status = 500;
     }
     if (done.fault[0]) serve_tell("worker", "error", "request %s: %s", done.id, done.fault);
-    send_answer(w, id, &r, str_from(done.fingerprint), done.stream);
-    if (done.op && done.op->n_facts) upkeep_wake(w->upkeep);
+    if (done.elsewhere && t->body >= 0)
+        receive_body(w, t, &done);
+    else {
+        send_answer(w, t->id, &r, str_from(done.fingerprint), done.stream);
+        if (done.op && done.op->n_facts) upkeep_wake(w->upkeep);
+        lane_task_free(t);
+    }
     if (done.stream >= 0) close(done.stream);
     http_response_release(&r);
     ctx_release(&cx);
@@ -86,7 +114,11 @@ static void put(struct worker *w, struct frames *in)
     struct str method, path;
     if (in->kind != FRAME_REQUEST) return;
     bool dear = frames_peek_request(buf_view(&in->body), &method, &path) && api_takes_password(method, path);
-    if (!lane_put(dear ? w->passwords : w->lane, in->id, &in->body)) refuse(w, in->id);
+    struct lane_task *t = lane_task_new(in->id, &in->body, in->passed);
+    if (t) in->passed = -1;
+    if (t && lane_put(dear ? w->passwords : w->lane, t)) return;
+    lane_task_free(t);
+    refuse(w, in->id);
 }
 
 static void *read_all(void *arg)
@@ -143,6 +175,8 @@ static void finish(struct worker *w)
     uint64_t one = 1;
     (void)!write(w->over, &one, sizeof one);
     pthread_join(w->reader, NULL);
+    receive_stop(w->receive);
+    w->receive = NULL;
     lane_finish(w->lane);
     lane_finish(w->passwords);
 }
@@ -161,6 +195,7 @@ static enum rc open_all(struct ctx *cx, struct worker *w)
     TRY(facts_open(cx, s->o->dir, s->catalog, &o, &w->facts));
     TRY(upkeep_start(cx, s, w->facts, &w->upkeep));
     TRY(job_runner_start(cx, s, job_ended, w, &w->jobs));
+    TRY(receive_start(cx, s->o->dir, received, w, &w->receive));
     const struct api_options a = {.process = API_WORKER,
                                   .dir = s->o->dir,
                                   .catalog = s->catalog,
@@ -218,6 +253,7 @@ int serve_worker(struct serve *s)
         finish(&w);
     } else
         serve_tell("worker", "error", "%s", cx.message);
+    receive_stop(w.receive);
     job_runner_stop(w.jobs);
     upkeep_stop(w.upkeep);
     api_close(w.api);

@@ -95,14 +95,14 @@ def operation(op, names):
         .id = %s, .method = %s, .path = %s,
         .permission = %s, .scope = %s, .process = API_%s,
         .facts = %s%s,
-        .most_body = %d, .body_type = %s, .body_needed = %s, .body = %s,
+        .most_body = %s, .body_type = %s, .body_needed = %s, .takes_file = %s, .gives_file = %s, .body = %s,
         .parameters = %s, .n_parameters = %d,
         .answers = (const struct api_answer[]){%s}, .n_answers = %d,
         .if_match = %s, .secret = %s, .passwords = %s, .list = %s, .run = %s,
     },
 """ % (quoted(op.id), quoted(op.method.upper()), quoted(op.path), permission, scope, op.process.upper(),
        facts.split(", ")[0] if not op.facts else facts.rsplit(", ", 1)[0], ", .n_facts = %d" % len(op.facts),
-       op.max_body, quoted(op.body_type) if op.body_type else "NULL", word(op.body_needed), "&body_" + op.id if op.body else "NULL",
+       op.limit or op.max_body, quoted(op.body_type) if op.body_type else "NULL", word(op.body_needed), word(op.takes_file), word(op.gives_file), "&body_" + op.id if op.body else "NULL",
        "parameters_" + op.id if op.parameters else "NULL", len(op.parameters), answers, len(op.answers), word(op.if_match), word(op.secret), word(op.passwords),
        "&list_" + op.id if op.list else "NULL", "NULL" if op.list else "api_" + op.id)
 
@@ -159,7 +159,7 @@ def problems(model):
 
 def write(model, served, page):
     enum, tables = rights(model)
-    out = ["/* Made by tools/api.py of src/api. */\n#include \"api/table.h\"\n\n", enum, tables, problems(model)]
+    out = ["/* Made by tools/api.py of src/api. */\n#include \"api/table.h\"\n#include \"base/limits.h\"\n\n", enum, tables, problems(model)]
     for op in model.operations:
         if op.body:
             out.append("static const struct catalog_schema body_%s = %s;\n" % (op.id, schema(op.body)))

@@ -1,5 +1,6 @@
 """The whole API: openapi.yaml, a file per resource, roles.yaml and lists/*.sql, read and checked."""
 import copy
+import pathlib
 import re
 
 from apigen import lists, source
@@ -11,8 +12,10 @@ MOST_PARAMETERS = 16
 BODY = 64 * 1024
 MOST_BODY = 1 << 20
 OPERATION = ["operationId", "summary", "description", "parameters", "requestBody", "responses", "x-permission", "x-process", "x-scope", "x-fact",
-             "x-max-body", "x-list", "x-items", "x-if-match", "x-secret", "x-passwords"]
+             "x-max-body", "x-body", "x-answer", "x-list", "x-items", "x-if-match", "x-secret", "x-passwords"]
 SPECIAL = ["public", "self", "session"]
+MEDIA_TYPE = re.compile(r"(\*/\*|[a-z]+/[a-z0-9.+-]+)\Z")
+LIMITS = pathlib.Path(__file__).resolve().parent.parent.parent / "src" / "base" / "limits.h"
 PERMISSION = re.compile(r"[a-z_]+\.[a-z_]+\Z")
 
 
@@ -30,6 +33,7 @@ class Operation:
     id = tag = method = path = summary = description = permission = process = scope = ""
     facts, parameters, answers = [], [], []
     max_body, body, body_type, body_needed = 0, None, None, False
+    limit, takes_file, gives_file = None, False, False  # limit: its name in limits.h
     list, items, if_match, secret, passwords = None, None, False, False, False
 
 
@@ -40,6 +44,12 @@ class Model:
         self.tags, self.problems = [], {}  # [(name, description)], {name: (status, en, fi)}
         self.permissions, self.roles = {}, {}  # {name: Map}
         self.operations, self.schemas = [], {}
+
+
+def bytes_of(name):
+    """A figure of src/base/limits.h, None when there is no such."""
+    found = re.search(r"^#define %s \(?(\d+)(?:ULL)?(?: \* (KIB|MIB))?\)?(?:\s|$)" % re.escape(name), LIMITS.read_text(encoding="utf-8"), re.M)
+    return int(found.group(1)) * {None: 1, "KIB": 1 << 10, "MIB": 1 << 20}[found.group(2)] if found else None
 
 
 def words(place, what):
@@ -149,6 +159,13 @@ class Resource:
         inner.only(["required", "content", "description"])
         op.body_needed = inner.get("required", bool, False)
         types = inner.each("content")
+        if op.takes_file:
+            op.body_type = " ".join(kind for kind, _ in types)
+            for kind, content in types:
+                content.only([])
+                if not MEDIA_TYPE.match(kind):
+                    content.say("a media type, or */* for any, is expected")
+            return
         if len(types) != 1:
             inner.say("one content type is expected", "content")
             return
@@ -187,6 +204,19 @@ class Resource:
             op.answers.append(Answer(int(status), inner.get("description", str, "", needed=True), types, schema))
         if not op.answers:
             place.say("it has no answer", "responses")
+
+    def size(self, place, op):
+        if not op.takes_file:
+            op.max_body = place.get("x-max-body", int, BODY) if op.body_type else 0
+            if op.max_body > MOST_BODY:
+                place.say('"x-max-body" is at most %d' % MOST_BODY, "x-max-body")
+            return
+        if not op.body_type:
+            place.say("a body that is a file has its media types under requestBody", "x-body")
+        op.limit = place.get("x-max-body", str, "", needed=True)
+        op.max_body = bytes_of(op.limit) or 0
+        if not op.max_body:
+            place.say("of a file it is the name of a figure in src/base/limits.h", "x-max-body")
 
     def rights(self, place, op):
         op.permission = place.get("x-permission", str, "", needed=True)
@@ -238,11 +268,15 @@ class Resource:
         if op.items and method != "get":
             place.say("a list is a GET", "x-items")
         self.parameters(place, op, common)
+        op.takes_file, op.gives_file = (place.get(key, str) is not None for key in ("x-body", "x-answer"))
+        for key in ("x-body", "x-answer"):
+            if place.get(key, str, "file") != "file":
+                place.say('"%s" is file, or absent' % key, key)
         self.body(place, op)
-        op.max_body = place.get("x-max-body", int, BODY) if op.body_type else 0
-        if op.max_body > MOST_BODY:
-            place.say('"x-max-body" is at most %d' % MOST_BODY, "x-max-body")
+        self.size(place, op)
         self.rights(place, op)
+        if (op.takes_file or op.gives_file) and op.process != "worker":
+            place.say("files pass through web: they are worker's", "x-process")
         self.answers(place, op)
         op.if_match, op.secret = place.get("x-if-match", bool, False), place.get("x-secret", bool, False)
         op.passwords = place.get("x-passwords", bool, False)

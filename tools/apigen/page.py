@@ -103,7 +103,9 @@ def operation(model, op):
             " ".join(part for part in (line(p.description), bounds(p.schema)) if part)) for p in op.parameters)
         out.append('<h4>Parameters</h4><div class="wide"><table><thead><tr><th>Name</th><th>In</th><th>Meaning</th></tr></thead><tbody>%s</tbody></table></div>' % lines)
     if op.body_type:
-        out.append("<h4>Body <span class=\"soft\">%s, at most %d KiB</span></h4>" % (esc(op.body_type), op.max_body // 1024))
+        most = "%d KiB" % (op.max_body // 1024) if op.max_body < 1 << 20 else "%d MiB" % (op.max_body >> 20)
+        out.append("<h4>Body <span class=\"soft\">%s%s, at most %s</span></h4>"
+                   % ("a file, " if op.takes_file else "", esc("any type" if op.body_type == "*/*" else op.body_type.replace(" ", ", ")), most))
         if op.body:
             out.append("<p>%s</p>" % kind(op.body) if op.body.ref else table(op.body))
     for a in op.answers:

@@ -16,7 +16,7 @@ def operation(model, op):
         out["parameters"] = [parameter(p) for p in op.parameters]
     if op.body_type:
         content = {"schema": plain(op.body)} if op.body else {}
-        out["requestBody"] = {"required": op.body_needed, "content": {op.body_type: content}}
+        out["requestBody"] = {"required": op.body_needed, "content": {kind: content for kind in op.body_type.split(" ")}}
     out["responses"] = {}
     for a in op.answers:
         one = out["responses"][str(a.status)] = {"description": a.description}
@@ -32,6 +32,9 @@ def operation(model, op):
         out["x-scope"] = op.scope
     if op.body_type:
         out["x-max-body"] = op.max_body
+    for key, value in (("x-body", op.takes_file), ("x-answer", op.gives_file)):
+        if value:
+            out[key] = "file"
     for key, value in (("x-if-match", op.if_match), ("x-secret", op.secret)):
         if value:
             out[key] = True

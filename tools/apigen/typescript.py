@@ -38,7 +38,7 @@ def parameters(op):
 def answer(op):
     kinds = []
     for a in op.answers:
-        one = kind(a.schema, 2) if a.schema else ("string" if a.types else "undefined")
+        one = kind(a.schema, 2) if a.schema else ("Blob" if op.gives_file else "string" if a.types else "undefined")
         if one not in kinds:
             kinds.append(one)
     return " | ".join(kinds)
@@ -58,7 +58,7 @@ def write(model):
     for op in model.operations:
         body = "undefined"
         if op.body_type:
-            body = (kind(op.body, 2) if op.body else "string") + ("" if op.body_needed else " | undefined")
+            body = (kind(op.body, 2) if op.body else "Blob" if op.takes_file else "string") + ("" if op.body_needed else " | undefined")
         out.append("  /** %s */\n  %s: {\n    parameters: %s;\n    body: %s;\n    answer: %s;\n  };\n" % (op.summary, op.id, parameters(op), body, answer(op)))
     out.append("}\n\nexport interface Operation {\n  method: \"%s\";\n  path: string;\n" % '" | "'.join(["GET", "POST", "PUT", "PATCH", "DELETE"]))
     out.append('  /** "public", "self", or what one must be permitted */\n  permission: Permission | "public" | "self";\n}\n\n')

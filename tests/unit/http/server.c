@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -20,7 +21,8 @@ static struct http_server *server;
 static uint16_t port;
 static int log_status;
 static struct http_exchange *volatile kept;
-static int stream_end = -1; /* where the test writes what is streamed */
+static int64_t volatile fed; /* bytes of the last body that followed; -1: it broke off */
+static int stream_end = -1;  /* where the test writes what is streamed */
 
 static void echo(struct http_exchange *x)
 {
@@ -46,6 +48,66 @@ static void *later(void *arg)
     return NULL;
 }
 
+/* Reads a body that follows, slowly or not, and answers with how much of it came, and whether it had an end. */
+struct feeding {
+    struct http_exchange *x;
+    int fd;
+    bool slow;
+};
+
+static bool read_all(int fd, void *out, size_t n)
+{
+    ssize_t got = 1;
+    for (size_t at = 0; at < n && got > 0; at += (size_t)got) got = read(fd, (char *)out + at, n - at);
+    return got > 0;
+}
+
+static void *read_feed(void *arg)
+{
+    struct feeding f = *(struct feeding *)arg;
+    static char block[HTTP_FEED_BLOCK];
+    uint32_t n = 0;
+    uint64_t all = 0;
+    bool wrong = false, more = true;
+    struct http_response r;
+    free(arg);
+    while ((more = read_all(f.fd, &n, sizeof n)) && n && (more = n <= sizeof block && read_all(f.fd, block, n))) {
+        for (uint32_t i = 0; i < n; i++) wrong |= block[i] != (char)('a' + (all + i) % 23);
+        all += n;
+        if (f.slow) usleep(1000);
+    }
+    close(f.fd);
+    fed = more && !n ? (int64_t)all : -1;
+    http_response_init(&r);
+    buf_printf(&r.body, "%s %llu%s|", fed >= 0 ? "whole" : "broken", (unsigned long long)all, wrong ? " wrong" : "");
+    http_answer(f.x, &r);
+    return NULL;
+}
+
+static void handle_feed(struct http_exchange *x, struct str path)
+{
+    pthread_t t;
+    int ends[2];
+    struct feeding *f = calloc(1, sizeof *f);
+    assert_true(http_exchange_request(x)->follows);
+    if (str_eq(path, STR("/feed/refused"))) {
+        free(f);
+        http_refuse(x, 403, "Forbidden", "not you");
+        return;
+    }
+    assert_int_equal(pipe(ends), 0);
+    http_feed(x, ends[1]);
+    if (str_eq(path, STR("/feed/closed"))) { /* whoever was to read it is gone */
+        free(f);
+        close(ends[0]);
+        pthread_create(&t, NULL, later, x);
+    } else {
+        *f = (struct feeding){x, ends[0], str_eq(path, STR("/feed/slow"))};
+        pthread_create(&t, NULL, read_feed, f);
+    }
+    pthread_detach(t);
+}
+
 static void handle(void *arg, struct http_exchange *x)
 {
     (void)arg;
@@ -55,19 +117,36 @@ static void handle(void *arg, struct http_exchange *x)
     if (str_eq(path, STR("/later"))) {
         pthread_create(&t, NULL, later, x);
         pthread_detach(t);
+    } else if (http_exchange_request(x)->follows)
+        handle_feed(x, path);
+    else if (str_starts(path, STR("/file"))) {
+        struct http_response r;
+        FILE *file = tmpfile();
+        assert_non_null(file);
+        fputs("0123456789", file);
+        fflush(file);
+        http_response_init(&r);
+        http_response_header(&r, "ETag", STR("\"tag\""));
+        http_answer_stream(x, &r, dup(fileno(file)));
+        fclose(file);
     } else if (str_eq(path, STR("/never")))
         kept = x;
     else if (str_starts(path, STR("/stream")) && pipe(ends) == 0) {
         stream_end = ends[1];
-        http_answer_stream(x, str_eq(path, STR("/stream/events")) ? "text/event-stream" : "text/plain", ends[0]);
+        struct http_response r;
+        http_response_init(&r);
+        http_response_header(&r, "Content-Type",
+                             str_eq(path, STR("/stream/events")) ? STR("text/event-stream") : STR("text/plain"));
+        http_answer_stream(x, &r, ends[0]);
     } else
         echo(x);
 }
 
-static size_t most_body(void *arg, struct str method, struct str path)
+static size_t most_body(void *arg, struct str method, struct str path, bool *follows)
 {
-    (void)arg, (void)path;
-    return str_eq(method, STR("POST")) ? 1000 : 0;
+    (void)arg;
+    *follows = str_starts(path, STR("/feed"));
+    return !str_eq(method, STR("POST")) ? 0 : *follows ? 10 * MIB : 1000;
 }
 
 static void note(void *arg, const struct http_request *r, const struct http_done *d)
@@ -188,6 +267,125 @@ static void test_http_server__limits(void **state)
     has(ask(buf_view(&b).p), "HTTP/1.1 431 ");
 }
 
+/* A body of n bytes that read_feed() knows, in chunks or with its length. */
+static void send_feed(int fd, const char *path, size_t n, bool chunked)
+{
+    scoped_buf b;
+    buf_init(&b, 64 * MIB);
+    buf_printf(&b, "POST %s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n", path);
+    if (chunked)
+        buf_cstr(&b, "Transfer-Encoding: chunked\r\n\r\n");
+    else
+        buf_printf(&b, "Content-Length: %zu\r\n\r\n", n);
+    for (size_t i = 0; i < n; i++) {
+        size_t chunk = n - i < 7777 ? n - i : 7777;
+        if (chunked && i % 7777 == 0) buf_printf(&b, "%s%zx\r\n", i ? "\r\n" : "", chunk);
+        buf_char(&b, (char)('a' + i % 23));
+    }
+    if (chunked) buf_cstr(&b, "\r\n0\r\n\r\n");
+    assert_true(file_write_all(fd, buf_view(&b)));
+}
+
+static void test_http_server__bodies_that_follow(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 7777, 65536, 65537, 9999999};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (int chunked = 0; chunked < 2; chunked++)
+            for (int slow = 0; slow < 2; slow++) {
+                char expected[60];
+                int fd = dial();
+                send_feed(fd, slow ? "/feed/slow" : "/feed", sizes[i], chunked);
+                snprintf(expected, sizeof expected, "\r\n\r\nwhole %zu|", sizes[i]);
+                has(take(fd, NULL), expected);
+                close(fd);
+            }
+    /* none at all is none that follows */
+    has(ask("POST /feed HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), "POST /feed plain|");
+    /* another request after one, on the same connection */
+    const char *both = ask("POST /feed HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab"
+                           "GET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    has(both, "whole 2|");
+    has(both, "GET /2 plain|");
+}
+
+static void test_http_server__bodies_that_follow_and_are_not_taken(void **state)
+{
+    (void)state;
+    /* refused by the head: who waits for leave to send is told at once, who does not when all is read past */
+    has(ask("POST /feed/refused HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"),
+        "HTTP/1.1 403 ");
+    int fd = dial();
+    send_feed(fd, "/feed/refused", 3000000, false);
+    has(take(fd, NULL), "HTTP/1.1 403 ");
+    close(fd);
+    /* nobody reads it any more */
+    fd = dial();
+    send_feed(fd, "/feed/closed", 3000000, true);
+    has(take(fd, NULL), "POST /feed/closed plain|");
+    close(fd);
+    has(ask("POST /feed HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n"), "HTTP/1.1 413 ");
+}
+
+static void test_http_server__bodies_that_break_off(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"Content-Length: 10\r\n\r\nabc",
+                                        "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n5\r\nde",
+                                        "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        char text[200];
+        fed = 0;
+        int fd = dial();
+        snprintf(text, sizeof text, "POST /feed HTTP/1.1\r\nHost: h\r\n%s", parts[i]);
+        assert_true(file_write_all(fd, str_from(text)));
+        if (i == 2) (void)take(fd, NULL);
+        close(fd);
+        for (int wait = 0; wait < 500 && fed == 0; wait++) usleep(10000);
+        if (fed != -1) print_error("part %zu\n", i);
+        assert_int_equal(fed, -1);
+    }
+    has(ask("GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), "GET /x plain|");
+}
+
+static const char *ask_part(const char *headers)
+{
+    char text[200];
+    snprintf(text, sizeof text, "GET /file HTTP/1.1\r\nHost: h\r\nConnection: close\r\n%s\r\n", headers);
+    return ask(text);
+}
+
+static void test_http_server__files_and_their_parts(void **state)
+{
+    (void)state;
+    const char *whole = ask_part("");
+    has(whole, "HTTP/1.1 200 ");
+    has(whole, "Content-Length: 10\r\n");
+    has(whole, "\r\n\r\n0123456789");
+    static const char *const parts[][3] = {{"Range: bytes=2-4\r\n", "bytes 2-4/10", "\r\n\r\n234"},
+                                           {"Range: bytes=7-\r\n", "bytes 7-9/10", "\r\n\r\n789"},
+                                           {"Range: bytes=-3\r\n", "bytes 7-9/10", "\r\n\r\n789"},
+                                           {"Range: bytes=-99\r\n", "bytes 0-9/10", "\r\n\r\n0123456789"},
+                                           {"Range: bytes=9-99\r\n", "bytes 9-9/10", "\r\n\r\n9"},
+                                           {"If-Range: \"tag\"\r\nRange: bytes=0-0\r\n", "bytes 0-0/10", "\r\n\r\n0"}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *part = ask_part(parts[i][0]);
+        has(part, "HTTP/1.1 206 ");
+        has(part, parts[i][1]);
+        has(part, parts[i][2]);
+    }
+    has(ask_part("Range: bytes=10-\r\n"), "HTTP/1.1 416 ");
+    has(ask_part("Range: bytes=-0\r\n"), "bytes */10");
+    /* as if not asked for */
+    static const char *const whole_ones[] = {"Range: bytes=4-2\r\n",     "Range: bytes=-\r\n",
+                                             "Range: bytes=1-2,4-5\r\n", "Range: lines=1-2\r\n",
+                                             "Range: bytes=x-2\r\n",     "If-Range: \"other\"\r\nRange: bytes=0-0\r\n"};
+    for (size_t i = 0; i < sizeof whole_ones / sizeof *whole_ones; i++) has(ask_part(whole_ones[i]), "HTTP/1.1 200 ");
+    const char *head = ask("HEAD /file HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    has(head, "Content-Length: 10\r\n");
+    assert_null(strstr(head, "0123"));
+}
+
 static void test_http_server__no_header_is_split(void **state)
 {
     (void)state;
@@ -208,7 +406,7 @@ static void test_http_server__streams(void **state)
         has(take(fd, "data: one"), "data: one");
     }
     close(stream_end);
-    has(take(fd, "\r\n0\r\n\r\n"), "0\r\n\r\n");
+    has(take(fd, "0\r\n\r\n"), "0\r\n\r\n");
     close(fd);
     /* a client that goes away: the writer hears of it */
     fd = dial();
@@ -254,6 +452,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_http_server__limits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_http_server__no_header_is_split, setup, teardown),
         cmocka_unit_test_setup_teardown(test_http_server__streams, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_http_server__bodies_that_follow, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_http_server__bodies_that_follow_and_are_not_taken, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_http_server__bodies_that_break_off, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_http_server__files_and_their_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_http_server__stops, setup, teardown),
     };
     (void)signal(SIGPIPE, SIG_IGN);
