@@ -94,6 +94,7 @@ struct api_call {
     struct facts *facts; /* worker; NULL in web */
     struct str key;      /* for struct facts_request; empty: the caller gave none */
     int64_t now;         /* Unix seconds */
+    const char *dir;     /* the data folder */
     void *more;
     int stream;        /* a descriptor that the answer goes on with; -1: none */
     bool asked;        /* api_may() or api_within() was */

@@ -292,6 +292,7 @@ void api_handle(struct ctx *cx, struct api *a, const struct http_request *reques
     call->catalog = a->o.catalog;
     call->facts = a->o.facts;
     call->more = a->o.more;
+    call->dir = a->dir;
     call->now = a->o.now ? a->o.now() : time_now();
     call->stream = -1;
     *done = (struct api_done){.stream = -1};

@@ -200,7 +200,34 @@ void item_put_open(struct ctx *cx, struct json *j, const struct record_kind *k, 
     json_end(j, ']');
 }
 
-static void put_basics(struct api_call *call, const struct records_item *item)
+#define FILES "SELECT digest, name, type, size, received, by FROM fact_record_files WHERE n = ?1 ORDER BY seq"
+
+enum rc item_put_files(struct ctx *cx, struct api_call *call, sqlite3 *db, int64_t n)
+{
+    scoped_stmt *st = NULL;
+    struct json *j = &call->out;
+    bool row;
+    TRY(store_prepare(cx, db, STR(FILES), &st));
+    store_bind_int(st, 1, n);
+    json_key(j, "files");
+    json_begin(j, '[');
+    for (;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        json_begin(j, '{');
+        show_column_text(j, "digest", st, 0);
+        show_column_text(j, "name", st, 1);
+        show_column_text(j, "type", st, 2);
+        show_column_int(j, "size", st, 3);
+        show_column_time(j, "received", st, 4);
+        show_column_text(j, "by", st, 5);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+    return OK;
+}
+
+static enum rc put_basics(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item)
 {
     struct json *j = &call->out;
     json_put_str(j, "subject", item->subject);
@@ -213,6 +240,7 @@ static void put_basics(struct api_call *call, const struct records_item *item)
     json_begin(j, '[');
     for (size_t i = 0; i < item->n_shows; i++) json_str(j, item->shows[i]);
     json_end(j, ']');
+    TRY(item_put_files(cx, call, db, item->n));
     json_put_str(j, "digest", item->digest);
     json_put_int(j, "version", item->version);
     json_put_str(j, "state", item->state);
@@ -220,6 +248,7 @@ static void put_basics(struct api_call *call, const struct records_item *item)
     json_put_bool(j, "approved", item->approved);
     api_put_time(j, "at", item->at);
     api_put_time(j, "review_due", item->review_due);
+    return OK;
 }
 
 enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item)
@@ -231,7 +260,7 @@ enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struc
     TRY(name_of(cx, db, item->owner, &name));
     api_tag(call, (uint64_t)item->n);
     json_begin(&call->out, '{');
-    put_basics(call, item);
+    TRY(put_basics(cx, call, db, item));
     show_text(&call->out, "origin", item->origin);
     item_put_open(cx, &call->out, item->kind, item->title, item->content);
     show_person(&call->out, "owner", item->owner, name);

@@ -16,4 +16,7 @@ void item_put_open(struct ctx *cx, struct json *j, const struct record_kind *k, 
 /* Who acts, for records.h. */
 struct records_by item_by(const struct api_call *call);
 
+/* The files that the version of fact n names, as "files". */
+enum rc item_put_files(struct ctx *cx, struct api_call *call, sqlite3 *db, int64_t n) MUST_CHECK;
+
 #endif

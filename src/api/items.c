@@ -2,6 +2,8 @@
 #include "api/item.h"
 #include "api/show.h"
 #include "api/texts_fi.h"
+#include "base/limits.h"
+#include "files/files.h"
 #include "ledger/canonical.h"
 #include "store/store.h"
 
@@ -47,6 +49,7 @@ static enum rc put_version(struct ctx *cx, struct api_call *call, struct str sub
     json_raw(j, content);
     json_key(j, "shows");
     json_raw(j, shows.p ? shows : STR("[]"));
+    TRY(item_put_files(cx, call, call->ledger, sqlite3_column_int64(st, 0)));
     show_column_text(j, "digest", st, 1);
     json_put_bool(j, "erased", !payload.p);
     json_end(j, '}');
@@ -108,6 +111,32 @@ static enum rc answer(struct ctx *cx, struct api_call *call, struct str subject)
     return item_put(cx, call, call->ledger, &item);
 }
 
+/* What is known of the files that the content may name: those the item named before, and what the one who writes has
+ * handed in. */
+static enum rc find_files(struct ctx *cx, struct api_call *call, const struct record_kind *k, struct str subject,
+                          struct str content, struct records_draft *d)
+{
+    struct str *digests = arena_array(&cx->arena, struct str, LIMIT_RECORD_FILES + 1);
+    struct records_file *before = NULL;
+    size_t n, n_before = 0;
+    scoped_buf canonical;
+    buf_init(&canonical, LIMIT_BODY);
+    TRY(canonical_from(cx, content, 2, &canonical));
+    records_files_of(cx, k, buf_view(&canonical), digests, &n);
+    if (!n) return OK;
+    if (subject.n) TRY(records_files(cx, call->ledger, subject, &before, &n_before));
+    struct records_file *files = arena_array(&cx->arena, struct records_file, n_before + n);
+    for (size_t i = 0; i < n_before; i++) files[d->n_files++] = before[i];
+    for (size_t i = 0; i < n; i++) {
+        struct files_upload u;
+        bool found;
+        TRY(files_find(cx, call->state, digests[i], call->who.person, call->now, &u, &found));
+        if (found) files[d->n_files++] = (struct records_file){u.digest, u.name, u.type, u.person, u.size, u.at};
+    }
+    d->files = files;
+    return OK;
+}
+
 static enum rc put(struct ctx *cx, struct api_call *call, const struct record_kind *k, struct str subject,
                    struct str seen, struct str owner_else, struct records_answer *out)
 {
@@ -120,13 +149,14 @@ static enum rc put(struct ctx *cx, struct api_call *call, const struct record_ki
     struct str *names = arena_array(&cx->arena, struct str, n);
     for (size_t i = 0; i < n; i++) names[i] = str_from(json_string_value(json_array_get(shows, i)));
     struct str owner = api_field(call->body, "owner");
-    const struct records_draft d = {.kind = k,
-                                    .title = api_field(call->body, "title"),
-                                    .owner = owner.p ? owner : owner_else,
-                                    .content = str_from(text),
-                                    .shows = names,
-                                    .n_shows = n};
-    enum rc rc = records_put(cx, call->facts, call->catalog, &by, &d, subject, seen, tell, &t, out);
+    struct records_draft d = {.kind = k,
+                              .title = api_field(call->body, "title"),
+                              .owner = owner.p ? owner : owner_else,
+                              .content = str_from(text),
+                              .shows = names,
+                              .n_shows = n};
+    enum rc rc = find_files(cx, call, k, subject, d.content, &d);
+    if (rc == OK) rc = records_put(cx, call->facts, call->catalog, &by, &d, subject, seen, tell, &t, out);
     free(text);
     return outcome(cx, call, rc);
 }

@@ -6,6 +6,26 @@
 static const struct {
     const char *en, *fi;
 } texts[] = {
+    /* files.c, types.c */
+    {"a file's name has 1 to {} bytes", "tiedoston nimessä on 1–{1} tavua"},
+    {"a file's name begins and ends with neither a dot nor a blank",
+     "tiedoston nimi ei saa alkaa eikä päättyä pisteeseen tai väliin"},
+    {"it is not UTF-8", "ei ole UTF-8:aa"},
+    {"it has hidden characters: rename the file", "nimessä on piilomerkkejä: nimeä tiedosto uudelleen"},
+    {"it has one of / \\ : * ? \" < > |: rename the file",
+     "nimessä on jokin merkeistä / \\ : * ? \" < > |: nimeä tiedosto uudelleen"},
+    {"the archive is damaged, or larger than is read",
+     "pakattu tiedosto on vioittunut, tai se on suurempi kuin luetaan"},
+    {"the document holds macros: save it without them", "asiakirjassa on makroja: tallenna se ilman niitä"},
+    {"the file is empty", "tiedosto on tyhjä"},
+    {"a file of this kind is not taken; what is: {}",
+     "tämän lajin tiedostoja ei oteta vastaan; mitä otetaan: PDF, PNG, JPEG, WebP, teksti, CSV, Markdown, JSON, "
+     "toimisto-ohjelmien asiakirjat ilman makroja, ZIP"},
+    {"its content is of another kind than its name says: it would be .{}",
+     "tiedoston sisältö on muuta lajia kuin nimi kertoo: sen pääte olisi .{1}"},
+    {"its content is not what its name says (.{})", "tiedoston sisältö ei ole sitä, mitä nimi kertoo (.{1})"},
+    {"its content is no JSON", "tiedoston sisältö ei ole JSONia"},
+    {"names a file that is not there: hand it in first", "nimeää tiedoston, jota ei ole: lähetä se ensin"},
     /* names.c, people.c, likenesses.c */
     {"it is empty", "on tyhjä"},
     {"longer than {} bytes", "pidempi kuin {1} tavua"},

@@ -52,6 +52,7 @@
 #define LIMIT_RECORD_MARKDOWN 65536
 #define LIMIT_RECORD_CONTENT (512 * KIB)
 #define LIMIT_RECORD_VALUES 100 /* of one field */
+#define LIMIT_RECORD_FILES 200  /* of one item */
 #define LIMIT_RECORD_ROWS 500   /* of a table */
 #define LIMIT_RECORD_SHOWS 200  /* points */
 #define LIMIT_RECORD_FAULTS 100 /* told of one item */

@@ -4,9 +4,11 @@
 #include "cli/common.h"
 #include "cli/remote.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char help[] =
     "usage: sinetti api OPERATION [NAME=VALUE]... [OPTIONS]\n"
@@ -16,16 +18,20 @@ static const char help[] =
     "body:\n"
     "texts as they are, all else as JSON.\n\n" REMOTE_HELP
     "  --body FILE        the body, instead of its fields; - is standard input\n"
+    "  --file FILE        the body of an operation that takes a file; its name too, where one is asked for\n"
+    "  --output FILE      where the answer is written, instead of standard output\n"
     "  --key KEY          the Idempotency-Key of a POST, to send it again (drawn at random)\n"
     "  --if-match TAG     the ETag of what was read, for what is to be changed; * for whatever is there\n"
     "  --tag              print the answer's ETag on standard error\n"
     "  --lang en|fi       language of the answer (en)\n"
     "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
-enum { OPTION_BODY = OPTION_OWN, OPTION_KEY, OPTION_IF_MATCH, OPTION_TAG };
+enum { OPTION_BODY = OPTION_OWN, OPTION_FILE, OPTION_SAVE, OPTION_KEY, OPTION_IF_MATCH, OPTION_TAG };
 
 static const struct option table[] = {REMOTE_TABLE,
                                       {"body", required_argument, NULL, OPTION_BODY},
+                                      {"file", required_argument, NULL, OPTION_FILE},
+                                      {"output", required_argument, NULL, OPTION_SAVE},
                                       {"key", required_argument, NULL, OPTION_KEY},
                                       {"if-match", required_argument, NULL, OPTION_IF_MATCH},
                                       {"tag", no_argument, NULL, OPTION_TAG},
@@ -36,7 +42,7 @@ static const struct option table[] = {REMOTE_TABLE,
 struct arguments {
     struct remote remote;
     struct remote_call call;
-    const char *body, *key, *if_match;
+    const char *body, *file, *output, *key, *if_match;
     bool tag, help;
 };
 
@@ -46,6 +52,12 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     switch (code) {
     case OPTION_BODY:
         a->body = value;
+        return OK;
+    case OPTION_FILE:
+        a->file = value;
+        return OK;
+    case OPTION_SAVE:
+        a->output = value;
         return OK;
     case OPTION_KEY:
         a->key = value;
@@ -95,7 +107,11 @@ static void print_operation(const struct api_operation *op)
         const struct catalog_field *f = &op->body->fields[i];
         print_name(f->name.p, f->required, schema_type_name(f->schema.type), "body");
     }
-    if (op->body_type && !op->body) printf("  --body FILE              %s\n", op->body_type);
+    if (op->takes_file)
+        printf("  --file FILE              %s\n", !strcmp(op->body_type, "*/*") ? "of any type" : op->body_type);
+    else if (op->body_type && !op->body)
+        printf("  --body FILE              %s\n", op->body_type);
+    if (op->gives_file) printf("  --output FILE            the answer is a file\n");
 }
 
 /* --- what is asked */
@@ -170,6 +186,25 @@ static enum rc read_body(struct ctx *cx, struct arguments *a)
     return OK;
 }
 
+/* The file's own name, where the operation asks for one and none is given. */
+static void name_file(struct arguments *a)
+{
+    const char *slash = strrchr(a->file, '/');
+    struct str name = str_from(slash ? slash + 1 : a->file);
+    for (size_t i = 0; i < a->call.op->n_parameters; i++)
+        if (!strcmp(a->call.op->parameters[i].name, "name") && !a->call.values[i].p && strcmp(a->file, "-") != 0)
+            a->call.values[i] = name;
+}
+
+static enum rc open_file(struct ctx *cx, struct arguments *a)
+{
+    if (!a->call.op->takes_file) return fail(cx, E_INVALID, "%s takes no file", a->call.op->id);
+    if (a->body) return fail(cx, E_INVALID, "--body and --file exclude each other");
+    name_file(a);
+    a->call.file = strcmp(a->file, "-") ? fopen(a->file, "rbe") : stdin;
+    return a->call.file ? OK : fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(a->file)), strerror(errno));
+}
+
 static enum rc prepare(struct ctx *cx, struct arguments *a, const char *id, char **operands, int n)
 {
     a->call.op = find(id);
@@ -178,9 +213,29 @@ static enum rc prepare(struct ctx *cx, struct arguments *a, const char *id, char
     if (a->help) return OK;
     TRY(put_operands(cx, a, operands, n));
     if (a->body) TRY(read_body(cx, a));
+    if (a->file) TRY(open_file(cx, a));
     a->call.key = a->key;
     a->call.if_match = a->if_match;
     return remote_check(cx, &a->call);
+}
+
+/* An answer that goes to a file, however long, and is there whole or not at all. */
+static int run_to_file(struct ctx *cx, struct arguments *a)
+{
+    scoped_buf said; /* what is no success */
+    buf_init(&said, 1 * MIB);
+    struct str part = arena_printf(&cx->arena, "%s.part", a->output);
+    a->call.output = fopen(part.p, "wbe");
+    if (!a->call.output) return common_failed(cx, fail(cx, E_IO, "%s: %s", str_visible(cx, part), strerror(errno)));
+    enum rc rc = remote_open(cx, &a->remote);
+    if (rc == OK) rc = remote_do(cx, &a->remote, &a->call, &said);
+    remote_close(&a->remote);
+    if (fclose(a->call.output) != 0 && rc == OK) rc = fail(cx, E_IO, "%s: %s", str_visible(cx, part), strerror(errno));
+    if (rc == OK && rename(part.p, a->output) != 0)
+        rc = fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(a->output)), strerror(errno));
+    if (rc != OK) (void)remove(part.p);
+    if (rc == OK && a->tag && a->call.tag.p) fprintf(stderr, STR_FMT "\n", STR_ARG(a->call.tag));
+    return rc == OK ? EXIT_FINE : common_failed(cx, rc);
 }
 
 static int run(struct ctx *cx, struct arguments *a)
@@ -213,7 +268,9 @@ static int api(struct ctx *cx, int argc, char **argv)
         return EXIT_FINE;
     }
     if (prepare(cx, &a, argv[optind], argv + optind + 1, argc - optind - 1) != OK) return common_wrong(cx, "api");
-    return run(cx, &a);
+    int done = a.output ? run_to_file(cx, &a) : run(cx, &a);
+    if (a.call.file && a.call.file != stdin) fclose(a.call.file);
+    return done;
 }
 
 int cli_api(int argc, char **argv)

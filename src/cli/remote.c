@@ -13,6 +13,7 @@
 
 #define SILENCE 30  /* seconds a server may say nothing */
 #define LONGEST 600 /* seconds of one request */
+#define LONGEST_FILE (12 * 3600)
 #define MOST_ERRORS 5
 
 enum rc remote_option(struct ctx *cx, struct remote *r, int code, const char *value)
@@ -105,7 +106,10 @@ enum rc remote_check(struct ctx *cx, const struct remote_call *c)
         if (c->op->parameters[i].required &&
             !(c->op->parameters[i].in_path ? c->values[i].n > 0 : c->values[i].p != NULL))
             return fail(cx, E_INVALID, "%s needs %s=…", c->op->id, c->op->parameters[i].name);
-    if (c->op->body_needed && !c->body.n) return fail(cx, E_INVALID, "%s needs a body (--body FILE)", c->op->id);
+    if (c->op->takes_file && c->op->body_needed && !c->file)
+        return fail(cx, E_INVALID, "%s needs a file (--file FILE)", c->op->id);
+    if (!c->op->takes_file && c->op->body_needed && !c->body.n)
+        return fail(cx, E_INVALID, "%s needs a body (--body FILE)", c->op->id);
     if (c->op->if_match && !c->if_match)
         return fail(cx, E_INVALID, "%s changes what you have read: --if-match TAG, the ETag it had (--tag shows it)",
                     c->op->id);
@@ -227,11 +231,14 @@ enum rc remote_do(struct ctx *cx, struct remote *r, struct remote_call *c, struc
     headers[q.n_headers++] = arena_printf(&cx->arena, "Accept-Language: %s", r->lang ? r->lang : "en").p;
     headers[q.n_headers++] = "X-Sinetti: 1";
     if (r->authorization.n) headers[q.n_headers++] = r->authorization.p;
+    q.file = c->file;
+    q.output = c->output;
+    if (c->file) headers[q.n_headers++] = "Content-Type: application/octet-stream";
     if (c->body.p) headers[q.n_headers++] = arena_printf(&cx->arena, "Content-Type: %s", c->op->body_type).p;
     if (!strcmp(c->op->method, "POST")) headers[q.n_headers++] = key_header(cx, c);
     if (c->if_match) headers[q.n_headers++] = arena_printf(&cx->arena, "If-Match: %s", c->if_match).p;
     int64_t status;
-    TRY(url_send(cx, r->url, &q, LONGEST, &status, &got, out));
+    TRY(url_send(cx, r->url, &q, c->file || c->output ? LONGEST_FILE : LONGEST, &status, &got, out));
     c->tag = header_of(cx, buf_view(&got), "ETag");
     return status >= 200 && status < 300 ? OK : refused(cx, status, buf_view(out));
 }

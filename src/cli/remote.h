@@ -4,6 +4,8 @@
 
 #include "api/table.h"
 
+#include <stdio.h>
+
 struct url_reader;
 
 struct remote {
@@ -33,6 +35,8 @@ struct remote_call {
     const struct api_operation *op;
     struct str values[API_PARAMETERS]; /* of its parameters, in their order; STR_NONE: not given */
     struct str body;
+    FILE *file;                 /* instead of it, of an operation that takes one; NULL: none */
+    FILE *output;               /* where an answer that is no refusal goes, instead of `out`; NULL: there */
     const char *key, *if_match; /* NULL: a random one; none */
     struct str tag;             /* ETag of the answer */
 };

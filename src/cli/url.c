@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define MOST_REDIRECTS 5L
 #define SLOWEST 100L /* bytes a second */
@@ -215,6 +216,31 @@ enum rc url_post(struct ctx *cx, struct url_reader *u, struct str path, struct s
     return finish(cx, u, status, out);
 }
 
+/* Where an answer's body goes. */
+struct sink {
+    struct url_reader *u;
+    FILE *file;
+    struct buf *out;
+    long status;
+};
+
+static size_t on_file(char *p, size_t one, size_t n, void *arg)
+{
+    struct sink *s = arg;
+    if (!s->status && s->u->lib.getinfo(s->u->curl, CURLINFO_RESPONSE_CODE, &s->status) != CURLE_OK) return 0;
+    return s->status == 200 ? fwrite(p, one, n, s->file) * one : on_answer(p, one, n, s->out);
+}
+
+/* The file as the body, with its length where it has one, else in chunks; libcurl reads it by itself. */
+static bool put_file(const struct url_reader *u, FILE *file)
+{
+    struct stat st;
+    bool known = fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode);
+    return u->lib.setopt(u->curl, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
+           u->lib.setopt(u->curl, CURLOPT_READDATA, file) == CURLE_OK &&
+           (!known || u->lib.setopt(u->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)st.st_size) == CURLE_OK);
+}
+
 enum rc url_send(struct ctx *cx, struct url_reader *u, const struct url_request *r, int64_t seconds, int64_t *status,
                  struct buf *got, struct buf *out)
 {
@@ -232,6 +258,11 @@ enum rc url_send(struct ctx *cx, struct url_reader *u, const struct url_request 
            set(c, CURLOPT_TIMEOUT, (long)seconds) == CURLE_OK && set(c, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
            set(c, CURLOPT_WRITEFUNCTION, on_answer) == CURLE_OK && set(c, CURLOPT_WRITEDATA, (void *)out) == CURLE_OK &&
            set(c, CURLOPT_HEADERFUNCTION, on_answer) == CURLE_OK && set(c, CURLOPT_HEADERDATA, (void *)got) == CURLE_OK;
+    struct sink sink = {u, r->output, out, 0};
+    if (fine && r->output)
+        fine =
+            set(c, CURLOPT_WRITEFUNCTION, on_file) == CURLE_OK && set(c, CURLOPT_WRITEDATA, (void *)&sink) == CURLE_OK;
+    if (fine && r->file) fine = put_file(u, r->file);
     if (fine && r->ca) fine = set(c, CURLOPT_CAINFO, r->ca) == CURLE_OK;
     if (fine && r->body.p)
         fine = set(c, CURLOPT_POSTFIELDSIZE, (long)r->body.n) == CURLE_OK &&

@@ -5,6 +5,8 @@
 
 #include "ledger/reader.h"
 
+#include <stdio.h>
+
 struct url_reader;
 
 /* Whether a place is meant as a URL: anything with "://". */
@@ -30,6 +32,8 @@ struct url_request {
     const char *const *headers;
     size_t n_headers;
     struct str body;
+    FILE *file;     /* instead of the body, read to its end; NULL: none */
+    FILE *output;   /* the body of an answer of 200 goes there instead of `out`; NULL: none */
     const char *ca; /* file of certificates to trust instead of the machine's; NULL: those */
 };
 enum rc url_send(struct ctx *cx, struct url_reader *u, const struct url_request *r, int64_t seconds, int64_t *status,

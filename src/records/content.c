@@ -242,6 +242,43 @@ static void check_shows(struct check *k, const struct records_draft *d, struct r
     out->shows = shows;
 }
 
+/* The field that names it, for who is told. */
+static const char *field_with(const struct check *k, struct str content, struct str digest)
+{
+    for (size_t i = 0; i < k->kind->n_fields; i++) {
+        const char *key = arena_cstr(&k->cx->arena, k->kind->fields[i].key);
+        struct str value = canonical_find(content, key);
+        if (k->kind->fields[i].type == FIELD_FILE && value.p && str_has(value, digest)) return key;
+    }
+    return "content";
+}
+
+static const struct records_file *file_of(const struct records_draft *d, struct str digest)
+{
+    for (size_t i = 0; i < d->n_files; i++)
+        if (str_eq(d->files[i].digest, digest)) return &d->files[i];
+    return NULL;
+}
+
+/* Of each file that is named something is known; what is not named goes. */
+static void check_files(struct check *k, const struct records_draft *d, struct records_draft *out)
+{
+    struct str *digests = arena_array(&k->cx->arena, struct str, LIMIT_RECORD_FILES + 1);
+    struct records_file *files = arena_array(&k->cx->arena, struct records_file, LIMIT_RECORD_FILES);
+    size_t n;
+    records_files_of(k->cx, d->kind, out->content, digests, &n);
+    out->files = files;
+    out->n_files = 0;
+    if (n > LIMIT_RECORD_FILES) fault(k, "content", "names more than 200 files");
+    for (size_t i = 0; i < n && i < LIMIT_RECORD_FILES; i++) {
+        const struct records_file *f = file_of(d, digests[i]);
+        if (f)
+            files[out->n_files++] = *f;
+        else if (is_digest(digests[i]))
+            fault(k, field_with(k, out->content, digests[i]), "names a file that is not there: hand it in first");
+    }
+}
+
 enum rc records_check(struct ctx *cx, const struct catalog *c, const struct records_draft *d, records_fault *tell,
                       void *arg, struct records_draft *out)
 {
@@ -270,6 +307,7 @@ enum rc records_check(struct ctx *cx, const struct catalog *c, const struct reco
             fault(&k, arena_cstr(&cx->arena, key), "is no field of this kind");
     }
     check_shows(&k, d, out);
+    check_files(&k, d, out);
     return outcome(&k);
 }
 

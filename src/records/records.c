@@ -126,6 +126,25 @@ static enum rc check_links(struct ctx *cx, sqlite3 *db, const struct record_fiel
     return OK;
 }
 
+static void spell_files(struct json *j, const struct records_draft *d)
+{
+    if (!d->n_files) return;
+    json_key(j, "files");
+    json_begin(j, '[');
+    for (size_t i = 0; i < d->n_files; i++) {
+        const struct records_file *f = &d->files[i];
+        json_begin(j, '{');
+        json_put_str(j, "digest", f->digest);
+        json_put_str(j, "name", f->name);
+        json_put_str(j, "type", f->type);
+        json_put_int(j, "size", f->size);
+        json_put_int(j, "received", f->received);
+        json_put_str(j, "by", f->by);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+}
+
 static void spell_version(const struct act *a, const struct record_state *state, struct buf *out)
 {
     const struct records_draft *d = a->draft;
@@ -143,6 +162,7 @@ static void spell_version(const struct act *a, const struct record_state *state,
     json_end(&j, ']');
     json_put_cstr(&j, "digest", a->out->digest);
     json_put_cstr(&j, "definition", a->c->digest);
+    spell_files(&j, d);
     json_put_str(&j, "state", state->key);
     json_put_cstr(&j, "phase", record_phase_name(state->phase));
     if (a->origin.n) json_put_str(&j, "origin", a->origin);

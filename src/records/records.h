@@ -25,6 +25,12 @@ struct records_by {
 /* What is wrong with an item, one call each: field by its key ("parts[2].name"), and what to do. */
 typedef void records_fault(void *arg, const char *field, const char *text);
 
+/* A file that a field names by its digest. */
+struct records_file {
+    struct str digest, name, type, by; /* by: who has handed it in, person:ID */
+    int64_t size, received;            /* bytes; Unix seconds */
+};
+
 struct records_draft {
     const struct record_kind *kind;
     struct str title, owner; /* owner: person:ID or empty */
@@ -33,12 +39,19 @@ struct records_draft {
     size_t n_shows;
     struct str origin; /* KIND/KEY of the template it was started from; empty: as the item has it */
     bool once;         /* records_start() leaves it out when an item begun from the same is not closed */
+    const struct records_file *files; /* at least those that fields name; of more the others are left out */
+    size_t n_files;
 };
 
 /* Checks a draft by itself and spells its content; `content` of *out is canonical. Tells all that is wrong and returns
  * E_INVALID with the first. Missing required fields are no fault here: they are asked for by moves. */
 enum rc records_check(struct ctx *cx, const struct catalog *c, const struct records_draft *d, records_fault *tell,
                       void *arg, struct records_draft *out) MUST_CHECK;
+/* The digests that fields of type file hold, in their order, each once. `content` is canonical. At most
+ * LIMIT_RECORD_FILES; *n then. */
+void records_files_of(struct ctx *cx, const struct record_kind *k, struct str content, struct str *out, size_t *n);
+/* The files that any version of an item names, each as it was named last. */
+enum rc records_files(struct ctx *cx, sqlite3 *db, struct str subject, struct records_file **out, size_t *n) MUST_CHECK;
 /* What a move still wants filled in; OK when nothing. E_INVALID with the first. */
 enum rc records_complete(struct ctx *cx, const struct record_kind *k, const struct record_move *m, struct str content,
                          records_fault *tell, void *arg) MUST_CHECK;

@@ -19,6 +19,11 @@ CREATE VIEW fact_record_links AS SELECT n, seq, value, subject FROM p_record_lin
 CREATE TABLE p_record_versions (subject TEXT NOT NULL, version INTEGER NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, digest TEXT NOT NULL,
   PRIMARY KEY (subject, version)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_record_versions AS SELECT n, version AS seq, subject, version, at, actor, digest FROM p_record_versions;
+CREATE TABLE p_record_files (n INTEGER NOT NULL, seq INTEGER NOT NULL, subject TEXT NOT NULL, digest TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
+  size INTEGER NOT NULL, received INTEGER NOT NULL, by TEXT NOT NULL, PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX p_record_files_subject ON p_record_files (subject, digest);
+CREATE INDEX p_record_files_digest ON p_record_files (digest);
+CREATE VIEW fact_record_files AS SELECT n, seq, subject, digest, name, type, size, received, by FROM p_record_files;
 
 DELETE FROM p_record_shows WHERE n = (SELECT n FROM p_record WHERE subject = :subject);
 DELETE FROM p_record_links WHERE n = (SELECT n FROM p_record WHERE subject = :subject);
@@ -29,3 +34,5 @@ INSERT INTO p_record_shows SELECT :n, key, value, :subject FROM json_each(:paylo
 INSERT INTO p_record_links SELECT :n, min(id), atom, :subject FROM json_tree(:payload ->> 'content') WHERE type = 'text' AND atom LIKE 'record:%' GROUP BY atom;
 INSERT OR REPLACE INTO p_record_versions (subject, version, n, at, actor, digest)
 VALUES (:subject, :payload ->> 'version', :n, :at, :actor, :payload ->> 'digest');
+INSERT INTO p_record_files SELECT :n, key, :subject, value ->> 'digest', value ->> 'name', value ->> 'type', value ->> 'size', value ->> 'received', value ->> 'by'
+FROM json_each(:payload, '$.files');
