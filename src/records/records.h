@@ -37,8 +37,8 @@ struct records_draft {
     struct str content;      /* JSON object of the fields, as it came from outside */
     const struct str *shows; /* points, task/key */
     size_t n_shows;
-    struct str origin; /* KIND/KEY of the template it was started from; empty: as the item has it */
-    bool once;         /* records_start() leaves it out when an item begun from the same is not closed */
+    struct str origin;                /* KIND/KEY of the template it was started from; empty: as the item has it */
+    bool once;                        /* records_start() leaves it out when an item begun from the same is not closed */
     const struct records_file *files; /* at least those that fields name; of more the others are left out */
     size_t n_files;
 };

@@ -283,8 +283,8 @@ def test_by_command(t):
         # what is refused leaves no file
         where[2] = "digest=" + "0" * 64
         t.has(t.run("api", "items_file", *where, "--output", "none.pdf", *base, code=3).err, "404")
-        t.true(not (t.dir / "none.pdf").exists())
+        t.true(not (t.dir / "none.pdf").exists(), "nothing is left")
         t.has(t.run("api", "files_add", "name=a.exe", "--file", "bericht.pdf", *base, code=3).err, "422")
         t.run("api", "files_add", "name=a.pdf", *base, code=2)
-        t.run("api", "files_add", "--file", "missing", *base, code=3)
+        t.run("api", "files_add", "--file", "missing", *base, code=2)
         t.run("api", "items_list", "register=audit", "--file", "bericht.pdf", *base, code=2)
