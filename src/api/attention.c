@@ -54,7 +54,8 @@ static void put(struct json *j, const char *key, const struct bucket *b)
 static enum rc add_rows(struct looking *l, struct bucket *b, const char *sql)
 {
     static const char *const words[] = {"approval_waiting", "solo_review",    "repository_unassessed",
-                                        "repository_stale", "report_missing", "waiver_ending"};
+                                        "repository_stale", "report_missing", "waiver_ending",
+                                        "link_by_maker"};
     scoped_stmt *st = NULL;
     TRY(store_prepare(l->cx, l->call->ledger, str_from(sql), &st));
     store_bind_int(st, 1, l->call->now);
@@ -95,6 +96,16 @@ static enum rc look_for_blocks(struct looking *l, struct bucket *b, int64_t witn
     add(b, "owner_missing", STR_NONE, STR_NONE, 0, without);
     add(b, "no_witness", STR_NONE, STR_NONE, 0, witnesses == 0);
     return OK;
+}
+
+/* A one-time link lets in whoever holds it. That its maker held it is for those who could do something about it. */
+static enum rc look_for_links(struct looking *l, struct bucket *b)
+{
+    if (!api_may(l->call, "people.secure", STR_NONE)) return OK;
+    return add_rows(l, b,
+                    "SELECT 'link_by_maker', c.subject, p.name, 0, 1 FROM fact_credential c LEFT JOIN fact_person p ON"
+                    " p.subject = c.subject WHERE c.what = 'link' AND c.change = 'used' AND c.makers_browser = 1"
+                    " AND c.at > ?1 - 2592000 AND ?9 = 'org' ORDER BY c.n DESC LIMIT 1000");
 }
 
 static void look_for_late_tasks(const struct looking *l, struct bucket *b)
@@ -151,6 +162,7 @@ enum rc attention_put(struct ctx *cx, struct api_call *call, const struct task_r
     struct looking l = {cx, call, rows, n};
     struct bucket *b = arena_array(&cx->arena, struct bucket, 3);
     TRY(look_for_blocks(&l, &b[0], witnesses));
+    TRY(look_for_links(&l, &b[0]));
     look_for_late_tasks(&l, &b[1]);
     TRY(look_for_points(&l, &b[1], "violated", "point_violated"));
     TRY(add_rows(&l, &b[1],

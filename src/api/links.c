@@ -41,10 +41,9 @@ API_OPERATION(session_link_look)
 }
 
 /* Who was made without an address says it now, and a name. */
-static enum rc take_profile(struct ctx *cx, struct api_call *call, const struct person *p)
+static enum rc take_profile(struct ctx *cx, struct api_call *call, const struct person *p, struct link_use *u)
 {
     struct str name = api_field(call->body, "name"), address = api_field(call->body, "address");
-    const struct identity_actor by = {.person = p->id, .credential = STR(""), .via = STR("person")};
     bool same = p->n_addresses && str_eq(name, p->name) && str_eq(address, p->addresses[0]); /* asked again */
     if (same) return OK;
     if (p->n_addresses) {
@@ -54,8 +53,9 @@ static enum rc take_profile(struct ctx *cx, struct api_call *call, const struct 
     }
     if (!name.p) api_fault(call, "name", "is missing", "puuttuu");
     if (!address.p) api_fault(call, "address", "is missing", "puuttuu");
-    TRY(api_faults(cx, call));
-    return identity_person_change(cx, call->identity, &by, p->id, 0, name, &address, 1);
+    u->name = name;
+    u->address = address;
+    return api_faults(cx, call);
 }
 
 API_OPERATION(session_link)
@@ -73,13 +73,9 @@ API_OPERATION(session_link)
         api_fault(call, "password", "none goes with a link to sign in", "kirjautumislinkin kanssa ei anneta salasanaa");
         return api_faults(cx, call);
     }
-    /* all that may be refused, before the link is used up; a name may make a password a bad one */
-    if (password.p) TRY(identity_password_admit(cx, call->identity, whose, password));
-    TRY(take_profile(cx, call, &now));
-    if (password.p) TRY(identity_password_admit(cx, call->identity, whose, password));
-    TRY(sign_in_judged(cx, call, identity_link_use(cx, call->identity, secret, &used, &person), 0));
-    const struct identity_actor by = {.person = person, .credential = STR(""), .via = STR("person")};
-    if (password.p) TRY(identity_password_set(cx, call->identity, &by, person, password, STR_NONE));
+    struct link_use u = {.secret = secret, .device = sign_in_device(call), .password = password};
+    TRY(take_profile(cx, call, &now, &u));
+    TRY(sign_in_judged(cx, call, identity_link_use(cx, call->identity, &u, &used, &person), 0));
     /* a link to sign in is given by who has the machine: it stands for both factors */
     return sign_in_begin(cx, call, person, "link", p == LINK_SIGN_IN ? LEVEL_TWO : LEVEL_ONE);
 }

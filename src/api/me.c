@@ -1,5 +1,6 @@
 /* One's own account: password, language, recovery codes. */
 #include "api/api_int.h"
+#include "api/person.h"
 #include "api/sign_in.h"
 #include "identity/accounts.h"
 #include "identity/people.h"
@@ -33,6 +34,7 @@ API_OPERATION(me_get)
     json_end(j, ']');
     json_put_int(j, "recovery_codes", codes);
     json_put_bool(j, "fresh", fresh);
+    TRY(person_put_came_in(cx, call, p.id));
     json_end(j, '}');
     return OK;
 }

@@ -111,7 +111,8 @@ API_OPERATION(session_provider_callback)
                                   .code = api_value(call, "code"),
                                   .iss = api_value(call, "iss"),
                                   .error = api_value(call, "error"),
-                                  .cookie = http_request_cookie(call->request, cookie_name(call))};
+                                  .cookie = http_request_cookie(call->request, cookie_name(call)),
+                                  .device = sign_in_device(call)};
     TRY(identity_oidc_finish(cx, call->identity, &r, &o));
     set_cookie(cx, call, "", 0);
     if (o.why == OIDC_FINE && !o.linking) return signed_in(cx, call, &o);

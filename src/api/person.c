@@ -107,6 +107,31 @@ static enum rc put_groups(struct ctx *cx, struct api_call *call, struct str pers
     return OK;
 }
 
+enum rc person_put_came_in(struct ctx *cx, struct api_call *call, struct str person)
+{
+    scoped_stmt *st = NULL;
+    struct json *j = &call->out;
+    bool row;
+    TRY(store_prepare(
+        cx, call->ledger,
+        STR("SELECT made_by, at, makers_browser FROM fact_credential WHERE subject = ?1 AND what = 'link' "
+            "AND change = 'used' ORDER BY n DESC LIMIT 1"),
+        &st));
+    store_bind_str(st, 1, person);
+    TRY(store_step(cx, st, &row));
+    json_key(j, "came_in");
+    if (!row) {
+        json_nil(j);
+        return OK;
+    }
+    json_begin(j, '{');
+    TRY(person_put(cx, call, "made_by", store_column_str(st, 0)));
+    api_put_time(j, "at", sqlite3_column_int64(st, 1));
+    json_put_bool(j, "makers_browser", sqlite3_column_int(st, 2) != 0);
+    json_end(j, '}');
+    return OK;
+}
+
 /* How somebody signs in is for those who may reset it. */
 static enum rc put_account(struct ctx *cx, struct api_call *call, struct str person)
 {
@@ -117,6 +142,8 @@ static enum rc put_account(struct ctx *cx, struct api_call *call, struct str per
         json_nil(j);
         json_key(j, "has_password");
         json_nil(j);
+        json_key(j, "came_in");
+        json_nil(j);
         return OK;
     }
     TRY(identity_factor_has(cx, call->identity, person, "totp", &totp));
@@ -124,7 +151,7 @@ static enum rc put_account(struct ctx *cx, struct api_call *call, struct str per
     TRY(identity_password_has(cx, call->identity, person, &password));
     json_put_bool(j, "second_factor", totp || passkey);
     json_put_bool(j, "has_password", password);
-    return OK;
+    return person_put_came_in(cx, call, person);
 }
 
 enum rc person_put_details(struct ctx *cx, struct api_call *call, struct str person)

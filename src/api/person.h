@@ -13,6 +13,8 @@ enum rc person_put(struct ctx *cx, struct api_call *call, const char *key, struc
 /* "roles": [HeldRole], of a person or group. */
 enum rc person_put_roles(struct ctx *cx, struct api_call *call, struct str person) MUST_CHECK;
 /* PersonDetails; with its ETag. */
+/* "came_in": the newest link that the person has used; null without one. */
+enum rc person_put_came_in(struct ctx *cx, struct api_call *call, struct str person) MUST_CHECK;
 enum rc person_put_details(struct ctx *cx, struct api_call *call, struct str person) MUST_CHECK;
 /* Addresses of the body's list. */
 struct str *person_addresses(struct ctx *cx, const json_t *body, size_t *n);

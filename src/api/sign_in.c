@@ -17,6 +17,11 @@ struct str sign_in_cookie(const struct api_call *call)
     return http_request_cookie(call->request, cookie_name(call, false));
 }
 
+struct str sign_in_device(const struct api_call *call)
+{
+    return http_request_cookie(call->request, cookie_name(call, true));
+}
+
 static void set_cookie(struct ctx *cx, struct api_call *call, bool device, const char *value, int64_t seconds)
 {
     http_response_header(call->answer, "Set-Cookie",
@@ -170,7 +175,7 @@ API_OPERATION(session_create)
     const struct account_attempt a = {
         .address = api_field(call->body, "address"),
         .network = call->request->peer,
-        .device = http_request_cookie(call->request, cookie_name(call, true)),
+        .device = sign_in_device(call),
     };
     enum rc rc = identity_password_sign_in(cx, call->identity, &a, api_field(call->body, "password"), &person, &wait);
     TRY(sign_in_judged(cx, call, rc, wait));

@@ -7,6 +7,8 @@
 #include "identity/sessions.h"
 
 /* What the browser holds now; STR_NONE. */
+/* Of the browser: who has signed in from it is known by that. STR_NONE when it has none. */
+struct str sign_in_device(const struct api_call *call);
 struct str sign_in_cookie(const struct api_call *call);
 
 /* The first step is passed: `method` is "password", "oidc", "link" …, `level` what it counts for. Signs in, or asks for

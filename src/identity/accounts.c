@@ -2,6 +2,7 @@
 
 #include "identity/guesses.h"
 #include "identity/hashing.h"
+#include "identity/identity_int.h"
 #include "identity/names.h"
 #include "identity/people.h"
 #include "identity/quality.h"
@@ -81,6 +82,13 @@ enum rc identity_account_knows(struct ctx *cx, struct identity *id, struct str p
     enum rc rc = note_known(cx, id, person, place);
     if (rc == OK) rc = note_known(cx, id, person, secret);
     return state_end(cx, id, rc);
+}
+
+enum rc device_is_known(struct ctx *cx, struct identity *id, struct str person, struct str device, bool *out)
+{
+    uint8_t hash[DIGEST_SIZE];
+    *out = false;
+    return device_hash(device, hash) ? knows(cx, id, person, hash, out) : OK;
 }
 
 /* Which buckets a guess goes into; the first is emptied by the right one. */
@@ -202,7 +210,8 @@ enum rc identity_account_used(struct ctx *cx, struct identity *id, struct str pe
 /* --- setting */
 
 /* What a guesser who knows the person tries first. */
-static enum rc admit(struct ctx *cx, struct identity *id, struct str person, struct str password, struct str *text)
+static enum rc admit(struct ctx *cx, struct identity *id, struct str person, const struct str *also, size_t n_also,
+                     struct str password, struct str *text)
 {
     struct person p;
     scoped_stmt *st = NULL;
@@ -211,23 +220,28 @@ static enum rc admit(struct ctx *cx, struct identity *id, struct str person, str
     TRY(text_composed(cx, password, text));
     TRY(identity_person_get(cx, id, person, &p));
     if (p.left) return fail(cx, E_DENIED, "this person has left");
-    struct str *own = arena_array(&cx->arena, struct str, p.n_addresses + 2);
+    struct str *own = arena_array(&cx->arena, struct str, p.n_addresses + n_also + 2);
     size_t n = 0;
     own[n++] = p.name;
     for (size_t i = 0; i < p.n_addresses; i++) own[n++] = p.addresses[i];
+    for (size_t i = 0; i < n_also; i++) own[n++] = also[i];
     TRY(store_prepare(cx, id->o.ledger, STR("SELECT name FROM fact_organization LIMIT 1"), &st));
     TRY(store_step(cx, st, &row));
     if (row) own[n++] = arena_str(&cx->arena, store_column_str(st, 0));
     return quality_check(cx, *text, own, n);
 }
 
-enum rc identity_password_admit(struct ctx *cx, struct identity *id, struct str person, struct str password)
+enum rc password_make(struct ctx *cx, struct identity *id, struct str person, const struct str *also, size_t n_also,
+                      struct str password, struct password_ready *out)
 {
     struct str text;
-    return admit(cx, id, person, password, &text);
+    TRY(admit(cx, id, person, also, n_also, password, &text));
+    TRY(identity_password_has(cx, id, person, &out->had));
+    return hashing_make(cx, text, out->hash);
 }
 
-static enum rc put_password(struct ctx *cx, struct identity *id, struct str person, const char *hash, struct str but)
+enum rc password_put(struct ctx *cx, struct identity *id, struct str person, const struct password_ready *p,
+                     struct str but)
 {
     scoped_stmt *st = NULL, *links = NULL;
     TRY(state_prepare(
@@ -236,7 +250,7 @@ static enum rc put_password(struct ctx *cx, struct identity *id, struct str pers
         "?3",
         &st));
     store_bind_str(st, 1, person);
-    store_bind_str(st, 2, str_from(hash));
+    store_bind_str(st, 2, str_from(p->hash));
     store_bind_int(st, 3, identity_now(id));
     TRY(store_run(cx, st));
     TRY(state_prepare(cx, id, "DELETE FROM link WHERE person = ?1", &links)); /* of who may have made one */
@@ -248,16 +262,12 @@ static enum rc put_password(struct ctx *cx, struct identity *id, struct str pers
 enum rc identity_password_set(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person,
                               struct str password, struct str but)
 {
-    char hash[HASH_TEXT];
-    struct str text;
-    bool had;
-    TRY(admit(cx, id, person, password, &text));
-    TRY(identity_password_has(cx, id, person, &had));
-    TRY(hashing_make(cx, text, hash));
-    TRY(identity_tell(cx, id, by, person, "password", had ? "changed" : "added", STR_NONE));
+    struct password_ready p;
+    TRY(password_make(cx, id, person, NULL, 0, password, &p));
+    TRY(identity_tell(cx, id, by, person, "password", p.had ? "changed" : "added", STR_NONE));
     TRY(state_begin(cx, id));
-    enum rc rc = state_end(cx, id, put_password(cx, id, person, hash, but));
-    sodium_memzero(hash, sizeof hash);
+    enum rc rc = state_end(cx, id, password_put(cx, id, person, &p, but));
+    sodium_memzero(p.hash, sizeof p.hash);
     return rc;
 }
 

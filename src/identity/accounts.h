@@ -32,8 +32,6 @@ enum rc identity_guess(struct ctx *cx, struct identity *id, struct str what, str
                        int64_t *wait) MUST_CHECK;
 enum rc identity_guess_right(struct ctx *cx, struct identity *id, struct str what, struct str network) MUST_CHECK;
 
-/* Whether a password is good enough for that person; E_INVALID says why it is not. */
-enum rc identity_password_admit(struct ctx *cx, struct identity *id, struct str person, struct str password) MUST_CHECK;
 /* Sets a password that is good enough. E_INVALID says why it is not. A `credential` fact says that it was set; all
  * sessions of the person but `but` end. */
 enum rc identity_password_set(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person,

@@ -3,6 +3,7 @@
 #define SINETTI_IDENTITY_IDENTITY_INT_H
 
 #include "base/digest.h"
+#include "identity/hashing.h"
 #include "identity/sessions.h"
 
 #define DIGEST_SIZE 32 /* of SHA-256 */
@@ -32,6 +33,22 @@ enum rc state_prepare(struct ctx *cx, struct identity *id, const char *sql, sqli
 
 /* while (next_row(cx, st, &rc)): rc is not OK behind it when reading failed. */
 bool next_row(struct ctx *cx, sqlite3_stmt *st, enum rc *rc);
+
+/* --- passwords and devices (accounts.c) */
+
+struct password_ready {
+    char hash[HASH_TEXT];
+    bool had; /* the person has one now */
+};
+/* E_INVALID says why it is not good enough; `also`: what else of the person's it must not be made of. */
+enum rc password_make(struct ctx *cx, struct identity *id, struct str person, const struct str *also, size_t n_also,
+                      struct str password, struct password_ready *out) MUST_CHECK;
+/* Within the caller's unit: it counts, links of the person are void, sessions but `but` end. */
+enum rc password_put(struct ctx *cx, struct identity *id, struct str person, const struct password_ready *p,
+                     struct str but) MUST_CHECK;
+/* Whether the person has signed in from the browser with that device cookie (STR_NONE: it has none). */
+enum rc device_is_known(struct ctx *cx, struct identity *id, struct str person, struct str device,
+                        bool *out) MUST_CHECK;
 
 /* --- facts: appended together, if `judge` (may be NULL) agrees within the unit */
 

@@ -219,7 +219,8 @@ static enum rc recognize(struct ctx *cx, struct identity *id, const struct oidc_
     if (invitation.n) {
         enum rc rc = identity_link_find(cx, id, invitation, &purpose, &person);
         if (rc == OK && purpose != LINK_INVITATION) rc = fail(cx, E_DENIED, "this link is no invitation");
-        if (rc == OK) rc = identity_link_use(cx, id, invitation, &purpose, &person);
+        const struct link_use u = {.secret = invitation, .device = r->device};
+        if (rc == OK) rc = identity_link_use(cx, id, &u, &purpose, &person);
         if (rc == E_DENIED) out->why = OIDC_OVER;
         if (rc != OK) return rc == E_DENIED ? OK : rc;
         return link_to(cx, id, person, p, claims, out);

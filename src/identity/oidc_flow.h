@@ -30,6 +30,7 @@ struct oidc_return {
     struct str state, code, iss; /* of the query; STR_NONE when absent */
     struct str error;            /* so too */
     struct str cookie;
+    struct str device; /* device cookie of the browser, or STR_NONE */
 };
 enum oidc_why {
     OIDC_FINE,

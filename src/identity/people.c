@@ -113,12 +113,7 @@ enum rc person_check(struct ctx *cx, const struct person *p)
 
 /* --- changing */
 
-struct person_change {
-    struct person person;
-    int64_t n; /* of the fact it goes on from; -1: none */
-};
-
-static enum rc judge(struct ctx *cx, sqlite3 *db, void *arg)
+enum rc person_change_judge(struct ctx *cx, sqlite3 *db, void *arg)
 {
     struct person_change *c = arg;
     struct person now;
@@ -132,15 +127,23 @@ static enum rc judge(struct ctx *cx, sqlite3 *db, void *arg)
     return c->person.left ? OK : likenesses_add(cx, l, &c->person, "");
 }
 
-static enum rc put(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct person_change *c)
+enum rc person_change_make(struct ctx *cx, struct identity *id, const struct identity_actor *by,
+                           const struct person_change *c, struct body *out)
 {
     struct str payload;
-    struct change change;
     TRY(person_check(cx, &c->person));
     TRY(person_payload(cx, id->o.ledger, &c->person, c->n, &payload));
-    const struct body b = change_body(by, "person", c->person.id, payload);
+    *out = change_body(by, "person", c->person.id, payload);
+    return OK;
+}
+
+static enum rc put(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct person_change *c)
+{
+    struct body b;
+    struct change change;
+    TRY(person_change_make(cx, id, by, c, &b));
     TRY(change_make(cx, id, &b, 1, &change));
-    change.judge = judge;
+    change.judge = person_change_judge;
     change.arg = c;
     return change_append(cx, id, &change);
 }

@@ -47,8 +47,16 @@ enum rc identity_link_create(struct ctx *cx, struct identity *id, const struct i
 /* What it is for, without using it up. E_DENIED when it is unknown, used or over. */
 enum rc identity_link_find(struct ctx *cx, struct identity *id, struct str secret, enum link_purpose *p,
                            struct str *person) MUST_CHECK;
-/* Uses it up: only one caller ever gets OK. */
-enum rc identity_link_use(struct ctx *cx, struct identity *id, struct str secret, enum link_purpose *p,
+struct link_use {
+    struct str secret;
+    struct str device;        /* device cookie of the browser it is used in, or STR_NONE */
+    struct str password;      /* the new one, or STR_NONE */
+    struct str name, address; /* of who had no address so far, or STR_NONE */
+};
+/* Uses it up: only one caller ever gets OK. All of it or nothing: what is wrong with name, address or password changes
+ * nothing, and the link is good again. A `credential` fact says that it was used, who had made it, and whether that is
+ * somebody whom this browser knows. */
+enum rc identity_link_use(struct ctx *cx, struct identity *id, const struct link_use *u, enum link_purpose *p,
                           struct str *person) MUST_CHECK;
 enum rc identity_link_revoke(struct ctx *cx, struct identity *id, const struct identity_actor *by,
                              struct str link) MUST_CHECK;

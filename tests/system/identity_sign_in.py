@@ -10,7 +10,7 @@ import serving
 from browser import totp
 from serving import ADMIN, DEVELOPER, EMPLOYEE, SECURITY_OFFICER, person_id, subject_id
 
-PEOPLE = {"Aatu": [ADMIN], "Sirkka": [SECURITY_OFFICER], "Ella": [DEVELOPER], "Timo": [EMPLOYEE]}
+PEOPLE = {"Aatu": [ADMIN], "Sirkka": [SECURITY_OFFICER], "Ella": [DEVELOPER], "Timo": [EMPLOYEE], "Olli": [DEVELOPER]}
 GOOD = "murmelin vihko tuulee"
 OTHER = "lampi kirves ohdake"
 
@@ -335,7 +335,7 @@ def test_no_secret_is_written(t):
         t.has((t.dir / "serve.err").read_text(encoding="utf-8"), "/api/v1/session/link")
     facts = t.run("fact", "list", "--data", "data", "--kind", "credential", "--format", "json", code=0).out
     t.equal([(f["payload"]["what"], f["payload"]["change"]) for f in map(json.loads, facts.splitlines()) if f["subject"] == person_id("Ella")],
-            [("link", "added"), ("password", "added"), ("password", "changed"), ("token", "added"), ("recovery_codes", "changed")])
+            [("link", "added"), ("link", "used"), ("password", "added"), ("password", "changed"), ("token", "added"), ("recovery_codes", "changed")])
 
 
 def test_the_operator_lets_somebody_in(t):
@@ -386,3 +386,50 @@ def test_limits(t):
         for cookie in ("x" * 3000, "'; DROP TABLE session; --", "A" * 43, ""):
             t.equal(s.call(None, "GET", "/me", Cookie="sinetti=" + cookie).status, 401)
         t.equal(s.call(None, "GET", "/me", Cookie="sinetti=%s; sinetti=%s" % (s.cookies["Ella"], s.cookies["Timo"])).status, 401)
+
+
+def facts(t, kind, subject=None):
+    listed = [json.loads(line) for line in t.run("fact", "list", "--data", "data", "--kind", kind, "--format", "json", "--limit", "1000", code=0).out.splitlines()]
+    return [f for f in listed if subject in (None, f["subject"])]
+
+
+def test_a_first_sign_in_is_whole_or_nothing(t):
+    with served(t, {"Ella": [DEVELOPER]}) as s:
+        secret = t.run("admin-link", "--data", "data", code=0).out.strip().split("#")[1]  # void is that of the server's start
+        first = next(f["subject"] for f in facts(t, "role") if f["payload"]["role"] == "admin")
+        b = Browser(s)
+        before = (len(facts(t, "person")), len(facts(t, "credential")))
+        for wrong in ({"name": "Aino Salakala", "address": "aino@example.org", "password": "Aino Salakala 1"},  # made of the name that comes with it
+                      {"name": "Aino Salakala", "address": "murmelin.vihko@example.org", "password": "Murmelin Vihko"},
+                      {"name": "Aino Salakala", "address": "no address", "password": GOOD},
+                      {"name": "Ella", "address": "aino@example.org", "password": GOOD},  # can be taken for somebody else
+                      {"name": "Aino Salakala", "address": "ella@example.org", "password": GOOD}):
+            answer = b.call("POST", "/session/link", {"secret": secret, **wrong})
+            t.true(answer.status in (409, 422), "%s: %s" % (wrong, answer))
+            t.equal((len(facts(t, "person")), len(facts(t, "credential"))), before, "something of it was done: %s" % wrong)
+        t.equal(b.ok("GET", "/session")["person"], None)
+        b.ok("POST", "/session/link", {"secret": secret, "name": "Aino Salakala", "address": "aino@example.org", "password": GOOD})
+        t.equal(b.ok("GET", "/session")["person"], first)
+        t.equal([(f["payload"]["what"], f["payload"]["change"]) for f in facts(t, "credential", first)], [("link", "added"), ("link", "added"), ("link", "used"), ("password", "added")])
+        Browser(s).ok("POST", "/session/link", {"secret": secret, "password": GOOD}, 401)
+
+
+def test_who_uses_a_link_they_made_is_seen(t):
+    with served(t) as s:
+        aatu = Browser(s)
+        aatu.ok("POST", "/session/link", {"secret": s.link("Aatu", "sign_in")})
+        for name, browser in (("Ella", Browser(s)), ("Timo", aatu)):
+            made = s.post("Aatu", "/people/%s/links" % subject_id(name), {"purpose": "invitation"}, 201)
+            t.equal(s.get("Sirkka", "/people/" + subject_id(name))["came_in"], None)
+            browser.ok("POST", "/session/link", {"secret": made["path"].split("#")[1], "password": GOOD})
+            seen = s.get("Sirkka", "/people/" + subject_id(name))["came_in"]
+            t.equal((seen["made_by"]["id"], seen["made_by"]["name"], seen["makers_browser"]), (person_id("Aatu"), "Aatu", name == "Timo"))
+            t.equal(browser.ok("GET", "/me")["came_in"], seen, "the person sees it too")
+            added, used = [f for f in facts(t, "credential", person_id(name)) if f["payload"]["what"] == "link"]
+            t.equal((added["actor"], added["payload"]["change"], used["actor"], used["payload"]["change"], used["payload"]["made_by"]),
+                    (person_id("Aatu"), "added", person_id(name), "used", person_id("Aatu")))
+            t.equal(added["payload"]["fingerprint"], used["payload"]["fingerprint"])
+        t.equal(s.get("Olli", "/people/" + subject_id("Timo"))["came_in"], None, "for those who may know")
+        told = [x for x in s.get("Sirkka", "/dashboard")["unblock"]["items"] if x["what"] == "link_by_maker"]
+        t.equal([x["subject"] for x in told], [person_id("Timo")])
+        t.equal([x for x in s.get("Olli", "/dashboard")["unblock"]["items"] if x["what"] == "link_by_maker"], [])

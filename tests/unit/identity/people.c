@@ -168,7 +168,8 @@ static void test_identity_people__leaver_loses_all(void **state)
     WELL(identity_person_leave(&cx, the, &operator_, anna));
     assert_int_equal(who_is(s.cookie, NULL).credential, CREDENTIAL_NONE);
     assert_int_equal(who_is(NULL, token.secret).credential, CREDENTIAL_NONE);
-    REFUSED(identity_link_use(&cx, the, str_from(link.secret), &p, &whose), E_DENIED, "link");
+    REFUSED(identity_link_use(&cx, the, &(struct link_use){.secret = str_from(link.secret)}, &p, &whose), E_DENIED,
+            "link");
     REFUSED(identity_recovery_use(&cx, the, anna, str_from(codes[0]), &left), E_DENIED, "code");
     assert_string_equal(rows("SELECT count(*) FROM fact_role WHERE state = 'granted'"), "0\n");
     assert_string_equal(rows("SELECT state FROM fact_key"), "removed\n");

@@ -201,21 +201,26 @@ static void test_identity_sessions__links(void **state)
     WELL(identity_link_create(&cx, the, &operator_, anna, LINK_RESET, 60, &b));
     nowhere(a.secret);
     WELL(identity_link_find(&cx, the, str_from(a.secret), &p, &whose));
-    WELL(identity_link_use(&cx, the, str_from(a.secret), &p, &whose));
+    WELL(identity_link_use(&cx, the, &(struct link_use){.secret = str_from(a.secret)}, &p, &whose));
     assert_true(p == LINK_INVITATION && str_eq(whose, anna));
-    REFUSED(identity_link_use(&cx, the, str_from(a.secret), &p, &whose), E_DENIED, "used");
+    REFUSED(identity_link_use(&cx, the, &(struct link_use){.secret = str_from(a.secret)}, &p, &whose), E_DENIED,
+            "used");
     WELL(identity_link_create(&cx, the, &operator_, anna, LINK_RESET, 60, &c)); /* the one before is void */
-    REFUSED(identity_link_use(&cx, the, str_from(b.secret), &p, &whose), E_DENIED, "used");
+    REFUSED(identity_link_use(&cx, the, &(struct link_use){.secret = str_from(b.secret)}, &p, &whose), E_DENIED,
+            "used");
     the_time += 60;
-    REFUSED(identity_link_use(&cx, the, str_from(c.secret), &p, &whose), E_DENIED, "ended");
+    REFUSED(identity_link_use(&cx, the, &(struct link_use){.secret = str_from(c.secret)}, &p, &whose), E_DENIED,
+            "ended");
     WELL(identity_link_create(&cx, the, &operator_, anna, LINK_SIGN_IN, 0, &c));
     WELL(identity_link_revoke(&cx, the, &operator_, c.id));
-    REFUSED(identity_link_use(&cx, the, str_from(c.secret), &p, &whose), E_DENIED, "never");
+    REFUSED(identity_link_use(&cx, the, &(struct link_use){.secret = str_from(c.secret)}, &p, &whose), E_DENIED,
+            "never");
     REFUSED(identity_link_revoke(&cx, the, &operator_, c.id), E_NOTFOUND, "no such link");
     REFUSED(identity_link_create(&cx, the, &operator_, STR(BEN), LINK_RESET, 0, &c), E_NOTFOUND, "no person");
-    REFUSED(identity_link_use(&cx, the, STR("' OR 1=1 --"), &p, &whose), E_DENIED, "never");
+    REFUSED(identity_link_use(&cx, the, &(struct link_use){.secret = STR("' OR 1=1 --")}, &p, &whose), E_DENIED,
+            "never");
     assert_string_equal(rows("SELECT what, change FROM fact_credential ORDER BY n"),
-                        "link|added\nlink|added\nlink|added\nlink|added\nlink|revoked\n");
+                        "link|added\nlink|added\nlink|used\nlink|added\nlink|added\nlink|revoked\n");
 }
 
 static void test_identity_sessions__recovery(void **state)

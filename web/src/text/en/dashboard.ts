@@ -38,6 +38,7 @@ export const dashboard = {
       no_evidence: n("A requirement point has no evidence", "# requirement points have no evidence"),
       at_risk: n("A requirement point will soon fail", "# requirement points will soon fail"),
       assurance_low: n("Assurance is low", "Assurance of # is low"),
+      link_by_maker: n("A one-time link was used in the browser of whoever made it", "# one-time links were used in the browsers of whoever made them"),
       no_witness: n("Nobody else holds the log's head", "Nobody else holds the log's head"),
     },
     frameworks: "Control coverage",

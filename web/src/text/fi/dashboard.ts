@@ -38,6 +38,7 @@ export const dashboard = {
       no_evidence: n("Vaatimuskohdalta puuttuu näyttö", "# vaatimuskohdalta puuttuu näyttö"),
       at_risk: n("Vaatimuskohta on lipsumassa", "# vaatimuskohtaa on lipsumassa"),
       assurance_low: n("Varmuus on matala", "# kohteen varmuus on matala"),
+      link_by_maker: n("Kertalinkki käytettiin tekijänsä omassa selaimessa", "# kertalinkkiä käytettiin tekijänsä omassa selaimessa"),
       no_witness: n("Lokin päätä ei ole kenelläkään muulla", "Lokin päätä ei ole kenelläkään muulla"),
     },
     frameworks: "Hallintakeinojen kattavuus",
