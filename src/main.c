@@ -20,6 +20,7 @@ static const struct command {
     {"rules", cli_rules, "the rules: list, explain, try on a repository"},
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
     {"serve", cli_serve, "the pages and the API, for browsers and programs"},
+    {"record", cli_record, "items of registers: list, show, put, import, export"},
     {"people", cli_people, "who is here: list, add, import, leave, roles"},
     {"admin-link", cli_admin_link, "a one-time link for who cannot get in"},
     {"doctor", cli_doctor, "what is amiss with folder, machine and server, and how to mend it"},

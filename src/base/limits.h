@@ -57,6 +57,13 @@
 #define LIMIT_RECORD_SHOWS 200  /* points */
 #define LIMIT_RECORD_FAULTS 100 /* told of one item */
 
+/* exchange */
+#define LIMIT_IMPORT_FILE (256 * MIB)
+#define LIMIT_IMPORT_ROWS 200000
+#define LIMIT_IMPORT_FAULTS 1000 /* told of one file; all are counted */
+#define LIMIT_IMPORT_SHOWN 200   /* rows of which it is told what they would change */
+#define LIMIT_IMPORT_VALUE 300   /* bytes of a value that is shown */
+
 /* jobs */
 #define LIMIT_JOBS_WAITING 10000 /* at a time */
 #define LIMIT_JOB_TRIES 3        /* that ended without a word */

@@ -27,6 +27,7 @@ int cli_serve(int argc, char **argv);
 int cli_job(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_upgrade(int argc, char **argv);
+int cli_record(int argc, char **argv);
 int cli_people(int argc, char **argv);
 int cli_admin_link(int argc, char **argv);
 

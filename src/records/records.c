@@ -145,6 +145,12 @@ static void spell_files(struct json *j, const struct records_draft *d)
     json_end(j, ']');
 }
 
+enum rc records_check_links(struct ctx *cx, sqlite3 *db, const struct records_draft *d)
+{
+    TRY(check_person(cx, db, d->owner));
+    return check_links(cx, db, d->kind->fields, d->kind->n_fields, d->content);
+}
+
 static void spell_version(const struct act *a, const struct record_state *state, struct buf *out)
 {
     const struct records_draft *d = a->draft;
@@ -206,8 +212,7 @@ static enum rc put_one(struct ctx *cx, struct act *a, struct log_tx *tx)
     struct leaf leaf;
     scoped_buf payload;
     buf_init(&payload, LIMIT_BODY);
-    TRY(check_person(cx, log_db(tx), a->draft->owner));
-    TRY(check_links(cx, log_db(tx), a->draft->kind->fields, a->draft->kind->n_fields, a->draft->content));
+    TRY(records_check_links(cx, log_db(tx), a->draft));
     TRY(place(cx, a, tx, &state));
     spell_version(a, state, &payload);
     return append(cx, a, tx, "record", &payload, &leaf);
@@ -263,6 +268,72 @@ enum rc records_start(struct ctx *cx, struct facts *f, const struct catalog *c, 
             .f = f, .c = c, .by = by, .subject = STR(""), .seen = STR(""), .out = &out[i], .draft = &checked[i]};
     }
     return log_submit(cx, facts_log(f), start, &s);
+}
+
+/* --- many versions */
+
+#define TELL_EACH 500
+
+struct many {
+    struct act act;
+    const struct records_source *source;
+};
+
+/* Of the files that the item has named before, those that it names still: new ones do not come in this way. */
+static enum rc keep_files(struct ctx *cx, sqlite3 *db, struct records_wish *w)
+{
+    struct records_file *before, *kept = arena_array(&cx->arena, struct records_file, LIMIT_RECORD_FILES);
+    struct str *digests = arena_array(&cx->arena, struct str, LIMIT_RECORD_FILES);
+    size_t n, n_before = 0;
+    records_files_of(cx, w->draft.kind, w->draft.content, digests, &n);
+    w->draft.n_files = 0;
+    if (n == 0) return OK;
+    if (w->subject.n) TRY(records_files(cx, db, w->subject, &before, &n_before));
+    for (size_t i = 0; i < n && i < LIMIT_RECORD_FILES; i++)
+        for (size_t b = 0; b < n_before; b++)
+            if (str_eq(before[b].digest, digests[i])) kept[w->draft.n_files++] = before[b];
+    w->draft.files = kept;
+    return w->draft.n_files == n ? OK : fail(cx, E_INVALID, "a file it names is not known");
+}
+
+static enum rc put_next(struct ctx *cx, struct many *m, struct log_tx *tx, bool *more)
+{
+    struct records_wish w = {0};
+    struct records_answer answer;
+    TRY(m->source->next(cx, m->source->arg, &w, more));
+    if (!*more) return OK;
+    struct act a = m->act;
+    a.draft = &w.draft;
+    a.subject = w.subject;
+    a.seen = w.seen;
+    a.out = &answer;
+    TRY(keep_files(cx, log_db(tx), &w));
+    return put_one(cx, &a, tx);
+}
+
+static enum rc put_many(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    struct many *m = arg;
+    TRY(facts_begin(cx, m->act.f, tx, NULL));
+    TRY(m->source->rewind(cx, m->source->arg));
+    int64_t done = 0;
+    for (bool more = true; more; done++) {
+        struct ctx own; /* what one takes is given back before the next */
+        ctx_init(&own);
+        enum rc rc = put_next(&own, m, tx, &more);
+        if (rc != OK) (void)fail(cx, rc, "%s", own.message);
+        ctx_release(&own);
+        if (rc != OK) return rc;
+        if (done % TELL_EACH == 0) ctx_progress(cx, m->source->what, done, m->source->total);
+    }
+    return OK;
+}
+
+enum rc records_put_all(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                        const struct records_source *s)
+{
+    struct many m = {.act = {.f = f, .c = c, .by = by}, .source = s};
+    return log_submit(cx, facts_log(f), put_many, &m);
 }
 
 /* --- a step */

@@ -52,6 +52,9 @@ enum rc records_check(struct ctx *cx, const struct catalog *c, const struct reco
 void records_files_of(struct ctx *cx, const struct record_kind *k, struct str content, struct str *out, size_t *n);
 /* The files that any version of an item names, each as it was named last. */
 enum rc records_files(struct ctx *cx, sqlite3 *db, struct str subject, struct records_file **out, size_t *n) MUST_CHECK;
+/* Whether the owner works here and what fields lead to is there: E_INVALID with "field: what". Within the unit that
+ * appends it is judged again. */
+enum rc records_check_links(struct ctx *cx, sqlite3 *db, const struct records_draft *d) MUST_CHECK;
 /* What a move still wants filled in; OK when nothing. E_INVALID with the first. */
 enum rc records_complete(struct ctx *cx, const struct record_kind *k, const struct record_move *m, struct str content,
                          records_fault *tell, void *arg) MUST_CHECK;
@@ -80,6 +83,25 @@ enum rc records_put(struct ctx *cx, struct facts *f, const struct catalog *c, co
  * (`once`) has number 0. */
 enum rc records_start(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
                       const struct records_draft *d, size_t n, struct records_answer *out) MUST_CHECK;
+
+/* Many at once, all or nothing: one unit of the log. `next` gives one after the other, drafts as records_check()
+ * spelled them; they need to last until it is called again. `rewind` begins anew: on a shared log the unit may run
+ * several times. Memory is bounded by the longest one. E_CONFLICT and E_INVALID as records_put(), of the one given
+ * last. Progress by cx->progress: `what`, of `total`. Other writers wait meanwhile (some 15,000 are written in a
+ * second). */
+struct records_wish {
+    struct records_draft draft;
+    struct str subject, seen; /* as of records_put() */
+};
+struct records_source {
+    enum rc (*rewind)(struct ctx *cx, void *arg);
+    enum rc (*next)(struct ctx *cx, void *arg, struct records_wish *out, bool *more);
+    void *arg;
+    const char *what;
+    int64_t total;
+};
+enum rc records_put_all(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
+                        const struct records_source *s) MUST_CHECK;
 
 /* Moves the item whose newest version is `seen`; consents when the move needs more people. */
 enum rc records_move(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,

@@ -78,17 +78,17 @@ static const char *clockless(void)
     return without_clock.zName;
 }
 
-enum rc store_open_memory(struct ctx *cx, const char *schema, sqlite3 **out)
+static enum rc open_own(struct ctx *cx, const char *name, const char *schema, sqlite3 **out)
 {
     *out = NULL;
     sqlite3 *db = NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(":memory:", &db, flags, clockless())) {
+    if (sqlite3_open_v2(name, &db, flags, clockless())) {
         sqlite3_close(db);
-        return fail(cx, E_IO, "cannot open a database in memory");
+        return fail(cx, E_IO, "cannot open a database of one's own");
     }
     enum rc rc = store_configure(cx, db);
-    if (rc == OK) rc = store_exec(cx, db, "PRAGMA journal_mode=OFF");
+    if (rc == OK) rc = store_exec(cx, db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF");
     if (rc == OK && schema) rc = store_exec(cx, db, schema);
     if (rc != OK) {
         sqlite3_close(db);
@@ -96,6 +96,16 @@ enum rc store_open_memory(struct ctx *cx, const char *schema, sqlite3 **out)
     }
     *out = db;
     return OK;
+}
+
+enum rc store_open_memory(struct ctx *cx, const char *schema, sqlite3 **out)
+{
+    return open_own(cx, ":memory:", schema, out);
+}
+
+enum rc store_open_temporary(struct ctx *cx, const char *schema, sqlite3 **out)
+{
+    return open_own(cx, "", schema, out);
 }
 
 void store_close(sqlite3 *db)

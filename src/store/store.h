@@ -12,6 +12,8 @@
  * case-sensitive LIKE, temp_store memory) and, when `schema` is not NULL, the schema in it. It has no clock: what asks
  * for the time gets NULL. */
 enum rc store_open_memory(struct ctx *cx, const char *schema, sqlite3 **out) MUST_CHECK;
+/* The same, but what does not fit into 16 MiB goes to a file that has no name and is gone when it is closed. */
+enum rc store_open_temporary(struct ctx *cx, const char *schema, sqlite3 **out) MUST_CHECK;
 void store_close(sqlite3 *db);
 
 /* A database file with the same settings, in WAL mode, every commit synced (synchronous=FULL), what is deleted
