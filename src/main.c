@@ -17,6 +17,7 @@ static const struct command {
     {"check", cli_check, "what a change would bring, and how to fix it"},
     {"status", cli_status, "where the organization stands, by what was recorded"},
     {"refresh", cli_refresh, "what pages read of it, brought up to date"},
+    {"metrics", cli_metrics, "figures over events: now, and days that are past computed again"},
     {"rules", cli_rules, "the rules: list, explain, try on a repository"},
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
     {"serve", cli_serve, "the pages and the API, for browsers and programs"},

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "catalog/compile.h"
 #include "catalog/image.h"
+#include "catalog/metric.h"
 #include "catalog/owned.h"
 #include "catalog/record.h"
 #include "catalog/source.h"
@@ -30,15 +31,21 @@ static enum rc read_all(struct source *s)
         case SOURCE_TEMPLATE:
             source_read_template(s, &s->files[i]);
             break;
+        case SOURCE_METRIC:
+            source_read_metric(s, &s->files[i]);
+            break;
         case SOURCE_RULE: /* need their tasks or kinds first */
         case SOURCE_CASE:
         case SOURCE_PROJECT:
+        case SOURCE_METRIC_SQL:
+        case SOURCE_METRIC_CASE:
         default:
             break;
         }
     TRY(source_read_projects(s));
     TRY(source_read_rules(s));
     TRY(source_read_cases(s));
+    TRY(source_read_queries(s));
     source_link(s);
     return OK;
 }
@@ -128,6 +135,13 @@ const struct record_template *catalog_find_template(const struct catalog *c, str
 {
     for (size_t i = 0; i < c->n_templates; i++)
         if (str_eq(c->templates[i].kind, kind) && str_eq(c->templates[i].key, key)) return &c->templates[i];
+    return NULL;
+}
+
+const struct catalog_metric *catalog_find_metric(const struct catalog *c, struct str key)
+{
+    for (size_t i = 0; i < c->n_metrics; i++)
+        if (str_eq(c->metrics[i].key, key)) return &c->metrics[i];
     return NULL;
 }
 

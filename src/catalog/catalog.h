@@ -151,6 +151,7 @@ struct catalog_kind {
 
 struct record_kind;
 struct record_template;
+struct catalog_metric;
 
 struct catalog {
     const struct catalog_framework *frameworks;
@@ -165,6 +166,8 @@ struct catalog {
     size_t n_records;
     const struct record_template *templates; /* ready items, by kind and key */
     size_t n_templates;
+    const struct catalog_metric *metrics; /* by order (catalog/metric.h) */
+    size_t n_metrics;
     char digest[65]; /* SHA-256 of the image, hex */
 };
 

@@ -132,7 +132,8 @@ static void read_flat(struct source *s, int at, struct str path, struct str suff
             add_file(s, at, path, name, suffix, task, kind);
         else
             unknown(s, below(s, path, name),
-                    kind == SOURCE_CASE ? "only *.json belongs here" : "only *.yaml belongs here");
+                    kind == SOURCE_CASE || kind == SOURCE_METRIC_CASE ? "only *.json belongs here"
+                                                                      : "only *.yaml belongs here");
     }
 }
 
@@ -190,6 +191,33 @@ static void read_kind_folder(struct source *s, int at, struct str path, struct s
     if (!project) source_fault(s, path, 0, "write one, or remove the folder", "there is no project.sql");
 }
 
+/* <metric>.yaml and .sql side by side, and cases/. */
+static void read_metrics(struct source *s, int at, struct str path)
+{
+    struct names names;
+    int copy = dup(at);
+    if (copy < 0 || !list(s, path, copy, &names)) {
+        source_fault(s, path, 0, "make it readable", "cannot be listed: %s", strerror(errno));
+        return;
+    }
+    for (size_t i = 0; i < names.n; i++) {
+        struct str name = names.p[i], here = below(s, path, name);
+        bool yaml = str_ends(name, STR(".yaml")) && name.n > 5, sql = str_ends(name, STR(".sql")) && name.n > 4;
+        if ((yaml || sql) && name.p[0] != '.') {
+            add_file(s, at, path, name, yaml ? STR(".yaml") : STR(".sql"), STR(""),
+                     yaml ? SOURCE_METRIC : SOURCE_METRIC_SQL);
+        } else if (str_eq(name, STR("cases"))) {
+            int fd = open_folder(s, at, name, here);
+            if (fd >= 0) {
+                read_flat(s, fd, here, STR(".json"), STR(""), SOURCE_METRIC_CASE);
+                close(fd);
+            }
+        } else {
+            unknown(s, here, "metrics/ holds *.yaml, *.sql and cases/");
+        }
+    }
+}
+
 /* A folder of folders named by keys: tasks, else kinds of facts or, with templates, of records. */
 static void read_folders(struct source *s, int at, struct str path, bool tasks, bool templates)
 {
@@ -237,9 +265,9 @@ enum rc source_open(struct ctx *cx, const char *dir, struct source *s)
         struct str name = names.p[i];
         bool frameworks = str_eq(name, STR("frameworks")), presets = str_eq(name, STR("presets"));
         bool tasks = str_eq(name, STR("tasks")), records = str_eq(name, STR("kinds"));
-        bool templates = str_eq(name, STR("templates"));
-        if (!frameworks && !presets && !tasks && !records && !templates && !str_eq(name, STR("facts"))) {
-            unknown(s, name, "a catalog holds frameworks/, tasks/, presets/, facts/, kinds/ and templates/");
+        bool templates = str_eq(name, STR("templates")), metrics = str_eq(name, STR("metrics"));
+        if (!frameworks && !presets && !tasks && !records && !templates && !metrics && !str_eq(name, STR("facts"))) {
+            unknown(s, name, "a catalog holds frameworks/, tasks/, presets/, facts/, kinds/, templates/ and metrics/");
             continue;
         }
         int fd = open_folder(s, top, name, name);
@@ -249,6 +277,8 @@ enum rc source_open(struct ctx *cx, const char *dir, struct source *s)
                       frameworks ? SOURCE_FRAMEWORK
                       : presets  ? SOURCE_PRESET
                                  : SOURCE_RECORD);
+        else if (metrics)
+            read_metrics(s, fd, name);
         else
             read_folders(s, fd, name, tasks, templates);
         close(fd);

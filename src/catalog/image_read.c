@@ -1,6 +1,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "catalog/image.h"
+#include "catalog/metric.h"
 #include "catalog/owned.h"
 #include "catalog/record.h"
 
@@ -290,6 +291,22 @@ static void get_template(struct reader *r, struct record_template *t)
     get_langs(r, t->content);
 }
 
+static void get_metric(struct reader *r, struct catalog_metric *m)
+{
+    m->key = get_str(r);
+    m->order = (int)get(r, 1000000);
+    get_langs(r, m->title);
+    get_langs(r, m->summary);
+    m->type = (enum metric_value_type)get(r, METRIC_TYPES - 1);
+    get_langs(r, m->unit);
+    m->higher = get(r, 1);
+    m->window = (int)get(r, 1000000);
+    m->shows = get_strs(r, &m->n_shows);
+    m->sql = get_str(r);
+    m->evidence = get_str(r);
+    m->blind_spots = get_str(r);
+}
+
 static void get_all(struct reader *r, struct catalog *c)
 {
     c->n_frameworks = get_count(r, 48);
@@ -320,6 +337,10 @@ static void get_all(struct reader *r, struct catalog *c)
     struct record_template *templates = arena_array(r->a, struct record_template, c->n_templates);
     c->templates = templates;
     for (size_t i = 0; i < c->n_templates; i++) get_template(r, &templates[i]);
+    c->n_metrics = get_count(r, 88);
+    struct catalog_metric *metrics = arena_array(r->a, struct catalog_metric, c->n_metrics);
+    c->metrics = metrics;
+    for (size_t i = 0; i < c->n_metrics; i++) get_metric(r, &metrics[i]);
     if (r->p != r->end) r->bad = true;
 }
 

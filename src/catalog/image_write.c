@@ -1,6 +1,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "catalog/image.h"
+#include "catalog/metric.h"
 #include "catalog/record.h"
 
 #include <stdlib.h>
@@ -252,6 +253,22 @@ static void put_template(struct writer *w, const struct record_template *t)
     put_langs(w, t->content);
 }
 
+static void put_metric(struct writer *w, const struct catalog_metric *m)
+{
+    put_str(w, m->key);
+    put_u32(&w->records, (uint64_t)m->order);
+    put_langs(w, m->title);
+    put_langs(w, m->summary);
+    put_u32(&w->records, m->type);
+    put_langs(w, m->unit);
+    put_u32(&w->records, m->higher);
+    put_u32(&w->records, (uint64_t)m->window);
+    put_strs(w, m->shows, m->n_shows);
+    put_str(w, m->sql);
+    put_str(w, m->evidence);
+    put_str(w, m->blind_spots);
+}
+
 static void put_all(struct writer *w, const struct catalog *c)
 {
     put_u32(&w->records, c->n_frameworks);
@@ -270,6 +287,8 @@ static void put_all(struct writer *w, const struct catalog *c)
     for (size_t i = 0; i < c->n_records; i++) put_record(w, &c->records[i]);
     put_u32(&w->records, c->n_templates);
     for (size_t i = 0; i < c->n_templates; i++) put_template(w, &c->templates[i]);
+    put_u32(&w->records, c->n_metrics);
+    for (size_t i = 0; i < c->n_metrics; i++) put_metric(w, &c->metrics[i]);
 }
 
 enum rc image_write(struct ctx *cx, const struct catalog *c, struct buf *out)

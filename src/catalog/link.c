@@ -200,6 +200,7 @@ void source_link(struct source *s)
     link_frameworks(s);
     link_tasks(s);
     link_kinds(s);
+    source_link_metrics(s);
     source_link_records(s);
     source_link_templates(s);
     for (size_t i = 0; i < s->n_presets; i++) link_preset(s, &s->presets[i]);
@@ -235,6 +236,8 @@ void source_draft(struct source *s, struct catalog *out)
     for (size_t i = 0; i < s->n_records; i++) records[i] = s->records[i].k;
     struct record_template *templates = arena_array(a, struct record_template, s->n_templates);
     for (size_t i = 0; i < s->n_templates; i++) templates[i] = s->templates[i].t;
+    struct catalog_metric *metrics = arena_array(a, struct catalog_metric, s->n_metrics);
+    for (size_t i = 0; i < s->n_metrics; i++) metrics[i] = s->metrics[i].m;
     *out = (struct catalog){.frameworks = frameworks,
                             .n_frameworks = s->n_frameworks,
                             .tasks = tasks,
@@ -246,5 +249,7 @@ void source_draft(struct source *s, struct catalog *out)
                             .records = records,
                             .n_records = s->n_records,
                             .templates = templates,
-                            .n_templates = s->n_templates};
+                            .n_templates = s->n_templates,
+                            .metrics = metrics,
+                            .n_metrics = s->n_metrics};
 }

@@ -57,6 +57,8 @@ static const struct str *read_words(struct source *s, const struct fields *f, co
 
 static void read_choices(struct source *s, const struct fields *f, struct record_field *out)
 {
+    const struct yaml_node *given = f->map ? yaml_get(f->map, STR("choices")) : NULL;
+    if (given && str_eq(yaml_text(given), STR("metrics"))) return; /* source_link_metrics() fills them in */
     const struct yaml_node *list = field_list(f, "choices", true);
     if (!list) return;
     struct record_choice *choices = arena_array(&s->cx->arena, struct record_choice, list->n);

@@ -20,8 +20,7 @@ struct judge { /* what the authorizer sees */
     char refused[160]; /* the first thing a rule may not do; "" none */
 };
 
-/* "-- Evidence: …" up to the next header or the first line that is no comment, without the dashes, on one line. */
-static struct str header(struct source *s, struct str sql, struct str title, int *line)
+struct str rule_header(struct source *s, struct str sql, struct str title, int *line)
 {
     scoped_buf out;
     buf_init(&out, 0);
@@ -200,8 +199,8 @@ static void check_rule(struct source *s, struct judge *j, const struct source_ta
 {
     int evidence = 0, blind = 0;
     *texts->sql = file->content;
-    *texts->evidence = header(s, file->content, STR("Evidence:"), &evidence);
-    *texts->blind_spots = header(s, file->content, STR("Blind spots:"), &blind);
+    *texts->evidence = rule_header(s, file->content, STR("Evidence:"), &evidence);
+    *texts->blind_spots = rule_header(s, file->content, STR("Blind spots:"), &blind);
     if (texts->evidence->n == 0)
         source_fault(s, file->path, evidence ? evidence : 1, "say on top what the rule takes as evidence",
                      "no comment \"-- Evidence:\"");

@@ -121,3 +121,18 @@ void rule_check_words(struct source *s, const struct source_file *file)
         if (call && one_of(t.text, dates, sizeof dates / sizeof *dates)) check_date(s, file, ahead, t.text, t.line);
     }
 }
+
+/* Tables of facts and of derived.db: only views tell what is meant for everybody. */
+void rule_check_metric_words(struct source *s, const struct source_file *file)
+{
+    static const char *const schemas[] = {"derived", "main", "temp", "records", "facts", "entries", "bodies"};
+    struct lexer x = {file->content, 1};
+    rule_check_words(s, file);
+    for (struct token t = next(&x); t.kind != END; t = next(&x)) {
+        if (t.kind != WORD) continue;
+        if (one_of(t.text, schemas, sizeof schemas / sizeof *schemas) || str_starts_nocase(t.text, STR("p_")) ||
+            str_starts_nocase(t.text, STR("sqlite_")) || str_starts_nocase(t.text, STR("pragma_")))
+            source_fault(s, file->path, t.line, "read a view of docs/formats/metrics.md",
+                         "\"%s\" is no view for metrics", source_show(s, t.text));
+    }
+}

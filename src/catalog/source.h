@@ -7,6 +7,7 @@
 #define SINETTI_CATALOG_SOURCE_H
 
 #include "base/yaml.h"
+#include "catalog/metric.h"
 #include "catalog/record.h"
 
 enum source_kind {
@@ -18,7 +19,10 @@ enum source_kind {
     SOURCE_KIND,
     SOURCE_PROJECT,
     SOURCE_RECORD,
-    SOURCE_TEMPLATE
+    SOURCE_TEMPLATE,
+    SOURCE_METRIC,
+    SOURCE_METRIC_SQL,
+    SOURCE_METRIC_CASE
 };
 
 struct source_file {
@@ -100,6 +104,12 @@ struct source_template {
     const struct yaml_node *shows, *content; /* NULL: absent */
 };
 
+struct source_metric {
+    struct catalog_metric m;
+    struct str file;
+    int line, shows_line, order_line;
+};
+
 struct source {
     struct ctx *cx;
     struct catalog_fault *faults;
@@ -118,6 +128,8 @@ struct source {
     size_t n_records, cap_records;
     struct source_template *templates;
     size_t n_templates, cap_templates;
+    struct source_metric *metrics;
+    size_t n_metrics, cap_metrics;
 };
 
 /* Lists and reads the folder. Files that have no place in a catalog, links, and files that are too large or no UTF-8
@@ -131,14 +143,17 @@ void source_read_preset(struct source *s, const struct source_file *file);
 void source_read_kind(struct source *s, const struct source_file *file);
 void source_read_record(struct source *s, const struct source_file *file);
 void source_read_template(struct source *s, const struct source_file *file);
+void source_read_metric(struct source *s, const struct source_file *file);
 enum rc source_read_projects(struct source *s) MUST_CHECK; /* after all kinds; E_IO when no database opens */
 enum rc source_read_rules(struct source *s) MUST_CHECK;    /* after all tasks and kinds, and their projections */
 enum rc source_read_cases(struct source *s) MUST_CHECK;    /* after the rules */
+enum rc source_read_queries(struct source *s) MUST_CHECK;  /* of metrics; after the kinds' projects */
 
 /* What needs several files: ids that must exist or differ; resolves mappings and presets. */
 void source_link(struct source *s);
 void source_link_records(struct source *s);
 void source_link_templates(struct source *s); /* after the kinds of record */
+void source_link_metrics(struct source *s);   /* before the records: their choices may be the metrics */
 /* The catalog, borrowed from *s: only when there are no faults. */
 void source_draft(struct source *s, struct catalog *out);
 

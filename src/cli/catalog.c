@@ -1,6 +1,7 @@
 /* sinetti catalog check [DIR] · list · show TASK: what the catalog holds, and whether a folder of it is right. */
 #include "catalog/catalog.h"
 #include "cli/cli.h"
+#include "metrics/metrics.h"
 #include "rules/cases.h"
 #include "scan/scan.h"
 
@@ -90,9 +91,9 @@ static void print_sum(const struct catalog *c)
     }
     printf("no faults: %zu tasks, %zu requirement points, %zu rules over repositories, %zu over the organization, "
            "%zu frameworks with %zu controls, %zu presets, %zu kinds of facts, %zu kinds of record, %zu ready "
-           "records\ndigest %s\n",
+           "records, %zu metrics\ndigest %s\n",
            c->n_tasks, obligations, rules, over_organization, c->n_frameworks, controls, c->n_presets, c->n_kinds,
-           c->n_records, c->n_templates, c->digest);
+           c->n_records, c->n_templates, c->n_metrics, c->digest);
 }
 
 struct place {
@@ -111,6 +112,18 @@ static void print_line(void *arg, const char *text)
 {
     (void)arg;
     puts(text);
+}
+
+/* Of a folder that has no faults. */
+static int try_metrics(struct ctx *cx, const char *dir, const struct catalog *c)
+{
+    struct metrics_tally t;
+    enum rc rc = metrics_cases_run(cx, dir, c, print_line, NULL, &t);
+    if (rc != OK) return failed(cx, rc);
+    if (t.metrics || t.cases)
+        printf("%zu cases of %zu metrics: %zu failed, %zu metrics lack a kind of case\n", t.cases, t.metrics, t.failed,
+               t.thin);
+    return t.failed || t.thin ? EXIT_FAULTS : EXIT_FINE;
 }
 
 static int try_cases(struct ctx *cx, const char *dir, const struct catalog *c)
@@ -162,6 +175,7 @@ static int check(struct ctx *cx, const char *dir, const char *against)
     if (!dir) puts("the catalog built into this program");
     print_sum(c);
     int code = dir ? try_cases(cx, dir, c) : EXIT_FINE;
+    if (dir && code == EXIT_FINE) code = try_metrics(cx, dir, c);
     catalog_free(c);
     return code;
 }

@@ -10,6 +10,7 @@ int cli_assess(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_status(int argc, char **argv);
 int cli_refresh(int argc, char **argv);
+int cli_metrics(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 int cli_catalog(int argc, char **argv);
 int cli_verify(int argc, char **argv);

@@ -3,6 +3,7 @@
 #include "cli/common.h"
 #include "cli/data.h"
 #include "facts/facts.h"
+#include "metrics/metrics.h"
 #include "standing/standing.h"
 
 #include <inttypes.h>
@@ -13,7 +14,7 @@ static const char help[] =
     "Brings DIR/derived.db, what pages read of where the organization stands, up to the newest event. A running\n"
     "server does so by itself. The file can be deleted at any time: nothing in it is kept nowhere else.\n\n" DATA_HELP
     "  --rebuild              make everything anew\n"
-    "  --record               keep the organization's verdicts of the day, unless they are\n"
+    "  --record               keep the organization's verdicts and metrics of the day, unless they are\n"
     "  --preset KEY           points the organization has adopted, where no fact says so\n"
     "  --catalog DIR          another catalog than the built-in one\n"
     "  --now TIME             the evaluation's clock (RFC 3339; the machine's)\n"
@@ -71,12 +72,30 @@ static enum rc record(struct ctx *cx, struct arguments *a, struct keeper *k)
     return rc;
 }
 
+/* After the tables are up to date, for they read them. */
+static enum rc record_metrics(struct ctx *cx, struct arguments *a)
+{
+    struct facts *facts;
+    bool recorded;
+    size_t failed;
+    TRY(facts_open(cx, a->data.dir, a->c.held_catalog, &(const struct facts_options){0}, &facts));
+    enum rc rc = metrics_record_day(cx, a->data.dir, a->c.held_catalog, facts, a->c.o.now, &recorded, &failed);
+    facts_close(facts);
+    if (rc == OK && !a->c.quiet) puts(recorded ? "metrics of the day: recorded" : "metrics of the day: were there");
+    if (rc == OK && failed) fprintf(stderr, "sinetti: %zu metrics are missing: %s\n", failed, cx->message);
+    return rc;
+}
+
 static enum rc run(struct ctx *cx, struct arguments *a, struct keeper *k)
 {
     struct refreshed done;
     char next[32];
     if (a->record) TRY(record(cx, a, k));
     TRY(a->rebuild ? keeper_rebuild(cx, k, a->c.o.now, &done) : keeper_refresh(cx, k, a->c.o.now, &done));
+    if (a->record) {
+        TRY(record_metrics(cx, a));
+        TRY(keeper_refresh(cx, k, a->c.o.now, &done));
+    }
     if (!a->c.quiet)
         printf("%" PRIu64 " facts, %zu scope%s computed%s; next by %s\n", done.facts, done.scopes,
                done.scopes == 1 ? "" : "s", done.anew ? ", from nothing" : "", time_format(done.next, next));

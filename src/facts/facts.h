@@ -102,4 +102,19 @@ struct facts_replayed {
 enum rc facts_replay(struct ctx *cx, const char *dir, const struct catalog *c, int64_t until, const char *file,
                      struct facts_replayed *out) MUST_CHECK;
 
+/* The same for several moments of the past, in one pass: `reached` is called at each, when `file` holds the facts of
+ * that moment; it may open and read it. The file is taken away at the end. */
+struct facts_moment { /* the facts before number n that are not later than `at` */
+    uint64_t n;
+    int64_t at; /* microseconds */
+};
+struct facts_moments {
+    const struct facts_moment *moments; /* in their order */
+    size_t n;
+    enum rc (*reached)(struct ctx *cx, void *arg, size_t moment);
+    void *arg;
+};
+enum rc facts_replay_moments(struct ctx *cx, const char *dir, const struct catalog *c, const struct facts_moments *m,
+                             const char *file) MUST_CHECK;
+
 #endif

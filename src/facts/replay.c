@@ -38,6 +38,8 @@ struct replay {
     struct facts_seen seen;
     uint64_t size; /* so many facts */
     struct facts_replayed *out;
+    const struct facts_moments *moments; /* NULL: none */
+    size_t moment;                       /* the next of them */
 };
 
 static enum rc make_tables(struct ctx *cx, struct replay *r)
@@ -86,9 +88,24 @@ static void *read_part(void *arg)
     return NULL;
 }
 
+/* Moments that come before the fact; NULL: all that are left. */
+static enum rc reach(struct ctx *cx, struct replay *r, const struct leaf *l)
+{
+    const struct facts_moments *m = r->moments;
+    for (; m && r->moment < m->n; r->moment++) {
+        const struct facts_moment *next = &m->moments[r->moment];
+        if (l && l->n < next->n && l->at <= next->at) return OK;
+        TRY(store_commit(cx, r->db));
+        TRY(m->reached(cx, m->arg, r->moment));
+        TRY(store_begin_write(cx, r->db));
+    }
+    return OK;
+}
+
 static enum rc put(struct ctx *cx, struct replay *r, const struct fact *f)
 {
     const struct leaf *l = &f->leaf;
+    TRY(reach(cx, r, l));
     TRY(facts_put_row(cx, r->put_fact, l, f->erased ? NULL : &f->body));
     size_t i = facts_kind_index(r->c, l->kind);
     r->out->facts++;
@@ -144,6 +161,7 @@ static enum rc replay(struct ctx *cx, struct replay *r)
     TRY(store_begin_write(cx, r->db));
     enum rc rc = make_tables(cx, r);
     if (rc == OK) rc = put_all(cx, r);
+    if (rc == OK) rc = reach(cx, r, NULL);
     for (size_t i = 0; i < r->c->n_kinds; i++) projection_free(r->projections[i]);
     store_finalize(&r->put_fact);
     if (rc != OK) {
@@ -152,6 +170,31 @@ static enum rc replay(struct ctx *cx, struct replay *r)
     }
     TRY(store_commit(cx, r->db));
     return store_empty_wal(cx, r->db);
+}
+
+static void take_away(struct ctx *cx, const char *file)
+{
+    unlink(file);
+    unlink(arena_printf(&cx->arena, "%s-wal", file).p);
+    unlink(arena_printf(&cx->arena, "%s-shm", file).p);
+}
+
+enum rc facts_replay_moments(struct ctx *cx, const char *dir, const struct catalog *c, const struct facts_moments *m,
+                             const char *file)
+{
+    struct facts_replayed done = {0};
+    struct replay r = {.c = c, .until = INT64_MAX, .moments = m, .out = &done};
+    r.projections = arena_array(&cx->arena, struct projection *, c->n_kinds + 1);
+    TRY(log_reader_open(cx, dir, &r.reader));
+    r.size = log_reader_size(r.reader);
+    enum rc rc = store_open_file(cx, file, STORE_CREATE, &r.db);
+    if (rc == OK) rc = store_keep_little(cx, r.db);
+    if (rc == OK) rc = replay(cx, &r);
+    store_close(r.db);
+    if (r.db) take_away(cx, file);
+    facts_seen_release(&r.seen);
+    log_reader_close(r.reader);
+    return rc;
 }
 
 enum rc facts_replay_some(struct ctx *cx, struct log_reader *reader, const struct catalog *c, int64_t until,
@@ -165,9 +208,7 @@ enum rc facts_replay_some(struct ctx *cx, struct log_reader *reader, const struc
     if (rc == OK) rc = replay(cx, &r);
     store_close(r.db);
     if (rc != OK) { /* half a replay is none */
-        unlink(file);
-        unlink(arena_printf(&cx->arena, "%s-wal", file).p);
-        unlink(arena_printf(&cx->arena, "%s-shm", file).p);
+        take_away(cx, file);
     }
     facts_seen_release(&r.seen);
     return rc;

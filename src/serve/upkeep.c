@@ -4,6 +4,7 @@
 #include "identity/identity.h"
 #include "ledger/heads.h"
 #include "ledger/signer_wire.h"
+#include "metrics/metrics.h"
 #include "serve/children.h"
 #include "standing/standing.h"
 #include "store/config.h"
@@ -21,6 +22,7 @@
 #define SIGN_MILLISECONDS 100  /* between two heads */
 #define AGAIN_SECONDS 10       /* after something failed; it is said once a minute */
 #define HOUR 3600
+#define MEASURE_SECONDS 20 /* between two looks at the metrics, when something has happened */
 
 struct upkeep {
     struct serve *s;
@@ -34,7 +36,8 @@ struct upkeep {
     pthread_cond_t work;
     bool woken, ending, is_shared;
     uint64_t signed_size;
-    int64_t sign_again, refresh_by, hourly, complained; /* Unix seconds */
+    int64_t sign_again, refresh_by, hourly, complained, measured; /* Unix seconds */
+    bool unmeasured;                                              /* something has happened since */
 };
 
 /* An operator hears of it once a minute, however often it fails. */
@@ -82,7 +85,26 @@ static void refresh(struct upkeep *u, struct ctx *cx)
         return;
     }
     u->refresh_by = done.next;
+    u->unmeasured = true;
     if (inode_of(u, cx) != before) serve_reload(u->s);
+}
+
+/* What pages show of metrics follows a little later than the rest: it is all counted anew. */
+static void measure(struct upkeep *u, struct ctx *cx)
+{
+    int64_t now = time_now();
+    if (!u->unmeasured || now - u->measured < MEASURE_SECONDS) return;
+    u->measured = now;
+    u->unmeasured = false;
+    if (metrics_refresh(cx, u->s->o->dir, u->s->catalog, now) != OK) complain(u, cx, "measuring");
+}
+
+static void record_metrics(struct upkeep *u, struct ctx *cx, int64_t now)
+{
+    bool recorded;
+    size_t failed;
+    if (metrics_record_day(cx, u->s->o->dir, u->s->catalog, u->facts, now, &recorded, &failed) != OK || failed)
+        complain(u, cx, "recording the day's metrics");
 }
 
 static void each_hour(struct upkeep *u, struct ctx *cx)
@@ -93,6 +115,7 @@ static void each_hour(struct upkeep *u, struct ctx *cx)
     u->hourly = now / HOUR;
     if (keeper_record_day(cx, u->keeper, u->facts, now, &recorded) != OK)
         complain(u, cx, "recording the day's verdicts");
+    record_metrics(u, cx, now);
     if (identity_sweep(cx, u->identity) != OK) complain(u, cx, "sweeping sessions and failures");
 }
 
@@ -120,6 +143,7 @@ static void look(struct upkeep *u, struct ctx *cx)
     }
     sign(u, cx);
     if (log_reader_size(u->reader) != before || time_now() >= u->refresh_by) refresh(u, cx);
+    measure(u, cx);
     each_hour(u, cx);
 }
 

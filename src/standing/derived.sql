@@ -1,6 +1,6 @@
 -- DIR/derived.db: what pages read of where the organization stands. Of the class "derived": made from facts (the views of docs/formats/subjects.md) and
 -- from the kept reports (DIR/reports/DIGEST.json) alone, brought up to date by standing_refresh(), rebuilt at will. Deleting the file loses nothing.
--- Only that library writes here. A refresh is one transaction, so that a reader sees all tables of one moment.
+-- Only that library writes here, but for `measured`. A refresh is one transaction, so that a reader sees all tables of one moment.
 --
 -- scope: 'org', or 'project:ID' of each active project. day: '2026-06-30' (UTC) for what a recorded `verdicts` fact of that scope says (the last one of
 -- that day), or 'now', which sorts after every date. So the standing at a date is one query, for today too:
@@ -175,13 +175,24 @@ CREATE TABLE example (
   PRIMARY KEY (repository, point, seq)
 ) STRICT, WITHOUT ROWID;
 
--- When each finding was first seen, also of those that are gone. For first_seen above.
+-- When each finding was first seen and when it was gone. For first_seen above, and for metrics.
 CREATE TABLE seen (
   repository TEXT NOT NULL,
   id TEXT NOT NULL,
   first INTEGER NOT NULL,     -- `until` of that assessment
   last INTEGER NOT NULL,      -- number of the newest assessment that has it
+  task TEXT NOT NULL, point TEXT NOT NULL, priority TEXT NOT NULL, -- by the newest report that has it
+  gone INTEGER,               -- `until` of the first assessment after `last` that has a report; NULL: it is still there
+  accepted INTEGER,           -- since when (`until`) it has had an exception or stood in a baseline; NULL: it counts
   PRIMARY KEY (repository, id)
+) STRICT, WITHOUT ROWID;
+
+-- Metrics as they were last measured; written by src/metrics beside the rest. NULL: there was nothing to measure.
+CREATE TABLE measured (
+  metric TEXT PRIMARY KEY,    -- key in the catalog
+  at INTEGER NOT NULL,        -- when
+  value INTEGER,              -- thousandths
+  numerator INTEGER, denominator INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- Every assessment: the trend of one repository.

@@ -80,10 +80,14 @@ static enum rc note_seen(struct pass *p, const struct assessment_row *a, int64_t
     scoped_stmt *ids = NULL, *find = NULL, *put = NULL;
     TRY(store_prepare(p->cx, p->db,
                       STR("SELECT f.value ->> '$.id', f.value -> '$.exception' IS NULL AND"
-                          " f.value -> '$.baseline' IS NULL " FINDINGS),
+                          " f.value -> '$.baseline' IS NULL, coalesce(t.value ->> '$.key', ''),"
+                          " coalesce(o.value ->> '$.key', ''), coalesce(t.value ->> '$.priority', '') " FINDINGS),
                       &ids));
     TRY(store_prepare(p->cx, p->db, STR("SELECT last FROM seen WHERE repository = ?1 AND id = ?2"), &find));
-    TRY(store_prepare(p->cx, p->db, STR("INSERT INTO seen VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET last = ?4"),
+    TRY(store_prepare(p->cx, p->db,
+                      STR("INSERT INTO seen VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, iif(?8, NULL, ?3)) ON CONFLICT"
+                          " DO UPDATE SET last = ?4, task = ?5, point = ?6, priority = ?7, gone = NULL,"
+                          " accepted = iif(?8, NULL, coalesce(accepted, ?3))"),
                       &put));
     store_bind_str(ids, 1, report);
     for (bool row, known;;) {
@@ -104,8 +108,24 @@ static enum rc note_seen(struct pass *p, const struct assessment_row *a, int64_t
         store_bind_str(put, 2, id);
         store_bind_int(put, 3, a->until);
         store_bind_int(put, 4, a->n);
+        store_bind_str(put, 5, store_column_str(ids, 2));
+        store_bind_str(put, 6, store_column_str(ids, 3));
+        store_bind_str(put, 7, store_column_str(ids, 4));
+        store_bind_int(put, 8, sqlite3_column_int(ids, 1) != 0);
         TRY(store_run(p->cx, put));
     }
+}
+
+/* What was there and is no longer. */
+static enum rc note_gone(struct pass *p, const struct assessment_row *a)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(p->cx, p->db,
+                      STR("UPDATE seen SET gone = ?1 WHERE repository = ?2 AND last <> ?3 AND gone IS NULL"), &st));
+    store_bind_int(st, 1, a->until);
+    store_bind_str(st, 2, a->repository);
+    store_bind_int(st, 3, a->n);
+    return store_run(p->cx, st);
 }
 
 /* The assessment of the repository before this one, -1: none or without its report; and how many findings it had. */
@@ -138,6 +158,7 @@ static enum rc put_assessment(struct pass *p, const struct assessment_row *a)
     bool has_report = report_load(p, a->report, &report) && is_report(p, buf_view(&report));
     TRY(find_before(p, a, &before, &findings));
     if (has_report) TRY(note_seen(p, a, before, buf_view(&report), &c));
+    if (has_report) TRY(note_gone(p, a));
     TRY(store_prepare(p->cx, p->db, STR("INSERT INTO assessment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"),
                       &st));
     store_bind_int(st, 1, a->n);

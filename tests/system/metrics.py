@@ -1,0 +1,134 @@
+"""Goal: metrics are figures over events: measured now, recorded once a day, computed again for days that are past; one's own need no rebuild, and none is about people."""
+import json
+import re
+import shutil
+import time
+
+from harness import ROOT
+
+BAD = {"app/client.py": "import requests\nr = requests.get(url, verify=False)\n"}
+GOOD = {"app/client.py": "import requests\nr = requests.get(url)\n"}
+
+
+def folder(t):
+    t.run("init", "--data", "data", "--origin", "test.example/org", code=0)
+    return t.dir / "data"
+
+
+def figures(t, *options):
+    out = t.run("metrics", "--data", "data", *options, code=0).out
+    return {line.split()[0]: line.rsplit(": ", 1)[-1] for line in out.splitlines()}
+
+
+def assess(t, repo, *options):
+    t.run("assess", "--data", "data", "--quiet", *options, repo.path, code=0)
+    t.run("refresh", "--data", "data", "--quiet", code=0)
+
+
+def test_nothing_to_measure_is_said(t):
+    folder(t)
+    t.run("refresh", "--data", "data", code=0)
+    t.equal(set(figures(t).values()) - {"0.0 % (0/24)", "-"}, {f for f in figures(t).values() if "%" in f} - {"0.0 % (0/24)"})
+    t.equal(figures(t)["open_findings"], "-")
+    t.equal(figures(t)["data_copies_overdue"], "-")
+
+
+def test_findings_come_and_go(t):
+    folder(t)
+    repo = t.repo("app")
+    repo.commit("plant", BAD, at=int(time.time()) - 7200)
+    assess(t, repo)
+    before = figures(t)
+    t.true(re.match(r"[1-9]\d* findings$", before["open_findings"]), before["open_findings"])
+    t.equal(before["time_to_fix"], "-")
+    t.equal(before["repositories_assessed"], "100.0 % (1/1)")
+    repo.commit("mend", GOOD, at=int(time.time()) - 3600)
+    assess(t, repo)
+    after = figures(t)
+    t.true(int(after["open_findings"].split()[0]) < int(before["open_findings"].split()[0]), "%r, %r" % (before, after))
+    t.true(re.match(r"0\.0 days \(n = [1-9]", after["time_to_fix"]), after["time_to_fix"])
+    t.equal(figures(t, "--lang", "fi")["open_findings"].split()[1], "havaintoa")
+
+
+def test_a_day_is_recorded_once_and_can_be_computed_again(t):
+    folder(t)
+    repo = t.repo("app")
+    repo.commit("plant", BAD, at=int(time.time()) - 7200)
+    assess(t, repo)
+    t.has(t.run("refresh", "--data", "data", "--record", code=0).out, "metrics of the day: recorded")
+    t.has(t.run("refresh", "--data", "data", "--record", code=0).out, "metrics of the day: were there")
+    listed = t.run("fact", "list", "--data", "data", "--kind", "measure", "--format", "json", code=0).out.splitlines()
+    t.equal(len(listed), 1)
+    then = figures(t)
+    repo.commit("mend", GOOD, at=int(time.time()) - 3600)
+    assess(t, repo)
+    t.true(figures(t)["open_findings"] != then["open_findings"], "mended")
+    again = t.run("metrics", "--data", "data", "--recompute", "--all", code=0).out
+    t.has(again, "31 days, 30 without a record, 0 figures differ")
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    t.has(again, "%s  %-24s recorded %s, recomputed %s" % (today, "open_findings", then["open_findings"], then["open_findings"]))
+    t.run("fsck", "--data", "data", code=0)
+
+
+def test_what_was_recorded_otherwise_is_told(t):
+    folder(t)
+    t.run("refresh", "--data", "data", "--quiet", code=0)
+    zeros = "0" * 64
+    payload = {"catalog": zeros, "program": "1", "measures": [{"metric": "open_findings", "rule": zeros, "value": 7000, "numerator": 7, "denominator": 1}]}
+    (t.dir / "payload.json").write_text(json.dumps(payload), encoding="utf-8")
+    t.run("fact", "add", "measure", "org", "--data", "data", "--payload", "payload.json", code=0)
+    ran = t.run("metrics", "--data", "data", "--recompute", code=0)  # somebody typed it in: that is no measure
+    t.has(ran.out, "0 figures differ")
+
+
+def test_ones_own_metric_needs_no_rebuild(t):
+    folder(t)
+    shutil.copytree(ROOT / "catalog", t.dir / "catalog")
+    metrics = t.dir / "catalog" / "metrics"
+    (metrics / "projects_open.yaml").write_text(
+        'key: projects_open\norder: 900\ntitle: {en: "Projects", fi: "Projektit"}\nsummary: {en: "How many there are.", fi: "Kuinka monta niitä on."}\n'
+        'value: count\nunit: {en: "projects", fi: "projektia"}\nbetter: higher\nwindow: 30\nshows: [appsec-metrics/objectives-served]\n', encoding="utf-8")
+    sql = metrics / "projects_open.sql"
+    head = "-- Evidence: projects that are active.\n-- Blind spots: projects nobody has made.\n"
+    sql.write_text(head + "SELECT subject, name, state = 'active' AS part, 1 AS whole, at FROM fact_project", encoding="utf-8")
+    ran = t.run("catalog", "check", "catalog", code=1)
+    t.has(ran.out, "LACKS metrics/projects_open: a case with something to measure")
+    project = {"kind": "project", "subject": "project:" + "b" * 20, "payload": {"name": "p", "title": "P", "state": "active"}}
+    case = {"about": "One.", "day": "2026-06-30T00:00:00Z", "facts": [project], "value": 1}
+    (metrics / "cases" / "projects_open--one.json").write_text(json.dumps(case), encoding="utf-8")
+    (metrics / "cases" / "projects_open--none.json").write_text(json.dumps({"about": "None.", "day": "2026-06-30T00:00:00Z", "value": None}), encoding="utf-8")
+    t.run("catalog", "check", "catalog", code=0)
+    (metrics / "cases" / "projects_open--one.json").write_text(json.dumps(dict(case, value=2)), encoding="utf-8")
+    t.has(t.run("catalog", "check", "catalog", code=1).out, "value is 1000 / 1000")
+    (metrics / "cases" / "projects_open--one.json").write_text(json.dumps(case), encoding="utf-8")
+    t.run("fact", "add", "project", "project:" + "b" * 20, "--data", "data", "--payload", write(t, project["payload"]), code=0)
+    t.run("refresh", "--data", "data", "--catalog", "catalog", code=0)
+    t.equal(figures(t, "--catalog", "catalog")["projects_open"], "1 projects")
+
+
+def write(t, payload):
+    path = t.dir / "payload.json"
+    path.write_text(json.dumps(payload), encoding="utf-8")
+    return path
+
+
+def test_no_metric_is_about_people(t):
+    shutil.copytree(ROOT / "catalog", t.dir / "catalog")
+    sql = t.dir / "catalog" / "metrics" / "solo_acts.sql"
+    head = "-- Evidence: x.\n-- Blind spots: y.\n"
+    for query, fault in (
+            ("SELECT subject, name, 1 AS part, 1 AS whole, at FROM fact_person", "the query reads who people are"),
+            ("SELECT subject, NULL AS name, 1 AS part, 1 AS whole, NULL AS at FROM fact_person", None),
+            ("SELECT 'org' AS subject, actor AS name, 1 AS part, 1 AS whole, at FROM fact_approval", None),
+            ("SELECT subject, NULL AS name, 1 AS part, 1 AS whole, at FROM p_approval", "\"p_approval\" is no view for metrics"),
+            ("SELECT repository AS subject, NULL AS name, 1 AS part, 1 AS whole, first AS at FROM derived.seen", "\"derived\" is no view for metrics"),
+            ("SELECT 'org' AS subject, NULL AS name, random() AS part, 1 AS whole, NULL AS at", "the query calls random"),
+            ("SELECT 'org' AS subject, NULL AS name, unixepoch('now') AS part, 1 AS whole, NULL AS at", "reads the machine's clock"),
+            ("SELECT 'org' AS subject, NULL AS name, :other AS part, 1 AS whole, NULL AS at", "unknown parameter :other"),
+            ("SELECT 'org' AS subject, 1 AS part", "return subject, name, part, whole, at"),
+            ("DELETE FROM fact_approval", "mend the SQL")):
+        sql.write_text(head + query, encoding="utf-8")
+        ran = t.run("catalog", "check", "catalog", code=1)
+        t.has(ran.out, fault or "FAIL metrics/cases/solo_acts--")
+    sql.write_text(head + "SELECT 'person:' || substr(subject, 6) AS subject, NULL AS name, 1 AS part, 1 AS whole, at FROM fact_approval", encoding="utf-8")
+    t.has(t.run("catalog", "check", "catalog", code=1).out, "its rows are people")
