@@ -4,7 +4,9 @@ import re
 import shutil
 import time
 
+import serving
 from harness import ROOT
+from serving import AUDITOR, DEVELOPER, EMPLOYEE, MANAGER, SECURITY_OFFICER, person_id
 
 BAD = {"app/client.py": "import requests\nr = requests.get(url, verify=False)\n"}
 GOOD = {"app/client.py": "import requests\nr = requests.get(url)\n"}
@@ -132,3 +134,81 @@ def test_no_metric_is_about_people(t):
         t.has(ran.out, fault or "FAIL metrics/cases/solo_acts--")
     sql.write_text(head + "SELECT 'person:' || substr(subject, 6) AS subject, NULL AS name, 1 AS part, 1 AS whole, at FROM fact_approval", encoding="utf-8")
     t.has(t.run("catalog", "check", "catalog", code=1).out, "its rows are people")
+
+
+PEOPLE = {"Sirkka": [SECURITY_OFFICER], "Mikko": [MANAGER], "Ella": [DEVELOPER], "Aino": [AUDITOR], "Timo": [EMPLOYEE]}
+
+
+def served(t):
+    folder(t)
+    repo = t.repo("app")
+    repo.commit("plant", BAD, at=int(time.time()) - 7200)
+    assess(t, repo)
+    return serving.Server(t, t.dir / "data", PEOPLE)
+
+
+def of(s, metric):
+    return next(m for m in s.get("Aino", "/metrics")["items"] if m["metric"] == metric)
+
+
+def wait_for(t, what):
+    for _ in range(300):
+        found = what()
+        if found:
+            return found
+        time.sleep(0.1)
+    return t.true(False, "it did not come")
+
+
+def in_force(s, subject, content, title="Open findings"):
+    register, item = subject[7:].split("/")
+    at = "/registers/%s/items/%s" % (register, item)
+    seen = s.call("Ella", "GET", at).headers["ETag"]
+    s.put("Ella", at, {"title": title, "owner": person_id("Ella"), "content": content}, If_Match=seen)
+    for who, move in (("Ella", "submit"), ("Sirkka", "approve")):
+        s.post(who, at + "/moves", {"move": move, "digest": s.get(who, at)["digest"]})
+
+
+def test_from_a_ready_metric_to_a_review(t):
+    with served(t) as s:
+        now = wait_for(t, lambda: of(s, "open_findings")["now"])
+        t.true(now["value"] > 0 and now["value"] == 1000 * now["numerator"], str(now))
+        listed = wait_for(t, lambda: s.get("Aino", "/metrics")["days"] and s.get("Aino", "/metrics"))
+        t.equal((len(listed["days"]), listed["recorded"]), (1, [True]))
+        t.equal(of(s, "data_copies_overdue")["now"], None)
+        s.get("Timo", "/metrics", 403)
+        s.post("Aino", "/metric-items", {"metrics": ["open_findings"]}, 403)
+        s.post("Ella", "/metric-reviews", None, 409)
+        begun = s.post("Ella", "/metric-items", {"metrics": ["open_findings", "tasks_done", "open_findings"]})
+        t.equal((len(begun["begun"]), begun["there"]), (2, []))
+        t.equal(s.post("Mikko", "/metric-items", {"metrics": ["open_findings"]}), {"begun": [], "there": ["open_findings"]})
+        s.post("Ella", "/metric-items", {"metrics": ["no_such"]}, 404)
+        item = of(s, "open_findings")["items"][0]
+        t.equal((item["phase"], item["target"], item["objective"]), ("open", None, None))
+        content = {"measure": "open_findings", "objective": "Nothing known stays open", "requirement": "Law", "formula": "Counted", "target": "0", "alarm": "10",
+                   "direction": "lower", "cycle": 30}
+        register, ident = item["subject"][7:].split("/")
+        draft = s.get("Ella", "/registers/%s/items/%s" % (register, ident))
+        s.post("Ella", "/registers/%s/items/%s/moves" % (register, ident), {"move": "submit", "digest": draft["digest"]}, 422)  # not before somebody has thought
+        in_force(s, item["subject"], content)
+        item = of(s, "open_findings")["items"][0]
+        t.equal((item["phase"], item["target"], item["alarm"], item["presented"]), ("in_force", "0", "10", None))
+        review = s.post("Ella", "/metric-reviews", None)["subject"]
+        made = s.get("Ella", "/registers/management_review/items/" + review.split("/")[1])
+        t.equal(made["content"]["metrics"], [item["subject"]])
+        t.has(made["content"]["observations"], "Open findings: %d (target 0, alarm 10)" % (now["value"] // 1000))
+        t.equal(of(s, "open_findings")["items"][0]["presented"], None)  # a draft presents nothing
+        in_force(s, review, dict(made["content"], present=[person_id("Sirkka")], decisions=[{"decision": "Mend them"}]), made["title"])
+        item = of(s, "open_findings")["items"][0]
+        t.equal((item["presented"], item["review"]), (made["content"]["held"], review))
+        one = s.get("Aino", "/metrics/open_findings")
+        t.equal([r["subject"] for r in one["reviews"]], [review])
+        t.has(one["sql"], "FROM repositories r")
+        rows = s.get("Aino", "/metrics/open_findings/rows")
+        t.equal([(r["name"], r["part"], r["whole"]) for r in rows["items"]], [("app", now["numerator"], 1)])
+        days = s.get("Aino", "/metrics/open_findings/days")["items"]
+        t.equal([(d["value"], d["figure"], d["rule"]) for d in days], [(now["value"], "%d.000" % now["numerator"], one["rule"])])
+        csv = s.call("Aino", "GET", "/metrics/open_findings/days?format=csv").raw.decode()
+        t.true(csv.startswith("day,figure,value,"), csv)
+        t.has(s.call("Aino", "GET", "/metrics/points_evidenced/rows?format=csv").raw.decode(), "subject,name,part,whole,at\r\nobligation:")
+        s.get("Aino", "/metrics/no_such", 404)
