@@ -124,6 +124,26 @@ static void test_records_records__what_is_left_open_is_not_approved(void **state
     assert_int_equal(step(ANN, DEVELOPER, "retire", &a), OK); /* what is given up needs no more work */
 }
 
+/* Whatever is in the catalog can be begun, in every language, by who knows nothing yet. */
+static void test_records_records__takes_every_ready_record(void **state)
+{
+    (void)state;
+    assert_true(catalog->n_templates > 0);
+    for (size_t i = 0; i < catalog->n_templates; i++)
+        for (int l = 0; l < LANG_COUNT; l++) {
+            const struct record_template *r = &catalog->templates[i];
+            struct records_draft checked, d = {.kind = catalog_find_record(catalog, r->kind),
+                                               .title = r->title[l],
+                                               .owner = STR(ANN),
+                                               .content = r->content[l],
+                                               .shows = r->shows,
+                                               .n_shows = r->n_shows};
+            told[0] = 0;
+            if (records_check(&cx, catalog, &d, tell, NULL, &checked) != OK)
+                fail_msg(STR_FMT "/" STR_FMT ": %s", STR_ARG(r->kind), STR_ARG(r->key), told);
+        }
+}
+
 static void test_records_records__starts_all_or_none(void **state)
 {
     (void)state;
@@ -342,6 +362,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(lives_from_draft_to_retirement),
         T(what_is_left_open_is_not_approved),
+        T(takes_every_ready_record),
         T(starts_all_or_none),
         T(approval_falls_with_an_edit),
         T(nobody_approves_their_own),
