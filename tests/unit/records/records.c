@@ -140,7 +140,7 @@ static void test_records_records__takes_every_ready_record(void **state)
                                                .n_shows = r->n_shows};
             told[0] = 0;
             if (records_check(&cx, catalog, &d, tell, NULL, &checked) != OK)
-                fail_msg(STR_FMT "/" STR_FMT ": %s", STR_ARG(r->kind), STR_ARG(r->key), told);
+                failed(STR_FMT "/" STR_FMT ": %s", STR_ARG(r->kind), STR_ARG(r->key), told);
         }
 }
 
