@@ -15,7 +15,7 @@
     " AND (?7 IS NULL OR substr(f.path, 1, length(?7)) = ?7) AND (?8 = 'all' OR f.open = (?8 = 'open'))"               \
     " AND (?1 IS NULL OR instr(lower(f.path), lower(?1))"                                                              \
     " OR instr(lower(CASE ?2 WHEN 'fi' THEN f.message_fi ELSE f.message_en END), lower(?1)))"
-#define FROM " FROM derived.finding f JOIN derived.repository r ON r.repository = f.repository WHERE "
+#define FROM " FROM derived.finding f LEFT JOIN derived.repository r ON r.repository = f.repository WHERE "
 
 /* Goes on behind ?9 … ?12. */
 static const char by_point[] =

@@ -88,7 +88,7 @@ static enum rc put_finding(struct gathered *g, const struct finding *f)
     scoped_stmt *st = NULL;
     bool row;
     TRY(store_prepare(g->cx, g->call->ledger,
-                      STR("SELECT " FINDING_COLUMNS " FROM derived.finding f JOIN derived.repository r"
+                      STR("SELECT " FINDING_COLUMNS " FROM derived.finding f LEFT JOIN derived.repository r"
                           " ON r.repository = f.repository WHERE f.repository = ?1 AND f.id = ?3"),
                       &st));
     store_bind_str(st, 1, f->subject);

@@ -96,7 +96,7 @@ static const char people_sql[] = "SELECT subject, name, NULL, NULL FROM fact_per
 static const char findings_sql[] =
     "SELECT f.id, f.message, coalesce(f.path, f.subject), r.project FROM (SELECT id, repository, path, subject, open,"
     " CASE ?2 WHEN 'fi' THEN message_fi ELSE message_en END AS message FROM derived.finding LIMIT 5000) f"
-    " JOIN derived.repository r ON r.repository = f.repository"
+    " LEFT JOIN derived.repository r ON r.repository = f.repository"
     " WHERE f.open AND instr(lower(f.message || ' ' || coalesce(f.path, '')), lower(?1)) LIMIT 1000";
 
 /* --- events */

@@ -8,7 +8,18 @@
 #include "base/limits.h"
 #include "store/store.h"
 
-enum part { REPOSITORIES, FINDINGS, WAIVERS, TREATMENTS, CONCLUSIONS, REQUESTS, ADOPTION, NOT_APPLICABLE, PARTS };
+enum part {
+    REPOSITORIES,
+    ORGANIZATION,
+    FINDINGS,
+    WAIVERS,
+    TREATMENTS,
+    CONCLUSIONS,
+    REQUESTS,
+    ADOPTION,
+    NOT_APPLICABLE,
+    PARTS
+};
 
 /* Of a point, or of the task itself. */
 struct holder {
@@ -123,6 +134,26 @@ static const char repositories_sql[] =
     " WHERE x.point >= ?1 || '/' AND x.point < ?1 || '0' AND " IN_SCOPE(
         "x") ") WHERE place <= 50 ORDER BY point, place";
 
+/* What the check of registers and other facts found. */
+static void put_organization(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
+{
+    (void)r;
+    json_begin(j, '{');
+    show_column_text(j, "verdict", st, 1);
+    show_column_text(j, "assurance", st, 2);
+    show_column_int(j, "scope", st, 3);
+    show_column_int(j, "judged", st, 4);
+    show_column_int(j, "failing", st, 5);
+    show_column_time(j, "due", st, 6);
+    json_put_str(j, "evidence", h->def->org.evidence);
+    json_put_str(j, "blind_spots", h->def->org.blind_spots);
+    json_end(j, '}');
+}
+
+static const char organization_sql[] =
+    "SELECT x.point, x.verdict, x.assurance, x.in_scope, x.judged, x.failing, x.due FROM derived.organization_point x"
+    " WHERE x.task = ?1 AND ?9 <> ''";
+
 static void put_finding(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
 {
     (void)r, (void)h;
@@ -133,7 +164,7 @@ static const char findings_sql[] =
     "SELECT p.point, " FINDING_COLUMNS " FROM derived.point p JOIN derived.finding f ON (f.repository, f.id) IN"
     " (SELECT repository, id FROM derived.finding g WHERE point = p.point AND open AND " IN_SCOPE(
         "g") " ORDER BY repository, seq LIMIT 5)"
-             " JOIN derived.repository r ON r.repository = f.repository"
+             " LEFT JOIN derived.repository r ON r.repository = f.repository"
              " WHERE p.scope = ?9 AND p.day = 'now' AND p.task = ?1 ORDER BY p.seq, f.repository, f.seq";
 
 static void put_waiver(struct reading *r, struct holder *h, struct json *j, sqlite3_stmt *st)
@@ -255,6 +286,7 @@ static enum rc read_parts(struct reading *r)
     sqlite3 *ledger = r->call->ledger;
     TRY(collect(r, ledger, PARTS - 1, points_sql, put_point));
     TRY(collect(r, ledger, REPOSITORIES, repositories_sql, put_repository));
+    TRY(collect(r, ledger, ORGANIZATION, organization_sql, put_organization));
     TRY(collect(r, ledger, FINDINGS, findings_sql, put_finding));
     TRY(collect(r, ledger, WAIVERS, waivers_sql, put_waiver));
     TRY(collect(r, ledger, TREATMENTS, treatments_sql, put_treatment));
@@ -316,6 +348,7 @@ static void put_holder(struct json *j, const struct holder *h, enum lang lang)
     json_put_str(j, "mode", h->mode.n ? h->mode : STR("observe"));
     json_put_int(j, "tolerance", h->tolerance);
     put_list(j, "repositories", h, REPOSITORIES);
+    put_one(j, "organization", h, ORGANIZATION);
     put_list(j, "findings", h, FINDINGS);
     json_put_int(j, "findings_total", h->findings);
     put_list(j, "waivers", h, WAIVERS);

@@ -1,7 +1,6 @@
 #include "assess/assess.h"
 
 #include "base/time.h"
-#include "observe/observe.h"
 #include "rules/baseline.h"
 
 #include <time.h>
@@ -92,6 +91,8 @@ static enum rc evaluate(struct ctx *cx, const struct assess_options *o, const st
     fill_run(cx, o, out);
     out->run.cache = seen->cache;
     TRY(fill_repository(cx, seen->db, out));
+    TRY(assess_registers(cx, seen->db, o, rules->only_check ? ASSESS_REGISTERS_OF_CHECK : ASSESS_REGISTERS,
+                         &out->run.facts));
     TRY(rules_evaluate(cx, seen->db, o->catalog, rules, b, out));
     fill_notices(cx, o, seen, b, out);
     return OK;
@@ -116,6 +117,7 @@ enum rc assess_repository(struct ctx *cx, struct git *g, const struct assess_opt
     TRY(git_resolve(cx, g, o->rev, &head));
     struct observe_options look = observe_of(cx, o, head);
     struct observe_outcome seen;
+    TRY(assess_known_people(cx, o, &look));
     TRY(observe_repository(cx, g, &look, &seen));
     struct rules_options rules = rules_of(o);
     enum rc rc = rules_ask_all(cx, seen.db);

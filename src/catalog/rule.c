@@ -124,6 +124,7 @@ static enum rc open_judge(struct source *s, bool of_organization, struct judge *
     struct str *views = NULL;
     size_t cap = 0;
     for (bool row; rc == OK && (rc = store_step(cx, st, &row)) == OK && row;) {
+        if (!of_organization && str_starts(store_column_str(st, 0), STR("fact_"))) continue; /* only registers */
         source_grow(s, views, j->n_views, cap);
         views[j->n_views++] = arena_str(&cx->arena, store_column_str(st, 0));
     }

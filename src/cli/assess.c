@@ -217,6 +217,8 @@ static enum rc open_records(struct ctx *cx, struct arguments *a, struct records 
     TRY(record_find(cx, db, r->name, &r->subject));
     TRY(rules_own_read(cx, db, a->c.o.now, r->subject, &own));
     a->c.o.own = own;
+    a->c.o.facts = db;
+    a->c.o.repository = r->subject;
     return OK;
 }
 

@@ -182,6 +182,11 @@ enum rc common_prepare(struct ctx *cx, struct common *c, int otherwise)
 enum rc common_open(struct ctx *cx, struct common *c, const char *path, int otherwise)
 {
     TRY(common_prepare(cx, c, otherwise));
+    return common_open_git(cx, c, path);
+}
+
+enum rc common_open_git(struct ctx *cx, struct common *c, const char *path)
+{
     c->o.path = str_from(path);
     open_repository = &c->git;
     watch_signals();

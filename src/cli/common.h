@@ -75,6 +75,8 @@ enum rc common_prepare(struct ctx *cx, struct common *c, int otherwise) MUST_CHE
 /* That, and opens the repository: c->git, c->o.path. While it is open, signals that end the process remove its private
  * folder. */
 enum rc common_open(struct ctx *cx, struct common *c, const char *path, int otherwise) MUST_CHECK;
+/* The repository alone, after common_prepare(). */
+enum rc common_open_git(struct ctx *cx, struct common *c, const char *path) MUST_CHECK;
 void common_close(struct common *c);
 
 /* Shows progress on standard error when it is a terminal; common_progress_end() clears the line. */

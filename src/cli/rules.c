@@ -2,8 +2,10 @@
  * written would find. */
 #include "base/limits.h"
 #include "base/time.h"
+#include "catalog/views.h"
 #include "cli/common.h"
-#include "observe/observe.h"
+#include "cli/data.h"
+#include "ledger/log_reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +19,10 @@ static const char help[] =
     "       sinetti rules explain TASK/POINT [SUBJECT]\n"
     "       sinetti rules try TASK/POINT|FILE.sql [SUBJECT]\n"
     "list: every rule, one a line. explain: what a point asks, what its rule takes as evidence and does not see,\n"
-    "and what it finds in the repository. try: the rows of a rule, of the catalog or from a file.\n\n"
+    "and what it finds in the repository. try: the rows of a rule, of the catalog or from a file. Rules over the\n"
+    "organization (FILE.org.sql, and those that points have besides) are run over a data folder.\n\n"
     "  --repo DIR             the repository (here)\n"
+    "  --data DIR             the data folder: registers that rules read, and rules over the organization\n"
     "  --rev REV              what to look at (HEAD)\n"
     "  --since WHEN           start of the audit period (1y)\n"
     "  --ok 0|1|null          only rows with this outcome\n"
@@ -27,7 +31,7 @@ static const char help[] =
     "  --catalog DIR, --lang en|fi, --now TIME as in assess\n"
     "exit codes: 0 fine, 2 wrong usage, 3 the input cannot be read or the rule is wrong, 4 internal fault\n";
 
-enum { OPTION_REPO = OPTION_OWN, OPTION_REV, OPTION_SINCE, OPTION_OK, OPTION_LIMIT, OPTION_CACHE };
+enum { OPTION_REPO = OPTION_OWN, OPTION_REV, OPTION_SINCE, OPTION_OK, OPTION_LIMIT, OPTION_CACHE, OPTION_DATA };
 
 static const struct option table[] = {COMMON_OPTIONS,
                                       {"repo", required_argument, NULL, OPTION_REPO},
@@ -36,12 +40,14 @@ static const struct option table[] = {COMMON_OPTIONS,
                                       {"ok", required_argument, NULL, OPTION_OK},
                                       {"limit", required_argument, NULL, OPTION_LIMIT},
                                       {"cache", required_argument, NULL, OPTION_CACHE},
+                                      {"data", required_argument, NULL, OPTION_DATA},
                                       {0}};
 
 enum { OK_ANY = 2 };
 
 struct arguments {
     struct common c;
+    struct data data;
     const char *repo, *rev, *since, *cache, *verb, *rule, *subject;
     int ok;
     int64_t limit;
@@ -68,6 +74,9 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
         return OK;
     case OPTION_CACHE:
         a->cache = value;
+        return OK;
+    case OPTION_DATA:
+        a->data.dir = value;
         return OK;
     case OPTION_OK:
         return take_ok(cx, a, value);
@@ -109,10 +118,13 @@ static void list(const struct catalog *c, struct str task)
     for (size_t i = 0; i < c->n_tasks; i++)
         for (size_t k = 0; k < c->tasks[i].n_obligations; k++) {
             const struct catalog_obligation *o = &c->tasks[i].obligations[k];
-            if (!o->sql.n || (task.n && !str_eq(task, o->task))) continue;
-            printf("%2d  " STR_FMT "/" STR_FMT "  (%s, %s, %s%s%s)\n", c->tasks[i].order, STR_ARG(o->task),
+            if ((!o->sql.n && !o->org.sql.n) || (task.n && !str_eq(task, o->task))) continue;
+            printf("%2d  " STR_FMT "/" STR_FMT "  (%s, %s, %s%s%s%s)\n", c->tasks[i].order, STR_ARG(o->task),
                    STR_ARG(o->key), strength_name(o->strength), aspect_name(o->aspect), evidence_type_name(o->type),
-                   o->check ? ", asked by check" : "", o->enabled ? "" : ", switched off");
+                   o->check ? ", asked by check" : "", o->enabled ? "" : ", switched off",
+                   !o->org.sql.n ? ""
+                   : o->sql.n    ? ", also over the organization"
+                                 : ", over the organization");
         }
 }
 
@@ -125,6 +137,10 @@ static void explain(const struct catalog_task *t, const struct catalog_obligatio
     if (o->sql.n)
         printf("Evidence: " STR_FMT "\nBlind spots: " STR_FMT "\n\n" STR_FMT "\n", STR_ARG(o->evidence),
                STR_ARG(o->blind_spots), STR_ARG(str_trim(o->sql)));
+    if (o->org.sql.n)
+        printf("%sOver the organization\nEvidence: " STR_FMT "\nBlind spots: " STR_FMT "\n\n" STR_FMT "\n",
+               o->sql.n ? "\n" : "", STR_ARG(o->org.evidence), STR_ARG(o->org.blind_spots),
+               STR_ARG(str_trim(o->org.sql)));
     if (o->settles[lang].n) printf("\nWhat would give evidence: " STR_FMT "\n", STR_ARG(o->settles[lang]));
     for (size_t i = 0; i < o->n_needs; i++)
         printf("%s" STR_FMT "%s", i ? ", " : "Records that can show it: ", STR_ARG(o->needs[i]),
@@ -169,7 +185,29 @@ static long long milliseconds(const struct timespec *start, const struct timespe
     return ((long long)end->tv_sec - start->tv_sec) * 1000 + (end->tv_nsec - start->tv_nsec) / 1000000;
 }
 
-static enum rc run_rule(struct ctx *cx, struct arguments *a, struct str sql)
+static enum rc run_on(struct ctx *cx, struct arguments *a, sqlite3 *db, struct str sql)
+{
+    struct rules_options rules = {.now = a->c.o.now, .since = a->c.o.since};
+    struct rows rows = {.a = a};
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    TRY(rules_rows(cx, db, sql, &rules, each_row, &rows));
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    if (rows.left) printf("… %lld more; --limit shows more of them\n", (long long)rows.left);
+    printf("%lld rows: %lld with ok 1, %lld with ok 0, %lld with NULL (%lld ms)\n", (long long)rows.rows,
+           (long long)rows.good, (long long)rows.bad, (long long)rows.open, milliseconds(&start, &end));
+    return OK;
+}
+
+/* Registers and other facts, as they stand now. */
+static enum rc run_over_organization(struct ctx *cx, struct arguments *a, struct str sql)
+{
+    sqlite3 *db = log_reader_db(a->data.reader);
+    TRY(views_of_items(cx, db, a->c.held_catalog->records, a->c.held_catalog->n_records));
+    return run_on(cx, a, db, sql);
+}
+
+static enum rc run_over_repository(struct ctx *cx, struct arguments *a, struct str sql)
 {
     struct assess_options *o = &a->c.o;
     struct observe_options look = {
@@ -177,21 +215,16 @@ static enum rc run_rule(struct ctx *cx, struct arguments *a, struct str sql)
     struct observe_outcome seen;
     TRY(git_resolve(cx, a->c.git, str_from(a->rev ? a->rev : "HEAD"), &look.head));
     look.since = o->since;
+    int64_t facts;
+    o->facts = a->data.reader ? log_reader_db(a->data.reader) : NULL;
+    TRY(assess_known_people(cx, o, &look));
     TRY(observe_repository(cx, a->c.git, &look, &seen));
     common_progress_end();
-    struct rules_options rules = {.now = o->now, .since = o->since};
-    struct rows rows = {.a = a};
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
     enum rc rc = rules_ask_all(cx, seen.db);
-    if (rc == OK) rc = rules_rows(cx, seen.db, sql, &rules, each_row, &rows);
-    clock_gettime(CLOCK_MONOTONIC, &end);
+    if (rc == OK) rc = assess_registers(cx, seen.db, o, ASSESS_EVERY_REGISTER, &facts);
+    if (rc == OK) rc = run_on(cx, a, seen.db, sql);
     store_close(seen.db);
-    if (rc != OK) return rc;
-    if (rows.left) printf("… %lld more; --limit shows more of them\n", (long long)rows.left);
-    printf("%lld rows: %lld with ok 1, %lld with ok 0, %lld with NULL (%lld ms)\n", (long long)rows.rows,
-           (long long)rows.good, (long long)rows.bad, (long long)rows.open, milliseconds(&start, &end));
-    return OK;
+    return rc;
 }
 
 static enum rc read_sql(struct ctx *cx, const char *file, struct str *out)
@@ -212,10 +245,47 @@ static enum rc read_sql(struct ctx *cx, const char *file, struct str *out)
     return OK;
 }
 
+/* What is run: text and over what; empty: nothing. */
+struct chosen {
+    struct str over_repository, over_organization;
+};
+
+static enum rc choose(struct ctx *cx, struct arguments *a, const struct catalog_obligation *o, struct chosen *out)
+{
+    struct str name = str_from(a->rule);
+    *out = (struct chosen){0};
+    if (o) {
+        out->over_repository = o->sql;
+        if (a->data.dir) out->over_organization = o->org.sql;
+        return OK;
+    }
+    const bool org = str_ends(name, STR(".org.sql"));
+    if (org && !a->data.dir)
+        return fail(cx, E_INVALID, "a rule over the organization is tried on a data folder: --data DIR");
+    struct str *sql = org ? &out->over_organization : &out->over_repository;
+    TRY(read_sql(cx, a->rule, sql));
+    return sql->n ? OK : fail(cx, E_INVALID, "%s: there is nothing in it", str_visible(cx, name));
+}
+
+/* Only what is run is opened: a rule over the organization needs no repository. */
+static enum rc run_chosen(struct ctx *cx, struct arguments *a, const struct chosen *c)
+{
+    if (a->data.dir) TRY(data_open_tables(cx, &a->data, a->c.held_catalog));
+    if (c->over_organization.n) {
+        if (c->over_repository.n) puts("Over the organization:");
+        TRY(run_over_organization(cx, a, c->over_organization));
+        if (c->over_repository.n) puts("\nOver the repository:");
+    }
+    if (!c->over_repository.n) return OK;
+    TRY(common_open_git(cx, &a->c, a->repo ? a->repo : "."));
+    return run_over_repository(cx, a, c->over_repository);
+}
+
 static enum rc answer(struct ctx *cx, struct arguments *a)
 {
     const struct catalog_task *task;
-    struct str name = str_from(a->rule), sql;
+    struct chosen chosen;
+    struct str name = str_from(a->rule);
     const struct catalog_obligation *o = find(a->c.held_catalog, name, &task);
     struct str since = str_from(a->since ? a->since : "1y");
     if (time_parse_when(since, a->c.o.now, &a->c.o.since) != OK)
@@ -224,31 +294,32 @@ static enum rc answer(struct ctx *cx, struct arguments *a)
     if (!o && (!tries || !str_ends(name, STR(".sql"))))
         return fail(cx, E_NOTFOUND, "there is no point \"%s\"; `sinetti rules list` names those with a rule",
                     str_visible(cx, name));
+    TRY(choose(cx, a, o, &chosen));
     if (!tries) explain(task, o, a->c.lang);
-    if (o && !o->sql.n) return OK;
-    if (o)
-        sql = o->sql;
-    else
-        TRY(read_sql(cx, a->rule, &sql));
-    if (!tries) putchar('\n');
-    return run_rule(cx, a, sql);
+    if (!tries && o->org.sql.n && !a->data.dir) puts("\nWhat it finds over the organization: --data DIR");
+    if (!tries && (chosen.over_repository.n || chosen.over_organization.n)) putchar('\n');
+    return run_chosen(cx, a, &chosen);
+}
+
+static int list_rules(struct ctx *cx, struct arguments *a)
+{
+    struct catalog *c;
+    enum rc rc = a->c.catalog ? catalog_load(cx, a->c.catalog, &c) : catalog_builtin(cx, &c);
+    if (rc != OK) return common_failed(cx, rc);
+    list(c, str_from(a->c.task));
+    catalog_free(c);
+    return EXIT_FINE;
 }
 
 static int rules(struct ctx *cx, struct arguments *a)
 {
-    if (!strcmp(a->verb, "list")) {
-        struct catalog *c;
-        enum rc rc = a->c.catalog ? catalog_load(cx, a->c.catalog, &c) : catalog_builtin(cx, &c);
-        if (rc != OK) return common_failed(cx, rc);
-        list(c, str_from(a->c.task));
-        catalog_free(c);
-        return EXIT_FINE;
-    }
+    if (!strcmp(a->verb, "list")) return list_rules(cx, a);
     common_progress(cx);
-    enum rc rc = common_open(cx, &a->c, a->repo ? a->repo : ".", PRIORITY_COUNT);
+    enum rc rc = common_prepare(cx, &a->c, PRIORITY_COUNT);
     if (rc == OK) rc = answer(cx, a);
     common_progress_end();
     int code = rc == OK ? EXIT_FINE : common_failed(cx, rc);
+    data_close(&a->data);
     common_close(&a->c);
     return code;
 }

@@ -181,23 +181,17 @@ static enum rc compare(struct comparing *c, const struct standing_repository *r,
 }
 
 /* The repository among those named that has the commit. */
-static enum rc judge_again(struct comparing *c, const struct standing_repository *r)
+static enum rc judge_there(struct comparing *c, const struct standing_repository *r, struct str head,
+                           struct assess_options *o)
 {
-    struct str head;
-    struct assess_options o = c->a->c.o;
-    struct own *own;
-    TRY(find_assessment(c, r, &head, &o.since, &o.now));
-    TRY(rules_own_read(c->cx, c->db, o.now, r->subject, &own));
-    o.rev = head;
-    o.own = own;
     for (size_t i = 0; i < c->a->n_repos; i++) {
         struct git *g;
         struct str oid;
-        o.path = str_from(c->a->repos[i]);
+        o->path = str_from(c->a->repos[i]);
         TRY(git_open(c->cx, c->a->repos[i], &g));
         bool has = git_resolve(c->cx, g, head, &oid) == OK;
         struct assessment now;
-        enum rc rc = has ? assess_repository(c->cx, g, &o, &now) : OK;
+        enum rc rc = has ? assess_repository(c->cx, g, o, &now) : OK;
         git_close(g);
         if (rc == OK && has) rc = compare(c, r, &now);
         if (has) c->judged++;
@@ -207,6 +201,24 @@ static enum rc judge_again(struct comparing *c, const struct standing_repository
            STR_ARG(str_slice(head, 0, 12)));
     c->without++;
     return OK;
+}
+
+static enum rc judge_again(struct comparing *c, const struct standing_repository *r)
+{
+    struct str head;
+    struct assess_options o = c->a->c.o;
+    struct own *own;
+    sqlite3 *past = NULL;
+    TRY(find_assessment(c, r, &head, &o.since, &o.now));
+    TRY(rules_own_read(c->cx, c->db, o.now, r->subject, &own));
+    o.rev = head;
+    o.own = own;
+    o.repository = r->subject;
+    if (assess_reads_registers(c->cx, &o)) TRY(open_past(c->cx, c->a, o.now, &past));
+    o.facts = past; /* registers as they stood when it was assessed */
+    enum rc rc = judge_there(c, r, head, &o);
+    sqlite3_close(past);
+    return rc;
 }
 
 static enum rc recompute(struct ctx *cx, struct arguments *a, sqlite3 *db, const struct standing *s, bool *differs)

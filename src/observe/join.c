@@ -39,6 +39,22 @@ enum rc join_collect(struct run *r)
                       "INSERT OR IGNORE INTO used SELECT DISTINCT person FROM d_publisher");
 }
 
+/* Whom the caller knows, among those who are mentioned. */
+static enum rc write_known(struct run *r, struct people *joined)
+{
+    scoped_stmt *add = NULL;
+    TRY(store_exec(r->cx, r->db, "DELETE FROM d_known_person"));
+    TRY(store_prepare(r->cx, r->db, STR("INSERT OR IGNORE INTO d_known_person VALUES (?, ?)"), &add));
+    for (size_t i = 0; i < r->o->n_known; i++) {
+        const struct str person = people_find(joined, r->o->known[i].email);
+        if (!person.p) continue;
+        store_bind_str(add, 1, person);
+        store_bind_str(add, 2, r->o->known[i].subject);
+        TRY(store_run(r->cx, add));
+    }
+    return OK;
+}
+
 /* The handles whose mention is in use, and their persons. */
 static enum rc build(struct run *r, struct people *joined, struct map *m)
 {
@@ -61,6 +77,7 @@ static enum rc build(struct run *r, struct people *joined, struct map *m)
         handles[m->n++] = people_mention(joined, name, email);
     }
     people_mailmap(joined, buf_view(&r->mailmap));
+    TRY(write_known(r, joined));
     for (m->mask = 1023; m->mask < m->n * 2; m->mask = m->mask * 2 + 1) {
     }
     m->slots = arena_array(a, int, m->mask + 1);

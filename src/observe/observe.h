@@ -7,13 +7,20 @@
 #include "git/git.h"
 #include "store/store.h"
 
+/* A person whom somebody else knows by an address, under a name of their own. */
+struct observe_known {
+    struct str subject, email;
+};
+
 struct observe_options {
     struct str head; /* commit oid to look at; STR_NONE only for a staged change on an unborn branch */
     struct str rev;  /* as the user named it, safe to show */
     int64_t since, now;
-    const char *cache; /* file, NULL none */
-    int threads;       /* 0: one per core */
-    int lang;          /* of the notices: 0 English, 1 Finnish */
+    const char *cache;                 /* file, NULL none */
+    int threads;                       /* 0: one per core */
+    int lang;                          /* of the notices: 0 English, 1 Finnish */
+    const struct observe_known *known; /* whom to look for among the people: table d_known_person */
+    size_t n_known;
 };
 
 struct observe_outcome {

@@ -36,6 +36,7 @@ struct people {
     int *node_slots, *mention_slots; /* open addressing; -1 free */
     size_t node_mask, mention_mask;
     bool apart;
+    char found[HEX + 1]; /* by people_find() */
 };
 
 static void *must(void *p)
@@ -113,18 +114,24 @@ static uint64_t mix(const struct people *p, struct str a, struct str b)
         }                                                                                                              \
     } while (0)
 
-static int node_of(struct people *p, struct str key)
+static int find_node(const struct people *p, struct str key, uint64_t h)
 {
-    uint64_t h = mix(p, key, STR(""));
-    size_t at = h & p->node_mask;
-    for (; p->node_slots[at] >= 0; at = (at + 1) & p->node_mask) {
+    for (size_t at = h & p->node_mask; p->node_slots[at] >= 0; at = (at + 1) & p->node_mask) {
         const struct node *n = &p->nodes[p->node_slots[at]];
         if (n->hash == h && str_eq(n->key, key)) return p->node_slots[at];
     }
+    return -1;
+}
+
+static int node_of(struct people *p, struct str key)
+{
+    const uint64_t h = mix(p, key, STR(""));
+    const int found = find_node(p, key, h);
+    if (found >= 0) return found;
     GROW(p->nodes, p->n_nodes, p->cap_nodes, p->node_slots, p->node_mask);
     int id = (int)p->n_nodes++;
     p->nodes[id] = (struct node){arena_str(&p->arena, key), h, id, id};
-    at = h & p->node_mask;
+    size_t at = h & p->node_mask;
     while (p->node_slots[at] >= 0) at = (at + 1) & p->node_mask;
     p->node_slots[at] = id;
     return id;
@@ -307,20 +314,27 @@ static void make_key(struct buf *b, const char *kind, struct str text)
     fold(b, text);
 }
 
-/* Node of an address, -1 when it joins nobody. */
-static int address_node(struct people *p, struct buf *b, struct str email)
+/* Key of an address; STR_NONE when it joins nobody. In b, or in text. */
+static struct str address_key(struct buf *b, char text[LIMIT_PERSON + 3], struct str email)
 {
     make_key(b, "e:", email);
     struct str folded = str_slice(buf_view(b), 2, b->n), login = login_of_address(folded);
-    if (login.p && is_in(login, (const char *const[]){"web-flow", "actions-user"}, 2)) return -1;
+    if (login.p && is_in(login, (const char *const[]){"web-flow", "actions-user"}, 2)) return STR_NONE;
     if (login.p) {
-        char text[LIMIT_PERSON + 3];
         size_t n = login.n < LIMIT_PERSON ? login.n : LIMIT_PERSON;
         memcpy(text, "l:", 2);
         memcpy(text + 2, login.p, n);
-        return node_of(p, (struct str){text, n + 2});
+        return (struct str){text, n + 2};
     }
-    return is_shared_address(folded) ? -1 : node_of(p, buf_view(b));
+    return is_shared_address(folded) ? STR_NONE : buf_view(b);
+}
+
+/* Node of an address, -1 when it joins nobody. */
+static int address_node(struct people *p, struct buf *b, struct str email)
+{
+    char text[LIMIT_PERSON + 3];
+    const struct str key = address_key(b, text, email);
+    return key.p ? node_of(p, key) : -1;
 }
 
 static int name_node(struct people *p, struct buf *b, struct str name)
@@ -460,4 +474,16 @@ struct str people_hash(struct people *p, int handle)
         hash_text(p, p->nodes[p->nodes[root_of(p, m->node)].least].key, m->hex);
     }
     return (struct str){m->hex, HEX};
+}
+
+struct str people_find(struct people *p, struct str email)
+{
+    char text[LIMIT_PERSON + 3];
+    scoped_buf b;
+    buf_init(&b, 0);
+    const struct str key = address_key(&b, text, email);
+    const int node = key.p && email.n <= LIMIT_PERSON ? find_node(p, key, mix(p, key, STR(""))) : -1;
+    if (node < 0) return STR_NONE;
+    hash_text(p, p->nodes[p->nodes[root_of(p, node)].least].key, p->found);
+    return (struct str){p->found, HEX};
 }

@@ -18,6 +18,10 @@ void people_mailmap(struct people *p, struct str content);
 /* The person's hash, 32 hex digits, final once all mentions are in; it does not depend on their order. */
 struct str people_hash(struct people *p, int handle);
 
+/* The person who was mentioned by this address: their hash, or STR_NONE. Borrowed until the next call. Mentions nobody.
+ */
+struct str people_find(struct people *p, struct str email);
+
 /* From now on people_hash() tells mentions apart: each name and address has a hash of its own, final at once. What was
  * stored with such hashes can be joined later, and again differently when mentions come or go (see observe/join.h). */
 void people_keep_apart(struct people *p);

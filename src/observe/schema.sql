@@ -134,6 +134,14 @@ CREATE TABLE d_publisher (         -- people a file names as maintainers or publ
   PRIMARY KEY (path, line, person)
 ) STRICT, WITHOUT ROWID;
 
+-- What the data folder knows of this repository and its people, when it is assessed for one; else empty.
+CREATE TABLE d_known_person (person TEXT NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (person, subject)) STRICT, WITHOUT ROWID; -- person:ID
+CREATE TABLE d_recorded (
+  facts INTEGER PRIMARY KEY,       -- how many facts the registers are read at
+  subject TEXT NOT NULL,           -- repo:ID, as items of registers link to it; empty when it is new there
+  project TEXT NOT NULL            -- project:ID, or empty
+) STRICT;
+
 -- Documents recognized by their place, name and headings.
 CREATE TABLE d_document (
   path TEXT PRIMARY KEY,
@@ -237,6 +245,8 @@ CREATE VIEW owner_rules AS SELECT * FROM d_owner_rule;
 CREATE VIEW owners AS SELECT * FROM d_owner;
 CREATE VIEW file_owners AS SELECT * FROM d_file_owner;
 CREATE VIEW publishers AS SELECT * FROM d_publisher;
+CREATE VIEW known_people AS SELECT * FROM d_known_person;
+CREATE VIEW recorded AS SELECT * FROM d_recorded;
 -- changed_at: newest commit of the period that touched it, NULL when untouched in the period
 CREATE VIEW documents AS SELECT 'file:self/' || d.path AS subject, d.*,
   (SELECT max(c.at) FROM d_change x JOIN d_commit c ON c.oid = x.commit_oid WHERE x.path = d.path) AS changed_at FROM d_document d;

@@ -40,6 +40,7 @@ static void put_head(struct json *j, const struct assessment *a)
     json_put_cstr(j, "lang", lang_name(a->run.lang));
     put_optional(j, "preset", a->run.preset);
     json_put_cstr(j, "catalog", a->run.catalog_digest);
+    if (a->run.facts >= 0) json_put_int(j, "facts", a->run.facts);
     json_end(j, '}');
 
     json_key(j, "repository");

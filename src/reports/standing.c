@@ -8,6 +8,7 @@
 #define TITLE_COLUMNS 52
 #define PRIORITY_COLUMNS 11
 #define STATUS_COLUMNS 19
+#define MOST_FINDINGS 3 /* of a point, in text */
 
 static void put_repository(struct text_out *t, const struct standing_repository *r, enum lang lang)
 {
@@ -48,6 +49,31 @@ static void put_task(struct text_out *t, const struct task_result *task, enum la
     buf_char(t->out, '\n');
 }
 
+/* What fails in registers: of each point the first ones, each with how to fix it. */
+static void put_organization(struct text_out *t, const struct standing *s, enum lang lang)
+{
+    static const char *const words[][LANG_COUNT] = {
+        {"In the registers", "Rekistereissä"}, {"more; --format json names them", "muuta; --format json nimeää ne"}};
+    bool any = false;
+    for (size_t i = 0; i < s->n_tasks; i++)
+        for (size_t k = 0; k < s->tasks[i].n_obligations; k++) {
+            const struct obligation_result *o = &s->tasks[i].obligations[k];
+            if (o->verdict != VERDICT_VIOLATED) continue;
+            for (size_t f = 0; f < o->n_findings && f < MOST_FINDINGS; f++) {
+                if (o->findings[f].exception != EXCEPTION_NONE) continue;
+                if (!any) buf_char(t->out, '\n');
+                if (!any) text_tone(t, TONE_BOLD, str_from(words[0][lang]));
+                if (!any) buf_char(t->out, '\n');
+                any = true;
+                buf_cstr(t->out, "  ");
+                text_tone(t, TONE_BAD, o->findings[f].message);
+                buf_printf(t->out, "\n    " STR_FMT "\n", STR_ARG(o->findings[f].fix));
+            }
+            if (o->n_findings > MOST_FINDINGS)
+                buf_printf(t->out, "    … %zu %s\n", o->n_findings - MOST_FINDINGS, words[1][lang]);
+        }
+}
+
 static void standing_text(struct ctx *cx, const struct standing *s, enum lang lang, const struct report_style *style,
                           struct buf *out)
 {
@@ -76,7 +102,26 @@ static void standing_text(struct ctx *cx, const struct standing *s, enum lang la
     text_tone(&t, TONE_BOLD, str_from(word(WORD_TASKS, lang)));
     buf_char(out, '\n');
     for (size_t i = 0; i < s->n_tasks; i++) put_task(&t, &s->tasks[i], lang);
+    put_organization(&t, s, lang);
     text_legend(&t, lang);
+}
+
+/* Of rules over the organization; those of repositories are in their reports. */
+static void put_findings(struct json *j, const struct obligation_result *o)
+{
+    json_key(j, "findings");
+    json_begin(j, '[');
+    for (size_t i = 0; i < o->n_findings; i++) {
+        const struct finding *f = &o->findings[i];
+        json_begin(j, '{');
+        json_put_str(j, "id", f->id);
+        json_put_str(j, "subject", f->subject);
+        json_put_str(j, "message", f->message);
+        json_put_str(j, "fix", f->fix);
+        if (f->exception != EXCEPTION_NONE) json_put_cstr(j, "exception", exception_name(f->exception));
+        json_end(j, '}');
+    }
+    json_end(j, ']');
 }
 
 static void put_point(struct json *j, const struct obligation_result *o)
@@ -90,6 +135,7 @@ static void put_point(struct json *j, const struct obligation_result *o)
     json_put_int(j, "population", o->population);
     json_put_int(j, "judged", o->judged);
     json_put_int(j, "failing", o->failing);
+    if (o->n_findings) put_findings(j, o);
     json_end(j, '}');
 }
 

@@ -141,6 +141,7 @@ struct assessment {
         enum lang lang;
         struct str preset; /* key or STR_NONE */
         char catalog_digest[65];
+        int64_t facts;       /* of the log, at which registers were read; -1: of none */
         int64_t duration_ms; /* wall clock: kept out of JSON */
         struct str cache;    /* none, used, rebuilt (and why) */
     } run;

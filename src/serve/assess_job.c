@@ -79,6 +79,8 @@ static enum rc assess(struct ctx *cx, const char *dir, const struct catalog *c, 
                                      .now = now,
                                      .since = now - PERIOD,
                                      .own = own,
+                                     .facts = db,
+                                     .repository = r->subject,
                                      .cache = arena_printf(&cx->arena, "%s/" STR_FMT, cache, STR_ARG(r->id)).p,
                                      .texts = true};
     TRY(git_open(cx, path, &g));

@@ -13,7 +13,8 @@ def planted(t):
 def test_list_names_what_the_catalog_has(t):
     rules = t.run("rules", "list", code=0).out.splitlines()
     points = t.run("catalog", "check", code=0, cwd=t.dir).out
-    t.has(points, "%d rules" % len(rules))
+    t.has(points, " %d rules over repositories" % len([line for line in rules if ", over the organization)" not in line]))
+    t.has(points, " %d over the organization" % len([line for line in rules if "over the organization)" in line]))
     some = t.run("rules", "list", "--task", "release-log", code=0).out.splitlines()
     t.true(some and all(" release-log/" in line for line in some), some)
 
