@@ -1,6 +1,7 @@
 #include "serve/upkeep.h"
 
 #include "base/time.h"
+#include "files/files.h"
 #include "identity/identity.h"
 #include "ledger/heads.h"
 #include "ledger/signer_wire.h"
@@ -107,6 +108,26 @@ static void record_metrics(struct upkeep *u, struct ctx *cx, int64_t now)
         complain(u, cx, "recording the day's metrics");
 }
 
+static enum rc is_named(struct ctx *cx, void *arg, struct str digest, bool *named)
+{
+    const struct upkeep *u = arg;
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, log_reader_db(u->reader), STR("SELECT 1 FROM fact_record_files WHERE digest = ?1 LIMIT 1"),
+                      &st));
+    store_bind_str(st, 1, digest);
+    return store_step(cx, st, named);
+}
+
+/* Uploads that no item names. */
+static void sweep_files(struct upkeep *u, struct ctx *cx, int64_t now)
+{
+    size_t deleted;
+    if (files_sweep(cx, u->state, u->s->o->dir, now, is_named, u, &deleted) != OK)
+        complain(u, cx, "sweeping attachments");
+    else if (deleted)
+        serve_tell("worker", "notice", "%zu attachments that no item names were deleted", deleted);
+}
+
 static void each_hour(struct upkeep *u, struct ctx *cx)
 {
     bool recorded;
@@ -117,6 +138,7 @@ static void each_hour(struct upkeep *u, struct ctx *cx)
         complain(u, cx, "recording the day's verdicts");
     record_metrics(u, cx, now);
     if (identity_sweep(cx, u->identity) != OK) complain(u, cx, "sweeping sessions and failures");
+    sweep_files(u, cx, now);
 }
 
 static enum rc nothing(struct ctx *cx, struct log_tx *tx, void *arg)

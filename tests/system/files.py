@@ -288,3 +288,16 @@ def test_by_command(t):
         t.run("api", "files_add", "name=a.pdf", *base, code=2)
         t.run("api", "files_add", "--file", "missing", *base, code=2)
         t.run("api", "items_list", "register=audit", "--file", "bericht.pdf", *base, code=2)
+
+
+def test_fsck_looks_at_files(t):
+    with served(t) as s:
+        got = added(s, "Ella", "a.txt", b"hello\n")
+        s.post("Ella", AT, {"title": "Audit", "content": {"attachments": [got["digest"]]}}, 201)
+    t.has(t.run("fsck", "--data", "data", code=0).out, "1 attachment\n")
+    path = t.dir / "data" / "files" / got["digest"][:2] / got["digest"]
+    path.chmod(0o600)
+    path.write_bytes(b"other\n")
+    t.has(t.run("fsck", "--data", "data", code=1).out, "not what was handed in")
+    path.unlink()
+    t.has(t.run("fsck", "--data", "data", code=1).out, "is not here")
