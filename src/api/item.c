@@ -227,6 +227,35 @@ enum rc item_put_files(struct ctx *cx, struct api_call *call, sqlite3 *db, int64
     return OK;
 }
 
+/* Whatever a value leads to, by its name. */
+#define NAMES                                                                                                          \
+    "SELECT DISTINCT j.atom, coalesce(p.name, g.name, r.title, o.name, w.title) AS called FROM json_tree(?1) j "       \
+    "LEFT JOIN fact_person p ON p.subject = j.atom LEFT JOIN fact_group g ON g.subject = j.atom "                      \
+    "LEFT JOIN fact_record r ON r.subject = j.atom LEFT JOIN fact_repository o ON o.subject = j.atom "                 \
+    "LEFT JOIN fact_project w ON w.subject = j.atom WHERE j.type = 'text' AND (j.atom LIKE 'person:%' OR j.atom LIKE " \
+    "'group:%' OR j.atom LIKE 'record:%' OR j.atom LIKE 'repo:%' OR j.atom LIKE 'project:%') AND called IS NOT NULL"
+
+enum rc item_put_names(struct ctx *cx, struct api_call *call, sqlite3 *db, struct str content)
+{
+    scoped_stmt *st = NULL;
+    struct json *j = &call->out;
+    bool row;
+    TRY(store_prepare(cx, db, STR(NAMES), &st));
+    store_bind_str(st, 1, content);
+    json_key(j, "names");
+    json_begin(j, '[');
+    for (;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        json_begin(j, '{');
+        show_column_text(j, "id", st, 0);
+        show_column_text(j, "name", st, 1);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+    return OK;
+}
+
 static enum rc put_basics(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item)
 {
     struct json *j = &call->out;
@@ -240,6 +269,7 @@ static enum rc put_basics(struct ctx *cx, struct api_call *call, sqlite3 *db, co
     json_begin(j, '[');
     for (size_t i = 0; i < item->n_shows; i++) json_str(j, item->shows[i]);
     json_end(j, ']');
+    TRY(item_put_names(cx, call, db, item->content));
     TRY(item_put_files(cx, call, db, item->n));
     json_put_str(j, "digest", item->digest);
     json_put_int(j, "version", item->version);

@@ -16,6 +16,8 @@ void item_put_open(struct ctx *cx, struct json *j, const struct record_kind *k, 
 /* Who acts, for records.h. */
 struct records_by item_by(const struct api_call *call);
 
+/* What the content's people, groups, items, repositories and projects are called, as "names". */
+enum rc item_put_names(struct ctx *cx, struct api_call *call, sqlite3 *db, struct str content) MUST_CHECK;
 /* The files that the version of fact n names, as "files". */
 enum rc item_put_files(struct ctx *cx, struct api_call *call, sqlite3 *db, int64_t n) MUST_CHECK;
 

@@ -49,6 +49,7 @@ static enum rc put_version(struct ctx *cx, struct api_call *call, struct str sub
     json_raw(j, content);
     json_key(j, "shows");
     json_raw(j, shows.p ? shows : STR("[]"));
+    TRY(item_put_names(cx, call, call->ledger, content));
     TRY(item_put_files(cx, call, call->ledger, sqlite3_column_int64(st, 0)));
     show_column_text(j, "digest", st, 1);
     json_put_bool(j, "erased", !payload.p);

@@ -66,3 +66,101 @@ it("registers: a draft is begun from a ready record and says what is left open",
   await shot(page, "left-open");
   await close(page);
 });
+
+const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGNQCTuKFTEMLQkAAVlPwYuUHzIAAAAASUVORK5CYII=", "base64");
+
+it("registers: files are attached, seen and had again, and what is no document is refused", async () => {
+  const page = await visit({ state: admin.state });
+  await go(page, "/registers/audit/new");
+  await page.getByLabel("Title", { exact: true }).fill("Yearly audit");
+  const files = page.getByLabel(/Choose files/);
+  await files.setInputFiles([
+    { name: "Report 2026.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7\n".padEnd(300_000, "x")) },
+    { name: "login screen.png", mimeType: "image/png", buffer: PNG },
+    { name: "tool.exe", mimeType: "application/octet-stream", buffer: Buffer.from("MZ\u0000") },
+  ]);
+  await page.getByText(/a file of this kind is not taken/i).waitFor();
+  page.faults.length = 0; // the browser tells of the refusal too
+  await page.getByRole("button", { name: "Remove login screen.png" }).waitFor();
+  await sound(page, "files of an item");
+  await shot(page, "files-form");
+  await page.getByRole("button", { name: "Remove tool.exe" }).click();
+  // dropped, as from a folder
+  const dropped = await page.evaluateHandle(() => {
+    const all = new DataTransfer();
+    all.items.add(new File(["a;b\n1;2\n"], "findings.csv", { type: "text/csv" }));
+    return all;
+  });
+  await page.locator(".zone").dispatchEvent("drop", { dataTransfer: dropped });
+  await page.getByRole("button", { name: "Remove findings.csv" }).waitFor();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForURL(/\/registers\/audit\/[a-z2-7]{20}$/);
+  const saved = page.waitForEvent("download");
+  await page.getByRole("link", { name: /Report 2026\.pdf/ }).click();
+  assert.equal((await saved).suggestedFilename(), "Report 2026.pdf");
+  const picture = page.getByRole("link", { name: /login screen\.png/ }).locator("img");
+  await page.waitForFunction((img) => img.complete && img.naturalWidth === 8, await picture.elementHandle());
+  // opened as a page, it is one of nobody: nothing runs, and the browser saves it
+  const answer = await page.request.get(new URL(await page.getByRole("link", { name: /findings\.csv/ }).getAttribute("href"), page.url()).href);
+  assert.match(answer.headers()["content-disposition"], /^attachment/);
+  assert.match(answer.headers()["content-security-policy"], /sandbox/);
+  await sound(page, "an item with files");
+  await shot(page, "files-item");
+  await close(page);
+});
+
+it("registers: who saves second loses nothing", async () => {
+  const page = await visit({ state: admin.state });
+  await go(page, "/registers/policy/new");
+  await page.getByLabel("Title", { exact: true }).fill("Two editors");
+  await page.getByLabel("Purpose").fill("As it was");
+  await page.getByLabel("Applies to").fill("All");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForURL(/\/registers\/policy\/[a-z2-7]{20}$/);
+  const item = page.url();
+  const other = await visit({ state: admin.state });
+  for (const p of [page, other]) {
+    await p.goto(`${item}/edit`);
+    await p.getByLabel("Purpose").waitFor();
+  }
+  await other.getByLabel("Purpose").fill("What the first one wrote");
+  await other.getByLabel("Applies to").fill("Those of the first");
+  await other.getByRole("button", { name: "Save", exact: true }).click();
+  await other.waitForURL(item);
+  await close(other);
+
+  await page.getByLabel("Purpose").fill("What the second one wrote");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("heading", { name: /saved version 2 while you were writing/ }).waitFor();
+  page.faults.length = 0; // the browser tells of the refusal too
+  assert.equal(await page.getByRole("textbox", { name: "Purpose" }).inputValue(), "What the second one wrote");
+  await page.getByText("What the first one wrote").waitFor();
+  await sound(page, "two editors");
+  await shot(page, "two-editors");
+  await page.getByRole("button", { name: "Take this: Applies to" }).click();
+  assert.equal(await page.getByRole("textbox", { name: "Applies to" }).inputValue(), "Those of the first");
+  await page.getByRole("button", { name: "Save on top of it" }).click();
+  await page.waitForURL(item);
+  await page.getByText("What the second one wrote").first().waitFor();
+  await page.getByText("Those of the first").first().waitFor();
+  await page.getByText("Version 3", { exact: true }).waitFor();
+  await close(page);
+});
+
+it("registers: links and groups are found by a part of their name", async () => {
+  const page = await visit({ state: admin.state });
+  await go(page, "/registers/service/new");
+  await page.getByLabel("Title", { exact: true }).fill("Payroll service");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForURL(/\/registers\/service\/[a-z2-7]{20}$/);
+  await go(page, "/registers/audit/new");
+  await page.getByLabel("Title", { exact: true }).fill("Audit of it");
+  await page.getByRole("combobox", { name: "Service", exact: true }).fill("payr");
+  await page.getByRole("option", { name: "Payroll service" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Remove Payroll service" }).waitFor();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForURL(/\/registers\/audit\/[a-z2-7]{20}$/);
+  await page.getByRole("link", { name: "Payroll service" }).first().waitFor();
+  await close(page);
+});

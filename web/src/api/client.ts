@@ -74,13 +74,18 @@ function randomKey(): string {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+function problemFrom(status: number, said: string, read: () => Partial<Problem>): Problem {
   try {
-    const p = (await response.json()) as Partial<Problem>;
-    return new Problem(response.status, p.title ?? response.statusText, p.detail ?? "", p.errors ?? [], p.type);
+    const p = read();
+    return new Problem(status, p.title ?? said, p.detail ?? "", p.errors ?? [], p.type);
   } catch {
-    return new Problem(response.status, response.statusText || String(response.status), "");
+    return new Problem(status, said || String(status), "");
   }
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const body = await response.text().catch(() => "");
+  return problemFrom(response.status, response.statusText, () => JSON.parse(body) as Partial<Problem>);
 }
 
 /* Calls an operation; also gives its ETag, for what is going to be changed. */
@@ -119,6 +124,31 @@ export async function askTagged<K extends Op>(op: K, parameters: Parameters<K>, 
     const json = response.status !== 204 && (response.headers.get("Content-Type") ?? "").includes("json");
     return { data: (json ? await response.json() : undefined) as Answer<K>, etag: response.headers.get("ETag") };
   }
+}
+
+/* Operations whose body is a file, which is sent as it is. `onshare`: how much of it has gone, 0 to 1. */
+export type FileOp = { [K in Op]: Body<K> extends Blob ? K : never }[Op];
+
+export function send<K extends FileOp>(op: K, parameters: Parameters<K>, file: Blob, onshare: (share: number) => void, signal: AbortSignal): Promise<Answer<K>> {
+  return new Promise((done, fail) => {
+    const request = new XMLHttpRequest(); // fetch() says nothing of what has gone
+    const refuse = () => {
+      const problem = problemFrom(request.status, request.statusText, () => JSON.parse(request.responseText) as Partial<Problem>);
+      if (problem.status === 401) onSignedOut();
+      fail(problem);
+    };
+    request.open(operations[op].method, address(op, parameters as Query));
+    request.setRequestHeader("Accept-Language", language());
+    request.setRequestHeader("X-Sinetti", "1");
+    request.setRequestHeader("Idempotency-Key", randomKey());
+    request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+    request.upload.onprogress = (e) => e.lengthComputable && onshare(e.loaded / e.total);
+    request.onload = () => (request.status >= 200 && request.status < 300 ? done(JSON.parse(request.responseText) as Answer<K>) : refuse());
+    request.onerror = () => fail(new Problem(0, "", ""));
+    request.onabort = () => fail(new DOMException("", "AbortError"));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(file);
+  });
 }
 
 export async function ask<K extends Op>(op: K, parameters: Parameters<K>, o: Options<K> = {}): Promise<Answer<K>> {

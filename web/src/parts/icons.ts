@@ -25,6 +25,8 @@ import alertCircle from "icon:alert-circle";
 import circleCheck from "icon:circle-check";
 import clock from "icon:clock";
 import download from "icon:download";
+import file from "icon:file";
+import upload from "icon:upload";
 import filter from "icon:filter";
 import plus from "icon:plus";
 import dots from "icon:dots";
@@ -166,6 +168,8 @@ export const icons = {
   message,
   at,
   "file-text": fileText,
+  file,
+  upload,
   copy,
   "list-details": listDetails,
   "layout-dashboard": layoutDashboard,

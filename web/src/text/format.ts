@@ -25,6 +25,14 @@ export const formatExact = (at: string | Date) =>
 
 export const formatNumber = (n: number) => keep("number", (l) => new Intl.NumberFormat(l)).format(n);
 
+/* In steps of 1,024, as file managers count. */
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
+export function formatBytes(n: number): string {
+  const step = n < 1024 ? 0 : n < 1024 ** 2 ? 1 : n < 1024 ** 3 ? 2 : 3;
+  const unit = UNITS[step]!;
+  return keep(unit, (l) => new Intl.NumberFormat(l, { style: "unit", unit, unitDisplay: step ? "short" : "long", maximumFractionDigits: 1 })).format(n / 1024 ** step);
+}
+
 export const formatPercent = (share: number) =>
   keep("percent", (l) => new Intl.NumberFormat(l, { style: "percent", maximumFractionDigits: 0 })).format(share);
 

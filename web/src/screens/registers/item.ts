@@ -64,9 +64,22 @@ export async function namesFor(fields: readonly AnyField[], signal?: AbortSignal
   return names;
 }
 
+/* The names an item tells of what it leads to. */
+export const namesOf = (item: { names: { id: string; name: string }[] } | undefined) => new Map((item?.names ?? []).map((n) => [n.id, n.name]));
+
+const spelled = (v: unknown): string =>
+  JSON.stringify(v === undefined || v === "" || (Array.isArray(v) && v.length === 0) ? null : v, (_, x: unknown) =>
+    x && typeof x === "object" && !Array.isArray(x) ? Object.fromEntries(Object.entries(x).sort(([a], [b]) => (a < b ? -1 : 1))) : x,
+  );
+
 /* Fields in which two versions differ. */
 export function differences(fields: readonly RegisterField[], a: Values, b: Values): RegisterField[] {
-  return fields.filter((f) => JSON.stringify(a[f.key] ?? null) !== JSON.stringify(b[f.key] ?? null));
+  return fields.filter((f) => spelled(a[f.key]) !== spelled(b[f.key]));
+}
+/* So with those the register has no more. */
+export function differing(fields: readonly RegisterField[], a: Values, b: Values): string[] {
+  const gone = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((k) => !fields.some((f) => f.key === k));
+  return [...differences(fields, a, b).map((f) => f.key), ...gone.filter((k) => spelled(a[k]) !== spelled(b[k]))];
 }
 
 /* What the form holds becomes what the API takes: nothing empty. */
