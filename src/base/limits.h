@@ -60,6 +60,7 @@
 /* exchange */
 #define LIMIT_IMPORT_FILE (256 * MIB)
 #define LIMIT_IMPORT_ROWS 200000
+#define LIMIT_IMPORT_REPORT (8 * MIB)
 #define LIMIT_IMPORT_FAULTS 1000 /* told of one file; all are counted */
 #define LIMIT_IMPORT_SHOWN 200   /* rows of which it is told what they would change */
 #define LIMIT_IMPORT_VALUE 300   /* bytes of a value that is shown */

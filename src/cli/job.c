@@ -1,14 +1,17 @@
 /* sinetti job: one job of the server, as its worker runs it. */
 #include "cli/common.h"
 #include "cli/data.h"
+#include "exchange/imports.h"
 #include "serve/assess_job.h"
 #include "serve/job_process.h"
 
 static const char help[] =
     "usage: sinetti job assess repo:ID [--data DIR] [--catalog DIR]\n"
+    "       sinetti job import import:ID [--data DIR] [--catalog DIR]\n"
     "Does one job of the server now, as its worker would: fetches a registered repository when it is elsewhere, "
     "assesses\n"
-    "it and records the outcome. Prints how far it is, a line each: step TAB done TAB total TAB words; the last is\n"
+    "it and records the outcome; or checks, or records, items that were handed in as a file. Prints how far it is, a "
+    "line each: step TAB done TAB total TAB words; the last is\n"
     "end TAB done or failed TAB why.\n\n"
     "  --data DIR      the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
     "  --catalog DIR   another catalog than the built-in one\n"
@@ -41,13 +44,26 @@ static void tell(struct ctx *cx, const char *what, int64_t done, int64_t total)
     job_say_step(str_from(what), done, total);
 }
 
-static enum rc run(struct ctx *cx, struct arguments *a, const char *subject)
+typedef enum rc doing(struct ctx *cx, const char *dir, const struct catalog *c, struct str subject);
+static const struct {
+    const char *what;
+    doing *run;
+} jobs[] = {{"assess", assess_job}, {"import", imports_job}};
+
+static doing *find(const char *what)
+{
+    for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++)
+        if (!strcmp(what, jobs[i].what)) return jobs[i].run;
+    return NULL;
+}
+
+static enum rc run(struct ctx *cx, struct arguments *a, doing *job, const char *subject)
 {
     struct catalog *c;
     data_find(cx, &a->data);
     TRY(a->catalog ? catalog_load(cx, a->catalog, &c) : catalog_builtin(cx, &c));
     cx->progress = tell;
-    enum rc rc = assess_job(cx, a->data.dir, c, str_from(subject));
+    enum rc rc = job(cx, a->data.dir, c, str_from(subject));
     catalog_free(c);
     return rc;
 }
@@ -58,12 +74,13 @@ int cli_job(int argc, char **argv)
     struct ctx cx;
     ctx_init(&cx);
     int out = common_parse(&cx, argc, argv, table, help, take, &a);
-    if (out < 0 && (argc - optind != 2 || !str_eq(str_from(argv[optind]), STR("assess")))) {
-        (void)fail(&cx, E_INVALID, "job takes what to do, which is `assess`, and about what: repo:ID");
+    doing *job = out < 0 && argc - optind == 2 ? find(argv[optind]) : NULL;
+    if (out < 0 && !job) {
+        (void)fail(&cx, E_INVALID, "job takes what to do, `assess` or `import`, and about what: repo:ID, import:ID");
         out = common_wrong(&cx, "job");
     }
     if (out < 0) {
-        enum rc rc = run(&cx, &a, argv[optind + 1]);
+        enum rc rc = run(&cx, &a, job, argv[optind + 1]);
         job_say_end(rc == OK ? JOB_DONE : JOB_FAILED, rc == OK ? STR("") : str_from(cx.message));
         out = rc == OK ? EXIT_FINE : rc == E_INTERNAL ? EXIT_INTERNAL : EXIT_UNREADABLE;
     }

@@ -283,7 +283,7 @@ static enum rc run_import(struct ctx *cx, struct record_arguments *a, struct ide
     enum rc rc = exchange_read(cx, &o, fd, &e);
     if (rc == OK && !exchange_counts(e)->faults && !a->dry) {
         log_reader_rest(r); /* it is read no more, and what is written need not be kept from it */
-        rc = exchange_apply(cx, e, d->facts, &by);
+        rc = exchange_apply(cx, e, d->facts, &by, STR(""));
     }
     common_progress_end();
     if (rc == OK) {

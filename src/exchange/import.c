@@ -159,9 +159,9 @@ static enum rc next_row(struct ctx *cx, void *arg, struct records_wish *out, boo
     return OK;
 }
 
-enum rc exchange_apply(struct ctx *cx, struct exchange *e, struct facts *f, const struct records_by *by)
+enum rc exchange_apply(struct ctx *cx, struct exchange *e, struct facts *f, const struct records_by *by, struct str key)
 {
-    const struct records_source s = {rewind_rows, next_row, e, "recording", e->counts.fresh + e->counts.changed};
+    const struct records_source s = {rewind_rows, next_row, e, "recording", e->counts.fresh + e->counts.changed, key};
     if (e->counts.faults) return fail(cx, E_INVALID, "%lld faults: nothing was imported", (long long)e->counts.faults);
     if (!s.total) return OK;
     e->line = 0;

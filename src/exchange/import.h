@@ -45,6 +45,8 @@ const char *exchange_outcome(const struct exchange *e);
  * title, fields: [{field, before, after}]}]}; the first of each. */
 enum rc exchange_report(struct ctx *cx, struct exchange *e, struct json *out) MUST_CHECK;
 
-enum rc exchange_apply(struct ctx *cx, struct exchange *e, struct facts *f, const struct records_by *by) MUST_CHECK;
+/* `key`: as records_source.key. */
+enum rc exchange_apply(struct ctx *cx, struct exchange *e, struct facts *f, const struct records_by *by,
+                       struct str key) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 /* Writing: each act is one unit of the log, which reads the item as it is then and appends one fact. */
 #include "records/records.h"
 
+#include "base/digest.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "facts/subject.h"
@@ -311,10 +312,27 @@ static enum rc put_next(struct ctx *cx, struct many *m, struct log_tx *tx, bool 
     return put_one(cx, &a, tx);
 }
 
+static void request_id(const struct records_by *by, struct str key, uint8_t id[32])
+{
+    struct digest d;
+    digest_init(&d);
+    digest_field(&d, STR("records"));
+    digest_field(&d, by->actor.person);
+    digest_field(&d, by->actor.credential);
+    digest_field(&d, key);
+    digest_final(&d, id);
+}
+
 static enum rc put_many(struct ctx *cx, struct log_tx *tx, void *arg)
 {
     struct many *m = arg;
+    uint8_t id[32];
+    uint64_t n, facts, first = log_size(tx);
+    bool found = false;
     TRY(facts_begin(cx, m->act.f, tx, NULL));
+    request_id(m->act.by, m->source->key, id);
+    if (m->source->key.n) TRY(log_find_request(cx, tx, id, &found, &n, &facts));
+    if (found) return OK;
     TRY(m->source->rewind(cx, m->source->arg));
     int64_t done = 0;
     for (bool more = true; more; done++) {
@@ -326,7 +344,29 @@ static enum rc put_many(struct ctx *cx, struct log_tx *tx, void *arg)
         if (rc != OK) return rc;
         if (done % TELL_EACH == 0) ctx_progress(cx, m->source->what, done, m->source->total);
     }
-    return OK;
+    return m->source->key.n ? log_put_request(cx, tx, id, first, log_size(tx) - first) : OK;
+}
+
+struct asking {
+    const struct records_by *by;
+    struct str key;
+    bool *out;
+};
+
+static enum rc find_key(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    const struct asking *a = arg;
+    uint8_t id[32];
+    uint64_t n, facts;
+    request_id(a->by, a->key, id);
+    return log_find_request(cx, tx, id, a->out, &n, &facts);
+}
+
+enum rc records_was_put(struct ctx *cx, struct facts *f, const struct records_by *by, struct str key, bool *out)
+{
+    struct asking a = {by, key, out};
+    *out = false;
+    return log_submit(cx, facts_log(f), find_key, &a);
 }
 
 enum rc records_put_all(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,

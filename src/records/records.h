@@ -99,9 +99,13 @@ struct records_source {
     void *arg;
     const char *what;
     int64_t total;
+    struct str key; /* so that what was done is not done again: then it is OK and does nothing; empty: none */
 };
 enum rc records_put_all(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
                         const struct records_source *s) MUST_CHECK;
+/* Whether it was done with that key by that credential. */
+enum rc records_was_put(struct ctx *cx, struct facts *f, const struct records_by *by, struct str key,
+                        bool *out) MUST_CHECK;
 
 /* Moves the item whose newest version is `seen`; consents when the move needs more people. */
 enum rc records_move(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,

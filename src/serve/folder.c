@@ -1,6 +1,7 @@
 #include "serve/folder.h"
 
 #include "api/api.h"
+#include "exchange/imports.h"
 #include "files/files.h"
 #include "jobs/jobs.h"
 
@@ -11,7 +12,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-const struct state_room *const folder_rooms[] = {&identity_state, &api_state, &jobs_state, &files_state};
+const struct state_room *const folder_rooms[] = {&identity_state, &api_state, &jobs_state, &files_state, &exchange_state};
 const size_t folder_rooms_n = sizeof folder_rooms / sizeof *folder_rooms;
 
 enum rc folder_lock(struct ctx *cx, const char *dir, int *fd)

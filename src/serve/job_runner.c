@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/time.h"
+#include "exchange/imports.h"
 #include "serve/children.h"
 #include "serve/job_events.h"
 #include "serve/job_process.h"
@@ -125,6 +126,7 @@ static void look_after(struct job_runner *r, struct ctx *cx)
     r->scheduled = time_now();
     complain(cx, schedule_due(cx, r->s->o->dir, r->db, time_now()), "what is due");
     complain(cx, jobs_sweep(cx, r->db), "taking away old ones");
+    complain(cx, imports_sweep(cx, r->db, r->s->o->dir, time_now()), "forgetting imports");
 }
 
 static void wait_for_something(struct job_runner *r)

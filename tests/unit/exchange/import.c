@@ -59,7 +59,7 @@ static int64_t count(void)
 static void import(const char *kind, const char *text)
 {
     struct exchange *e = read_text(kind, text);
-    if (exchange_apply(&cx, e, f, &operator) != OK) failed("%s", cx.message);
+    if (exchange_apply(&cx, e, f, &operator, STR("")) != OK) failed("%s", cx.message);
     exchange_close(e);
 }
 
@@ -73,14 +73,14 @@ static void test_exchange_import__what_changed_in_between_is_not_overwritten(voi
     memcpy(outcome, exchange_outcome(e), sizeof outcome);
     import("policy", "number,title\n2,B else\n");
     assert_int_equal(count(), 3);
-    assert_int_equal(exchange_apply(&cx, e, f, &operator), E_CONFLICT);
+    assert_int_equal(exchange_apply(&cx, e, f, &operator, STR("")), E_CONFLICT);
     assert_non_null(strstr(cx.message, "line 3: "));
     assert_int_equal(count(), 3); /* nor the first row, nor the new one */
     exchange_close(e);
     /* read again it is another outcome, and can be done */
     e = read_text("policy", "number,title\n1,A one\n2,B two\n,C\n");
     assert_string_not_equal(exchange_outcome(e), outcome);
-    assert_int_equal(exchange_apply(&cx, e, f, &operator), OK);
+    assert_int_equal(exchange_apply(&cx, e, f, &operator, STR("")), OK);
     assert_int_equal(count(), 6);
     exchange_close(e);
 }
@@ -91,7 +91,7 @@ static void test_exchange_import__an_owner_who_leaves_in_between(void **state)
     struct exchange *e = read_text("policy", "title,owner\nA,\nB,ben@example.org\n");
     assert_int_equal(exchange_counts(e)->faults, 0);
     add(f, "person", BEN, "{\"name\":\"ben\",\"addresses\":[\"ben@example.org\"],\"accounts\":[],\"state\":\"left\"}");
-    assert_int_equal(exchange_apply(&cx, e, f, &operator), E_INVALID);
+    assert_int_equal(exchange_apply(&cx, e, f, &operator, STR("")), E_INVALID);
     assert_non_null(strstr(cx.message, "line 3: owner: "));
     assert_int_equal(count(), 0);
     exchange_close(e);
@@ -114,7 +114,7 @@ static void test_exchange_import__faults_do_nothing(void **state)
     (void)state;
     struct exchange *e = read_text("policy", "title,owner\nA,\nB,nobody@example.org\n");
     assert_int_equal(exchange_counts(e)->faults, 1);
-    assert_int_equal(exchange_apply(&cx, e, f, &operator), E_INVALID);
+    assert_int_equal(exchange_apply(&cx, e, f, &operator, STR("")), E_INVALID);
     assert_int_equal(count(), 0);
     exchange_close(e);
 }

@@ -1,0 +1,178 @@
+/* Items of registers from files, and into files. */
+#include "exchange/imports.h"
+#include "api/item.h"
+#include "api/texts_fi.h"
+#include "base/limits.h"
+#include "exchange/export.h"
+#include "jobs/jobs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* --- an import */
+
+/* The report is kept as it was made, in English; what is wrong with rows is told in the caller's language. */
+static void put_faults(struct ctx *cx, const struct api_call *call, json_t *report)
+{
+    size_t i;
+    json_t *fault;
+    if (call->lang != LANG_FI) return;
+    json_array_foreach(json_object_get(report, "faults"), i, fault)
+    {
+        const char *text = json_string_value(json_object_get(fault, "text"));
+        if (text) (void)json_object_set_new(fault, "text", json_string(text_fi(cx, text)));
+    }
+}
+
+static enum rc put_report(struct ctx *cx, struct api_call *call, const struct import *i)
+{
+    json_error_t error;
+    json_key(&call->out, "report");
+    if (!i->report.n) {
+        json_nil(&call->out);
+        return OK;
+    }
+    json_t *report = json_loadb(i->report.p, i->report.n, 0, &error);
+    if (report) put_faults(cx, call, report);
+    char *text = report ? json_dumps(report, JSON_COMPACT) : NULL;
+    json_decref(report);
+    if (!text) return fail(cx, E_INTERNAL, "a report cannot be read");
+    json_raw(&call->out, str_from(text));
+    free(text);
+    return OK;
+}
+
+/* A job that ended without a word of its own has failed. */
+static enum rc put_import(struct ctx *cx, struct api_call *call, const struct import *i)
+{
+    struct json *j = &call->out;
+    struct job job = {.step = STR(""), .message = STR("")};
+    struct str stage = i->stage, message = i->message;
+    bool works = str_eq(stage, STR("checking")) || str_eq(stage, STR("recording"));
+    if (works && i->job.n) TRY(jobs_get(cx, call->state, i->job, &job));
+    if (works && i->job.n && job_has_ended(job.state)) {
+        stage = STR("failed");
+        message = job.message.n ? job.message : STR("its job was ended");
+    }
+    json_begin(j, '{');
+    json_put_str(j, "id", i->id);
+    json_put_str(j, "register", i->register_key);
+    json_put_str(j, "match", i->match);
+    json_put_str(j, "name", i->name);
+    json_put_int(j, "bytes", i->bytes);
+    json_put_str(j, "stage", stage);
+    json_put_str(j, "step", job.step);
+    json_key(j, "percent");
+    if (works && job_percent(&job) >= 0)
+        json_int(j, job_percent(&job));
+    else
+        json_nil(j);
+    json_put_cstr(j, "message",
+                  call->lang == LANG_FI ? text_fi(cx, arena_cstr(&cx->arena, message))
+                                        : arena_cstr(&cx->arena, message));
+    api_put_time(j, "at", i->at);
+    TRY(put_report(cx, call, i));
+    json_end(j, '}');
+    return OK;
+}
+
+/* Whose it is not, for them it is not there. */
+static enum rc find(struct ctx *cx, struct api_call *call, struct import *out)
+{
+    enum rc rc = imports_get(cx, call->state, api_value(call, "import"), out);
+    if (rc != OK && rc != E_NOTFOUND) return rc;
+    if (rc == OK && str_eq(out->person, call->who.person)) return OK;
+    return api_fail(cx, call, E_NOTFOUND, "there is no such import: it is forgotten after a day",
+                    "sellaista tuontia ei ole: se unohdetaan päivässä");
+}
+
+static enum rc start(struct ctx *cx, struct api_call *call, struct import *i)
+{
+    struct str job, subject = arena_printf(&cx->arena, "import:" STR_FMT, STR_ARG(i->id));
+    TRY(jobs_add(cx, call->state, "import", subject, call->who.person, call->now, &job));
+    TRY(imports_set_job(cx, call->state, i->id, job));
+    i->job = job;
+    return api_job_changed(cx, call, job);
+}
+
+API_OPERATION(imports_create)
+{
+    const struct record_kind *k;
+    struct str match = api_value(call, "match"), name = api_value(call, "name");
+    TRY(item_kind(cx, call, &k));
+    struct import i = {.person = call->who.person,
+                       .credential = call->actor.credential,
+                       .register_key = k->key,
+                       .match = match.p && !str_eq(match, STR("number")) ? match : STR(""),
+                       .name = name.p ? str_from(str_visible(cx, name)) : STR(""),
+                       .bytes = (int64_t)call->file->size,
+                       .at = call->now,
+                       .stage = STR("checking")};
+    TRY(imports_add(cx, call->state, call->dir, call->file->path, &i));
+    TRY(start(cx, call, &i));
+    api_created(cx, call, arena_printf(&cx->arena, "/api/v1/imports/" STR_FMT, STR_ARG(i.id)));
+    TRY(imports_get(cx, call->state, i.id, &i));
+    return put_import(cx, call, &i);
+}
+
+API_OPERATION(imports_get)
+{
+    struct import i;
+    TRY(find(cx, call, &i));
+    return put_import(cx, call, &i);
+}
+
+API_OPERATION(imports_confirm)
+{
+    struct import i;
+    TRY(find(cx, call, &i));
+    enum rc rc = imports_confirm(cx, call->state, i.id, api_field(call->body, "outcome"));
+    if (rc == E_CONFLICT)
+        return api_fail(cx, call, rc, "this is not what was told of the file, or it is being recorded already",
+                        "tiedostosta kerrottiin muuta, tai sitä jo kirjataan");
+    TRY(rc);
+    TRY(start(cx, call, &i));
+    TRY(imports_get(cx, call->state, i.id, &i));
+    return put_import(cx, call, &i);
+}
+
+/* --- an export */
+
+/* A file without a name: it is whole before its first byte is sent. */
+static enum rc make_file(struct ctx *cx, const struct api_call *call, int *fd)
+{
+    char *path = arena_cstr(&cx->arena, arena_printf(&cx->arena, "%s/incoming/export-XXXXXX", call->dir));
+    *fd = mkstemp(path);
+    if (*fd < 0) return fail(cx, E_IO, "a file for the export cannot be made: %s", strerror(errno));
+    unlink(path);
+    return OK;
+}
+
+API_OPERATION(items_export)
+{
+    const struct record_kind *k;
+    struct log_reader *reader;
+    struct str as = api_value(call, "as");
+    int fd = -1;
+    TRY(item_kind(cx, call, &k));
+    TRY(log_reader_open(cx, call->dir, &reader));
+    struct export_options o = {.reader = reader,
+                               .catalog = call->catalog,
+                               .kind = k,
+                               .filter = {api_value(call, "state"), api_value(call, "phase"), api_value(call, "owner"),
+                                          api_value(call, "shows"), api_value(call, "q"),
+                                          api_value_bool(call, "overdue", false)},
+                               .lang = call->lang,
+                               .now = call->now};
+    if (as.p) (void)export_format_find(as, &o.format);
+    enum rc rc = make_file(cx, call, &fd);
+    if (rc == OK) rc = exchange_export(cx, &o, fd);
+    log_reader_close(reader);
+    if (rc != OK) {
+        if (fd >= 0) close(fd);
+        return rc;
+    }
+    api_answer_file(cx, call, fd, exchange_export_name(cx, &o), str_from(export_media_type(o.format)), STR(""));
+    return OK;
+}
