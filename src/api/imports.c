@@ -43,34 +43,49 @@ static enum rc put_report(struct ctx *cx, struct api_call *call, const struct im
     return OK;
 }
 
-/* A job that ended without a word of its own has failed. */
-static enum rc put_import(struct ctx *cx, struct api_call *call, const struct import *i)
+static bool is_under_way(const struct import *i)
+{
+    return str_eq(i->stage, STR("checking")) || str_eq(i->stage, STR("recording"));
+}
+
+/* Its job, and the import as it is when that has ended: before, what it says of itself is not the whole of it. One that
+ * ended without a word of its own has failed. */
+static enum rc look(struct ctx *cx, struct api_call *call, struct import *i, struct job *job)
+{
+    *job = (struct job){.state = JOB_QUEUED, .step = STR(""), .message = STR("")};
+    if (i->job.n) TRY(jobs_get(cx, call->state, i->job, job));
+    if (!job_has_ended(job->state)) {
+        if (!is_under_way(i)) i->stage = str_eq(i->stage, STR("done")) ? STR("recording") : STR("checking");
+        i->message = STR("");
+        return OK;
+    }
+    TRY(imports_get(cx, call->state, i->id, i));
+    if (!is_under_way(i)) return OK;
+    i->stage = STR("failed");
+    i->message = job->message.n ? job->message : STR("its job was ended");
+    return OK;
+}
+
+static enum rc put_import(struct ctx *cx, struct api_call *call, struct import *i)
 {
     struct json *j = &call->out;
-    struct job job = {.step = STR(""), .message = STR("")};
-    struct str stage = i->stage, message = i->message;
-    bool works = str_eq(stage, STR("checking")) || str_eq(stage, STR("recording"));
-    if (works && i->job.n) TRY(jobs_get(cx, call->state, i->job, &job));
-    if (works && i->job.n && job_has_ended(job.state)) {
-        stage = STR("failed");
-        message = job.message.n ? job.message : STR("its job was ended");
-    }
+    struct job job;
+    TRY(look(cx, call, i, &job));
+    const char *message = arena_cstr(&cx->arena, i->message);
     json_begin(j, '{');
     json_put_str(j, "id", i->id);
     json_put_str(j, "register", i->register_key);
     json_put_str(j, "match", i->match);
     json_put_str(j, "name", i->name);
     json_put_int(j, "bytes", i->bytes);
-    json_put_str(j, "stage", stage);
+    json_put_str(j, "stage", i->stage);
     json_put_str(j, "step", job.step);
     json_key(j, "percent");
-    if (works && job_percent(&job) >= 0)
+    if (is_under_way(i) && job_percent(&job) >= 0)
         json_int(j, job_percent(&job));
     else
         json_nil(j);
-    json_put_cstr(j, "message",
-                  call->lang == LANG_FI ? text_fi(cx, arena_cstr(&cx->arena, message))
-                                        : arena_cstr(&cx->arena, message));
+    json_put_cstr(j, "message", call->lang == LANG_FI ? text_fi(cx, message) : message);
     api_put_time(j, "at", i->at);
     TRY(put_report(cx, call, i));
     json_end(j, '}');
@@ -126,7 +141,12 @@ API_OPERATION(imports_get)
 API_OPERATION(imports_confirm)
 {
     struct import i;
+    struct job job;
     TRY(find(cx, call, &i));
+    TRY(look(cx, call, &i, &job));
+    if (!job_has_ended(job.state))
+        return api_fail(cx, call, E_CONFLICT, "the file is still being looked at, or recorded",
+                        "tiedostoa tarkistetaan tai kirjataan vielä");
     enum rc rc = imports_confirm(cx, call->state, i.id, api_field(call->body, "outcome"));
     if (rc == E_CONFLICT)
         return api_fail(cx, call, rc, "this is not what was told of the file, or it is being recorded already",
