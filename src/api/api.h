@@ -135,6 +135,8 @@ bool api_within(struct api_call *call, struct str project);
 /* Whose standing is asked for: of the parameter `project`, else of the organization, or, of who has only projects, of
  * the first of these. E_DENIED, E_NOTFOUND. Without it a call sees the organization's, or nothing. */
 enum rc api_scope(struct ctx *cx, struct api_call *call) MUST_CHECK;
+/* The same for what writes: who has a role in several projects says in which. E_INVALID. */
+enum rc api_scope_one(struct ctx *cx, struct api_call *call) MUST_CHECK;
 void api_bind_scope(const struct api_call *call, sqlite3_stmt *st); /* as ?9, "org" or project:ID */
 
 /* With what links in what is sent to people begin, "https://sinetti.example.org": as the operator has said, never as a

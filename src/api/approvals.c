@@ -13,6 +13,7 @@ static const char select_one[] = "SELECT " APPROVAL_COLUMNS " WHERE r.n = ?1";
     " AND (?2 IS NULL OR CASE ?2 WHEN 'open' THEN (d.n IS NULL AND r.until > ?3) OR d.decision = 'solo'"               \
     " WHEN 'waiting' THEN d.n IS NULL AND r.until > ?3 WHEN 'expired' THEN d.n IS NULL AND r.until <= ?3"              \
     " ELSE d.decision = ?2 END) AND (?4 IS NULL OR r.actor = ?4) AND (?5 IS NULL OR r.subject = ?5)"                   \
+    " AND (?7 IS NULL OR r.actor <> ?7)"                                                                               \
     " ORDER BY r.n DESC LIMIT ?6"
 static const char select_page[] = SELECT_PAGE("");
 static const char select_open[] = SELECT_PAGE(" AND r.n IN (" APPROVALS_OPEN("?3") ")");
@@ -59,12 +60,15 @@ API_OPERATION(approvals_list)
     int64_t from, next = -1, limit = page_limit(call);
     bool may_decide = api_may(call, "approvals.decide", STR_NONE);
     TRY(page_cursor(cx, call, INT64_MAX, &from));
-    const char *sql = is_of_open(api_value(call, "state")) ? select_open : select_page;
-    TRY(store_prepare(cx, call->ledger, str_from(sql), &st));
-    store_bind_int(st, 1, from);
-    store_bind_str(st, 2, api_value(call, "state"));
+    bool for_me = api_value_bool(call, "for_me", false), all = api_within(call, STR(""));
+    struct str state = api_value(call, "state");
+    if (for_me && !state.p) state = STR("open");
+    TRY(store_prepare(cx, call->ledger, str_from(is_of_open(state) ? select_open : select_page), &st));
+    store_bind_int(st, 1, for_me && !may_decide ? -1 : from);
+    store_bind_str(st, 2, state);
     store_bind_int(st, 3, call->now);
-    store_bind_str(st, 4, api_value_bool(call, "mine", false) ? call->who.person : STR_NONE);
+    store_bind_str(st, 4, !all || api_value_bool(call, "mine", false) ? call->who.person : STR_NONE);
+    store_bind_str(st, 7, for_me ? call->who.person : STR_NONE);
     store_bind_str(st, 5, api_value(call, "subject"));
     store_bind_int(st, 6, limit + 1);
     page_begin(call);
@@ -87,7 +91,8 @@ static enum rc put_one(struct ctx *cx, struct api_call *call)
     TRY(store_prepare(cx, call->ledger, STR(select_one), &st));
     store_bind_int(st, 1, api_value_int(call, "request", -1));
     TRY(store_step(cx, st, &row));
-    if (!row) return api_fail(cx, call, E_NOTFOUND, "there is no such request", "sellaista pyyntöä ei ole");
+    if (!row || !(api_within(call, STR("")) || str_eq(store_column_str(st, 5), call->who.person)))
+        return api_fail(cx, call, E_NOTFOUND, "there is no such request", "sellaista pyyntöä ei ole");
     approval_put(call, st, api_may(call, "approvals.decide", STR_NONE));
     return OK;
 }

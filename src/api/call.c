@@ -83,6 +83,16 @@ enum rc api_scope(struct ctx *cx, struct api_call *call)
     return check_project(cx, call, call->scope);
 }
 
+enum rc api_scope_one(struct ctx *cx, struct api_call *call)
+{
+    call->asked = true;
+    if (!call->everywhere && call->n_projects > 1 && !api_value(call, "project").p) {
+        api_fault(call, "project", "say in which of your projects", "kerro, missä projekteistasi");
+        return api_faults(cx, call);
+    }
+    return api_scope(cx, call);
+}
+
 void api_bind_scope(const struct api_call *call, sqlite3_stmt *st)
 {
     if (sqlite3_bind_parameter_count(st) < 9) return;

@@ -82,6 +82,7 @@ API_OPERATION(task_comments_create)
     scoped_stmt *st = NULL;
     bool row;
     TRY(task_find(cx, call, task, NULL));
+    TRY(api_scope_one(cx, call));
     if (!str_trim(text).n) api_fault(call, "text", "is empty", "on tyhjä");
     TRY(api_faults(cx, call));
     find_mentions(text, &m);
@@ -90,6 +91,7 @@ API_OPERATION(task_comments_create)
     json_init(&j, &payload, false);
     json_begin(&j, '{');
     json_put_str(&j, "text", text);
+    if (!str_eq(call->scope, STR("org"))) json_put_str(&j, "project", call->scope);
     json_key(&j, "mentions");
     json_begin(&j, '[');
     for (size_t i = 0; i < m.n; i++) json_str(&j, m.people[i]);

@@ -145,8 +145,11 @@ static const char show_sql[] =
     "SELECT f.n, f.at, f.kind, f.subject, f.actor, p.name, f.via,"
     " substr(coalesce(b.body ->> '$.payload.text', nullif(b.body ->> '$.payload.reason', ''), b.body ->> "
     "'$.payload.name'), 1, 200),"
-    " b.n IS NULL FROM json_each(?1) e JOIN p_facts f ON f.n = e.value LEFT JOIN bodies b ON b.n = f.n"
-    " LEFT JOIN fact_person p ON p.subject = f.actor ORDER BY e.key";
+    " b.n IS NULL, coalesce(s.name, o.name, r.name, g.name) FROM json_each(?1) e JOIN p_facts f ON f.n = e.value LEFT "
+    "JOIN bodies b ON b.n = f.n"
+    " LEFT JOIN fact_person p ON p.subject = f.actor LEFT JOIN fact_person s ON s.subject = f.subject"
+    " LEFT JOIN fact_project o ON o.subject = f.subject LEFT JOIN fact_repository r ON r.subject = f.subject"
+    " LEFT JOIN fact_group g ON g.subject = f.subject ORDER BY e.key";
 
 static void put_row(struct api_call *call, sqlite3_stmt *st)
 {
@@ -160,7 +163,9 @@ static void put_row(struct api_call *call, sqlite3_stmt *st)
     json_put_str(j, "kind_title", k ? k->title[call->lang] : kind);
     json_put_cstr(j, "theme", event_theme(kind));
     show_text(j, "subject", subject);
-    show_text(j, "subject_title", show_subject(call->catalog, call->lang, subject));
+    struct str title = show_subject(call->catalog, call->lang, subject);
+    show_text(j, "subject_title",
+              title.n ? title : store_column_str(st, 9)); /* somebody's name, where it is not erased */
     show_column_person(j, "actor", st, 4);
     show_column_text(j, "via", st, 6);
     show_column_text(j, "summary", st, 7);

@@ -12,8 +12,14 @@
 /* Nobody's tasks for who may not see tasks, or while the standing is still computed. */
 static enum rc read_rows(struct ctx *cx, struct api_call *call, struct task_row **rows, size_t *n)
 {
+    struct str project = api_value(call, "project");
     *n = 0;
-    if (!api_may(call, "tasks.read", STR_NONE)) return OK;
+    if (project.p) project = arena_printf(&cx->arena, "project:" STR_FMT, STR_ARG(project));
+    bool all = api_may(call, "tasks.read", STR_NONE);
+    for (size_t i = 0; !all && !project.p && i < call->who.n_grants; i++) /* of who has projects alone, the first */
+        if (api_may(call, "tasks.read", call->who.grants[i].scope)) project = call->who.grants[i].scope;
+    if (!all && !(project.p && api_may(call, "tasks.read", project))) return OK;
+    call->scope = project.p ? project : STR("org");
     enum rc rc = task_rows_read(cx, call, rows, n);
     return rc == E_BUSY ? OK : rc;
 }
@@ -52,10 +58,13 @@ static void put_owned(struct api_call *call, const struct task_row *rows, size_t
 static enum rc put_participating(struct ctx *cx, struct api_call *call, const struct task_row *rows, size_t n)
 {
     scoped_stmt *st = NULL;
-    TRY(store_prepare(cx, call->ledger,
-                      STR("SELECT substr(t.subject, 6) FROM fact_task_participants p JOIN fact_task t ON t.n = p.n"
-                          " WHERE p.value = ?1 AND t.owner <> ?1 ORDER BY t.subject"),
-                      &st));
+    TRY(store_prepare(
+        cx, call->ledger,
+        STR("SELECT substr(t.subject, 6) FROM fact_task_participants p JOIN (SELECT n, subject, owner, 'org' AS "
+            "scope FROM fact_task UNION ALL SELECT n, subject, owner, project FROM fact_task_project) t"
+            " ON t.n = p.n AND t.scope = ?9 WHERE p.value = ?1 AND t.owner <> ?1 ORDER BY t.subject"),
+        &st));
+    api_bind_scope(call, st);
     store_bind_str(st, 1, call->who.person);
     json_key(&call->out, "participating");
     json_begin(&call->out, '[');

@@ -46,6 +46,31 @@ static void want_about(struct ctx *cx, struct api_call *call)
                   "ei ole * eikä kohde, kuten file:ID/polku");
 }
 
+/* Whoever has a role in projects alone decides about what is of their repositories, and not about all of a point. */
+static enum rc want_within(struct ctx *cx, struct api_call *call)
+{
+    static const char *const of_repositories[] = {"repo", "ref", "commit", "file"};
+    struct str rest = api_field(call->body, "about"), type, id, project = STR("");
+    scoped_stmt *st = NULL;
+    bool row, is_of_one = false;
+    if (api_within(call, STR(""))) return OK;
+    if (str_cut(&rest, ':', &type) && rest.p && str_cut(&rest, '/', &id))
+        for (size_t i = 0; i < sizeof of_repositories / sizeof *of_repositories; i++)
+            is_of_one = is_of_one || str_eq(type, str_from(of_repositories[i]));
+    if (is_of_one) {
+        TRY(store_prepare(cx, call->ledger, STR("SELECT project FROM fact_repository WHERE subject = 'repo:' || ?1"),
+                          &st));
+        store_bind_str(st, 1, id);
+        TRY(store_step(cx, st, &row));
+        if (row) project = arena_str(&cx->arena, store_column_str(st, 0));
+    }
+    return api_within(call, project)
+               ? OK
+               : api_fail(cx, call, E_DENIED,
+                          "your role is in a project: you decide about what is of its repositories, not about the rest",
+                          "roolisi on projektissa: päätät siitä, mikä kuuluu sen repositorioihin, et muusta");
+}
+
 struct payload {
     struct buf text;
     struct json j;
@@ -85,6 +110,7 @@ API_OPERATION(points_waive)
     int64_t until = 0;
     struct payload p;
     TRY(subject_of(cx, call, &subject));
+    TRY(want_within(cx, call));
     want_words(call, "reason");
     want_about(cx, call);
     if (api_field_time(call, "until", &until) && (until <= call->now || until > call->now + WAIVER_DAYS * DAY_SECONDS))
@@ -139,6 +165,7 @@ API_OPERATION(points_waiver_withdraw)
 {
     struct withdrawal w = {.call = call};
     TRY(subject_of(cx, call, &w.subject));
+    TRY(want_within(cx, call));
     want_words(call, "reason");
     TRY(api_faults(cx, call));
     TRY(append_run(cx, call->facts, call->now, withdraw, &w));
@@ -153,6 +180,7 @@ API_OPERATION(points_treat)
     struct payload p;
     static const char *const words[] = {"cause", "correction", "check"};
     TRY(subject_of(cx, call, &subject));
+    TRY(want_within(cx, call));
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) want_words(call, words[i]);
     want_about(cx, call);
     if (api_field_time(call, "checked_at", &checked_at) && checked_at > call->now)

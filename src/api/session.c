@@ -1,6 +1,8 @@
 /* Signing in and out, and what the one who is signed in may do. */
 #include "api/api.h"
+#include "api/show.h"
 #include "api/sign_in.h"
+#include "store/store.h"
 
 /* What is held in the organization (scope empty), or more in that project. */
 static void put_permissions(struct api_call *call, struct str project)
@@ -22,20 +24,28 @@ static bool is_first_of_scope(const struct identity_who *w, size_t i)
     return !str_eq(w->grants[i].scope, STR("org"));
 }
 
-static void put_projects(struct api_call *call)
+static enum rc put_projects(struct ctx *cx, struct api_call *call)
 {
     struct json *j = &call->out;
     const struct identity_who *w = &call->who;
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(cx, call->ledger, STR("SELECT title FROM fact_project WHERE subject = ?1"), &st));
     json_key(j, "projects");
     json_begin(j, '[');
     for (size_t i = 0; i < w->n_grants; i++) {
         if (!is_first_of_scope(w, i)) continue;
         json_begin(j, '{');
         json_put_str(j, "project", w->grants[i].scope);
+        store_bind_str(st, 1, w->grants[i].scope);
+        TRY(store_step(cx, st, &row));
+        show_text(j, "name", row ? store_column_str(st, 0) : STR_NONE);
+        sqlite3_reset(st);
         put_permissions(call, w->grants[i].scope);
         json_end(j, '}');
     }
     json_end(j, ']');
+    return OK;
 }
 
 static void put_roles(struct api_call *call)
@@ -73,7 +83,7 @@ API_OPERATION(session_get)
     json_put_cstr(j, "language", lang_name(call->lang));
     TRY(sign_in_put_pending(cx, call));
     put_permissions(call, STR_NONE);
-    put_projects(call);
+    TRY(put_projects(cx, call));
     put_roles(call);
     json_end(j, '}');
     return OK;

@@ -359,16 +359,16 @@ static void put_holder(struct json *j, const struct holder *h, enum lang lang)
     json_end(j, '}');
 }
 
-static enum rc put_participants(struct reading *r)
+static enum rc put_participants(struct reading *r, const struct task_row *care)
 {
     struct json *j = &r->call->out;
     scoped_stmt *st = NULL;
     TRY(store_prepare(
         r->cx, r->call->ledger,
-        STR("SELECT v.value, p.name FROM fact_task t JOIN fact_task_participants v ON v.n = t.n"
-            " LEFT JOIN fact_person p ON p.subject = v.value WHERE t.subject = 'task:' || ?1 ORDER BY v.seq"),
+        STR("SELECT v.value, p.name FROM fact_task_participants v LEFT JOIN fact_person p ON p.subject = v.value"
+            " WHERE v.n = ?1 ORDER BY v.seq"),
         &st));
-    store_bind_str(st, 1, r->task->key);
+    store_bind_int(st, 1, care->has_fact ? (int64_t)care->fact : -1);
     json_key(j, "participants");
     json_begin(j, '[');
     for (bool row;;) {
@@ -417,8 +417,10 @@ static enum rc count_comments(struct reading *r, int64_t *n)
 {
     scoped_stmt *st = NULL;
     bool row;
-    TRY(store_prepare(r->cx, r->call->ledger, STR("SELECT count(*) FROM fact_note WHERE subject = 'task:' || ?1"),
-                      &st));
+    TRY(store_prepare(
+        r->cx, r->call->ledger,
+        STR("SELECT count(*) FROM fact_note WHERE subject = 'task:' || ?1 AND (?9 = 'org' OR project = ?9)"), &st));
+    api_bind_scope(r->call, st);
     store_bind_str(st, 1, r->task->key);
     TRY(store_step(r->cx, st, &row));
     *n = sqlite3_column_int64(st, 0);
@@ -442,7 +444,7 @@ static enum rc put_task(struct reading *r)
     task_row_put(call, row);
     json_put_str(j, "summary", r->task->summary[call->lang]);
     json_put_str(j, "process", row->process.p ? row->process : STR(""));
-    TRY(put_participants(r));
+    TRY(put_participants(r, row));
     json_put_int(j, "review_days", row->review_days);
     api_put_time(j, "reviewed_at", row->reviewed_at);
     api_put_time(j, "changed_at", row->changed_at);

@@ -91,14 +91,18 @@ static void take_care(struct ctx *cx, sqlite3_stmt *st, struct task_row *r)
     r->process = arena_str(&cx->arena, store_column_str(st, 9));
 }
 
+/* A project that has no care of its own for a task has the organization's. Priorities are the organization's. */
 static enum rc read_care(struct ctx *cx, struct api_call *call, struct task_row *rows, size_t n)
 {
     scoped_stmt *st = NULL;
     TRY(store_prepare(
         cx, call->ledger,
         STR("SELECT t.subject, t.n, t.at, t.owner, p.name, t.due, t.priority, t.review_days, t.reviewed_at, t.process"
-            " FROM fact_task t LEFT JOIN fact_person p ON p.subject = t.owner"),
+            " FROM fact_task t LEFT JOIN fact_person p ON p.subject = t.owner UNION ALL "
+            "SELECT t.subject, t.n, t.at, t.owner, p.name, t.due, NULL, t.review_days, t.reviewed_at, t.process"
+            " FROM fact_task_project t LEFT JOIN fact_person p ON p.subject = t.owner WHERE t.project = ?9"),
         &st));
+    api_bind_scope(call, st);
     for (bool row;;) {
         TRY(store_step(cx, st, &row));
         if (!row) return OK;

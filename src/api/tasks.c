@@ -105,17 +105,22 @@ struct care {
     size_t n_participants;
 };
 
-static enum rc read_care(struct append *a, struct str subject, struct care *c)
+static enum rc read_care(struct append *a, struct str subject, struct str scope, struct care *c)
 {
     scoped_stmt *st = NULL;
     bool row;
     *c = (struct care){.owner = STR(""), .process = STR("")};
-    TRY(store_prepare(a->cx, a->db,
-                      STR("SELECT t.n, t.owner, t.priority, t.process, t.due, t.review_days, t.reviewed_at, p.value"
-                          " FROM fact_task t LEFT JOIN fact_task_participants p ON p.n = t.n WHERE t.subject = ?1"
-                          " ORDER BY p.seq"),
-                      &st));
+    TRY(store_prepare(
+        a->cx, a->db,
+        STR("SELECT t.n, t.owner, t.priority, t.process, t.due, t.review_days, t.reviewed_at, p.value"
+            " FROM (SELECT n, owner, priority, process, due, review_days, reviewed_at, 1 AS place"
+            " FROM fact_task WHERE subject = ?1 UNION ALL SELECT n, owner, NULL, process, due, review_days,"
+            " reviewed_at, 0 FROM fact_task_project WHERE subject = ?1 AND project = ?2"
+            " ORDER BY place LIMIT 1) t"
+            " LEFT JOIN fact_task_participants p ON p.n = t.n ORDER BY p.seq"),
+        &st));
     store_bind_str(st, 1, subject);
+    store_bind_str(st, 2, scope);
     for (;;) {
         TRY(store_step(a->cx, st, &row));
         if (!row) return OK;
@@ -173,7 +178,7 @@ static void apply(const struct api_call *call, int64_t due, bool has_due, struct
     add_participants(b, "add_participants", c);
 }
 
-static void put_care(struct buf *out, const struct care *c)
+static void put_care(struct buf *out, const struct care *c, struct str scope)
 {
     struct json j;
     json_init(&j, out, false);
@@ -184,7 +189,10 @@ static void put_care(struct buf *out, const struct care *c)
     for (size_t i = 0; i < c->n_participants; i++) json_str(&j, c->participants[i]);
     json_end(&j, ']');
     json_put_int(&j, "due", c->due);
-    if (c->priority.n) json_put_str(&j, "priority", c->priority);
+    if (!str_eq(scope, STR("org")))
+        json_put_str(&j, "project", scope);
+    else if (c->priority.n)
+        json_put_str(&j, "priority", c->priority);
     json_put_str(&j, "process", c->process);
     json_put_int(&j, "review_days", c->review_days);
     if (c->reviewed_at) json_put_int(&j, "reviewed_at", c->reviewed_at);
@@ -225,10 +233,13 @@ struct due {
     int64_t at;
 };
 
-/* Empty: none. */
-static enum rc read_due(struct ctx *cx, struct api_call *call, struct due *d)
+/* Empty: none. And whose task it is that changes. */
+static enum rc read_change(struct ctx *cx, struct api_call *call, struct due *d)
 {
     struct str s = api_field(call->body, "due");
+    TRY(api_scope_one(cx, call));
+    if (api_field(call->body, "priority").p && !str_eq(call->scope, STR("org")))
+        api_fault(call, "priority", "is the organization's, not a project's", "on organisaation, ei projektin");
     *d = (struct due){.given = s.p != NULL};
     if (s.n) (void)api_field_time(call, "due", &d->at);
     return api_faults(cx, call);
@@ -247,7 +258,7 @@ static enum rc change_one(struct append *a, const struct changing *g, struct str
 {
     struct care *before = arena_new(&a->cx->arena, struct care), *after = arena_new(&a->cx->arena, struct care);
     struct str subject = arena_printf(&a->cx->arena, "task:" STR_FMT, STR_ARG(key));
-    TRY(read_care(a, subject, before));
+    TRY(read_care(a, subject, g->call->scope, before));
     if (g->match) TRY(api_match(a->cx, g->call, task_version(before->has, before->n)));
     *after = *before;
     apply(g->call, g->due.at, g->due.given, after);
@@ -256,7 +267,7 @@ static enum rc change_one(struct append *a, const struct changing *g, struct str
     if (!*changed) return OK;
     scoped_buf payload;
     buf_init(&payload, LIMIT_BODY);
-    put_care(&payload, after);
+    put_care(&payload, after, g->call->scope);
     TRY(buf_ok(&payload));
     const struct body fact = append_body(&g->call->actor, "task", subject, buf_view(&payload));
     return append_add(a, &fact, NULL);
@@ -275,7 +286,7 @@ API_OPERATION(tasks_patch)
     bool changed;
     struct changing g = {.call = call, .match = true, .tasks = &key, .n = 1, .changed = &changed};
     TRY(task_find(cx, call, key, NULL));
-    TRY(read_due(cx, call, &g.due));
+    TRY(read_change(cx, call, &g.due));
     TRY(append_run(cx, call->facts, call->now, change_all, &g));
     return task_put(cx, call, key);
 }
@@ -304,7 +315,7 @@ API_OPERATION(tasks_bulk)
             if (str_eq(keys[k], keys[i])) api_fault(call, "tasks", "names a task twice", "nimeää tehtävän kahdesti");
     }
     TRY(api_faults(cx, call));
-    TRY(read_due(cx, call, &g.due));
+    TRY(read_change(cx, call, &g.due));
     TRY(append_run(cx, call->facts, call->now, change_all, &g));
     json_begin(&call->out, '{');
     put_keys(call, "changed", &g, true);

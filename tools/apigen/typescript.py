@@ -61,9 +61,12 @@ def write(model):
             body = (kind(op.body, 2) if op.body else "Blob" if op.takes_file else "string") + ("" if op.body_needed else " | undefined")
         out.append("  /** %s */\n  %s: {\n    parameters: %s;\n    body: %s;\n    answer: %s;\n  };\n" % (op.summary, op.id, parameters(op), body, answer(op)))
     out.append("}\n\nexport interface Operation {\n  method: \"%s\";\n  path: string;\n" % '" | "'.join(["GET", "POST", "PUT", "PATCH", "DELETE"]))
-    out.append('  /** "public", "self", or what one must be permitted */\n  permission: Permission | "public" | "self";\n}\n\n')
+    out.append('  /** "public", "self", or what one must be permitted */\n  permission: Permission | "public" | "self";\n')
+    out.append("  /** it has a parameter `project`: of which project it speaks, to who has a role in projects alone */\n  scoped?: true;\n}\n\n")
     out.append("export const operations: { readonly [K in keyof Operations]: Operation } = {\n")
     for op in model.operations:
-        out.append('  %s: { method: "%s", path: "%s", permission: "%s" },\n' % (op.id, op.method.upper(), op.path, "self" if op.permission == "session" else op.permission))
+        scoped = ", scoped: true" if op.scope == "filtered" and any(p.name == "project" and p.schema.most == 20 for p in op.parameters) else ""
+        out.append('  %s: { method: "%s", path: "%s", permission: "%s"%s },\n'
+                   % (op.id, op.method.upper(), op.path, "self" if op.permission == "session" else op.permission, scoped))
     out.append("};\n")
     return "".join(out)

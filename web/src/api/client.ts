@@ -50,6 +50,13 @@ interface Options<K extends Op> {
   signal?: AbortSignal;
 }
 
+let projectOf: () => string | undefined = () => undefined;
+
+/* Whoever has a role in projects alone looks at one of them at a time: its id, undefined for everybody else. */
+export function whoseProject(f: () => string | undefined) {
+  projectOf = f;
+}
+
 const RETRIES = 2;
 let onSignedOut: () => void = () => {};
 
@@ -61,6 +68,7 @@ export function whenSignedOut(f: () => void) {
 export function address(op: Op, parameters: Query = {}): string {
   const q = new URLSearchParams();
   let path: string = operations[op].path;
+  if (operations[op].scoped && !parameters.project) parameters = { ...parameters, project: projectOf() };
   for (const [name, value] of Object.entries(parameters)) {
     if (path.includes(`{${name}}`)) path = path.replace(`{${name}}`, encodeURIComponent(String(value)));
     else if (value !== undefined && value !== null && value !== "" && value !== false) q.set(name, String(value));

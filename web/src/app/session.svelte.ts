@@ -4,6 +4,15 @@ import { ask } from "../api/client";
 import type { Permission, Session } from "../api/types";
 
 let me = $state.raw<Session | undefined>(undefined);
+let chosen = $state(remembered());
+
+function remembered(): string | null {
+  try {
+    return sessionStorage.getItem("project");
+  } catch {
+    return null; // storage is closed to us
+  }
+}
 
 export const session = {
   /* Undefined until the server has told; without a person when nobody is signed in. */
@@ -13,9 +22,31 @@ export const session = {
   get in() {
     return !!me?.person;
   },
+  /* Those to choose among: of whoever sees the whole organization none. */
+  get projects() {
+    return me && !me.permissions.includes("tasks.read") ? me.projects : [];
+  },
+  /* "project:ID": the one that is looked at. */
+  get project(): string | undefined {
+    const all = session.projects;
+    return (all.find((p) => p.project === chosen) ?? all[0])?.project;
+  },
+  choose(project: string) {
+    chosen = project;
+    try {
+      sessionStorage.setItem("project", project);
+    } catch {
+      // then it is so until the page is left
+    }
+  },
 };
 
 export type Needed = Permission | "public" | "self";
+
+/* Held for the whole organization, not for projects alone: some acts are about all of it. */
+export function canEverywhere(needed: Permission): boolean {
+  return !!me?.permissions.includes(needed);
+}
 
 /* For a project: "project:ID". What is held for the organization holds in each of them. */
 export function can(needed: Needed, project?: string): boolean {

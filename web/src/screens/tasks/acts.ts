@@ -1,8 +1,7 @@
 /* What can be decided about a task or a requirement point: who may, what is asked of them, and what is sent. A new one is a
  * line here, its texts in text/…/tasks.ts and its fields, if they are new, in ActDialog.svelte. */
 import { ask } from "../../api/client";
-import type { Act as Outcome, NewConclusion, NewPolicy, Point } from "../../api/types";
-import type { Needed } from "../../app/session.svelte";
+import type { Act as Outcome, NewConclusion, NewPolicy, Permission, Point } from "../../api/types";
 import type { Text } from "../../text/en";
 
 export interface Answers {
@@ -20,11 +19,13 @@ export interface Answers {
 }
 
 export interface Act {
-  permission: Needed;
+  permission: Permission;
   title: keyof Text["point"];
   what?: keyof Text["point"];
   fields: readonly (keyof Answers)[];
   danger?: boolean;
+  everywhere?: boolean; // about all of a point: not for a project's role
+  fitsPart?: (p: Point) => boolean; // … to whoever has a project's role, who decides about single things
   fits?: (p: Point) => boolean; // offered for such a point
   run: (task: string, point: string | undefined, a: Answers) => Promise<Outcome>;
 }
@@ -51,6 +52,7 @@ export const acts = {
     what: "waiveWhat",
     fields: ["about", "until", "reason"],
     fits: (p) => p.failing > 0 || p.verdict === "no_evidence",
+    fitsPart: (p) => p.findings.length > 0,
     run: (task, point, a) => ask("points_waive", { task, point: point! }, { body: { about: a.about, until: a.until, reason: a.reason } }),
   },
   withdraw: {
@@ -58,6 +60,7 @@ export const acts = {
     title: "withdraw",
     fields: ["about", "reason"],
     fits: excused,
+    fitsPart: (p) => p.waivers.some((w) => w.in_force && w.about !== "*"),
     run: (task, point, a) => ask("points_waiver_withdraw", { task, point: point! }, { body: { about: a.about, reason: a.reason } }),
   },
   treat: {
@@ -69,8 +72,8 @@ export const acts = {
     run: (task, point, a) =>
       ask("points_treat", { task, point: point! }, { body: { about: a.about, cause: a.cause, correction: a.correction, check: a.check, checked_at: a.checked_at } }),
   },
-  exclude: { permission: "points.except", title: "exclude", what: "excludeWhat", fields: ["reason", "until"], fits: (p) => !p.not_applicable, run: applicability(false) },
-  include: { permission: "points.except", title: "include", fields: ["reason"], fits: (p) => !!p.not_applicable, run: applicability(true) },
+  exclude: { permission: "points.except", everywhere: true, title: "exclude", what: "excludeWhat", fields: ["reason", "until"], fits: (p) => !p.not_applicable, run: applicability(false) },
+  include: { permission: "points.except", everywhere: true, title: "include", fields: ["reason"], fits: (p) => !!p.not_applicable, run: applicability(true) },
   policy: {
     permission: "points.policy",
     title: "policy",

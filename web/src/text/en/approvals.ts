@@ -3,6 +3,8 @@ export const approvals = {
     title: "Approvals",
     what: "What excuses or loosens something needs two people. Nobody approves their own request.",
     tabs: "Which requests",
+    forMe: "For you",
+    emptyMe: "Nothing waits for you",
     open: "Waiting",
     mine: "Mine",
     all: "All",

@@ -53,6 +53,7 @@ export const frame = {
     theme: "Theme",
     light: "Light",
     dark: "Dark",
+    project: "Project",
     system: "As the system",
     user: "Your account",
     account: "My account",

@@ -94,7 +94,8 @@ export const people = {
     what: "What each role may do. Nobody approves their own request, whatever their role.",
     yours: "Yours",
     matrix: "All rights side by side",
-    matrixWhat: "A right marked “by project” can also be given for one project alone.",
+    matrixWhat:
+      "A right marked “by project” can also be given for one project alone: then it is about the project’s repositories, who looks after its tasks, and what is said in it. About the whole organization by nature are decisions for all of a requirement point, priorities, registers, people and roles, the audit log, and other people’s requests.",
     permission: "Right",
     project: "by project",
     yes: "Yes",

@@ -3,6 +3,8 @@ export const approvals = {
     title: "Hyväksynnät",
     what: "Mikä sallii tai lieventää jotain, vaatii kaksi henkilöä. Kukaan ei hyväksy omaa pyyntöään.",
     tabs: "Mitkä pyynnöt",
+    forMe: "Sinulle",
+    emptyMe: "Mikään ei odota sinua",
     open: "Odottavat",
     mine: "Omat",
     all: "Kaikki",

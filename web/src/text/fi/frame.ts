@@ -53,6 +53,7 @@ export const frame = {
     theme: "Teema",
     light: "Vaalea",
     dark: "Tumma",
+    project: "Projekti",
     system: "Järjestelmän mukaan",
     user: "Oma tilisi",
     account: "Oma tili",

@@ -94,7 +94,8 @@ export const people = {
     what: "Mitä kukin rooli saa tehdä. Omaa pyyntöään ei hyväksy kukaan, roolista riippumatta.",
     yours: "Sinun",
     matrix: "Kaikki oikeudet rinnakkain",
-    matrixWhat: "Oikeuden, jossa lukee ”projekteittain”, voi antaa myös yhteen projektiin.",
+    matrixWhat:
+      "Oikeuden, jossa lukee ”projekteittain”, voi antaa myös yhteen projektiin: silloin se koskee projektin repositorioita, sen tehtävien vastuita ja sen keskustelua. Koko organisaatiota koskevat luonteeltaan päätökset koko vaatimuskohdasta, prioriteetit, rekisterit, henkilöt ja roolit, tapahtumaloki ja muiden pyynnöt.",
     permission: "Oikeus",
     project: "projekteittain",
     yes: "Kyllä",
