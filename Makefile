@@ -15,7 +15,7 @@ build:
 	@tools/web.sh
 	@echo "build: compiling into build/ (a minute when new)"
 	@tools/configure.sh build
-	@ninja -C build --quiet src/sinetti
+	@ninja -C build --quiet src/sinetti src/sinetti-hook
 	@ln -sf src/sinetti build/sinetti
 
 # make test              all tests, with sanitizers; ends with "N passed, N failed"
@@ -46,6 +46,7 @@ interop: deps-build build
 # make install           into $(DESTDIR)$(PREFIX): the program, its service for systemd, its sample of an nginx site
 install: build
 	install -D -m 755 build/src/sinetti "$(DESTDIR)$(PREFIX)/bin/sinetti"
+	install -m 755 build/src/sinetti-hook "$(DESTDIR)$(PREFIX)/bin/sinetti-hook"
 	install -d "$(DESTDIR)$(PREFIX)/lib/systemd/system" "$(DESTDIR)$(PREFIX)/lib/sysusers.d"
 	sed 's|@PREFIX@|$(PREFIX)|g' dist/sinetti.service >"$(DESTDIR)$(PREFIX)/lib/systemd/system/sinetti.service"
 	install -m 644 dist/sinetti.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/sinetti.conf"

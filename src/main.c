@@ -24,6 +24,9 @@ static const struct command {
     {"record", cli_record, "items of registers: list, show, put, import, export"},
     {"people", cli_people, "who is here: list, add, import, leave, roles"},
     {"admin-link", cli_admin_link, "a one-time link for who cannot get in"},
+    {"repo", cli_repo, "repositories kept here: list, create, import, protect"},
+    {"authorized-keys", cli_authorized_keys, "what sshd asks about a key"},
+    {"door", cli_door, "the way in over SSH, a key's forced command"},
     {"doctor", cli_doctor, "what is amiss with folder, machine and server, and how to mend it"},
     {"upgrade", cli_upgrade, "a data folder of an older version, brought to this one"},
     {"job", cli_job, "one job of the server, as its worker runs it"},
@@ -42,7 +45,7 @@ static int help(FILE *out, int code)
 {
     fputs("usage: sinetti COMMAND [OPTIONS]\n\n", out);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].what);
+        fprintf(out, "  %-15s %s\n", commands[i].name, commands[i].what);
     fputs("\n`sinetti COMMAND --help` tells its options.\n", out);
     return code;
 }

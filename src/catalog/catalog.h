@@ -45,6 +45,7 @@ struct catalog_org_rule {
     struct str sql;                   /* empty: there is none */
     struct str evidence, blind_spots; /* from its header; English */
     struct str message[LANG_COUNT], fix[LANG_COUNT];
+    struct str gate; /* that asks it before something gets through: "push"; empty: none */
 };
 
 struct catalog_obligation {

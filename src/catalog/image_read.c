@@ -110,6 +110,7 @@ static void get_obligation(struct reader *r, struct str task, struct catalog_obl
     o->org.blind_spots = get_str(r);
     get_langs(r, o->org.message);
     get_langs(r, o->org.fix);
+    o->org.gate = get_str(r);
     o->needs = get_strs(r, &o->n_needs);
 }
 

@@ -117,6 +117,7 @@ static void put_obligation(struct writer *w, const struct catalog_obligation *o)
     put_str(w, o->org.blind_spots);
     put_langs(w, o->org.message);
     put_langs(w, o->org.fix);
+    put_str(w, o->org.gate);
     put_strs(w, o->needs, o->n_needs);
 }
 

@@ -74,11 +74,15 @@ static void read_organization(struct source *s, struct source_obligation *o, con
     o->has_org = fields_has(f, "organization");
     if (!o->has_org) return;
     struct fields org =
-        fields_of(s, f->file, yaml_get(f->map, STR("organization")), "a rule over the organization", "message fix");
+        fields_of(s, f->file, yaml_get(f->map, STR("organization")), "a rule over the organization",
+                  "message fix gate");
     o->org_message = field_langs(&org, "message", true);
     o->org_fix = field_langs(&org, "fix", true);
     copy(o->o.org.message, &o->org_message);
     copy(o->o.org.fix, &o->org_fix);
+    o->o.org.gate = field_text(&org, "gate", false);
+    if (o->o.org.gate.n && !str_eq(o->o.org.gate, STR("push")))
+        source_fault(s, f->file, fields_line(&org, "gate"), "write push, or leave it out", "there is no such gate");
 }
 
 static struct source_obligation read_obligation(struct source *s, const struct source_task *t,
@@ -110,7 +114,7 @@ static struct source_obligation read_obligation(struct source *s, const struct s
     copy(o.o.fix, &o.fix);
     copy(o.o.settles, &o.settles);
     o.o.sql = o.o.evidence = o.o.blind_spots = STR("");
-    o.o.org.sql = o.o.org.evidence = o.o.org.blind_spots = STR("");
+    o.o.org.sql = o.o.org.evidence = o.o.org.blind_spots = o.o.org.gate = STR("");
     for (int i = 0; i < LANG_COUNT; i++) o.o.org.message[i] = o.o.org.fix[i] = STR("");
     read_organization(s, &o, &f);
     return o;

@@ -31,5 +31,8 @@ int cli_upgrade(int argc, char **argv);
 int cli_record(int argc, char **argv);
 int cli_people(int argc, char **argv);
 int cli_admin_link(int argc, char **argv);
+int cli_authorized_keys(int argc, char **argv);
+int cli_door(int argc, char **argv);
+int cli_repo(int argc, char **argv);
 
 #endif

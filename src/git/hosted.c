@@ -223,6 +223,14 @@ void ref_moves_abort(struct ref_moves *m)
     *m = (struct ref_moves){.child = CHILD_NONE};
 }
 
+bool hosted_unlock(struct ctx *cx, const struct git *g, const struct ref_update *u, size_t n)
+{
+    bool any = unlink(arena_printf(&cx->arena, "%s/packed-refs.lock", g->dir).p) == 0;
+    for (size_t i = 0; i < n; i++)
+        any |= unlink(arena_printf(&cx->arena, "%s/" STR_FMT ".lock", g->dir, STR_ARG(u[i].name)).p) == 0;
+    return any;
+}
+
 /* --- making commits */
 
 /* `merge-tree --write-tree` looks for the common ancestor itself; another one is given by standing a commit upon it

@@ -43,6 +43,10 @@ enum rc ref_moves_commit(struct ctx *cx, struct ref_moves *m) MUST_CHECK;
 /* Lets go of them, when they are still held. */
 void ref_moves_abort(struct ref_moves *m);
 
+/* What a git that was killed in the middle has left locked of these refs. Only for who holds the repository's own lock,
+ * so that nobody is in the middle of it. Whether there was anything. */
+bool hosted_unlock(struct ctx *cx, const struct git *g, const struct ref_update *u, size_t n);
+
 /* --- making commits */
 
 /* The tree that merging `theirs` into `ours` gives; STR_NONE when it does not go without conflicts, whose paths are in

@@ -1,0 +1,6 @@
+-- Evidence: publications to protected branches of hosted repositories that brought commits: two people or more who had no part in the
+-- change have approved what was brought.
+-- Blind spots: repositories kept elsewhere.
+SELECT r.ref AS subject, r.approvals >= 2 AS ok, p.at AS at, NULL AS due, p.via AS via, r.approvals AS approvals, substr(r.after, 1, 12) AS tip
+FROM fact_push_refs r JOIN fact_push p ON p.n = r.n
+WHERE r.kind = 'branch' AND r.protected AND r.act IN ('create', 'update') AND r.commits > 0 AND p.at >= :since AND p.at <= :now

@@ -1,0 +1,246 @@
+/* sinetti door: the way in over SSH, a forced command for each key; sinetti authorized-keys: what sshd asks for them.
+ */
+#include "cli/common.h"
+#include "cli/data.h"
+#include "cli/review.h"
+#include "facts/facts.h"
+#include "gates/place.h"
+#include "identity/keys.h"
+#include "identity/rights.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char keys_help[] =
+    "usage: sinetti authorized-keys TYPE KEY [OPTIONS]\n"
+    "Prints the line of authorized_keys for one key, if it is somebody's here. sshd_config:\n\n"
+    "  AuthorizedKeysCommand /usr/local/bin/sinetti authorized-keys --data /var/lib/sinetti %t %k\n"
+    "  AuthorizedKeysCommandUser sinetti\n\n"
+    "  --data DIR     the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
+    "exit codes: 0 fine, the key being anybody's or not; 2 wrong usage, 3 unreadable, 4 internal fault\n";
+
+static const char door_help[] = "usage: sinetti door --key FINGERPRINT [OPTIONS]\n"
+                                "The forced command of a key: lets git clone, fetch and push what its person may. "
+                                "`sinetti authorized-keys` writes it;\n"
+                                "nobody calls it by hand.\n\n"
+                                "  --data DIR     the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
+                                "  --key DIGITS   the key's fingerprint, 64 hexadecimal digits\n"
+                                "exit codes: those of git; 1 refused, 2 wrong usage, 3 unreadable, 4 internal fault\n";
+
+enum { OPTION_DATA = OPTION_OWN, OPTION_KEY };
+
+static const struct option keys_table[] = {
+    {"data", required_argument, NULL, OPTION_DATA}, {"help", no_argument, NULL, OPTION_HELP}, {0}};
+static const struct option door_table[] = {{"data", required_argument, NULL, OPTION_DATA},
+                                           {"key", required_argument, NULL, OPTION_KEY},
+                                           {"help", no_argument, NULL, OPTION_HELP},
+                                           {0}};
+
+struct arguments {
+    struct data data;
+    const char *key;
+};
+
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
+{
+    struct arguments *a = arguments;
+    (void)cx;
+    if (code == OPTION_DATA) a->data.dir = value;
+    if (code == OPTION_KEY) a->key = value;
+    return OK;
+}
+
+static enum rc open_folder(struct ctx *cx, struct arguments *a)
+{
+    struct catalog *c;
+    TRY(catalog_builtin(cx, &c));
+    enum rc rc = data_open_tables(cx, &a->data, c);
+    catalog_free(c);
+    return rc;
+}
+
+/* --- authorized-keys */
+
+static bool is_plain(const char *path)
+{
+    for (const char *p = path; *p; p++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+@", *p)) return false;
+    return *path == '/';
+}
+
+static enum rc print_line(struct ctx *cx, struct arguments *a, const char *type, const char *text)
+{
+    struct key key;
+    struct str person;
+    char program[PATH_MAX], folder[PATH_MAX];
+    TRY(open_folder(cx, a));
+    if (key_read(cx, arena_printf(&cx->arena, "%s %s", type, text), &key) != OK) return OK; /* of no kind taken here */
+    TRY(identity_of_key(cx, log_reader_db(a->data.reader), str_from(key.fingerprint), &person));
+    if (!person.p) return OK;
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (n <= 0 || !realpath(a->data.dir, folder)) return fail(cx, E_IO, "a path cannot be told: %s", strerror(errno));
+    program[n] = '\0';
+    if (!is_plain(program) || !is_plain(folder))
+        return fail(cx, E_INVALID, "the program's or the data folder's path has signs that sshd would read otherwise");
+    printf("restrict,command=\"%s door --data %s --key %s\" " STR_FMT "\n", program, folder, key.fingerprint,
+           STR_ARG(key.public));
+    return OK;
+}
+
+int cli_authorized_keys(int argc, char **argv)
+{
+    struct arguments a = {0};
+    struct ctx cx;
+    ctx_init(&cx);
+    int out = common_parse(&cx, argc, argv, keys_table, keys_help, take, &a);
+    if (out < 0 && argc - optind != 2) {
+        (void)fail(&cx, E_INVALID, "a key's type and its text are expected");
+        out = common_wrong(&cx, "authorized-keys");
+    }
+    if (out < 0) {
+        enum rc rc = print_line(&cx, &a, argv[optind], argv[optind + 1]);
+        out = rc == OK ? EXIT_FINE : common_failed(&cx, rc);
+        data_close(&a.data);
+    }
+    ctx_release(&cx);
+    return out;
+}
+
+/* --- door */
+
+/* `git-receive-pack 'name'`, as git's client words it (git-shell(1)). */
+static bool read_command(struct ctx *cx, struct str said, struct str *service, struct str *name)
+{
+    static const char *const services[] = {"git-upload-pack", "git-receive-pack", "git upload-pack",
+                                           "git receive-pack"};
+    scoped_buf b;
+    buf_init(&b, 4096);
+    for (int i = 0; i < 4; i++) {
+        struct str word = str_from(services[i]);
+        if (!str_starts(said, word) || said.n <= word.n + 1 || said.p[word.n] != ' ') continue;
+        struct str rest = str_slice(said, word.n + 1, said.n);
+        *service = str_from(services[i % 2]);
+        if (rest.p[0] != '\'') {
+            *name = rest;
+            return true;
+        }
+        /* quoted by a shell's rules: '…' with '\'' and '\!' in between */
+        for (size_t at = 1; at < rest.n;) {
+            if (rest.p[at] != '\'') {
+                buf_char(&b, rest.p[at++]);
+            } else if (at + 3 < rest.n && rest.p[at + 1] == '\\' && rest.p[at + 3] == '\'') {
+                buf_char(&b, rest.p[at + 2]);
+                at += 4;
+            } else if (at + 1 == rest.n) {
+                *name = arena_str(&cx->arena, buf_view(&b));
+                return true;
+            } else {
+                return false;
+            }
+        }
+        return false;
+    }
+    return false;
+}
+
+static void set(const char *name, struct str value, struct ctx *cx)
+{
+    (void)setenv(name, arena_cstr(&cx->arena, value), 1);
+}
+
+/* Nothing of the caller's environment reaches git but the protocol's version. */
+static void clear_environment(struct ctx *cx)
+{
+    const char *protocol = getenv("GIT_PROTOCOL"), *lang = getenv("LANG");
+    struct str kept = protocol && strlen(protocol) < 100 ? arena_str(&cx->arena, str_from(protocol)) : STR_NONE;
+    bool fi = lang && str_starts(str_from(lang), STR("fi"));
+    (void)clearenv();
+    (void)setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1);
+    (void)setenv("HOME", "/nonexistent", 1);
+    (void)setenv("LC_ALL", "C", 1);
+    (void)setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
+    (void)setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
+    (void)setenv("GIT_NO_REPLACE_OBJECTS", "1", 1);
+    if (kept.p) set("GIT_PROTOCOL", kept, cx);
+    if (fi) (void)setenv("SINETTI_LANG", "fi", 1);
+}
+
+/* `review …`, as somebody types it behind ssh's host name. */
+static enum rc review(struct ctx *cx, struct arguments *a, struct str said)
+{
+    struct str words[8], word, person;
+    size_t n = 0;
+    struct catalog *c;
+    struct facts *f = NULL;
+    const struct facts_options o = {0};
+    while (str_cut(&said, ' ', &word))
+        if (word.n && n < 8) words[n++] = word;
+    TRY(open_folder(cx, a));
+    TRY(identity_of_key(cx, log_reader_db(a->data.reader), str_from(a->key), &person));
+    if (!person.p) return fail(cx, E_DENIED, "this key is nobody's here");
+    const struct gate_caller by = {.person = person, .credential = str_from(a->key)};
+    TRY(catalog_builtin(cx, &c));
+    enum rc rc = facts_open(cx, a->data.dir, c, &o, &f);
+    if (rc == OK) rc = review_run(cx, f, a->data.dir, &by, words + 1, n - 1);
+    facts_close(f);
+    catalog_free(c);
+    return rc;
+}
+
+static enum rc enter(struct ctx *cx, struct arguments *a)
+{
+    const char *asked = getenv("SSH_ORIGINAL_COMMAND");
+    struct str service, name, person;
+    struct identity_who who;
+    struct gate_place place;
+    char folder[PATH_MAX];
+    if (asked && str_starts(str_from(asked), STR("review "))) return review(cx, a, str_from(asked));
+    if (!asked || !read_command(cx, str_from(asked), &service, &name))
+        return fail(cx, E_DENIED, "this is no place for a shell: clone, fetch and push are served here");
+    TRY(open_folder(cx, a));
+    sqlite3 *db = log_reader_db(a->data.reader);
+    int64_t now = data_clock() / 1000000;
+    TRY(identity_of_key(cx, db, str_from(a->key), &person));
+    if (!person.p) return fail(cx, E_DENIED, "this key is nobody's here");
+    TRY(identity_of(cx, db, now, person, &who));
+    if (!realpath(a->data.dir, folder)) return fail(cx, E_IO, "the data folder is not there: %s", strerror(errno));
+    TRY(gate_place_find(cx, db, arena_cstr(&cx->arena, str_from(folder)), name, &place));
+    bool writes = str_ends(service, STR("receive-pack"));
+    if (who.credential == CREDENTIAL_NONE || !identity_may(&who, "code.read", place.project))
+        return fail(cx, E_NOTFOUND, "there is no repository \"%s\", or it is not for you", str_visible(cx, name));
+    if (writes && !identity_may(&who, "code.write", place.project))
+        return fail(cx, E_DENIED,
+                    "you may read " STR_FMT ", not write: an Admin or Security officer can give you a role that may",
+                    STR_ARG(place.name));
+    clear_environment(cx);
+    set("SINETTI_DATA", str_from(folder), cx);
+    set("SINETTI_REPOSITORY", place.subject, cx);
+    set("SINETTI_PERSON", person, cx);
+    set("SINETTI_CREDENTIAL", str_from(a->key), cx);
+    data_close(&a->data);
+    (void)execlp("git", "git", writes ? "receive-pack" : "upload-pack", place.path, (char *)NULL);
+    return fail(cx, E_IO, "git does not start: %s", strerror(errno));
+}
+
+int cli_door(int argc, char **argv)
+{
+    struct arguments a = {0};
+    struct ctx cx;
+    ctx_init(&cx);
+    int out = common_parse(&cx, argc, argv, door_table, door_help, take, &a);
+    if (out < 0 && (argc > optind || !a.key || strlen(a.key) != 64)) {
+        (void)fail(&cx, E_INVALID, "--key with a fingerprint of 64 digits is expected, and nothing else");
+        out = common_wrong(&cx, "door");
+    }
+    if (out < 0) {
+        enum rc rc = enter(&cx, &a);
+        out = rc == OK ? EXIT_FINE : common_failed(&cx, rc);
+        data_close(&a.data);
+    }
+    ctx_release(&cx);
+    return out;
+}

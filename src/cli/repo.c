@@ -1,0 +1,179 @@
+/* sinetti repo: repositories the program keeps itself, for its operator. */
+#include "base/json.h"
+#include "base/limits.h"
+#include "cli/common.h"
+#include "cli/identity.h"
+#include "facts/subject.h"
+#include "gates/host.h"
+#include "gates/place.h"
+#include "records/append.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: sinetti repo list [OPTIONS]\n"
+    "       sinetti repo create NAME [--main BRANCH] [--import PATH] [--project ID] [OPTIONS]\n"
+    "       sinetti repo protect NAME PATTERN [--reviewers N] [--method M] [--publisher WHO]... [OPTIONS]\n"
+    "       sinetti repo unprotect NAME PATTERN --reason TEXT [OPTIONS]\n"
+    "Repositories kept in the data folder, served over SSH (`sinetti authorized-keys --help`). The main branch is "
+    "protected from\n"
+    "the start: what gets there has been reviewed by one other person.\n\n"
+    "  --main BRANCH    its main branch (main)\n"
+    "  --import PATH    takes over branches, tags and history of a repository on this machine\n"
+    "  --project ID     project:ID it belongs to\n"
+    "  --reviewers N    how many must approve, 0 to 9 (1)\n"
+    "  --method M       how changes are published: merge, rebase, fast_forward (merge)\n"
+    "  --publisher WHO  person:ID, group:ID or an address; may be given many times. None: whoever has the right\n"
+    "  --reason TEXT    why\n"
+    "  --data DIR       the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
+    "  --catalog DIR    another catalog than the built-in one\n"
+    "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
+
+enum {
+    OPTION_DATA = OPTION_OWN,
+    OPTION_MAIN,
+    OPTION_IMPORT,
+    OPTION_PROJECT,
+    OPTION_REVIEWERS,
+    OPTION_METHOD,
+    OPTION_PUBLISHER,
+    OPTION_REASON
+};
+
+static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
+                                      {"main", required_argument, NULL, OPTION_MAIN},
+                                      {"import", required_argument, NULL, OPTION_IMPORT},
+                                      {"project", required_argument, NULL, OPTION_PROJECT},
+                                      {"reviewers", required_argument, NULL, OPTION_REVIEWERS},
+                                      {"method", required_argument, NULL, OPTION_METHOD},
+                                      {"publisher", required_argument, NULL, OPTION_PUBLISHER},
+                                      {"reason", required_argument, NULL, OPTION_REASON},
+                                      {"catalog", required_argument, NULL, OPTION_CATALOG},
+                                      {"help", no_argument, NULL, OPTION_HELP},
+                                      {0}};
+
+#define PUBLISHERS 200
+struct arguments {
+    struct identity_data d;
+    const char *main, *import, *project, *method, *reason, *publishers[PUBLISHERS];
+    size_t n_publishers;
+    int64_t reviewers;
+};
+
+static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
+{
+    struct arguments *a = arguments;
+    if (code == OPTION_DATA) a->d.data.dir = value;
+    if (code == OPTION_MAIN) a->main = value;
+    if (code == OPTION_IMPORT) a->import = value;
+    if (code == OPTION_PROJECT) a->project = value;
+    if (code == OPTION_METHOD) a->method = value;
+    if (code == OPTION_REASON) a->reason = value;
+    if (code == OPTION_CATALOG) a->d.data.catalog = value;
+    if (code == OPTION_REVIEWERS && !str_to_i64(str_from(value), 0, 9, &a->reviewers))
+        return fail(cx, E_INVALID, "--reviewers: a number from 0 to 9 is expected");
+    if (code == OPTION_PUBLISHER) {
+        if (a->n_publishers == PUBLISHERS) return fail(cx, E_LIMIT, "at most %d publishers", PUBLISHERS);
+        a->publishers[a->n_publishers++] = value;
+    }
+    return OK;
+}
+
+static enum rc list(struct ctx *cx, struct arguments *a)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(
+        cx, a->d.ledger,
+        STR("SELECT r.name, r.subject, r.main, (SELECT count(*) FROM fact_change c WHERE c.repository = "
+            "r.subject AND c.state = 'open') FROM fact_repository r WHERE r.hosted AND r.state = 'active' "
+            "ORDER BY r.name"),
+        &st));
+    for (bool row;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        for (int i = 0; i < 3; i++) printf("%s\t", str_visible(cx, store_column_str(st, i)));
+        printf("%lld open\n", (long long)sqlite3_column_int64(st, 3));
+    }
+}
+
+static enum rc create(struct ctx *cx, struct arguments *a, const char *name)
+{
+    struct str subject,
+        main = arena_printf(&cx->arena, "%s%s", a->main && !strncmp(a->main, "refs/", 5) ? "" : "refs/heads/",
+                            a->main ? a->main : "main");
+    const struct host_wish w = {.name = str_from(name),
+                                .main = main,
+                                .project = a->project ? str_from(a->project) : STR(""),
+                                .import = a->import};
+    TRY(host_create(cx, a->d.facts, a->d.data.dir, &identity_operator, &w, &subject));
+    printf(STR_FMT "\n", STR_ARG(subject));
+    return OK;
+}
+
+static enum rc publishers(struct ctx *cx, struct arguments *a, struct str **out)
+{
+    *out = arena_array(&cx->arena, struct str, PUBLISHERS);
+    for (size_t i = 0; i < a->n_publishers; i++) {
+        struct str who = str_from(a->publishers[i]);
+        (*out)[i] = who;
+        if (str_starts(who, STR("person:")) || str_starts(who, STR("group:"))) continue;
+        TRY(identity_of_address(cx, a->d.ledger, who, &(*out)[i]));
+        if (!(*out)[i].p) return fail(cx, E_NOTFOUND, "nobody here has the address \"%s\"", str_visible(cx, who));
+    }
+    return OK;
+}
+
+static enum rc protect(struct ctx *cx, struct arguments *a, const char *name, const char *pattern, bool active)
+{
+    struct gate_place place;
+    struct str *list;
+    TRY(gate_place_find(cx, a->d.ledger, a->d.data.dir, str_from(name), &place));
+    TRY(publishers(cx, a, &list));
+    const struct host_protection p = {
+        .pattern = arena_printf(&cx->arena, "%s%s", strncmp(pattern, "refs/", 5) ? "refs/heads/" : "", pattern),
+        .reviewers = a->reviewers,
+        .method = str_from(a->method ? a->method : "merge"),
+        .publishers = list,
+        .n_publishers = a->n_publishers,
+        .active = active,
+        .reason = str_from(a->reason ? a->reason : "")};
+    return host_protect(cx, a->d.facts, &identity_operator, &place, &p);
+}
+
+static enum rc run(struct ctx *cx, struct arguments *a, char **w, int n)
+{
+    TRY(identity_data_open(cx, &a->d));
+    if (n == 1 && !strcmp(w[0], "list")) return list(cx, a);
+    if (n == 2 && !strcmp(w[0], "create")) return create(cx, a, w[1]);
+    if (n == 3 && !strcmp(w[0], "protect")) return protect(cx, a, w[1], w[2], true);
+    if (n == 3 && !strcmp(w[0], "unprotect") && a->reason) return protect(cx, a, w[1], w[2], false);
+    return E_NOTFOUND;
+}
+
+static bool is_one(char **w, int n, const struct arguments *a)
+{
+    if (n == 1) return !strcmp(w[0], "list");
+    if (n == 2) return !strcmp(w[0], "create");
+    return n == 3 && (!strcmp(w[0], "protect") || (!strcmp(w[0], "unprotect") && a->reason));
+}
+
+int cli_repo(int argc, char **argv)
+{
+    struct arguments a = {.reviewers = PROTECTION_REVIEWERS};
+    struct ctx cx;
+    ctx_init(&cx);
+    int out = common_parse(&cx, argc, argv, table, help, take, &a);
+    if (out < 0 && !is_one(argv + optind, argc - optind, &a)) {
+        (void)fail(&cx, E_INVALID,
+                   "list, create NAME, protect NAME PATTERN or unprotect NAME PATTERN --reason TEXT is expected");
+        out = common_wrong(&cx, "repo");
+    }
+    if (out < 0) {
+        enum rc rc = run(&cx, &a, argv + optind, argc - optind);
+        out = rc == OK ? EXIT_FINE : common_failed(&cx, rc);
+        identity_data_close(&a.d);
+    }
+    ctx_release(&cx);
+    return out;
+}

@@ -1,0 +1,384 @@
+#include "gates/decide.h"
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "facts/subject.h"
+#include "gates/gate_rules.h"
+#include "gates/tell.h"
+#include "git/oid.h"
+#include "store/store.h"
+
+struct deciding {
+    struct push *p;
+    const char *gate;
+    enum decide_stage stage;
+    const struct change_place *places;
+    struct decided *out;
+    struct gate_fault *faults;
+};
+
+static struct str ref_subject(struct ctx *cx, const struct gate_place *place, struct str name)
+{
+    scoped_buf b;
+    buf_init(&b, LIMIT_PATH * 4);
+    buf_printf(&b, "ref:" STR_FMT "/", STR_ARG(place->id));
+    subject_spell(&b, name);
+    return arena_str(&cx->arena, buf_view(&b));
+}
+
+/* --- what facts say */
+
+static enum rc judge_ref(struct append *a, struct push *p, struct push_ref *r, const struct identity_who *who)
+{
+    struct str project = p->place->project;
+    bool given = r->patch_set != 0; /* by publish, which computed what the branch gets */
+    r->may = identity_may(who, "code.write", project);
+    r->publisher = true;
+    r->covered = true;
+    if (!r->protection) return OK;
+    TRY(protection_publisher(a->cx, a->db, r->protection, p->caller->person, &r->publisher));
+    r->publisher = r->publisher && identity_may(who, "code.publish", project);
+    r->reviewers = r->protection->reviewers;
+    if (r->commits == 0 && !given) return OK; /* nothing that is not on a protected branch already */
+    struct str target = r->name;
+    struct approvals counted = {0};
+    if (!given) TRY(change_of_commit(a->cx, a->db, p->place->subject, r->after, target, &r->change, &r->patch_set));
+    r->covered = r->patch_set != 0;
+    if (!r->covered) return OK;
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(a->cx, a->db, STR("SELECT commit_oid FROM fact_patch_set WHERE subject = ?1 AND number = ?2"),
+                      &st));
+    store_bind_str(st, 1, r->change);
+    store_bind_int(st, 2, r->patch_set);
+    TRY(store_step(a->cx, st, &row));
+    if (row)
+        TRY(change_approvals(a->cx, a->db, a->now, project, r->change,
+                             arena_str(&a->cx->arena, store_column_str(st, 0)), target, &counted));
+    r->approvals = counted.approvals;
+    r->rejections = counted.rejections;
+    return OK;
+}
+
+/* --- what is always held to */
+
+static void add_fault(struct deciding *d, struct ctx *cx, size_t ref, const char *word)
+{
+    if (d->out->n_faults == FAULTS_MOST) return;
+    struct gate_fault *f = &d->faults[d->out->n_faults++];
+    *f = (struct gate_fault){.mode = MODE_BLOCK, .ref = ref};
+    tell_shape(cx, d->p, ref, word, &f->message, &f->fix);
+}
+
+static void hold_shape(struct deciding *d, struct ctx *cx)
+{
+    for (size_t i = 0; i < d->p->n; i++) {
+        const struct push_ref *r = &d->p->refs[i];
+        if (r->shape)
+            add_fault(d, cx, i, r->shape);
+        else if (!r->may)
+            add_fault(d, cx, i, "may_not");
+        else if (r->protection && r->act == PUSH_DELETE)
+            add_fault(d, cx, i, "delete");
+        else if (r->protection && r->act == PUSH_REWIND)
+            add_fault(d, cx, i, "rewind");
+        else if (r->kind == PUSH_TAG && r->act != PUSH_CREATE)
+            add_fault(d, cx, i, "tag_moves");
+        else if (r->kind == PUSH_TAG && !r->published)
+            add_fault(d, cx, i, "tag_unpublished");
+        else if (r->kind == PUSH_TAG || r->protection) {
+            if (r->protection && !r->publisher) add_fault(d, cx, i, "no_publisher");
+        }
+    }
+}
+
+/* --- as facts */
+
+static void put_oids(struct ctx *cx, struct json *j, const struct push *p, const struct push_ref *r)
+{
+    json_put_str(j, "ref", ref_subject(cx, p->place, r->name));
+    json_put_str(j, "before", r->before);
+    json_put_str(j, "after", r->after);
+}
+
+static void put_ref(struct ctx *cx, struct json *j, const struct push *p, const struct push_ref *r)
+{
+    json_begin(j, '{');
+    put_oids(cx, j, p, r);
+    json_put_cstr(j, "kind", push_kind_name(r->kind));
+    json_put_cstr(j, "act", push_act_name(r->act));
+    json_put_bool(j, "protected", r->protection != NULL);
+    json_put_bool(j, "may", r->may);
+    json_put_bool(j, "publisher", r->publisher);
+    if (r->kind == PUSH_TAG) json_put_bool(j, "published", r->published);
+    json_put_int(j, "commits", r->commits);
+    json_put_bool(j, "covered", r->covered);
+    json_put_int(j, "reviewers", r->reviewers);
+    json_put_int(j, "approvals", r->approvals);
+    json_put_int(j, "rejections", r->rejections);
+    json_put_int(j, "secrets", r->secrets);
+    if (r->change.n) json_put_str(j, "change", r->change);
+    if (r->patch_set) json_put_int(j, "patch_set", r->patch_set);
+    json_end(j, '}');
+}
+
+static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
+{
+    scoped_buf b;
+    struct json j;
+    struct str reason = push_option(p, "reason");
+    buf_init(&b, LIMIT_BODY);
+    json_init(&j, &b, false);
+    json_begin(&j, '{');
+    json_key(&j, "refs");
+    json_begin(&j, '[');
+    for (size_t i = 0; i < p->n; i++) put_ref(a->cx, &j, p, &p->refs[i]);
+    json_end(&j, ']');
+    if (p->n_hits) {
+        json_key(&j, "hits");
+        json_begin(&j, '[');
+        for (size_t i = 0; i < p->n_hits; i++) {
+            json_begin(&j, '{');
+            json_put_str(&j, "ref", ref_subject(a->cx, p->place, p->refs[p->hits[i].ref].name));
+            json_put_str(&j, "path", p->hits[i].path);
+            json_put_int(&j, "line", p->hits[i].line);
+            json_put_cstr(&j, "rule", p->hits[i].rule);
+            json_end(&j, '}');
+        }
+        json_end(&j, ']');
+    }
+    if (reason.n) json_put_str(&j, "reason", str_slice(reason, 0, 4096));
+    json_end(&j, '}');
+    return gate_put(a, p->caller, "push", p->place->subject, &b, n);
+}
+
+/* SHA-256 over gate and, for each ref, name and both ids, as fields. */
+static void request_digest(const struct deciding *d, char out[65])
+{
+    struct digest g;
+    uint8_t bytes[32];
+    digest_init(&g);
+    digest_field(&g, str_from(d->gate));
+    for (size_t i = 0; i < d->p->n; i++) {
+        digest_field(&g, d->p->refs[i].name);
+        digest_field(&g, d->p->refs[i].before);
+        digest_field(&g, d->p->refs[i].after);
+    }
+    digest_final(&g, bytes);
+    digest_hex(bytes, 32, out);
+}
+
+static enum rc put_decision(struct append *a, const struct deciding *d, const struct gate_verdicts *verdicts,
+                            const uint64_t *push)
+{
+    scoped_buf b;
+    struct json j;
+    char request[65];
+    request_digest(d, request);
+    buf_init(&b, LIMIT_BODY);
+    json_init(&j, &b, false);
+    json_begin(&j, '{');
+    json_put_cstr(&j, "gate", d->gate);
+    json_put_cstr(&j, "decision", d->out->allowed ? "allowed" : "refused");
+    json_put_cstr(&j, "request", request);
+    if (push) json_put_int(&j, "push", (int64_t)*push);
+    json_key(&j, "refs");
+    json_begin(&j, '[');
+    for (size_t i = 0; i < d->p->n; i++) {
+        json_begin(&j, '{');
+        put_oids(a->cx, &j, d->p, &d->p->refs[i]);
+        json_end(&j, '}');
+    }
+    json_end(&j, ']');
+    json_key(&j, "verdicts");
+    json_begin(&j, '[');
+    for (size_t i = 0; i < verdicts->n; i++) {
+        const struct gate_verdict *v = &verdicts->list[i];
+        json_begin(&j, '{');
+        json_put_str(&j, "obligation",
+                     arena_printf(&a->cx->arena, STR_FMT "/" STR_FMT, STR_ARG(v->obligation->task),
+                                  STR_ARG(v->obligation->key)));
+        json_put_str(&j, "subject", v->subject);
+        json_put_bool(&j, "ok", v->ok);
+        json_put_cstr(&j, "mode", gate_mode_name(v->mode));
+        json_end(&j, '}');
+    }
+    json_end(&j, ']');
+    json_end(&j, '}');
+    return gate_put(a, d->p->caller, "decision", d->p->place->subject, &b, &d->out->decision);
+}
+
+/* --- the unit */
+
+static size_t ref_of(struct ctx *cx, const struct push *p, struct str subject)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (str_eq(ref_subject(cx, p->place, p->refs[i].name), subject)) return i;
+    return p->n;
+}
+
+static enum rc judge(struct append *a, struct deciding *d, uint64_t push, struct gate_verdicts *verdicts)
+{
+    TRY(gate_rules_run(a->cx, a->db, facts_catalog(a->facts), d->p, a->now, push, verdicts));
+    for (size_t i = 0; i < verdicts->n; i++) {
+        const struct gate_verdict *v = &verdicts->list[i];
+        size_t ref = v->ok ? d->p->n : ref_of(a->cx, d->p, v->subject);
+        if (ref == d->p->n || d->out->n_faults == FAULTS_MOST) continue;
+        d->faults[d->out->n_faults++] = (struct gate_fault){.task = v->task,
+                                                            .obligation = v->obligation,
+                                                            .mode = v->mode,
+                                                            .ref = ref,
+                                                            .message = v->message,
+                                                            .fix = v->fix};
+    }
+    d->out->allowed = true;
+    for (size_t i = 0; i < d->out->n_faults; i++)
+        if (d->faults[i].mode == MODE_BLOCK) d->out->allowed = false;
+    return OK;
+}
+
+static enum rc build(struct append *a, void *arg)
+{
+    struct deciding *d = arg;
+    struct identity_who who;
+    struct gate_verdicts verdicts = {0};
+    uint64_t push;
+    d->out->n_faults = 0;
+    d->out->decision = UINT64_MAX;
+    TRY(identity_of(a->cx, a->db, a->now, d->p->caller->person, &who));
+    for (size_t i = 0; i < d->p->n; i++) TRY(judge_ref(a, d->p, &d->p->refs[i], &who));
+    hold_shape(d, a->cx);
+    TRY(log_mark(a->cx, a->tx));
+    TRY(put_push(a, d->p, &push));
+    TRY(judge(a, d, push, &verdicts));
+    bool keep = d->out->allowed && d->stage == DECIDE_MOVE;
+    if (!keep) {
+        TRY(log_back(a->cx, a->tx));
+        a->next = log_size(a->tx);
+    } else {
+        TRY(log_keep(a->cx, a->tx));
+    }
+    if (d->stage == DECIDE_TRY || (d->stage == DECIDE_ASK && d->out->allowed)) return OK;
+    for (size_t i = 0; keep && d->places && i < d->p->n; i++)
+        if (d->p->refs[i].kind == PUSH_CHANGE) TRY(change_put(a, d->p, &d->p->refs[i], &d->places[i]));
+    return put_decision(a, d, &verdicts, keep ? &push : NULL);
+}
+
+enum rc decide_push(struct ctx *cx, struct facts *f, struct push *p, const char *gate, enum decide_stage stage,
+                    const struct change_place *places, struct decided *out)
+{
+    struct gate_fault *faults = arena_array(&cx->arena, struct gate_fault, FAULTS_MOST);
+    *out = (struct decided){.faults = faults};
+    struct deciding d = {p, gate, stage, places, out, faults};
+    return append_run(cx, f, facts_now(f), build, &d);
+}
+
+/* --- what became of it */
+
+struct ending {
+    const struct push *p;
+    const struct gate_caller *by;
+    uint64_t decision;
+    bool done, settled;
+    struct str repository;
+};
+
+static enum rc put_outcome(struct append *a, const struct ending *e)
+{
+    scoped_buf b;
+    struct json j;
+    buf_init(&b, LIMIT_BODY);
+    json_init(&j, &b, false);
+    json_begin(&j, '{');
+    json_put_int(&j, "decision", (int64_t)e->decision);
+    json_put_cstr(&j, "outcome", e->done ? "done" : "not_done");
+    if (e->settled) json_put_bool(&j, "settled", true);
+    json_end(&j, '}');
+    return gate_put(a, e->by, "outcome", arena_printf(&a->cx->arena, "fact:%llu", (unsigned long long)e->decision), &b,
+                    NULL);
+}
+
+/* Changes whose patch sets have reached their targets by this decision. */
+static enum rc end_changes(struct append *a, const struct ending *e)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(a->cx, a->db,
+                      STR("SELECT DISTINCT c.number FROM fact_decision d JOIN fact_push_refs r ON r.n = d.push JOIN "
+                          "fact_change c ON c.subject = r.change WHERE d.n = ?1 AND r.kind = 'branch' AND c.state = "
+                          "'open'"),
+                      &st));
+    store_bind_int(st, 1, (int64_t)e->decision);
+    for (bool row;;) {
+        struct change c;
+        TRY(store_step(a->cx, st, &row));
+        if (!row) return OK;
+        TRY(change_get(a->cx, a->db, e->repository, sqlite3_column_int64(st, 0), &c));
+        TRY(change_put_state(a, e->by, &c, "published"));
+    }
+}
+
+static enum rc build_outcome(struct append *a, void *arg)
+{
+    const struct ending *e = arg;
+    if (e->done) TRY(end_changes(a, e));
+    return put_outcome(a, e);
+}
+
+enum rc decide_outcome(struct ctx *cx, struct facts *f, const struct push *p, uint64_t decision, bool done)
+{
+    struct ending e = {p, p->caller, decision, done, false, p->place->subject};
+    return append_run(cx, f, facts_now(f), build_outcome, &e);
+}
+
+/* A change's patch set is a ref of its own; the decision's refs stand for what was asked, so ask by what has moved. */
+static enum rc has_moved(struct ctx *cx, sqlite3 *db, const struct git *g, int64_t decision, bool *out)
+{
+    scoped_stmt *st = NULL;
+    *out = true;
+    TRY(store_prepare(cx, db, STR("SELECT ref, after FROM fact_decision_refs WHERE n = ?1 ORDER BY seq"), &st));
+    store_bind_int(st, 1, decision);
+    for (bool row; *out;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        scoped_buf name;
+        struct str oid, subject = store_column_str(st, 0), after = arena_str(&cx->arena, store_column_str(st, 1));
+        buf_init(&name, LIMIT_PATH);
+        if (subject.n < 26 || !subject_unspell(&name, str_slice(subject, 25, subject.n))) continue;
+        if (str_starts(buf_view(&name), STR("refs/for/"))) {
+            scoped_buf said;
+            int code;
+            const char *const argv[] = {"for-each-ref", "--points-at", arena_cstr(&cx->arena, after), "refs/changes",
+                                        NULL};
+            buf_init(&said, 1 << 20);
+            TRY(hosted_run(cx, g, argv, STR_NONE, &said, &code, NULL));
+            *out = said.n > 0;
+            continue;
+        }
+        TRY(hosted_ref(cx, g, buf_view(&name), &oid));
+        *out = oid_is_zero(after) ? !oid.p : str_eq(oid, after);
+    }
+    return OK;
+}
+
+enum rc decide_settle(struct ctx *cx, struct facts *f, sqlite3 *db, const struct git *g, const struct gate_place *place,
+                      const struct gate_caller *by, size_t *settled)
+{
+    scoped_stmt *st = NULL;
+    *settled = 0;
+    TRY(store_prepare(cx, db,
+                      STR("SELECT d.n FROM fact_decision d WHERE d.subject = ?1 AND d.decision = 'allowed' AND NOT "
+                          "EXISTS (SELECT 1 FROM fact_outcome o WHERE o.decision = d.n) ORDER BY d.n"),
+                      &st));
+    store_bind_str(st, 1, place->subject);
+    for (bool row;;) {
+        bool done;
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        int64_t n = sqlite3_column_int64(st, 0);
+        TRY(has_moved(cx, db, g, n, &done));
+        struct ending e = {NULL, by, (uint64_t)n, done, true, place->subject};
+        TRY(append_run(cx, f, facts_now(f), build_outcome, &e));
+        ++*settled;
+    }
+}

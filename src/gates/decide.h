@@ -1,0 +1,43 @@
+/* A push decided: what facts say of it, the rules bound to it, the decision with every verdict, and its outcome. */
+#ifndef SINETTI_GATES_DECIDE_H
+#define SINETTI_GATES_DECIDE_H
+
+#include "gates/change.h"
+
+/* Why a ref is not let in, or would not be: a point of a task that does not hold, or (obligation NULL) something that
+ * is always held to. */
+struct gate_fault {
+    const struct catalog_task *task;
+    const struct catalog_obligation *obligation;
+    enum gate_mode mode;
+    size_t ref;
+    struct str message, fix; /* in the caller's language, safe to show */
+};
+#define FAULTS_MOST 1000
+
+enum decide_stage {
+    DECIDE_ASK,  /* in quarantine: only a refusal is recorded */
+    DECIDE_MOVE, /* refs are locked: what is allowed is recorded, and moved next */
+    DECIDE_TRY   /* nothing is recorded */
+};
+
+struct decided {
+    bool allowed;
+    uint64_t decision;               /* its number, where it was recorded; else UINT64_MAX */
+    const struct gate_fault *faults; /* of every mode */
+    size_t n_faults;
+};
+
+/* gate: "push" or "publish". places: of changes, by ref; their facts are appended along (DECIDE_MOVE). */
+enum rc decide_push(struct ctx *cx, struct facts *f, struct push *p, const char *gate, enum decide_stage stage,
+                    const struct change_place *places, struct decided *out) MUST_CHECK;
+
+/* What became of an allowed one. Changes that were published by it are `published` then. */
+enum rc decide_outcome(struct ctx *cx, struct facts *f, const struct push *p, uint64_t decision, bool done) MUST_CHECK;
+
+/* Decisions on this repository that a crash has left without outcome: its refs tell. To be called by who holds the
+ * repository's lock. *settled: how many. */
+enum rc decide_settle(struct ctx *cx, struct facts *f, sqlite3 *db, const struct git *g, const struct gate_place *place,
+                      const struct gate_caller *by, size_t *settled) MUST_CHECK;
+
+#endif

@@ -1,0 +1,108 @@
+#include "gates/gate_rules.h"
+
+#include "gates/tell.h"
+#include "rules/rules.h"
+#include "store/store.h"
+
+struct running {
+    struct ctx *cx;
+    const struct push *push;
+    struct gate_verdict *list;
+    size_t n;
+    const struct catalog_task *task;
+    const struct catalog_obligation *obligation;
+    enum gate_mode mode;
+};
+
+/* What hides the views of all pushes while the rules run. */
+static const char *const views[] = {"fact_push", "fact_push_refs", "fact_push_hits"};
+
+static enum rc narrow(struct ctx *cx, sqlite3 *db, uint64_t push)
+{
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+        TRY(store_exec(cx, db,
+                       arena_printf(&cx->arena, "CREATE TEMP VIEW %s AS SELECT * FROM main.%s WHERE n = %llu", views[i],
+                                    views[i], (unsigned long long)push)
+                           .p));
+    return OK;
+}
+
+static void widen(sqlite3 *db)
+{
+    struct ctx cx; /* what there is to say has been said */
+    ctx_init(&cx);
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+        if (store_exec(&cx, db, arena_printf(&cx.arena, "DROP VIEW IF EXISTS temp.%s", views[i]).p) != OK) break;
+    ctx_release(&cx);
+}
+
+/* Of the project, else of the organization; nothing said: observe. */
+static enum rc read_mode(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *o, struct str project,
+                         int64_t now, enum gate_mode *out)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    *out = MODE_OBSERVE;
+    TRY(store_prepare(
+        cx, db,
+        STR("SELECT mode FROM fact_policy WHERE subject = ?1 AND effective_at <= ?3 AND (coalesce(project, "
+            "'') = '' OR project = ?2) ORDER BY coalesce(project, '') DESC LIMIT 1"),
+        &st));
+    struct str subject = arena_printf(&cx->arena, "obligation:" STR_FMT "/" STR_FMT, STR_ARG(o->task), STR_ARG(o->key));
+    store_bind_str(st, 1, subject);
+    store_bind_str(st, 2, project);
+    store_bind_int(st, 3, now);
+    TRY(store_step(cx, st, &row));
+    for (int i = 0; row && i < MODE_COUNT; i++)
+        if (str_eq(store_column_str(st, 0), str_from(gate_mode_name((enum gate_mode)i)))) *out = (enum gate_mode)i;
+    return OK;
+}
+
+static enum rc take_row(void *arg, const struct rule_row *row)
+{
+    struct running *r = arg;
+    struct ctx *cx = r->cx;
+    enum lang lang = r->push->caller->lang;
+    if (row->ok < 0) return OK; /* nothing to judge by */
+    if (r->n == VERDICTS_MOST) return fail(cx, E_LIMIT, "more verdicts than a decision holds");
+    struct gate_verdict *v = &r->list[r->n++];
+    *v = (struct gate_verdict){.task = r->task,
+                               .obligation = r->obligation,
+                               .subject = arena_str(&cx->arena, row->subject),
+                               .ok = row->ok == 1,
+                               .mode = r->mode};
+    if (v->ok) return OK;
+    v->message = tell_fill(cx, r->obligation->org.message[lang], row->names, row->values, row->n);
+    v->fix = tell_fill(cx, r->obligation->org.fix[lang], row->names, row->values, row->n);
+    return OK;
+}
+
+static enum rc run_all(struct running *r, sqlite3 *db, const struct catalog *c, int64_t now)
+{
+    const struct rules_options o = {.now = now, .since = 0};
+    for (size_t t = 0; t < c->n_tasks; t++)
+        for (size_t i = 0; i < c->tasks[t].n_obligations; i++) {
+            r->task = &c->tasks[t];
+            r->obligation = &c->tasks[t].obligations[i];
+            if (!str_eq(r->obligation->org.gate, STR("push"))) continue;
+            TRY(read_mode(r->cx, db, r->obligation, r->push->place->project, now, &r->mode));
+            enum rc rc = rules_rows(r->cx, db, r->obligation->org.sql, &o, take_row, r);
+            if (rc != OK)
+                return fail(r->cx, E_INTERNAL, "the rule %s/%s cannot be asked, so nothing is let in: %s",
+                            arena_cstr(&r->cx->arena, r->obligation->task),
+                            arena_cstr(&r->cx->arena, r->obligation->key),
+                            arena_cstr(&r->cx->arena, str_from(r->cx->message)));
+        }
+    return OK;
+}
+
+enum rc gate_rules_run(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct push *p, int64_t now,
+                       uint64_t push, struct gate_verdicts *out)
+{
+    struct running r = {.cx = cx, .push = p, .list = arena_array(&cx->arena, struct gate_verdict, VERDICTS_MOST)};
+    enum rc rc = narrow(cx, db, push);
+    if (rc == OK) rc = run_all(&r, db, c, now);
+    widen(db);
+    *out = (struct gate_verdicts){r.list, r.n};
+    return rc;
+}

@@ -1,0 +1,33 @@
+/* Gates: places where the real world asks for permission (DESIGN §6). A gate (1) knows who asks; (2) reads what it
+ * must, outside any transaction; (3) in one unit puts the request's facts under a mark, runs the rules bound to it over
+ * them, and appends the decision with every verdict; a refusal goes back to the mark and appends that; (4) lets the
+ * effect through and appends its outcome. A gate that cannot decide refuses.
+ *
+ *     place.h    hosted repositories, and which of their refs are protected
+ *     push.h     what a push asks: read from git, judged, decided
+ *     receive.h  git's hooks: pre-receive judges in quarantine, proc-receive moves the refs
+ *     change.h   changes and their patch sets; reviews; what approvals still count
+ *     publish.h  the approved result computed here, and put where it belongs
+ *     tell.h     what a pusher reads
+ *
+ * Who may at all, and the shape of what is pushed, is always held to: nothing could be taken back. Whether points of
+ * tasks hold, the organization says (`policy`): observe, warn or block.
+ *
+ * Threads: each call has a ctx of its own. */
+#ifndef SINETTI_GATES_GATES_H
+#define SINETTI_GATES_GATES_H
+
+#include "facts/facts.h"
+#include "identity/rights.h"
+
+enum gate_mode { MODE_OBSERVE, MODE_WARN, MODE_BLOCK, MODE_COUNT };
+const char *gate_mode_name(enum gate_mode m);
+
+/* Who asks. */
+struct gate_caller {
+    struct str person;     /* person:ID */
+    struct str credential; /* fingerprint of the key or token */
+    enum lang lang;
+};
+
+#endif

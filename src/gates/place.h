@@ -1,0 +1,37 @@
+/* Hosted repositories: DIR/repos/ID.git, each of a `repository` fact that says `hosted`; and which of their refs are
+ * protected: by `protection` facts, and the main branch always. */
+#ifndef SINETTI_GATES_PLACE_H
+#define SINETTI_GATES_PLACE_H
+
+#include "gates/gates.h"
+
+struct gate_place {
+    struct str subject, id; /* repo:ID, ID */
+    struct str name, project, main;
+    const char *path; /* of the bare repository */
+};
+/* By its name, as it stands in addresses (`.git` at its end does not count), or by repo:ID. E_NOTFOUND when there is
+ * none that is active and hosted. */
+enum rc gate_place_find(struct ctx *cx, sqlite3 *db, const char *dir, struct str name,
+                        struct gate_place *out) MUST_CHECK;
+
+struct protection {
+    struct str pattern;
+    int64_t reviewers;
+    struct str method;            /* merge, rebase, fast_forward */
+    const struct str *publishers; /* person:ID, group:ID; none: whoever has the right */
+    size_t n_publishers;
+};
+#define PROTECTION_REVIEWERS 1 /* of the main branch, while nothing else was said */
+/* All of a repository, those that say more first. */
+enum rc protections_read(struct ctx *cx, sqlite3 *db, const struct gate_place *place, const struct protection **list,
+                         size_t *n) MUST_CHECK;
+/* The one that holds for a ref; NULL: it is not protected. */
+const struct protection *protection_of(const struct protection *list, size_t n, struct str ref);
+/* `*` stands for any run of characters but `/`. Pure. */
+bool protection_matches(struct str pattern, struct str ref);
+/* Whether the person is among its publishers, by a group too. */
+enum rc protection_publisher(struct ctx *cx, sqlite3 *db, const struct protection *p, struct str person,
+                             bool *out) MUST_CHECK;
+
+#endif

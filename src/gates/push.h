@@ -1,0 +1,80 @@
+/* What a push asks for. push_read() looks at git's side of it, in quarantine or outside; push_judge() within the unit
+ * that decides adds what facts say (who may, what was approved) and puts it into the log.
+ *
+ * Read are names, kinds and how refs would move; which commits a protected branch would gain and by which change; the
+ * secrets in what the push brings. Of merges that a push brings, only what they make of their first parent is not
+ * scanned. Nothing a push brings is executed or followed. */
+#ifndef SINETTI_GATES_PUSH_H
+#define SINETTI_GATES_PUSH_H
+
+#include "gates/place.h"
+#include "git/hosted.h"
+
+enum push_kind { PUSH_BRANCH, PUSH_TAG, PUSH_CHANGE, PUSH_OTHER };
+enum push_act { PUSH_CREATE, PUSH_UPDATE, PUSH_REWIND, PUSH_DELETE };
+const char *push_kind_name(enum push_kind k);
+const char *push_act_name(enum push_act a);
+
+struct push_ref {
+    struct str name;          /* as it was asked */
+    struct str before, after; /* ids; zeros: not there */
+    enum push_kind kind;
+    enum push_act act;
+    const struct protection *protection; /* NULL: not protected */
+    int64_t commits;                     /* a protected branch's new ones; a change's own */
+    bool published;                      /* of a tag: what it names is on a protected branch */
+    int64_t secrets;
+    const char *shape; /* what is wrong with it whatever any rule says, a word of tell.h; NULL: nothing */
+    /* of PUSH_CHANGE */
+    struct str target, topic;
+    struct str base, tree, message; /* base: where it leaves its target; message: of its last commit, whole */
+    struct str merge_base_fault;    /* text; STR_NONE when it has a base */
+    /* by push_judge(): */
+    bool may, publisher, covered;
+    int64_t reviewers, approvals, rejections;
+    struct str change; /* change:ID the branch gets, by its patch set … */
+    int64_t patch_set; /* … of this number; 0: none */
+};
+
+struct push_hit {
+    size_t ref;
+    struct str path;
+    int64_t line;
+    const char *rule;
+};
+#define PUSH_REFS 3000
+#define PUSH_HITS 100
+
+/* People with a part in what a change brings, by their addresses. */
+struct push_identity {
+    struct str address;
+};
+
+struct push {
+    const struct gate_place *place;
+    const struct gate_caller *caller;
+    struct push_ref *refs;
+    size_t n;
+    struct push_hit hits[PUSH_HITS];
+    size_t n_hits;
+    int64_t secrets;
+    const struct str *addresses; /* of authors, committers and co-authors of what a change brings */
+    size_t n_addresses;
+    struct str options[16]; /* push options, key=value */
+    size_t n_options;
+    const struct protection *protections;
+    size_t n_protections;
+};
+
+/* Value of a push option; STR_NONE when it was not given. */
+struct str push_option(const struct push *p, const char *key);
+
+/* Fills all but what push_judge() does. db: facts as they are now. E_LIMIT for too many refs; a ref that is wrong by
+ * its shape is no error. */
+enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p) MUST_CHECK;
+
+/* Splits what stands behind refs/for/: the branch there is, and a topic. The branch is STR_NONE when there is none. */
+enum rc push_target(struct ctx *cx, const struct git *g, struct str rest, struct str *branch,
+                    struct str *topic) MUST_CHECK;
+
+#endif

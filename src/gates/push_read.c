@@ -1,0 +1,317 @@
+/* Git's side of a push: names, how refs would move, whose commits they are. */
+#include "gates/push.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "gates/push_scan.h"
+#include "git/oid.h"
+#include "git/refname.h"
+#include "observe/commit.h"
+
+#define REF_NAME_MOST 255
+#define SAID_MOST (16U << 20)
+
+const char *push_kind_name(enum push_kind k)
+{
+    static const char *const names[] = {"branch", "tag", "change", "other"};
+    return names[k];
+}
+
+const char *push_act_name(enum push_act a)
+{
+    static const char *const names[] = {"create", "update", "rewind", "delete"};
+    return names[a];
+}
+
+struct str push_option(const struct push *p, const char *key)
+{
+    struct str name = str_from(key);
+    for (size_t i = 0; i < p->n_options; i++)
+        if (str_starts(p->options[i], name) && p->options[i].n > name.n && p->options[i].p[name.n] == '=')
+            return str_slice(p->options[i], name.n + 1, p->options[i].n);
+    return STR_NONE;
+}
+
+/* --- names */
+
+/* What anybody can read without being led astray, and what every system can keep. */
+static bool is_plain_name(struct str name)
+{
+    uint32_t cp;
+    if (name.n > REF_NAME_MOST || !str_is_utf8(name) || !refname_is_valid(name)) return false;
+    for (size_t at = 0, n; at < name.n; at += n) {
+        n = str_char(name, at, &cp);
+        if (!n || cp <= ' ' || cp == 0x7f || char_is_deceptive(cp)) return false;
+    }
+    return true;
+}
+
+static void classify_name(struct push_ref *r)
+{
+    r->kind = str_starts(r->name, STR("refs/heads/"))  ? PUSH_BRANCH
+              : str_starts(r->name, STR("refs/tags/")) ? PUSH_TAG
+              : str_starts(r->name, STR("refs/for/"))  ? PUSH_CHANGE
+                                                       : PUSH_OTHER;
+    if (!is_plain_name(r->name))
+        r->shape = "name";
+    else if (r->kind == PUSH_OTHER)
+        r->shape = "namespace";
+    else if (r->kind == PUSH_CHANGE && oid_is_zero(r->after))
+        r->shape = "no_change";
+}
+
+/* Two names that a file system, or a reader, takes for one. */
+static struct str folded(struct ctx *cx, struct str s)
+{
+    struct str out = arena_str(&cx->arena, s);
+    for (size_t i = 0; i < out.n; i++)
+        if (out.p[i] >= 'A' && out.p[i] <= 'Z') ((char *)(uintptr_t)out.p)[i] = (char)(out.p[i] + 'a' - 'A');
+    return out;
+}
+
+/* --- asking git */
+
+static enum rc ask(struct ctx *cx, const struct git *g, const char *const *argv, struct str input, struct str *said,
+                   int *code)
+{
+    scoped_buf out;
+    buf_init(&out, SAID_MOST);
+    TRY(hosted_run(cx, g, argv, input, &out, code, NULL));
+    *said = arena_str(&cx->arena, buf_view(&out));
+    return OK;
+}
+
+static enum rc is_ancestor(struct ctx *cx, const struct git *g, struct str a, struct str b, bool *out)
+{
+    const char *const argv[] = {"merge-base", "--is-ancestor", arena_cstr(&cx->arena, a), arena_cstr(&cx->arena, b),
+                                NULL};
+    struct str said;
+    int code;
+    TRY(ask(cx, g, argv, STR_NONE, &said, &code));
+    *out = code == 0;
+    return code > 1 ? fail(cx, E_CORRUPT, "the history of what was pushed cannot be followed") : OK;
+}
+
+/* What the branches that are protected hold now, as `^oid` lines for rev-list; and the name of any branch that is the
+ * same as one of the push but for case. */
+static enum rc read_branches(struct ctx *cx, const struct git *g, struct push *p, struct buf *protected_tips)
+{
+    static const char *const argv[] = {"for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags",
+                                       NULL};
+    struct str rest, line, oid;
+    int code;
+    TRY(ask(cx, g, argv, STR_NONE, &rest, &code));
+    while (str_cut(&rest, '\n', &line)) {
+        if (!str_cut(&line, ' ', &oid) || !line.n) continue;
+        if (str_starts(line, STR("refs/heads/")) && protection_of(p->protections, p->n_protections, line))
+            buf_printf(protected_tips, "^" STR_FMT "\n", STR_ARG(oid));
+        for (size_t i = 0; i < p->n; i++) {
+            struct push_ref *r = &p->refs[i];
+            if (r->act == PUSH_CREATE && !r->shape && !str_eq(line, r->name) && str_eq_nocase(line, r->name))
+                r->shape = "twin";
+        }
+    }
+    return buf_ok(protected_tips) == OK ? OK : fail(cx, E_LIMIT, "the repository has too many protected branches");
+}
+
+static enum rc count_new(struct ctx *cx, const struct git *g, struct str tip, struct str protected_tips, int64_t *n)
+{
+    static const char *const argv[] = {"rev-list", "--count", "--stdin", NULL};
+    struct str said, input = arena_printf(&cx->arena, STR_FMT "\n" STR_FMT, STR_ARG(tip), STR_ARG(protected_tips));
+    int code;
+    TRY(ask(cx, g, argv, input, &said, &code));
+    if (code != 0 || !str_to_i64(str_trim(said), 0, INT64_MAX, n))
+        return fail(cx, E_CORRUPT, "the history of what was pushed cannot be followed");
+    return OK;
+}
+
+enum rc push_target(struct ctx *cx, const struct git *g, struct str rest, struct str *branch, struct str *topic)
+{
+    *branch = *topic = STR_NONE;
+    if (str_starts(rest, STR("refs/heads/"))) rest = str_slice(rest, 11, rest.n);
+    for (size_t end = rest.n; end > 0;) {
+        struct str oid, name = arena_printf(&cx->arena, "refs/heads/" STR_FMT, STR_ARG(str_slice(rest, 0, end)));
+        TRY(hosted_ref(cx, g, name, &oid));
+        if (oid.p) {
+            *branch = name;
+            *topic = str_slice(rest, end + (end < rest.n), rest.n);
+            return OK;
+        }
+        while (end > 0 && rest.p[--end] != '/') continue;
+    }
+    return OK;
+}
+
+/* --- each kind */
+
+static enum rc read_branch(struct ctx *cx, const struct git *g, struct str main, struct push_ref *r,
+                           struct str protected_tips)
+{
+    bool forward = true;
+    if (!r->protection) return OK;
+    if (r->act == PUSH_UPDATE) TRY(is_ancestor(cx, g, r->before, r->after, &forward));
+    if (!forward) r->act = PUSH_REWIND;
+    if (r->act == PUSH_DELETE || r->act == PUSH_REWIND) return OK;
+    if (r->act == PUSH_CREATE && !protected_tips.n && str_eq(r->name, main)) return OK; /* continuity begins here */
+    return count_new(cx, g, r->after, protected_tips, &r->commits);
+}
+
+static enum rc type_of(struct ctx *cx, const struct git *g, struct str oid, struct str *type)
+{
+    const char *const argv[] = {"cat-file", "-t", arena_cstr(&cx->arena, oid), NULL};
+    int code;
+    TRY(ask(cx, g, argv, STR_NONE, type, &code));
+    *type = str_trim(*type);
+    return OK;
+}
+
+/* Tags are told apart only when one of them is wrong: a thousand good ones are one question. */
+static enum rc read_tags(struct ctx *cx, const struct git *g, struct push *p, struct str protected_tips)
+{
+    static const char *const argv[] = {"rev-list", "--count", "--stdin", NULL};
+    scoped_buf input;
+    struct str said;
+    int64_t n = 0;
+    int code;
+    size_t tags = 0;
+    buf_init(&input, SAID_MOST);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->refs[i].kind == PUSH_TAG && p->refs[i].act == PUSH_CREATE && ++tags)
+            buf_printf(&input, STR_FMT "\n", STR_ARG(p->refs[i].after));
+    if (!tags) return OK;
+    buf_str(&input, protected_tips);
+    TRY(ask(cx, g, argv, buf_view(&input), &said, &code));
+    bool all = code == 0 && protected_tips.n && str_to_i64(str_trim(said), 0, INT64_MAX, &n) && n == 0;
+    for (size_t i = 0, told = 0; i < p->n; i++) {
+        struct push_ref *r = &p->refs[i];
+        if (r->kind != PUSH_TAG || r->act != PUSH_CREATE) continue;
+        r->published = all;
+        if (all || told++ > 20 || !protected_tips.n) continue;
+        struct str input_one =
+            arena_printf(&cx->arena, STR_FMT "\n" STR_FMT, STR_ARG(r->after), STR_ARG(protected_tips));
+        TRY(ask(cx, g, argv, input_one, &said, &code));
+        r->published = code == 0 && str_to_i64(str_trim(said), 0, INT64_MAX, &n) && n == 0;
+    }
+    return OK;
+}
+
+struct people {
+    struct ctx *cx;
+    struct push *push;
+    struct push_ref *ref;
+    struct str *list;
+    size_t n;
+    int64_t commits;
+};
+#define PEOPLE_MOST 3000
+
+static enum rc add_address(struct people *a, struct str address)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (str_eq_nocase(a->list[i], address)) return OK;
+    if (a->n == PEOPLE_MOST) return fail(a->cx, E_LIMIT, "a change has more than %d authors", PEOPLE_MOST);
+    a->list[a->n++] = arena_str(&a->cx->arena, address);
+    return OK;
+}
+
+static enum rc take_commit(void *arg, const struct git_commit *c)
+{
+    struct people *a = arg;
+    struct commit_facts said;
+    if (a->commits++ == 0) a->ref->message = arena_str(&a->cx->arena, c->message);
+    TRY(add_address(a, c->author_email));
+    TRY(add_address(a, c->committer_email));
+    commit_read(&a->cx->arena, c->message, c->n_parents, &said);
+    for (size_t i = 0; i < said.n_trailers; i++)
+        if (str_eq(said.trailers[i].key, STR("co-authored-by"))) TRY(add_address(a, said.trailers[i].email));
+    return OK;
+}
+
+static enum rc read_change(struct ctx *cx, struct git *g, struct push *p, struct push_ref *r)
+{
+    struct str tip, type, name = str_slice(r->name, sizeof "refs/for/" - 1, r->name.n);
+    int64_t missing;
+    if (r->shape) return OK;
+    TRY(push_target(cx, g, name, &r->target, &r->topic));
+    if (!r->target.p) {
+        r->shape = "no_target";
+        return OK;
+    }
+    if (push_option(p, "topic").p) r->topic = push_option(p, "topic");
+    TRY(type_of(cx, g, r->after, &type));
+    if (!str_eq(type, STR("commit"))) {
+        r->shape = "no_commit";
+        return OK;
+    }
+    TRY(hosted_ref(cx, g, r->target, &tip));
+    enum rc rc = git_merge_base(cx, g, tip, r->after, &r->base);
+    if (rc == E_NOTFOUND) r->shape = "unrelated";
+    if (rc == E_NOTFOUND) return OK;
+    TRY(rc);
+    if (str_eq(r->base, r->after)) {
+        r->shape = "nothing_new";
+        return OK;
+    }
+    struct people a = {cx, p, r, arena_array(&cx->arena, struct str, PEOPLE_MOST), 0, 0};
+    const struct git_log_options o = {.head = r->after, .exclude = r->base, .since = INT64_MIN};
+    TRY(git_log(cx, g, &o, take_commit, &a, &missing));
+    r->commits = a.commits;
+    p->addresses = a.list;
+    p->n_addresses = a.n;
+    const char *const argv[] = {"rev-parse", "--verify",
+                                arena_printf(&cx->arena, STR_FMT "^{tree}", STR_ARG(r->after)).p, NULL};
+    int code;
+    TRY(ask(cx, g, argv, STR_NONE, &r->tree, &code));
+    r->tree = str_trim(r->tree);
+    return code == 0 && oid_is(r->tree, 40) ? OK : fail(cx, E_CORRUPT, "the change's tree is not there");
+}
+
+static enum rc read_ref(struct ctx *cx, struct git *g, struct push *p, struct push_ref *r, struct str tips)
+{
+    if (r->kind == PUSH_CHANGE) return read_change(cx, g, p, r);
+    if (r->kind != PUSH_BRANCH || r->shape) return OK;
+    struct str type;
+    if (r->protection && r->act != PUSH_DELETE) {
+        TRY(type_of(cx, g, r->after, &type));
+        if (!str_eq(type, STR("commit"))) r->shape = "no_commit";
+    }
+    return r->shape ? OK : read_branch(cx, g, p->place->main, r, tips);
+}
+
+/* The same name twice, or two that differ by case alone, within the push. */
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static void find_twins(struct ctx *cx, struct push *p)
+{
+    struct str *names = arena_array(&cx->arena, struct str, p->n);
+    for (size_t i = 0; i < p->n; i++) names[i] = folded(cx, p->refs[i].name);
+    qsort(names, p->n, sizeof *names, by_name);
+    for (size_t k = 1; k < p->n; k++)
+        for (size_t i = 0; str_eq(names[k], names[k - 1]) && i < p->n; i++)
+            if (str_eq_nocase(p->refs[i].name, names[k])) p->refs[i].shape = "twin";
+}
+
+enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
+{
+    scoped_buf tips;
+    size_t changes = 0;
+    buf_init(&tips, SAID_MOST);
+    if (p->n > PUSH_REFS) return fail(cx, E_LIMIT, "a push moves at most %d refs at once", PUSH_REFS);
+    TRY(protections_read(cx, db, p->place, &p->protections, &p->n_protections));
+    for (size_t i = 0; i < p->n; i++) {
+        struct push_ref *r = &p->refs[i];
+        r->act = oid_is_zero(r->before) ? PUSH_CREATE : oid_is_zero(r->after) ? PUSH_DELETE : PUSH_UPDATE;
+        classify_name(r);
+        if (r->kind == PUSH_BRANCH) r->protection = protection_of(p->protections, p->n_protections, r->name);
+        if (r->kind == PUSH_CHANGE && changes++) r->shape = "one_change";
+    }
+    find_twins(cx, p);
+    TRY(read_branches(cx, g, p, &tips));
+    for (size_t i = 0; i < p->n; i++) TRY(read_ref(cx, g, p, &p->refs[i], buf_view(&tips)));
+    TRY(read_tags(cx, g, p, buf_view(&tips)));
+    return push_scan(cx, g, p);
+}

@@ -1,0 +1,330 @@
+#include "gates/receive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "gates/pkt.h"
+#include "gates/tell.h"
+#include "git/oid.h"
+#include "ledger/log_reader.h"
+
+#define COMMANDS_MOST (4U << 20) /* bytes */
+
+static struct str environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value ? str_from(value) : STR_NONE;
+}
+
+enum rc receive_from_environment(struct ctx *cx, struct receive *out)
+{
+    struct str data = environment("SINETTI_DATA"), lang = environment("SINETTI_LANG");
+    *out = (struct receive){.repository = environment("SINETTI_REPOSITORY"),
+                            .caller = {.person = environment("SINETTI_PERSON"),
+                                       .credential = environment("SINETTI_CREDENTIAL"),
+                                       .lang = str_eq(lang, STR("fi")) ? LANG_FI : LANG_EN},
+                            .quarantine = getenv("GIT_QUARANTINE_PATH")};
+    const char *git_dir = getenv("GIT_DIR");
+    if (!data.p || !out->repository.p || !out->caller.person.p || !git_dir)
+        return fail(cx, E_DENIED, "nobody is let in this way: push over SSH or HTTPS");
+    char *real = realpath(git_dir, NULL);
+    if (!real) return fail(cx, E_NOTFOUND, "the repository is not there: %s", strerror(errno));
+    out->data = arena_cstr(&cx->arena, data);
+    out->git_dir = arena_cstr(&cx->arena, str_from(real));
+    free(real);
+    return OK;
+}
+
+int receive_lock(struct ctx *cx, const char *git_dir)
+{
+    int fd =
+        open(arena_printf(&cx->arena, "%s/sinetti.lock", git_dir).p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    while (fd >= 0 && flock(fd, LOCK_EX) < 0)
+        if (errno != EINTR) {
+            (void)close(fd);
+            return -1;
+        }
+    return fd;
+}
+
+/* --- one push, opened */
+
+struct session {
+    const struct receive *r;
+    struct facts *facts;
+    struct log_reader *reader;
+    struct git *git;
+    struct gate_place place;
+    struct push push;
+};
+
+static enum rc open_session(struct ctx *cx, const struct receive *r, const struct catalog *c, struct session *s)
+{
+    const struct facts_options o = {0};
+    TRY(facts_open(cx, r->data, c, &o, &s->facts));
+    TRY(log_reader_open(cx, r->data, &s->reader));
+    TRY(gate_place_find(cx, log_reader_db(s->reader), r->data, r->repository, &s->place));
+    TRY(hosted_open(cx, r->git_dir, r->quarantine, &s->git));
+    s->push.place = &s->place;
+    s->push.caller = &r->caller;
+    return OK;
+}
+
+static void close_session(struct session *s)
+{
+    git_close(s->git);
+    log_reader_close(s->reader);
+    facts_close(s->facts);
+}
+
+static enum rc add_command(struct ctx *cx, struct push *p, struct str line)
+{
+    struct str before, after;
+    if (p->n == PUSH_REFS) return fail(cx, E_LIMIT, "a push moves at most %d refs at once", PUSH_REFS);
+    if (!str_cut(&line, ' ', &before) || !str_cut(&line, ' ', &after) || !line.p || !oid_is(before, before.n) ||
+        !oid_is(after, before.n) || (before.n != 40 && before.n != 64))
+        return fail(cx, E_INVALID, "git said a command that is none");
+    p->refs[p->n++] = (struct push_ref){.name = line, .before = before, .after = after};
+    return OK;
+}
+
+/* Of pre-receive: GIT_PUSH_OPTION_COUNT and _0, _1 …  Only the words known here count. */
+static enum rc add_option(struct ctx *cx, struct push *p, struct str option)
+{
+    static const char *const known[] = {"topic", "title", "description", "reviewer", "reason", "change"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        struct str name = str_from(known[i]);
+        if (!str_starts(option, name) || option.n <= name.n || option.p[name.n] != '=') continue;
+        if (p->n_options == sizeof p->options / sizeof *p->options) return fail(cx, E_LIMIT, "too many push options");
+        if (!str_is_utf8(option)) return fail(cx, E_INVALID, "push option %s: it is no UTF-8", known[i]);
+        p->options[p->n_options++] = option;
+        return OK;
+    }
+    return fail(cx, E_INVALID, "push option \"%s\" is not known: topic, title, description, reason and change are",
+                str_visible(cx, option));
+}
+
+static enum rc options_of_environment(struct ctx *cx, struct push *p)
+{
+    int64_t n = 0;
+    struct str count = environment("GIT_PUSH_OPTION_COUNT");
+    if (!count.p || !str_to_i64(count, 0, 100, &n)) return OK;
+    for (int64_t i = 0; i < n; i++) {
+        char name[40];
+        (void)snprintf(name, sizeof name, "GIT_PUSH_OPTION_%lld", (long long)i);
+        struct str value = environment(name);
+        if (value.p) TRY(add_option(cx, p, value));
+    }
+    return OK;
+}
+
+/* --- pre-receive */
+
+static enum rc read_all(struct ctx *cx, int fd, struct str *out)
+{
+    scoped_buf b;
+    char block[16384];
+    buf_init(&b, COMMANDS_MOST);
+    for (;;) {
+        ssize_t n = read(fd, block, sizeof block);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return fail(cx, E_IO, "what git asks cannot be read: %s", strerror(errno));
+        if (n == 0) break;
+        buf_add(&b, block, (size_t)n);
+    }
+    *out = arena_str(&cx->arena, buf_view(&b));
+    return b.failed ? fail(cx, E_LIMIT, "a push moves at most %d refs at once", PUSH_REFS) : OK;
+}
+
+static enum rc judge(struct ctx *cx, struct session *s, int in, struct buf *say, bool *allowed)
+{
+    struct str rest, line;
+    struct decided d;
+    TRY(read_all(cx, in, &rest));
+    s->push.refs = arena_array(&cx->arena, struct push_ref, PUSH_REFS);
+    while (str_cut(&rest, '\n', &line))
+        if (line.n) TRY(add_command(cx, &s->push, line));
+    TRY(options_of_environment(cx, &s->push));
+    TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
+    TRY(decide_push(cx, s->facts, &s->push, "push", DECIDE_ASK, NULL, &d));
+    tell_decided(cx, say, &s->push, &d);
+    *allowed = d.allowed;
+    /* where a change would go is asked again when it does */
+    for (size_t i = 0; d.allowed && i < s->push.n; i++) {
+        struct change_place place;
+        if (s->push.refs[i].kind == PUSH_CHANGE)
+            TRY(change_find_place(cx, log_reader_db(s->reader), &s->push, &s->push.refs[i], &place));
+    }
+    return OK;
+}
+
+enum rc receive_judge(struct ctx *cx, const struct receive *r, const struct catalog *c, int in, struct buf *say,
+                      bool *allowed)
+{
+    struct session s = {.r = r};
+    *allowed = false;
+    enum rc rc = open_session(cx, r, c, &s);
+    if (rc == OK) rc = judge(cx, &s, in, say, allowed);
+    close_session(&s);
+    return rc;
+}
+
+/* --- proc-receive */
+
+/* *options: the pusher's follow the commands. */
+static enum rc greet(struct ctx *cx, int in, int out, bool *options)
+{
+    struct str text;
+    bool flush;
+    scoped_buf b;
+    TRY(pkt_read(cx, in, &text, &flush));
+    if (flush || !str_starts(text, STR("version=1"))) return fail(cx, E_INVALID, "git speaks another proc-receive");
+    *options = str_has(text, STR("push-options"));
+    while (!flush) TRY(pkt_read(cx, in, &text, &flush));
+    buf_init(&b, 0);
+    pkt_add(&b, (struct str){"version=1\0push-options atomic\n", 30});
+    pkt_flush(&b);
+    return file_write_all(out, buf_view(&b)) ? OK : fail(cx, E_IO, "git does not listen: %s", strerror(errno));
+}
+
+static enum rc read_commands(struct ctx *cx, struct session *s, int in, bool options)
+{
+    struct str text;
+    bool flush = false;
+    s->push.refs = arena_array(&cx->arena, struct push_ref, PUSH_REFS);
+    for (;;) {
+        TRY(pkt_read(cx, in, &text, &flush));
+        if (flush) break;
+        TRY(add_command(cx, &s->push, text));
+    }
+    while (options) {
+        TRY(pkt_read(cx, in, &text, &flush));
+        if (flush) break;
+        TRY(add_option(cx, &s->push, text));
+    }
+    return OK;
+}
+
+/* The refs as they will really move: a change becomes its patch set's ref. */
+static enum rc make_moves(struct ctx *cx, struct session *s, struct change_place **places, struct ref_update **moves)
+{
+    struct push *p = &s->push;
+    *places = arena_array(&cx->arena, struct change_place, p->n);
+    *moves = arena_array(&cx->arena, struct ref_update, p->n);
+    for (size_t i = 0; i < p->n; i++) {
+        struct push_ref *r = &p->refs[i];
+        (*moves)[i] = (struct ref_update){r->name, r->before, r->after};
+        if (r->kind != PUSH_CHANGE || r->shape) continue;
+        struct change_place *place = &(*places)[i];
+        TRY(change_find_place(cx, log_reader_db(s->reader), p, r, place));
+        (*moves)[i] = (struct ref_update){place->ref, STR("0000000000000000000000000000000000000000"), r->after};
+        r->change = place->subject;
+        r->patch_set = place->patch_set;
+    }
+    return OK;
+}
+
+static void answer(struct session *s, const struct change_place *places, const char *refusal, struct buf *out)
+{
+    for (size_t i = 0; i < s->push.n; i++) {
+        const struct push_ref *r = &s->push.refs[i];
+        scoped_buf line;
+        buf_init(&line, PKT_MOST);
+        buf_printf(&line, "%s " STR_FMT "%s%s", refusal ? "ng" : "ok", STR_ARG(r->name), refusal ? " " : "",
+                   refusal ? refusal : "");
+        pkt_add(out, buf_view(&line));
+        if (refusal || r->kind != PUSH_CHANGE || !places) continue;
+        buf_clear(&line);
+        buf_printf(&line, "option refname " STR_FMT, STR_ARG(places[i].ref));
+        pkt_add(out, buf_view(&line));
+        pkt_add(out, STR("option old-oid 0000000000000000000000000000000000000000"));
+        buf_clear(&line);
+        buf_printf(&line, "option new-oid " STR_FMT, STR_ARG(r->after));
+        pkt_add(out, buf_view(&line));
+    }
+    pkt_flush(out);
+}
+
+static void say_changes(struct session *s, const struct change_place *places, struct buf *say)
+{
+    bool fi = s->r->caller.lang == LANG_FI;
+    for (size_t i = 0; i < s->push.n; i++)
+        if (s->push.refs[i].kind == PUSH_CHANGE)
+            buf_printf(say, "%s %lld, %s %lld: %s\n", fi ? "muutos" : "change", (long long)places[i].number,
+                       fi ? "versio" : "patch set", (long long)places[i].patch_set,
+                       fi ? "odottaa katselmointia" : "it waits for review");
+}
+
+/* Under the lock. *refusal: a word for git; NULL: all has moved. */
+static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct change_place **places,
+                    const char **refusal)
+{
+    struct ref_update *moves;
+    struct ref_moves m;
+    struct decided d;
+    size_t settled;
+    sqlite3 *db = log_reader_db(s->reader);
+    *refusal = "refused";
+    TRY(log_reader_refresh(cx, s->reader));
+    TRY(decide_settle(cx, s->facts, db, s->git, &s->place, &s->r->caller, &settled));
+    if (settled) TRY(log_reader_refresh(cx, s->reader));
+    TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
+    TRY(make_moves(cx, s, places, &moves));
+    enum rc rc = ref_moves_prepare(cx, s->git, moves, s->push.n, &m);
+    if (rc == E_CONFLICT && hosted_unlock(cx, s->git, moves, s->push.n))
+        rc = ref_moves_prepare(cx, s->git, moves, s->push.n, &m);
+    if (rc == E_CONFLICT) {
+        buf_printf(say, "%s\n", cx->message);
+        *refusal = "the ref has moved meanwhile; fetch first";
+        return OK;
+    }
+    TRY(rc);
+    rc = decide_push(cx, s->facts, &s->push, "push", DECIDE_MOVE, *places, &d);
+    if (rc == OK && d.allowed) {
+        rc = ref_moves_commit(cx, &m);
+        bool done = rc == OK;
+        enum rc told = decide_outcome(cx, s->facts, &s->push, d.decision, done);
+        if (done) *refusal = NULL;
+        return rc == OK ? told : rc;
+    }
+    if (rc == OK) tell_decided(cx, say, &s->push, &d);
+    ref_moves_abort(&m);
+    return rc;
+}
+
+static enum rc move_and_answer(struct ctx *cx, struct session *s, const struct catalog *c, int in, int out,
+                               struct buf *say)
+{
+    scoped_buf b;
+    struct change_place *places = NULL;
+    const char *refusal = "refused";
+    bool options;
+    TRY(greet(cx, in, out, &options));
+    TRY(read_commands(cx, s, in, options));
+    enum rc rc = open_session(cx, s->r, c, s);
+    int lock = rc == OK ? receive_lock(cx, s->r->git_dir) : -1;
+    if (rc == OK && lock < 0) rc = fail(cx, E_IO, "the repository cannot be locked: %s", strerror(errno));
+    if (rc == OK) rc = move(cx, s, say, &places, &refusal);
+    if (lock >= 0) (void)close(lock);
+    if (rc != OK) buf_printf(say, "%s\n", cx->message);
+    if (rc == OK && !refusal && places) say_changes(s, places, say);
+    buf_init(&b, 64U << 20);
+    answer(s, places, rc != OK && !refusal ? NULL : refusal, &b);
+    if (!file_write_all(out, buf_view(&b))) return fail(cx, E_IO, "git does not listen: %s", strerror(errno));
+    return OK;
+}
+
+enum rc receive_move(struct ctx *cx, const struct receive *r, const struct catalog *c, int in, int out, struct buf *say)
+{
+    struct session s = {.r = r};
+    enum rc rc = move_and_answer(cx, &s, c, in, out, say);
+    close_session(&s);
+    return rc;
+}

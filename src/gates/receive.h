@@ -1,0 +1,32 @@
+/* git's hooks of a hosted repository (githooks(5)). receive-pack starts them; the door has set who pushes in their
+ * environment (SINETTI_DATA, SINETTI_REPOSITORY, SINETTI_PERSON, SINETTI_CREDENTIAL, SINETTI_LANG).
+ *
+ * pre-receive judges all commands while the new objects are in quarantine: what is refused never gets out of it.
+ * proc-receive then has all refs: under the repository's lock it settles what a crash has left, locks the refs by their
+ * old ids, decides again by the facts as they are then, appends the decision, moves, and appends the outcome. */
+#ifndef SINETTI_GATES_RECEIVE_H
+#define SINETTI_GATES_RECEIVE_H
+
+#include "gates/decide.h"
+
+struct receive {
+    const char *data;      /* the data folder */
+    struct str repository; /* repo:ID */
+    struct gate_caller caller;
+    const char *git_dir;
+    const char *quarantine; /* folder of new objects; NULL: none */
+};
+/* From the environment. E_DENIED when somebody comes by another way than a door. */
+enum rc receive_from_environment(struct ctx *cx, struct receive *out) MUST_CHECK;
+
+/* Reads "old new ref" lines from `in`; what the pusher shall read goes to `say`. *allowed says whether it goes on. */
+enum rc receive_judge(struct ctx *cx, const struct receive *r, const struct catalog *c, int in, struct buf *say,
+                      bool *allowed) MUST_CHECK;
+/* Speaks proc-receive's protocol (githooks(5), version 1) on in and out. */
+enum rc receive_move(struct ctx *cx, const struct receive *r, const struct catalog *c, int in, int out,
+                     struct buf *say) MUST_CHECK;
+
+/* The repository's lock, which who moves refs holds; -1 and errno when it cannot be had. close() lets go. */
+int receive_lock(struct ctx *cx, const char *git_dir);
+
+#endif

@@ -1,0 +1,136 @@
+#include "gates/tell.h"
+
+#include <string.h>
+
+struct shape {
+    const char *word;
+    const char *message[LANG_COUNT], *fix[LANG_COUNT];
+};
+static const struct shape shapes[] = {
+    {"name",
+     {"its name has signs that cannot be seen, lead astray or are no UTF-8, or is over 255 bytes",
+      "nimessä on näkymättömiä tai harhaanjohtavia merkkejä, se ei ole UTF-8:aa tai on yli 255 tavua"},
+     {"give it a plain name", "anna sille tavallinen nimi"}},
+    {"twin",
+     {"its name differs from another one's only by upper and lower case",
+      "nimi eroaa toisesta vain isoilla ja pienillä kirjaimilla"},
+     {"give it a name of its own", "anna sille oma nimi"}},
+    {"namespace",
+     {"only refs/heads/, refs/tags/ and refs/for/ are taken here",
+      "vain refs/heads/, refs/tags/ ja refs/for/ hyväksytään"},
+     {"push a branch, a tag, or a change: git push origin HEAD:refs/for/main",
+      "työnnä haara, merkki tai muutos: git push origin HEAD:refs/for/main"}},
+    {"no_change",
+     {"a change cannot be deleted by a push", "muutosta ei voi poistaa työntämällä"},
+     {"sinetti review abandon NUMBER takes it back", "sinetti review abandon NUMERO peruu sen"}},
+    {"one_change",
+     {"one push makes one change", "yksi työntö tekee yhden muutoksen"},
+     {"push them one after another", "työnnä ne yksi kerrallaan"}},
+    {"no_target",
+     {"there is no such branch to propose it for", "sellaista haaraa ei ole, jolle ehdottaa"},
+     {"refs/for/BRANCH, or refs/for/BRANCH/TOPIC", "refs/for/HAARA tai refs/for/HAARA/AIHE"}},
+    {"no_commit",
+     {"what it points to is no commit", "se ei osoita muutoskirjaukseen (commit)"},
+     {"push a commit", "työnnä commit"}},
+    {"unrelated",
+     {"it has no history in common with its target", "sillä ei ole yhteistä historiaa kohdehaaran kanssa"},
+     {"start it from the target branch", "aloita se kohdehaarasta"}},
+    {"nothing_new",
+     {"its target has all of it already", "kohdehaarassa on jo kaikki"},
+     {"nothing is to be done", "mitään ei tarvitse tehdä"}},
+    {"lfs",
+     {"it has files kept in Git LFS, which is not served here",
+      "siinä on Git LFS -tiedostoja, joita tämä palvelin ei tue"},
+     {"commit the files themselves, or keep them elsewhere", "kirjaa itse tiedostot tai säilytä ne muualla"}},
+    {"may_not",
+     {"you may not write here", "sinulla ei ole kirjoitusoikeutta tänne"},
+     {"an Admin or Security officer can give you a role that may, in this project",
+      "pääkäyttäjä tai tietoturvavastaava voi antaa sinulle roolin, jolla on oikeus tässä projektissa"}},
+    {"no_publisher",
+     {"you are not among those who publish to this branch", "et kuulu niihin, jotka julkaisevat tähän haaraan"},
+     {"propose it instead: git push origin HEAD:refs/for/BRANCH; a publisher takes it from there",
+      "ehdota sitä: git push origin HEAD:refs/for/HAARA; julkaisija jatkaa siitä"}},
+    {"delete",
+     {"protected branches are not deleted", "suojattuja haaroja ei poisteta"},
+     {"who may protect refs can take the protection back first",
+      "suojauksen voi ensin purkaa se, jolla on oikeus suojata"}},
+    {"rewind",
+     {"protected branches only go forward; this would take published commits away",
+      "suojatut haarat vain etenevät; tämä veisi julkaistuja kirjauksia"},
+     {"git revert makes a commit that undoes another", "git revert tekee kirjauksen, joka kumoaa toisen"}},
+    {"tag_moves",
+     {"tags are written once: they are neither moved nor deleted",
+      "merkit kirjoitetaan kerran: niitä ei siirretä eikä poisteta"},
+     {"make a tag of another name", "tee merkki toisella nimellä"}},
+    {"tag_unpublished",
+     {"what it names is on no protected branch", "se, minkä se nimeää, ei ole missään suojatussa haarassa"},
+     {"publish the commit first, then tag it", "julkaise kirjaus ensin ja merkitse se sitten"}},
+};
+
+void tell_shape(struct ctx *cx, const struct push *p, size_t ref, const char *word, struct str *message,
+                struct str *fix)
+{
+    (void)cx;
+    (void)ref;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        if (strcmp(shapes[i].word, word) == 0) {
+            *message = str_from(shapes[i].message[p->caller->lang]);
+            *fix = str_from(shapes[i].fix[p->caller->lang]);
+            return;
+        }
+    *message = str_from(word);
+    *fix = STR("");
+}
+
+struct str tell_fill(struct ctx *cx, struct str text, const struct str *names, const struct str *values, size_t n)
+{
+    scoped_buf b;
+    buf_init(&b, 8192);
+    for (size_t at = 0; at < text.n;) {
+        const char *close = text.p[at] == '{' ? memchr(text.p + at, '}', text.n - at) : NULL;
+        if (!close) {
+            buf_char(&b, text.p[at++]);
+            continue;
+        }
+        struct str hole = str_slice(text, at + 1, (size_t)(close - text.p)), value = STR("–");
+        for (size_t i = 0; i < n; i++)
+            if (str_eq(names[i], hole)) value = values[i];
+        buf_str(&b, str_slice(value, 0, 300));
+        at = (size_t)(close - text.p) + 1;
+    }
+    return arena_str(&cx->arena, buf_view(&b));
+}
+
+static void say_controls(struct buf *out, const struct catalog_task *t)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < t->n_controls && told < 2; i++, told++)
+        buf_printf(out, "%s" STR_FMT " " STR_FMT, told ? ", " : "", STR_ARG(t->controls[i].framework->key),
+                   STR_ARG(t->controls[i].control->id));
+}
+
+static void say_fault(struct buf *out, const struct push *p, const struct gate_fault *f)
+{
+    static const char *const words[MODE_COUNT][LANG_COUNT] = {
+        {"noted", "merkitty"}, {"warning", "varoitus"}, {"refused", "evätty"}};
+    static const char *const fix[LANG_COUNT] = {"to fix", "korjaus"}, *const why[LANG_COUNT] = {"task", "tehtävä"};
+    enum lang lang = p->caller->lang;
+    buf_printf(out, "%s: ", words[f->mode][lang]);
+    buf_visible(out, p->refs[f->ref].name);
+    buf_printf(out, ": " STR_FMT "\n", STR_ARG(f->message));
+    if (f->fix.n) buf_printf(out, "  %s: " STR_FMT "\n", fix[lang], STR_ARG(f->fix));
+    if (!f->obligation) return;
+    buf_printf(out, "  %s: " STR_FMT " (" STR_FMT "/" STR_FMT "; ", why[lang], STR_ARG(f->task->title[lang]),
+               STR_ARG(f->obligation->task), STR_ARG(f->obligation->key));
+    say_controls(out, f->task);
+    buf_cstr(out, ")\n");
+}
+
+void tell_decided(struct ctx *cx, struct buf *out, const struct push *p, const struct decided *d)
+{
+    (void)cx;
+    /* what stops it first */
+    for (int mode = MODE_BLOCK; mode > MODE_OBSERVE; mode--)
+        for (size_t i = 0; i < d->n_faults; i++)
+            if ((int)d->faults[i].mode == mode) say_fault(out, p, &d->faults[i]);
+}
