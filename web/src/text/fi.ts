@@ -2,6 +2,7 @@ import { account } from "./fi/account";
 import { approvals } from "./fi/approvals";
 import { dashboard } from "./fi/dashboard";
 import { events } from "./fi/events";
+import { exchange } from "./fi/exchange";
 import { frame } from "./fi/frame";
 import { frameworks } from "./fi/frameworks";
 import { jobs } from "./fi/jobs";
@@ -16,4 +17,4 @@ import { signIn } from "./fi/sign-in";
 import { tasks } from "./fi/tasks";
 import type { Text } from "./en";
 
-export const fi: Text = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...frameworks, ...jobs, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...settings, ...setup, ...signIn, ...tasks };
+export const fi: Text = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...exchange, ...frameworks, ...jobs, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...settings, ...setup, ...signIn, ...tasks };
