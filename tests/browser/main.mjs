@@ -18,3 +18,4 @@ await import("./evidence.mjs");
 await import("./tasks.mjs");
 await import("./ledger.mjs");
 await import("./registers.mjs");
+await import("./imports.mjs");
