@@ -106,3 +106,27 @@ def test_a_rule_from_a_file(t):
         rule.write_text(sql, encoding="utf-8")
         ran = t.run("rules", "try", rule, "--data", "data", code=3, cwd=t.dir)
         t.true(ran.err.startswith("sinetti: ") and "rows" not in ran.out, ran)
+
+
+def test_a_repository_against_a_register(t):
+    """Who published is compared with the list that is in force, from its approval on; the report says at how many facts."""
+    repo = t.repo("app")
+    with served(t) as s:
+        for who in ("Ella", "Mikko"):  # addresses of examples are nobody's
+            s.add_fact("person", person_id(who), {"name": who, "addresses": [who.lower() + "@sinetti.test"], "accounts": [], "state": "active"})
+        people = [{"person": person_id("Ella"), "what": "ref", "where": "main"}]
+        item = move(s, "Ella", make(s, "publisher_list", {"publishers": people, "why": "They lead."}), "submit")
+        move(s, "Sirkka", item, "approve")
+    POINT = "authorized-publishers/only-listed-publish"
+    for who, address in (("Ella", "ella@sinetti.test"), ("Mikko", "mikko@sinetti.test"), ("A stranger", "stranger@example.net")):
+        repo.commit("change by " + who, {who + ".py": "x = 1\n"}, author="%s <%s>" % (who, address), at=int(time.time()) + 5)
+    later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 60))
+    alone = t.run("assess", "--format", "json", "--now", later, repo.path, code=0)
+    t.equal(alone.obligation(POINT)["verdict"], "no_evidence")
+    t.lacks(alone.out, '"facts"')
+    judged = t.run("assess", "--data", "data", "--format", "json", "--now", later, repo.path, code=0)
+    o = judged.obligation(POINT)
+    t.equal((o["verdict"], o["population"], o["judged"], o["failing"]), ("violated", 3, 2, 1))
+    facts = len(t.run("fact", "list", "--data", "data", "--format", "json", "--limit", "1000", code=0).out.splitlines())
+    t.true(0 < judged.json()["run"]["facts"] < facts, "at the facts before its own")
+    t.has(t.run("status", "--data", "data", "--recompute", "--repo", repo.path, "--now", later, code=0).out, "0 verdicts differ")
