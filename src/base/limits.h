@@ -172,6 +172,17 @@
 #define LIMIT_EVENTS_LOOKED_AT 5000   /* by one page of the audit log */
 #define LIMIT_EVENTS_SEARCHED 2000    /* so with a text, bodies are read */
 
+/* mail, hooks, notices */
+#define LIMIT_MAIL_SECONDS 60        /* for one message to be handed over */
+#define LIMIT_MAIL_MESSAGE (2 * MIB) /* as it goes out */
+#define LIMIT_MAIL_WAITING 20000     /* messages in the queue */
+#define LIMIT_HOOKS 50               /* webhooks */
+#define LIMIT_HOOK_SECONDS 15        /* for a receiver to answer */
+#define LIMIT_HOOK_URL 2048
+#define LIMIT_HOOK_PAYLOAD (64 * KIB)
+#define LIMIT_HOOK_WAITING 20000 /* deliveries in the queue */
+#define LIMIT_NOTICES 500        /* things that wait for one person */
+
 /* rules and reports */
 #define LIMIT_FINDINGS 1000            /* kept per obligation; the full count is kept beside them */
 #define LIMIT_SHOWN 3                  /* examples kept of what shows a point to be met */

@@ -227,6 +227,7 @@ static const struct record_field *get_fields(struct reader *r, bool columns, siz
         get_langs(r, f[i].unit);
         f[i].choices = get_choices(r, &f[i].n_choices);
         f[i].to = get_strs(r, &f[i].n_to);
+        f[i].due = get_strs(r, &f[i].n_due);
         f[i].columns = get_fields(r, columns || f[i].type != FIELD_TABLE, &f[i].n_columns);
     }
     return f;

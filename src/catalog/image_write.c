@@ -204,6 +204,7 @@ static void put_fields(struct writer *w, const struct record_field *f, size_t n)
         put_langs(w, f->unit);
         put_choices(w, f->choices, f->n_choices);
         put_strs(w, f->to, f->n_to);
+        put_strs(w, f->due, f->n_due);
         put_fields(w, f->columns, f->n_columns);
     }
 }

@@ -33,6 +33,17 @@ static void check_links(struct source *s, const struct source_record *r, const s
     }
 }
 
+/* States in which a date is due. */
+static void check_due(struct source *s, const struct source_record *r)
+{
+    for (size_t i = 0; i < r->k.n_fields; i++)
+        for (size_t w = 0; w < r->k.fields[i].n_due; w++)
+            if (record_find_state(&r->k, r->k.fields[i].due[w]) < 0)
+                source_fault(s, r->file, r->line, "name a state of this kind",
+                             "the field \"%s\" is due in \"%s\", which is no state", source_show(s, r->k.fields[i].key),
+                             source_show(s, r->k.fields[i].due[w]));
+}
+
 /* A task whose file is faulty is there all the same: one fault is enough. */
 static void check_tasks(struct source *s, const struct source_record *r)
 {
@@ -66,6 +77,7 @@ void source_link_records(struct source *s)
         const struct source_record *r = &s->records[i];
         check_tasks(s, r);
         check_links(s, r, r->k.fields, r->k.n_fields);
+        check_due(s, r);
         for (size_t k = 0; k < i; k++)
             if (r->k.prefix.n && str_eq(r->k.prefix, s->records[k].k.prefix))
                 source_fault(s, r->file, r->line, "give each kind its own", "the prefix is that of \"%s\" too",

@@ -97,6 +97,7 @@ static void check_words(struct source *s, const struct fields *f, const struct r
         {"choices", out->type == FIELD_CHOICE || out->type == FIELD_CHECKLIST},
         {"unit", out->type == FIELD_NUMBER},
         {"to", out->type == FIELD_LINK},
+        {"due", out->type == FIELD_DATE && !column},
         {"columns", out->type == FIELD_TABLE},
         {"many", can_be_many(out->type) && !column},
         {"when", !column},
@@ -114,7 +115,7 @@ static void check_words(struct source *s, const struct fields *f, const struct r
 static struct record_field read_field(struct source *s, struct str file, const struct yaml_node *n, bool column)
 {
     struct fields f = fields_of(s, file, n, column ? "a column" : "a field",
-                                "key type label help required many when choices unit to columns");
+                                "key type label help required many when choices unit to columns due");
     struct record_field out = {.key = read_key(s, &f), .when = STR(""), .is = STR("")};
     out.type = (enum field_type)field_word(&f, "type", type_at, FIELD_COUNT);
     struct source_text text = field_langs(&f, "label", true);
@@ -128,6 +129,7 @@ static struct record_field read_field(struct source *s, struct str file, const s
     check_words(s, &f, &out, column);
     if (out.type == FIELD_CHOICE || out.type == FIELD_CHECKLIST) read_choices(s, &f, &out);
     if (out.type == FIELD_LINK) out.to = read_words(s, &f, "to", true, &out.n_to);
+    if (out.type == FIELD_DATE && fields_has(&f, "due")) out.due = read_words(s, &f, "due", true, &out.n_due);
     if (out.type == FIELD_TABLE && !column) out.columns = read_fields(s, &f, "columns", true, &out.n_columns);
     if (fields_has(&f, "when") && f.map) {
         struct fields when = fields_of(s, file, yaml_get(f.map, STR("when")), "\"when\"", "field is");

@@ -39,6 +39,8 @@ struct record_field {
     size_t n_choices;
     const struct str *to; /* what a link may lead to */
     size_t n_to;
+    const struct str *due; /* of a date: states in which the item is due on that day */
+    size_t n_due;
     const struct record_field *columns; /* of a table */
     size_t n_columns;
 };
