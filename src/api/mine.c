@@ -7,7 +7,6 @@
 
 #define SHOWN 50
 #define REVIEW_SOON (30 * DAY_SECONDS)
-#define MENTION_RECENT (30 * DAY_SECONDS)
 
 /* Nobody's tasks for who may not see tasks, or while the standing is still computed. */
 static enum rc read_rows(struct ctx *cx, struct api_call *call, struct task_row **rows, size_t *n)
@@ -151,51 +150,5 @@ API_OPERATION(my_tasks_get)
     TRY(put_requests(cx, call, "requests", own_sql, false));
     TRY(put_mentions(cx, call));
     json_end(&call->out, '}');
-    return OK;
-}
-
-/* --- counts */
-
-static enum rc count(struct ctx *cx, struct api_call *call, const char *sql, int64_t since, int64_t *n)
-{
-    scoped_stmt *st = NULL;
-    bool row;
-    TRY(store_prepare(cx, call->ledger, str_from(sql), &st));
-    store_bind_str(st, 1, call->who.person);
-    store_bind_int(st, 2, since);
-    TRY(store_step(cx, st, &row));
-    *n = row ? sqlite3_column_int64(st, 0) : 0;
-    return OK;
-}
-
-API_OPERATION(notifications_get)
-{
-    struct json *j = &call->out;
-    struct task_row *rows = NULL;
-    size_t n;
-    int64_t approvals = 0, overdue = 0, reviews = 0, mentions;
-    TRY(read_rows(cx, call, &rows, &n));
-    for (size_t i = 0; i < n; i++) {
-        if (!is_own(call, &rows[i])) continue;
-        bool review = review_is_due(&rows[i], call->now);
-        reviews += review;
-        overdue += rows[i].overdue && !review;
-    }
-    if (api_may(call, "approvals.decide", STR_NONE))
-        TRY(count(cx, call,
-                  "SELECT count(*) FROM fact_request r WHERE r.actor <> ?1"
-                  " AND " IS_OPEN,
-                  call->now, &approvals));
-    TRY(count(
-        cx, call,
-        "SELECT count(*) FROM fact_note_mentions m JOIN fact_note c ON c.n = m.n WHERE m.value = ?1 AND c.at >= ?2",
-        call->now - MENTION_RECENT, &mentions));
-    json_begin(j, '{');
-    json_put_int(j, "total", approvals + overdue + reviews + mentions);
-    json_put_int(j, "approvals", approvals);
-    json_put_int(j, "overdue", overdue);
-    json_put_int(j, "reviews", reviews);
-    json_put_int(j, "mentions", mentions);
-    json_end(j, '}');
     return OK;
 }

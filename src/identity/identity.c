@@ -270,6 +270,20 @@ enum rc identity_of_address(struct ctx *cx, sqlite3 *db, struct str address, str
                       address, person);
 }
 
+enum rc identity_who_is(struct ctx *cx, struct identity *id, struct str person, struct identity_who *out, bool *here)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(identity_of(cx, id->o.ledger, identity_now(id), person, out));
+    *here = out->credential != CREDENTIAL_NONE;
+    out->credential = CREDENTIAL_NONE;
+    TRY(state_prepare(cx, id, "SELECT lang FROM account WHERE person = ?1", &st));
+    store_bind_str(st, 1, person);
+    TRY(store_step(cx, st, &row));
+    if (row) out->lang = column(cx, st, 0);
+    return OK;
+}
+
 enum rc identity_authenticate(struct ctx *cx, struct identity *id, const struct identity_shown *shown,
                               struct identity_who *out)
 {

@@ -88,6 +88,9 @@ enum rc identity_of(struct ctx *cx, sqlite3 *db, int64_t now, struct str person,
 enum rc identity_of_key(struct ctx *cx, sqlite3 *db, struct str fingerprint, struct str *person) MUST_CHECK;
 enum rc identity_of_address(struct ctx *cx, sqlite3 *db, struct str address, struct str *person) MUST_CHECK;
 
+/* The same of somebody who is not asking: name, roles and language, no credential. *here false: they have left. */
+enum rc identity_who_is(struct ctx *cx, struct identity *id, struct str person, struct identity_who *out,
+                        bool *here) MUST_CHECK;
 /* Notes that the credential was used now. */
 enum rc identity_touch(struct ctx *cx, struct identity *id, const struct identity_who *who) MUST_CHECK;
 

@@ -28,6 +28,8 @@
 struct upkeep {
     struct serve *s;
     struct facts *facts;
+    void (*appended)(void *arg);
+    void *arg;
     struct log_reader *reader;
     struct keeper *keeper;
     struct identity *identity;
@@ -164,8 +166,10 @@ static void look(struct upkeep *u, struct ctx *cx)
         return;
     }
     sign(u, cx);
-    if (log_reader_size(u->reader) != before || time_now() >= u->refresh_by) refresh(u, cx);
+    bool is_more = log_reader_size(u->reader) != before;
+    if (is_more || time_now() >= u->refresh_by) refresh(u, cx);
     measure(u, cx);
+    if (is_more && u->appended) u->appended(u->arg);
     each_hour(u, cx);
 }
 
@@ -230,13 +234,16 @@ static enum rc open_all(struct ctx *cx, struct upkeep *u)
     return identity_open(cx, &i, &u->identity);
 }
 
-enum rc upkeep_start(struct ctx *cx, struct serve *s, struct facts *facts, struct upkeep **out)
+enum rc upkeep_start(struct ctx *cx, struct serve *s, struct facts *facts, void (*appended)(void *arg), void *arg,
+                     struct upkeep **out)
 {
     struct upkeep *u = calloc(1, sizeof *u);
     *out = NULL;
     if (!u) return fail(cx, E_IO, "out of memory");
     u->s = s;
     u->facts = facts;
+    u->appended = appended;
+    u->arg = arg;
     pthread_mutex_init(&u->lock, NULL);
     pthread_cond_init(&u->work, NULL);
     enum rc rc = open_all(cx, u);

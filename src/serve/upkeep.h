@@ -7,7 +7,9 @@
 #include "serve/inside.h"
 
 struct upkeep;
-enum rc upkeep_start(struct ctx *cx, struct serve *s, struct facts *facts, struct upkeep **out) MUST_CHECK;
+/* `appended` is called on its thread when there are new facts, by whomever. */
+enum rc upkeep_start(struct ctx *cx, struct serve *s, struct facts *facts, void (*appended)(void *arg), void *arg,
+                     struct upkeep **out) MUST_CHECK;
 void upkeep_stop(struct upkeep *u);
 /* Facts may have been appended: look now. */
 void upkeep_wake(struct upkeep *u);

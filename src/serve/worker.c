@@ -3,6 +3,7 @@
 #include "facts/facts.h"
 #include "identity/hashing.h"
 #include "identity/tokens.h"
+#include "serve/courier.h"
 #include "serve/frames.h"
 #include "serve/inside.h"
 #include "serve/job_runner.h"
@@ -25,6 +26,7 @@ struct worker {
     struct api *api;
     struct upkeep *upkeep;
     struct job_runner *jobs;
+    struct courier *courier;
     struct lane *lane, *passwords;
     struct receive *receive;
     pthread_mutex_t sending;
@@ -86,6 +88,7 @@ static void answer(void *arg, struct lane_task *t)
     else {
         send_answer(w, t->id, &r, str_from(done.fingerprint), done.stream);
         if (done.op && done.op->n_facts) upkeep_wake(w->upkeep);
+        if (done.op && strcmp(done.op->method, "GET") != 0) courier_wake(w->courier);
         lane_task_free(t);
     }
     if (done.stream >= 0) close(done.stream);
@@ -187,13 +190,20 @@ static void job_ended(void *arg)
     upkeep_wake(w->upkeep);
 }
 
+static void appended(void *arg)
+{
+    struct worker *w = arg;
+    courier_wake(w->courier);
+}
+
 static enum rc open_all(struct ctx *cx, struct worker *w)
 {
     struct serve *s = w->s;
     const struct facts_options o = {0};
     TRY(rights_become(cx, &s->rights));
     TRY(facts_open(cx, s->o->dir, s->catalog, &o, &w->facts));
-    TRY(upkeep_start(cx, s, w->facts, &w->upkeep));
+    TRY(courier_start(cx, s, w->facts, &w->courier));
+    TRY(upkeep_start(cx, s, w->facts, appended, w, &w->upkeep));
     TRY(job_runner_start(cx, s, job_ended, w, &w->jobs));
     TRY(receive_start(cx, s->o->dir, received, w, &w->receive));
     const struct api_options a = {.process = API_WORKER,
@@ -256,6 +266,7 @@ int serve_worker(struct serve *s)
     receive_stop(w.receive);
     job_runner_stop(w.jobs);
     upkeep_stop(w.upkeep);
+    courier_stop(w.courier);
     api_close(w.api);
     facts_close(w.facts);
     ctx_release(&cx);

@@ -8,6 +8,7 @@ CREATE TABLE p_step_last (subject TEXT NOT NULL, n INTEGER NOT NULL, at INTEGER 
   state TEXT NOT NULL, phase TEXT NOT NULL, approves INTEGER, review_due INTEGER,
   PRIMARY KEY (subject)) STRICT, WITHOUT ROWID;
 CREATE INDEX p_step_last_due ON p_step_last (review_due);
+CREATE INDEX p_step_last_state ON p_step_last (state);
 CREATE VIEW fact_step_last AS SELECT n, 0 AS seq, subject, at, actor, version, digest, state, phase, approves, review_due FROM p_step_last;
 
 INSERT INTO p_step (n, at, subject, actor, via, step, version, digest, move, state, phase, approves, review_due, reason)

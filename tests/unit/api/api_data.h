@@ -5,6 +5,9 @@
 #include "../identity/identity_data.h"
 
 #include "api/api_int.h"
+#include "hooks/hooks.h"
+#include "mail/mail.h"
+#include "notices/notices.h"
 
 static struct api *web, *worker;
 
@@ -25,6 +28,9 @@ static inline int api_setup(void **state)
 {
     if (identity_setup(state)) return -1;
     WELL(state_migrate(&cx, state_db, &api_state));
+    WELL(state_migrate(&cx, state_db, &mail_state));
+    WELL(state_migrate(&cx, state_db, &hooks_state));
+    WELL(state_migrate(&cx, state_db, &notices_state));
     worker = open_api(API_WORKER, 0);
     web = open_api(API_WEB, 0);
     return 0;
