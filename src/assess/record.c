@@ -213,22 +213,6 @@ static enum rc append(struct writing *w, struct str key, struct facts_answer *an
     return facts_append(w->cx, w->r->facts, &request, answer);
 }
 
-const char *record_report_path(struct ctx *cx, const char *dir, struct str digest)
-{
-    return arena_printf(&cx->arena, "%s/reports/" STR_FMT ".json", dir, STR_ARG(digest)).p;
-}
-
-/* It names the files of a repository and what is wrong with them: for the folder's owner alone. */
-static enum rc keep_report(struct ctx *cx, const char *dir, struct str report)
-{
-    char digest[65];
-    const char *folder = arena_printf(&cx->arena, "%s/reports", dir).p;
-    hex_of(report, digest);
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-        return fail(cx, E_IO, "%s: cannot make the folder: %s", str_visible(cx, str_from(folder)), strerror(errno));
-    return file_replace_parts(cx, record_report_path(cx, dir, str_from(digest)), 0600, &report, 1);
-}
-
 enum rc record_assessment(struct ctx *cx, const struct recorder *r, struct git *g, struct str name, struct str subject,
                           const struct assessment *a, struct str report, struct recorded *out)
 {
@@ -245,7 +229,9 @@ enum rc record_assessment(struct ctx *cx, const struct recorder *r, struct git *
     add_assessment(&w, g, out->repository, a, report);
     TRY(add_verdicts(&w, g, out->repository, a->run.catalog_digest, a->tasks, a->n_tasks));
     struct facts_answer answer;
-    TRY(keep_report(cx, r->dir, report));
+    char digest[65];
+    hex_of(report, digest);
+    TRY(record_report_keep(cx, r->dir, str_from(digest), report));
     TRY(append(&w, STR(""), &answer));
     out->verdicts = answer.n + w.n - 1;
     return OK;

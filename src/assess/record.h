@@ -15,8 +15,14 @@ struct recorder {
     const char *dir; /* the data folder */
 };
 
-/* Where a report is kept: DIR/reports/DIGEST.json, by the digest that the assessment fact names. In the ctx's arena. */
-const char *record_report_path(struct ctx *cx, const char *dir, struct str digest);
+/* Where a report is kept: DIR/reports/DIGEST.json.gz, by the digest that the assessment fact names; before it was
+ * packed, DIGEST.json. In the ctx's arena. */
+const char *record_report_path(struct ctx *cx, const char *dir, struct str digest, bool packed);
+/* The kept report of that digest, unpacked, appended to `out`. E_NOTFOUND; E_CORRUPT: it is there, and not what the
+ * digest says; E_LIMIT: more than `out` takes; E_IO. */
+enum rc record_report_read(struct ctx *cx, const char *dir, struct str digest, struct buf *out) MUST_CHECK;
+/* Keeps it, unless it is kept whole already. E_CORRUPT: it is not of that digest. */
+enum rc record_report_keep(struct ctx *cx, const char *dir, struct str digest, struct str report) MUST_CHECK;
 
 struct recorded {
     struct str repository; /* repo:ID */

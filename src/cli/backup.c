@@ -2,13 +2,16 @@
 #include "ledger/backup.h"
 #include "cli/common.h"
 #include "cli/data.h"
+#include "cli/kept.h"
 #include "store/config.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 static const char backup_help[] = "usage: sinetti backup FILE [OPTIONS]\n"
-                                  "Writes the audit log as it is now into a new file; nobody is kept waiting. The "
+                                  "Writes the audit log as it is now into a new file, and reports of assessments and "
+                                  "attachments into FILE.files beside\n"
+                                  "it; nobody is kept waiting. The "
                                   "signer's folder is not in it, and must\n"
                                   "not lie beside it: it is what tells an older copy from the newest.\n\n" DATA_HELP
                                   "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
@@ -40,14 +43,28 @@ struct arguments {
     const char *file, *reason;
 };
 
+static void say_kept(const struct kept_counts *k)
+{
+    printf(" %" PRIu64 " report%s and %" PRIu64 " attachment%s", k->reports, k->reports == 1 ? "" : "s", k->files,
+           k->files == 1 ? "" : "s");
+    printf("\n");
+    uint64_t missing = k->missing_reports + k->missing_files;
+    if (missing) printf("%" PRIu64 " that facts name are not there\n", missing);
+    if (k->damaged) printf("%" PRIu64 " are damaged and were left out\n", k->damaged);
+}
+
 static enum rc backup(struct ctx *cx, struct arguments *a)
 {
     TRY(data_open(cx, &a->data, DATA_READ));
+    struct kept_counts kept;
     common_progress(cx);
-    enum rc rc = log_backup(cx, a->data.reader, a->file);
+    enum rc rc = kept_backup(cx, a->data.reader, a->data.dir, a->file, &kept);
+    if (rc == OK) rc = log_backup(cx, a->data.reader, a->file);
     common_progress_end();
-    if (rc == OK) printf("%" PRIu64 " facts\n", log_reader_size(a->data.reader));
-    return rc;
+    if (rc != OK) return rc;
+    printf("%" PRIu64 " facts,", log_reader_size(a->data.reader));
+    say_kept(&kept);
+    return OK;
 }
 
 static enum rc go_on(struct ctx *cx, struct arguments *a)
@@ -93,6 +110,16 @@ static enum rc restore(struct ctx *cx, struct arguments *a)
         printf("%" PRIu64 " facts are back", out.facts);
         if (out.kept) printf("; what was there is kept as %s", str_visible(cx, str_from(out.kept)));
         printf("\n");
+        struct kept_counts kept;
+        bool found;
+        TRY(kept_restore(cx, a->data.dir, a->file, &found, &kept));
+        if (!found)
+            printf("there is no %s.files: findings of past assessments and attachments may be missing\n",
+                   str_visible(cx, str_from(a->file)));
+        else if (kept.reports + kept.files + kept.damaged) {
+            printf("back are");
+            say_kept(&kept);
+        }
     }
     return go_on(cx, a);
 }

@@ -2,7 +2,7 @@
 #include "facts/fsck.h"
 #include "cli/common.h"
 #include "cli/data.h"
-#include "files/files.h"
+#include "cli/kept.h"
 #include "ledger/log_check.h"
 #include "ledger/shared_check.h"
 
@@ -11,9 +11,9 @@
 
 static const char help[] =
     "usage: sinetti fsck [OPTIONS]\n"
-    "Computes everything again from the ledger's entries, tables of facts too, and names what differs. Attachments "
-    "that\n"
-    "items name are read whole and held against their digests.\n"
+    "Computes everything again from the ledger's entries, tables of facts too, and names what differs. Reports "
+    "of\n"
+    "assessments and attachments of items are read whole and held against their digests.\n"
     "Changes nothing. Of a log in PostgreSQL both are checked, and that they are the same.\n"
     "What the signer's key has signed is `sinetti verify`'s to check, on another machine.\n\n"
     "  --data DIR      the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
@@ -49,40 +49,13 @@ static enum rc check_tables(struct ctx *cx, const struct data *d, struct facts_f
     return rc;
 }
 
-/* Attachments that items name are there, and what their digests say. */
-static enum rc check_files(struct ctx *cx, const struct data *d, struct log_check *c, uint64_t *files)
-{
-    scoped_stmt *st = NULL;
-    sqlite3 *db = log_reader_db(d->reader);
-    int64_t there;
-    bool row;
-    TRY(store_get_int(cx, db, "SELECT count(*) FROM sqlite_schema WHERE name = 'fact_record_files'", &there));
-    if (!there) return OK; /* tables of an older version: they knew none */
-    TRY(store_prepare(cx, db, STR("SELECT DISTINCT digest FROM fact_record_files"), &st));
-    for (;; ++*files) {
-        TRY(store_step(cx, st, &row));
-        if (!row) return OK;
-        struct ctx own;
-        ctx_init(&own);
-        struct str digest = store_column_str(st, 0);
-        enum rc rc = files_check(&own, d->dir, digest);
-        if (rc == E_NOTFOUND)
-            c->found(c->arg, arena_printf(&own.arena, "file " STR_FMT ": it is named by an item and is not here",
-                                          STR_ARG(digest))
-                                 .p);
-        else if (rc != OK)
-            c->found(c->arg, own.message);
-        c->problems += rc != OK;
-        ctx_release(&own);
-    }
-}
-
 static int check(struct ctx *cx, struct data *d)
 {
     uint64_t shown = 0;
     struct log_check c = {.found = show, .arg = &shown};
     bool is_shared = false;
-    uint64_t shared = 0, files = 0;
+    uint64_t shared = 0;
+    struct kept_counts kept = {0};
     enum rc rc = data_open(cx, d, DATA_READ | DATA_AS_IT_IS);
     common_progress(cx);
     if (rc == OK) rc = log_check(cx, d->reader, &c);
@@ -94,13 +67,21 @@ static int check(struct ctx *cx, struct data *d)
         rc = check_tables(cx, d, &f);
         if (rc != OK) return common_failed(cx, rc);
         c.problems = f.problems;
-        rc = check_files(cx, d, &c, &files);
+        common_progress(cx);
+        rc = kept_check(cx, d->reader, d->dir, &kept, show, &shown);
+        common_progress_end();
         if (rc != OK) return common_failed(cx, rc);
+        c.problems += kept.damaged + kept.missing_files;
     }
     if (c.problems > SHOWN) printf("… and %" PRIu64 " more\n", c.problems - SHOWN);
     printf("%" PRIu64 " entries, %" PRIu64 " bodies, %" PRIu64 " erased: %" PRIu64 " problem%s\n", c.entries, c.bodies,
            c.erased, c.problems, c.problems == 1 ? "" : "s");
-    if (files) printf("%" PRIu64 " attachment%s\n", files, files == 1 ? "" : "s");
+    if (kept.reports + kept.files)
+        printf("%" PRIu64 " report%s, %" PRIu64 " attachment%s\n", kept.reports, kept.reports == 1 ? "" : "s",
+               kept.files, kept.files == 1 ? "" : "s");
+    if (kept.missing_reports)
+        printf("%" PRIu64 " report%s of assessments are not here: their findings are not shown, their verdicts are\n",
+               kept.missing_reports, kept.missing_reports == 1 ? "" : "s");
     if (is_shared) printf("%" PRIu64 " entries in PostgreSQL\n", shared);
     if (f.others)
         printf("tables of %" PRIu64 " kind%s of facts were made by another version and not compared\n", f.others,

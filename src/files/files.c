@@ -1,6 +1,7 @@
 #include "files/files.h"
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/limits.h"
 
 #include <errno.h>
@@ -139,6 +140,25 @@ enum rc files_check(struct ctx *cx, const char *dir, struct str digest)
     digest_hex(sum, sizeof sum, hex);
     if (rc == OK && !str_eq(digest, str_from(hex)))
         rc = fail(cx, E_CORRUPT, "%s: its content is not what was handed in", path_of(cx, dir, digest));
+    return rc;
+}
+
+enum rc files_restore(struct ctx *cx, const char *dir, struct str digest, struct str content)
+{
+    struct digest d;
+    uint8_t sum[32];
+    char hex[65];
+    const char *all = arena_printf(&cx->arena, "%s/files", dir).p;
+    const char *beside = arena_printf(&cx->arena, "%s/.restoring-%ld", all, (long)getpid()).p;
+    digest_init(&d);
+    digest_add(&d, content);
+    digest_final(&d, sum);
+    digest_hex(sum, sizeof sum, hex);
+    if (!str_eq(digest, str_from(hex))) return fail(cx, E_CORRUPT, "a file is not of its digest");
+    if (!make_folder(all)) return failed(cx, all);
+    TRY(file_replace_parts(cx, beside, 0600, &content, 1));
+    enum rc rc = put_there(cx, dir, beside, digest);
+    (void)unlink(beside);
     return rc;
 }
 

@@ -44,6 +44,9 @@ enum rc files_open(struct ctx *cx, const char *dir, struct str digest, int *fd) 
 /* Whether the content is still what its name says: E_NOTFOUND, E_CORRUPT. */
 enum rc files_check(struct ctx *cx, const char *dir, struct str digest) MUST_CHECK;
 
+/* Puts a file back whose content is known, from a backup. E_CORRUPT: it is not of that digest. */
+enum rc files_restore(struct ctx *cx, const char *dir, struct str digest, struct str content) MUST_CHECK;
+
 /* Forgets uploads of more than a day, and deletes the files of them that `named` says no item names. */
 typedef enum rc files_named(struct ctx *cx, void *arg, struct str digest, bool *named);
 enum rc files_sweep(struct ctx *cx, sqlite3 *state, const char *dir, int64_t now, files_named *named, void *arg,

@@ -1,46 +1,18 @@
 /* The kept reports of assessments: which findings there were, and what they say. A report is believed as far as the
  * fact that names it: it is read only when it is the bytes of that digest, and a fact somebody typed in names none. */
 #include "assess/record.h"
-#include "base/digest.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "facts/subject.h"
 #include "standing/keeper_int.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* --- the file */
-
-static bool read_file(const char *path, struct buf *out)
-{
-    char part[65536];
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    bool fine = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= (off_t)LIMIT_REPORT;
-    for (ssize_t n = 1; fine && n != 0;) {
-        n = read(fd, part, sizeof part);
-        if (n < 0 && errno == EINTR) continue;
-        fine = n >= 0;
-        if (n > 0) buf_str(out, (struct str){part, (size_t)n});
-    }
-    if (fd >= 0) (void)close(fd);
-    return fine && buf_ok(out) == OK;
-}
-
 bool report_load(struct pass *p, struct str digest, struct buf *out)
 {
-    struct digest d;
-    uint8_t hash[32];
-    char is[65];
-    if (!read_file(record_report_path(p->cx, p->k->dir, digest), out)) return false;
-    digest_init(&d);
-    digest_add(&d, buf_view(out));
-    digest_final(&d, hash);
-    digest_hex(hash, sizeof hash, is);
-    return str_eq(str_from(is), digest);
+    struct ctx own; /* a missing one is no fault of the refresh */
+    ctx_init(&own);
+    enum rc rc = record_report_read(&own, p->k->dir, digest, out);
+    ctx_release(&own);
+    return rc == OK;
 }
 
 /* Whether all that is read of it later can be read. */

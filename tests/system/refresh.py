@@ -1,5 +1,6 @@
 """Goal: what pages read of where the organization stands (derived.db) is what `sinetti status` says and what the kept reports say; brought up to date by and by
 it is what it would be made from nothing; it can be deleted or damaged and nothing is lost."""
+import gzip
 import hashlib
 import json
 import random
@@ -137,8 +138,8 @@ def test_findings_of_the_newest_assessment(t):
     t.has(english, "turns off the check")
     t.has(finnish, "ottaa")
     for fact in facts(t, data, "assessment"):
-        report = data / "reports" / (fact["payload"]["report"] + ".json")
-        t.equal(hashlib.sha256(report.read_bytes()).hexdigest(), fact["payload"]["report"])
+        report = data / "reports" / (fact["payload"]["report"] + ".json.gz")
+        t.equal(hashlib.sha256(gzip.decompress(report.read_bytes())).hexdigest(), fact["payload"]["report"])
         t.equal(report.stat().st_mode & 0o777, 0o600)
     repo.commit("more", {"b c.py": BAD}, at=int(time.time()) - 1800)
     assess(t, data, repo, "--now", clock(time.time() - 100))
@@ -151,16 +152,20 @@ def test_findings_of_the_newest_assessment(t):
     t.equal([r[1:] for r in rows(data, "SELECT assessment, has_report, new, gone FROM assessment ORDER BY assessment")], [(1, None, None), (1, 1, 0), (1, 0, 1)])
     t.equal(rows(data, "SELECT findings FROM repository"), rows(data, "SELECT count(*) FROM finding WHERE open"))
     kept = tables(data)
-    newest = data / "reports" / (facts(t, data, "assessment")[-1]["payload"]["report"] + ".json")
+    newest = data / "reports" / (facts(t, data, "assessment")[-1]["payload"]["report"] + ".json.gz")
     moved = t.dir / "moved.json"
     shutil.move(newest, moved)
     refresh(t, data, "--rebuild")
     t.equal(rows(data, "SELECT has_report, findings FROM repository"), [(0, None)])
     t.equal(rows(data, "SELECT count(*) FROM finding"), [(0,)])
-    newest.write_bytes(moved.read_bytes().replace(b"b c.py", b"b_c.py"))
+    newest.write_bytes(gzip.compress(gzip.decompress(moved.read_bytes()).replace(b"b c.py", b"b_c.py")))
     refresh(t, data, "--rebuild")
     t.equal(rows(data, "SELECT has_report FROM repository"), [(0,)])
-    shutil.copy(moved, newest)
+    newest.write_bytes(moved.read_bytes()[:-9])  # cut off
+    refresh(t, data, "--rebuild")
+    t.equal(rows(data, "SELECT has_report FROM repository"), [(0,)])
+    newest.unlink()
+    newest.with_suffix("").write_bytes(gzip.decompress(moved.read_bytes()))  # as older versions kept it
     refresh(t, data, "--now", clock(time.time() + 3601))  # the hour's whole refresh notices
     refresh(t, data)
     same(t, tables(data), kept, "after the report came back")
@@ -337,3 +342,35 @@ def test_by_and_by_is_from_nothing(t):
             shutil.move(t.dir / "by-and-by.db", data / "derived.db")
         for repo in world.repos:
             shutil.rmtree(repo.path)
+
+
+def test_reports_go_with_the_backup(t):
+    data, repo = folder(t), planted(t)
+    assess(t, data, repo)
+    repo.commit("more", {"b c.py": BAD}, at=int(time.time()) - 1800)
+    assess(t, data, repo)
+    refresh(t, data)
+    kept = tables(data)
+    reports = {p.name: p.read_bytes() for p in (data / "reports").iterdir()}
+    t.has(t.run("backup", t.dir / "saved", "--data", data, code=0).out, " 2 reports and 0 attachments")
+    t.run("backup", t.dir / "saved", "--data", data, code=3)
+    t.has(t.run("fsck", "--data", data, code=0).out, "2 reports")
+    newest = data / "reports" / (facts(t, data, "assessment")[-1]["payload"]["report"] + ".json.gz")
+    newest.write_bytes(gzip.compress(b"{}"))
+    t.has(t.run("fsck", "--data", data, code=1).out, "is not the report that was recorded")
+    newest.unlink()
+    t.has(t.run("fsck", "--data", data, code=0).out, "1 report of assessments are not here")
+    shutil.rmtree(data / "reports")
+    t.has(t.run("restore", t.dir / "saved", "--reason", "disk", "--data", data, code=0).out, "back are 2 reports")
+    t.equal({p.name: gzip.decompress(p.read_bytes()) for p in (data / "reports").iterdir()}, {n: gzip.decompress(b) for n, b in reports.items()})
+    refresh(t, data, "--rebuild")
+    same(t, tables(data), kept, "after the restore")
+    db = sqlite3.connect(t.dir / "saved.files")  # one that was changed is left out
+    with db:
+        db.execute("UPDATE kept SET content = ? WHERE digest = ?", (gzip.compress(b"{}"), newest.name[:64]))
+    db.close()
+    shutil.rmtree(data / "reports")
+    out = t.run("restore", t.dir / "saved", "--reason", "disk", "--data", data, code=0).out
+    t.has(out, "back are 1 report ")
+    t.has(out, "1 are damaged")
+    t.true(not newest.exists(), "what is of another digest came back")
