@@ -19,3 +19,4 @@ await import("./tasks.mjs");
 await import("./ledger.mjs");
 await import("./registers.mjs");
 await import("./imports.mjs");
+await import("./metrics.mjs");

@@ -44,6 +44,7 @@ async function addresses(page) {
     "/registers/:register/:item/edit": `/registers/service/${await item(page)}/edit`,
     "/ready": "/ready?task=definition-of-done",
     "/audit-log/:event": "/audit-log/1",
+    "/security-metrics/:metric": "/security-metrics/open_findings",
     "/search": "/search?q=code",
   };
   const out = [];

@@ -3,7 +3,7 @@ import type { IconName } from "../parts/icons";
 import type { Needed } from "./session.svelte";
 
 export interface Entry {
-  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "registers" | "guidebook" | "calendar" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings";
+  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "registers" | "guidebook" | "calendar" | "metrics" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings";
   path: string;
   icon: IconName;
   permission: Needed;
@@ -28,6 +28,7 @@ export const menu: readonly { title: "work" | "evidence" | "organization"; entri
       { key: "coverage", path: "/coverage", icon: "grid-dots", permission: "frameworks.read", letter: "c" },
       { key: "registers", path: "/registers", icon: "stack-2", permission: "registers.read", letter: "e" },
       { key: "calendar", path: "/calendar", icon: "clock", permission: "registers.read" },
+      { key: "metrics", path: "/security-metrics", icon: "activity", permission: "registers.read", letter: "k" },
       { key: "repositories", path: "/repositories", icon: "git-branch", permission: "repositories.read", letter: "r" },
       { key: "auditLog", path: "/audit-log", icon: "history", permission: "events.read", letter: "l" },
     ],

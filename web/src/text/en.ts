@@ -6,6 +6,7 @@ import { exchange } from "./en/exchange";
 import { frame } from "./en/frame";
 import { frameworks } from "./en/frameworks";
 import { jobs } from "./en/jobs";
+import { metrics } from "./en/metrics";
 import { myTasks } from "./en/my-tasks";
 import { people } from "./en/people";
 import { ready } from "./en/ready";
@@ -16,7 +17,7 @@ import { setup } from "./en/setup";
 import { signIn } from "./en/sign-in";
 import { tasks } from "./en/tasks";
 
-export const en = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...exchange, ...frameworks, ...jobs, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...settings, ...setup, ...signIn, ...tasks };
+export const en = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...exchange, ...frameworks, ...jobs, ...metrics, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...settings, ...setup, ...signIn, ...tasks };
 
 /* The shape that the other language must have: same keys, texts as texts, functions with the same arguments. */
 type Widen<T> = T extends string ? string : T extends (...a: infer A) => string ? (...a: A) => string : { readonly [K in keyof T]: Widen<T[K]> };

@@ -6,6 +6,7 @@ import { exchange } from "./fi/exchange";
 import { frame } from "./fi/frame";
 import { frameworks } from "./fi/frameworks";
 import { jobs } from "./fi/jobs";
+import { metrics } from "./fi/metrics";
 import { myTasks } from "./fi/my-tasks";
 import { people } from "./fi/people";
 import { ready } from "./fi/ready";
@@ -17,4 +18,4 @@ import { signIn } from "./fi/sign-in";
 import { tasks } from "./fi/tasks";
 import type { Text } from "./en";
 
-export const fi: Text = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...exchange, ...frameworks, ...jobs, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...settings, ...setup, ...signIn, ...tasks };
+export const fi: Text = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...exchange, ...frameworks, ...jobs, ...metrics, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...settings, ...setup, ...signIn, ...tasks };

@@ -19,6 +19,8 @@ export const frame = {
     ready: "Ready records",
     guidebook: "Guidebook",
     calendar: "Calendar",
+    metrics: "Metrics",
+    metric: "Metric",
     repositories: "Repositories",
     repository: "Repository",
     assessment: "Assessment",

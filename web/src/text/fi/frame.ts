@@ -19,6 +19,8 @@ export const frame = {
     ready: "Valmiit kirjaukset",
     guidebook: "Ohjekirja",
     calendar: "Kalenteri",
+    metrics: "Mittarit",
+    metric: "Mittari",
     repositories: "Repositoriot",
     repository: "Repositorio",
     assessment: "Arviointi",
