@@ -192,6 +192,13 @@ static struct str first_line(struct str message)
     return str_trim(line);
 }
 
+static struct str rest_of(struct str message)
+{
+    struct str line;
+    message = str_trim(message);
+    return str_cut(&message, '\n', &line) && message.p ? str_trim(message) : STR("");
+}
+
 /* Cut at a character's end. */
 static struct str cut(struct str s, size_t most)
 {
@@ -304,6 +311,7 @@ enum rc change_put(struct append *a, const struct push *p, const struct push_ref
         TRY(next_number(a->cx, a->db, p->place->subject, &number));
         if (number != place->number) return fail(a->cx, E_CONFLICT, "another change came first; push again");
         c.title = first_line(r->message);
+        c.description = rest_of(r->message);
     }
     if (title.n) c.title = title;
     if (description.n) c.description = description;

@@ -221,12 +221,12 @@ static enum rc prepare(struct ctx *cx, struct publishing *p, struct push *push, 
 
 static enum rc publish(struct ctx *cx, struct publishing *p, int64_t number, struct published *out)
 {
-    size_t settled;
+    size_t settled = 0;
     struct push *push = arena_new(&cx->arena, struct push);
     *push = (struct push){.place = p->place, .caller = p->by, .refs = arena_array(&cx->arena, struct push_ref, 1)};
     out->push = push;
     TRY(log_reader_refresh(cx, p->reader));
-    TRY(decide_settle(cx, p->facts, log_reader_db(p->reader), p->git, p->place, p->by, &settled));
+    if (!p->try_only) TRY(decide_settle(cx, p->facts, log_reader_db(p->reader), p->git, p->place, p->by, &settled));
     if (settled) TRY(log_reader_refresh(cx, p->reader));
     TRY(change_get(cx, log_reader_db(p->reader), p->place->subject, number, &p->change));
     if (!str_eq(p->change.state, STR("open")))
@@ -243,13 +243,14 @@ enum rc publish_change(struct ctx *cx, struct facts *f, const char *dir, const s
 {
     struct publishing p = {.facts = f, .place = place, .by = by, .try_only = try_only};
     *out = (struct published){0};
-    int lock = receive_lock(cx, place->path);
-    if (lock < 0) return fail(cx, E_IO, "the repository cannot be locked: %s", strerror(errno));
+    /* who only asks holds nobody up */
+    int lock = try_only ? -1 : receive_lock(cx, place->path);
+    if (lock < 0 && !try_only) return fail(cx, E_IO, "the repository cannot be locked: %s", strerror(errno));
     enum rc rc = log_reader_open(cx, dir, &p.reader);
     if (rc == OK) rc = hosted_open(cx, place->path, NULL, &p.git);
     if (rc == OK) rc = publish(cx, &p, number, out);
     git_close(p.git);
     log_reader_close(p.reader);
-    (void)close(lock);
+    if (lock >= 0) (void)close(lock);
     return rc;
 }

@@ -305,7 +305,7 @@ static enum rc move_and_answer(struct ctx *cx, struct session *s, const struct c
     scoped_buf b;
     struct change_place *places = NULL;
     const char *refusal = "refused";
-    bool options;
+    bool options = false;
     TRY(greet(cx, in, out, &options));
     TRY(read_commands(cx, s, in, options));
     enum rc rc = open_session(cx, s->r, c, s);

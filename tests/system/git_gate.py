@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 import time
 
+import serving
+
 ADDRESS = {"ella": "developer", "mikko": "development_manager", "sirkka": "development_manager", "paula": "partner", "tuomo": "employee"}
 
 
@@ -23,7 +25,8 @@ class Host:
         t.run("init", "--data", "data", "--origin", "test.example/org", code=0)
         for name, role in ADDRESS.items():
             more = ["--until", "2099-01-01"] if role == "partner" else []
-            person = t.run("people", "add", name.title() + " Example", name + "@example.org", "--data", "data", code=0).out.strip()
+            person = serving.person_id(name)
+            self.fact("person", person, {"name": name.title() + " Example", "addresses": [name + "@example.org"], "accounts": [], "state": "active"})
             t.run("people", "role", person, role, *more, "--data", "data", code=0)
             self.people[name] = person
             self.key(name, person)
@@ -337,6 +340,36 @@ def test_many_refs_at_once(t):
     t.equal(code, 0, said)
     t.true(time.monotonic() - began < 60, "300 refs took %.1f s" % (time.monotonic() - began))
     t.equal(len(h.ref("refs/heads/n").split()), 300)
+
+
+def test_in_the_browser(t):
+    """The same by the server's operations, by who may and who may not."""
+    h = Host(t)
+    work = h.begin()
+    work.commit("Greet\n\nWhoever starts it.", {"a.txt": "one\ntwo\u202e\n", "b\u00e4.txt": "new\n"}, author=person("ella"))
+    h.propose("ella", work, "-o", "topic=g")
+    with serving.Server(t, t.dir / "data", {}) as s:
+        for name in ("ella", "mikko", "tuomo"):
+            s.sign_in(name)
+        row = s.get("mikko", "/code-changes")["items"][0]
+        t.equal((row["title"], row["repository_name"], row["state"], row["patch_set"], row["approvals"]), ("Greet", "acme", "open", 1, 0))
+        at = "/code-changes/" + row["id"][7:]
+        change = s.get("mikko", at)
+        t.equal((change["description"], change["gate"]["allowed"], change["gate"]["may_review"]), ("Whoever starts it.", False, True))
+        t.equal([f["point"] for f in change["gate"]["faults"] if f["mode"] == "block"], ["code-review-rules/rules-enforced"])
+        diff = s.get("mikko", at + "/diff")
+        t.equal([(f["path"], f["status"], f["added"], f["removed"]) for f in diff["files"]], [("a.txt", "changed", 1, 0), ("b\u00e4.txt", "added", 1, 0)])
+        t.has(diff["files"][0]["text"], "+two\\u202e")  # what turns text around is spelled out
+        t.equal(s.get("ella", at)["gate"]["may_review"], False)
+        s.post("ella", at + "/reviews", {"patch_set": 1, "vote": "approve"}, 403)
+        s.get("tuomo", at, 403)
+        s.post("mikko", at + "/publication", None, 409)
+        s.post("mikko", at + "/reviews", {"patch_set": 2, "vote": "approve"}, 409)
+        s.post("mikko", at + "/reviews", {"patch_set": 1, "vote": "approve"}, 200)
+        s.post("mikko", at + "/publication", None, 200)
+        t.equal(s.get("ella", at)["state"], "published")
+        t.equal(s.get("ella", "/code-changes?state=all")["total"], 1)
+    settled(t)
 
 
 def test_over_ssh(t):

@@ -3,7 +3,7 @@ import type { IconName } from "../parts/icons";
 import type { Needed } from "./session.svelte";
 
 export interface Entry {
-  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "registers" | "guidebook" | "calendar" | "metrics" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings";
+  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "registers" | "guidebook" | "calendar" | "metrics" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings" | "reviews";
   path: string;
   icon: IconName;
   permission: Needed;
@@ -19,6 +19,7 @@ export const menu: readonly { title: "work" | "evidence" | "organization"; entri
       { key: "tasks", path: "/tasks", icon: "list-check", permission: "tasks.read", letter: "t" },
       { key: "guidebook", path: "/guidebook", icon: "books", permission: "self", letter: "g" },
       { key: "approvals", path: "/approvals", icon: "circle-check", permission: "approvals.read", letter: "a" },
+      { key: "reviews", path: "/reviews", icon: "git-pull-request", permission: "code.read", letter: "v" },
     ],
   },
   {

@@ -4,6 +4,7 @@ import checklist from "icon:checklist";
 import listCheck from "icon:list-check";
 import books from "icon:books";
 import gitBranch from "icon:git-branch";
+import gitPullRequest from "icon:git-pull-request";
 import shieldCheck from "icon:shield-check";
 import history from "icon:history";
 import users from "icon:users";
@@ -105,6 +106,7 @@ export const icons = {
   "list-check": listCheck,
   books,
   "git-branch": gitBranch,
+  "git-pull-request": gitPullRequest,
   "shield-check": shieldCheck,
   history,
   users,

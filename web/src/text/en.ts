@@ -13,11 +13,12 @@ import { ready } from "./en/ready";
 import { registers } from "./en/registers";
 import { repositories } from "./en/repositories";
 import { settings } from "./en/settings";
+import { reviews } from "./en/reviews";
 import { setup } from "./en/setup";
 import { signIn } from "./en/sign-in";
 import { tasks } from "./en/tasks";
 
-export const en = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...exchange, ...frameworks, ...jobs, ...metrics, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...settings, ...setup, ...signIn, ...tasks };
+export const en = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...exchange, ...frameworks, ...jobs, ...metrics, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...reviews, ...settings, ...setup, ...signIn, ...tasks };
 
 /* The shape that the other language must have: same keys, texts as texts, functions with the same arguments. */
 type Widen<T> = T extends string ? string : T extends (...a: infer A) => string ? (...a: A) => string : { readonly [K in keyof T]: Widen<T[K]> };

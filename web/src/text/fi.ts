@@ -13,9 +13,10 @@ import { ready } from "./fi/ready";
 import { registers } from "./fi/registers";
 import { repositories } from "./fi/repositories";
 import { settings } from "./fi/settings";
+import { reviews } from "./fi/reviews";
 import { setup } from "./fi/setup";
 import { signIn } from "./fi/sign-in";
 import { tasks } from "./fi/tasks";
 import type { Text } from "./en";
 
-export const fi: Text = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...exchange, ...frameworks, ...jobs, ...metrics, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...settings, ...setup, ...signIn, ...tasks };
+export const fi: Text = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...exchange, ...frameworks, ...jobs, ...metrics, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...reviews, ...settings, ...setup, ...signIn, ...tasks };

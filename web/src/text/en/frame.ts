@@ -27,6 +27,7 @@ export const frame = {
     findings: "Findings",
     compare: "Compare assessments",
     approvals: "Approvals",
+    reviews: "Code reviews",
     auditLog: "Audit log",
     people: "People",
     person: "Person",

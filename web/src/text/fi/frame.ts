@@ -26,6 +26,7 @@ export const frame = {
     assessment: "Arviointi",
     findings: "Havainnot",
     compare: "Vertaa arviointeja",
+    reviews: "Katselmoinnit",
     approvals: "Hyväksynnät",
     auditLog: "Tapahtumaloki",
     people: "Henkilöt",
