@@ -1,6 +1,7 @@
 /* Registers looked at from where they are needed: answers of audits, and what a task asks to be written. The boards
  * themselves are lists. */
 #include "api/item.h"
+#include "api/show.h"
 #include "records/answer.h"
 #include "store/store.h"
 
@@ -111,6 +112,40 @@ static enum rc put_registers(struct ctx *cx, struct api_call *call, const struct
     return OK;
 }
 
+#define FIRST                                                                                                          \
+    "SELECT r.subject, r.title, r.kind, r.state, r.phase, r.review_due IS NOT NULL AND r.review_due < ?1 AS late "     \
+    "FROM "                                                                                                            \
+    "records r WHERE r.n IN (SELECT n FROM fact_record_shows WHERE value = ?2) AND r.phase <> 'closed' ORDER BY late " \
+    "DESC, r.phase = 'open' DESC, r.at DESC LIMIT 3"
+
+/* Items that show the point, as ?2, by ?1. */
+static enum rc put_first(struct ctx *cx, struct api_call *call, struct str point)
+{
+    scoped_stmt *st = NULL;
+    struct json *j = &call->out;
+    bool row;
+    TRY(store_prepare(cx, call->ledger, STR(FIRST), &st));
+    store_bind_int(st, 1, call->now);
+    store_bind_str(st, 2, point);
+    json_key(j, "items");
+    json_begin(j, '[');
+    for (;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        const struct record_kind *k = catalog_find_record(call->catalog, store_column_str(st, 2));
+        if (!k) continue;
+        json_begin(j, '{');
+        show_column_text(j, "subject", st, 0);
+        show_column_text(j, "title", st, 1);
+        show_column_text(j, "phase", st, 4);
+        json_put_bool(j, "waiting", is_waiting(k, record_find_state(k, store_column_str(st, 3))));
+        show_column_bool(j, "overdue", st, 5);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+    return OK;
+}
+
 static enum rc put_point(struct ctx *cx, struct api_call *call, sqlite3_stmt *st, const struct catalog_obligation *o)
 {
     struct json *j = &call->out;
@@ -127,6 +162,7 @@ static enum rc put_point(struct ctx *cx, struct api_call *call, sqlite3_stmt *st
     for (size_t i = 0; i < o->n_needs; i++) json_str(j, o->needs[i]);
     json_end(j, ']');
     put_counts(j, &c);
+    TRY(put_first(cx, call, name));
     json_end(j, '}');
     return OK;
 }
@@ -145,6 +181,32 @@ API_OPERATION(task_registers)
     json_key(j, "points");
     json_begin(j, '[');
     for (size_t i = 0; i < t->n_obligations; i++) TRY(put_point(cx, call, st, &t->obligations[i]));
+    json_end(j, ']');
+    json_end(j, '}');
+    return OK;
+}
+
+/* --- points, to choose from; the same for everybody */
+
+API_OPERATION(points_list)
+{
+    struct json *j = &call->out;
+    (void)api_within(call, STR_NONE);
+    json_begin(j, '{');
+    json_key(j, "items");
+    json_begin(j, '[');
+    for (size_t i = 0; i < call->catalog->n_tasks; i++) {
+        const struct catalog_task *t = &call->catalog->tasks[i];
+        for (size_t k = 0; k < t->n_obligations; k++) {
+            const struct catalog_obligation *o = &t->obligations[k];
+            json_begin(j, '{');
+            json_put_str(j, "point", arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(t->key), STR_ARG(o->key)));
+            json_put_str(j, "task_title", t->title[call->lang]);
+            json_put_str(j, "text", o->text[call->lang]);
+            json_put_cstr(j, "strength", strength_name(o->strength));
+            json_end(j, '}');
+        }
+    }
     json_end(j, ']');
     json_end(j, '}');
     return OK;

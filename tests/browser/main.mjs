@@ -20,3 +20,4 @@ await import("./ledger.mjs");
 await import("./registers.mjs");
 await import("./imports.mjs");
 await import("./metrics.mjs");
+await import("./boards.mjs");

@@ -153,6 +153,7 @@ def test_what_a_task_asks_to_be_written(t):
             kind = next(r for r in got["registers"] if r["register"] == "deployment_strategy")
             point = next(p for p in got["points"] if p["point"] == "strategy-defined")
             t.equal(point["needs"][0], "deployment_strategy")
+            t.equal([(i["title"], i["waiting"]) for i in point["items"]], [("Slowly", bool(point["waiting"]))])
             return [(x["open"], x["waiting"], x["in_force"], x["overdue"]) for x in (kind, point)]
         t.equal(stands(), [(1, 0, 0, 0)] * 2)
         plan = move(s, "Ella", plan, "submit")

@@ -1,11 +1,12 @@
--- Changes as the change board shows them.
--- Sorts: -state_at, -number, title
+-- Changes as the change board shows them: what is not over first, then what was moved last.
+-- Sorts: -order, -number, title
 -- Key: number
 SELECT r.subject, r.number, r.title, r.state, r.phase, json_object('id', nullif(r.owner, ''), 'name', p.name) AS owner, r.digest, r.at, r.state_at,
   coalesce(f.content ->> 'type', '') AS type, f.content ->> 'risk_level' AS risk_level, f.content ->> 'done_at' AS done_at,
   (SELECT json_group_array(json_object('id', l.value, 'name', t.title)) FROM fact_record_links l JOIN fact_record t ON t.subject = l.value AND t.kind = 'service'
     WHERE l.n = r.n) AS services,
-  EXISTS (SELECT 1 FROM fact_step h WHERE h.subject = r.subject AND h.n > r.n AND h.move = 'hurry') AS hurried
+  EXISTS (SELECT 1 FROM fact_step h WHERE h.subject = r.subject AND h.n > r.n AND h.move = 'hurry') AS hurried,
+  CASE WHEN r.state IN ('done', 'dropped') THEN r.state_at ELSE 1000000000000 + r.state_at END AS _order
 FROM records r JOIN fact_record f ON f.subject = r.subject LEFT JOIN fact_person p ON p.subject = r.owner
 WHERE r.kind = 'change'
   AND (:state IS NULL OR r.state = :state)

@@ -3,14 +3,14 @@ import type { IconName } from "../parts/icons";
 import type { Needed } from "./session.svelte";
 
 export interface Entry {
-  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "registers" | "guidebook" | "calendar" | "metrics" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings" | "reviews";
+  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "registers" | "guidebook" | "calendar" | "metrics" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings" | "reviews" | "ssdlc" | "changeBoard" | "riskMatrix" | "audits" | "releaseLog" | "partners";
   path: string;
   icon: IconName;
   permission: Needed;
   letter?: string;
 }
 
-export const menu: readonly { title: "work" | "evidence" | "organization"; entries: readonly Entry[] }[] = [
+export const menu: readonly { title: "work" | "development" | "evidence" | "organization"; entries: readonly Entry[] }[] = [
   {
     title: "work",
     entries: [
@@ -20,6 +20,17 @@ export const menu: readonly { title: "work" | "evidence" | "organization"; entri
       { key: "guidebook", path: "/guidebook", icon: "books", permission: "self", letter: "g" },
       { key: "approvals", path: "/approvals", icon: "circle-check", permission: "approvals.read", letter: "a" },
       { key: "reviews", path: "/reviews", icon: "git-pull-request", permission: "code.read", letter: "v" },
+    ],
+  },
+  {
+    title: "development",
+    entries: [
+      { key: "ssdlc", path: "/boards/ssdlc", icon: "progress", permission: "registers.read", letter: "b" },
+      { key: "changeBoard", path: "/boards/changes", icon: "git-compare", permission: "registers.read", letter: "h" },
+      { key: "releaseLog", path: "/release-log", icon: "rosette", permission: "registers.read", letter: "o" },
+      { key: "riskMatrix", path: "/boards/risks", icon: "alert-triangle", permission: "registers.read", letter: "i" },
+      { key: "audits", path: "/audits", icon: "shield-check", permission: "registers.read", letter: "u" },
+      { key: "partners", path: "/partners", icon: "building", permission: "registers.read" },
     ],
   },
   {

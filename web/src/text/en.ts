@@ -1,5 +1,6 @@
 import { account } from "./en/account";
 import { approvals } from "./en/approvals";
+import { boards } from "./en/boards";
 import { dashboard } from "./en/dashboard";
 import { events } from "./en/events";
 import { exchange } from "./en/exchange";
@@ -18,7 +19,28 @@ import { setup } from "./en/setup";
 import { signIn } from "./en/sign-in";
 import { tasks } from "./en/tasks";
 
-export const en = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...exchange, ...frameworks, ...jobs, ...metrics, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...reviews, ...settings, ...setup, ...signIn, ...tasks };
+export const en = {
+  ...frame,
+  ...account,
+  ...approvals,
+  ...boards,
+  ...dashboard,
+  ...events,
+  ...exchange,
+  ...frameworks,
+  ...jobs,
+  ...metrics,
+  ...myTasks,
+  ...people,
+  ...ready,
+  ...registers,
+  ...repositories,
+  ...reviews,
+  ...settings,
+  ...setup,
+  ...signIn,
+  ...tasks,
+};
 
 /* The shape that the other language must have: same keys, texts as texts, functions with the same arguments. */
 type Widen<T> = T extends string ? string : T extends (...a: infer A) => string ? (...a: A) => string : { readonly [K in keyof T]: Widen<T[K]> };

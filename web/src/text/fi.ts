@@ -1,5 +1,6 @@
 import { account } from "./fi/account";
 import { approvals } from "./fi/approvals";
+import { boards } from "./fi/boards";
 import { dashboard } from "./fi/dashboard";
 import { events } from "./fi/events";
 import { exchange } from "./fi/exchange";
@@ -19,4 +20,25 @@ import { signIn } from "./fi/sign-in";
 import { tasks } from "./fi/tasks";
 import type { Text } from "./en";
 
-export const fi: Text = { ...frame, ...account, ...approvals, ...dashboard, ...events, ...exchange, ...frameworks, ...jobs, ...metrics, ...myTasks, ...people, ...ready, ...registers, ...repositories, ...reviews, ...settings, ...setup, ...signIn, ...tasks };
+export const fi: Text = {
+  ...frame,
+  ...account,
+  ...approvals,
+  ...boards,
+  ...dashboard,
+  ...events,
+  ...exchange,
+  ...frameworks,
+  ...jobs,
+  ...metrics,
+  ...myTasks,
+  ...people,
+  ...ready,
+  ...registers,
+  ...repositories,
+  ...reviews,
+  ...settings,
+  ...setup,
+  ...signIn,
+  ...tasks,
+};

@@ -1,5 +1,4 @@
 /* Values of items: how they are shown, compared and edited. Content is as the API has it. */
-import { ask } from "../../api/client";
 import type { Item, Register, RegisterColumn, RegisterField } from "../../api/types";
 import { formatDate, formatNumber } from "../../text/format";
 import { text } from "../../text/index.svelte";
@@ -44,24 +43,6 @@ export function inWords(field: AnyField, value: unknown, names: ReadonlyMap<stri
     default:
       return String(value);
   }
-}
-
-/* Everybody and everything that values name, with what it is called. */
-export async function namesFor(fields: readonly AnyField[], signal?: AbortSignal): Promise<Map<string, string>> {
-  const types = new Set(fields.flatMap((f) => [f.type, ..."columns" in f ? f.columns.map((c) => c.type) : []]));
-  const targets = new Set(fields.flatMap((f) => [...f.to, ..."columns" in f ? f.columns.flatMap((c) => c.to) : []]));
-  const names = new Map<string, string>();
-  const take = (list: { id: string; name: string | null }[]) => list.forEach((x) => names.set(x.id, x.name ?? x.id));
-  const calls: Promise<unknown>[] = [];
-  if (types.has("person")) calls.push(ask("people_list", { limit: 200 }, { signal }).then((p) => take(p.items)));
-  if (types.has("group")) calls.push(ask("groups_list", { limit: 200 }, { signal }).then((p) => take(p.items)));
-  for (const to of targets) {
-    if (to === "repo") calls.push(ask("repositories_list", { limit: 200 }, { signal }).then((p) => p.items.forEach((r) => names.set(r.id, r.name))));
-    else if (!["release", "project", "fact", "task", "obligation"].includes(to))
-      calls.push(ask("items_list", { register: to, limit: 200 }, { signal }).then((p) => p.items.forEach((i) => names.set(i.subject, i.title))));
-  }
-  await Promise.allSettled(calls); // what one may not see keeps its id
-  return names;
 }
 
 /* The names an item tells of what it leads to. */
