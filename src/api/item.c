@@ -233,7 +233,8 @@ enum rc item_put_files(struct ctx *cx, struct api_call *call, sqlite3 *db, int64
     "LEFT JOIN fact_person p ON p.subject = j.atom LEFT JOIN fact_group g ON g.subject = j.atom "                      \
     "LEFT JOIN fact_record r ON r.subject = j.atom LEFT JOIN fact_repository o ON o.subject = j.atom "                 \
     "LEFT JOIN fact_project w ON w.subject = j.atom WHERE j.type = 'text' AND (j.atom LIKE 'person:%' OR j.atom LIKE " \
-    "'group:%' OR j.atom LIKE 'record:%' OR j.atom LIKE 'repo:%' OR j.atom LIKE 'project:%') AND called IS NOT NULL"
+    "'group:%' OR j.atom LIKE 'record:%' OR j.atom LIKE 'repo:%' OR j.atom LIKE 'project:%' OR j.atom LIKE 'task:%' "  \
+    "OR j.atom LIKE 'obligation:%')"
 
 enum rc item_put_names(struct ctx *cx, struct api_call *call, sqlite3 *db, struct str content)
 {
@@ -247,9 +248,12 @@ enum rc item_put_names(struct ctx *cx, struct api_call *call, sqlite3 *db, struc
     for (;;) {
         TRY(store_step(cx, st, &row));
         if (!row) break;
+        struct str id = store_column_str(st, 0), name = store_column_str(st, 1);
+        if (!name.p) name = show_subject(call->catalog, call->lang, id); /* tasks and points */
+        if (!name.p) continue;
         json_begin(j, '{');
-        show_column_text(j, "id", st, 0);
-        show_column_text(j, "name", st, 1);
+        json_put_str(j, "id", id);
+        json_put_str(j, "name", name);
         json_end(j, '}');
     }
     json_end(j, ']');

@@ -241,8 +241,10 @@ it("boards: a task says what is to be written next, and leads there", async () =
   await go(page, "/registers/process/new?shows=ssdlc-process/process-defined");
   assert.ok(await page.getByRole("checkbox", { name: /secure development life cycle/ }).isChecked());
   await page.getByRole("button", { name: "Add a row" }).click();
-  await page.getByLabel("Shown by this requirement point").selectOption({ label: "Code review rules: Every change is reviewed" }).catch(() => {});
-  assert.ok((await page.getByLabel("Shown by this requirement point").locator("option").count()) > 100, "points can be chosen");
+  await page.getByRole("combobox", { name: "Shown by this requirement point" }).fill("reviewed");
+  await page.getByRole("option").first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: /^Remove / }).first().waitFor();
   await close(page);
 });
 
