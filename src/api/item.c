@@ -288,7 +288,6 @@ static enum rc put_basics(struct ctx *cx, struct api_call *call, sqlite3 *db, co
 enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item)
 {
     struct str name;
-    int state = record_find_state(item->kind, item->state);
     bool writes = api_may(call, "registers.write", STR_NONE);
     const struct records_by by = item_by(call);
     TRY(name_of(cx, db, item->owner, &name));
@@ -298,7 +297,7 @@ enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struc
     show_text(&call->out, "origin", item->origin);
     item_put_open(cx, &call->out, item->kind, item->title, item->content);
     show_person(&call->out, "owner", item->owner, name);
-    json_put_bool(&call->out, "may_edit", writes && state >= 0 && item->kind->states[state].edit >= 0);
+    json_put_bool(&call->out, "may_edit", writes && records_edit_to(item->kind, item->state) >= 0);
     json_put_bool(&call->out, "may_review", records_may_review(db, item, &by, call->now));
     put_moves(cx, call, db, item);
     TRY(put_versions(cx, call, db, item));

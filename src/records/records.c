@@ -176,6 +176,12 @@ static void spell_version(const struct act *a, const struct record_state *state,
     json_end(&j, '}');
 }
 
+int records_edit_to(const struct record_kind *k, struct str state)
+{
+    int now = record_find_state(k, state);
+    return now < 0 ? 0 : k->states[now].edit;
+}
+
 /* Where the new version stands; fills number and version. */
 static enum rc place(struct ctx *cx, struct act *a, struct log_tx *tx, const struct record_state **state)
 {
@@ -193,12 +199,12 @@ static enum rc place(struct ctx *cx, struct act *a, struct log_tx *tx, const str
         struct records_item item;
         TRY(get_seen(cx, a, tx, &item));
         if (item.kind != k) return fail(cx, E_INVALID, "the item is of another kind");
-        int now = record_find_state(k, item.state);
-        if (now < 0 || k->states[now].edit < 0)
+        int edit = records_edit_to(k, item.state);
+        if (edit < 0)
             return fail(cx, E_CONFLICT, "an item in the state \"" STR_FMT "\" is not edited any more",
                         STR_ARG(item.state));
         if (!strcmp(digest, a->out->digest)) return fail(cx, E_CONFLICT, "nothing in it was changed");
-        *state = &k->states[k->states[now].edit];
+        *state = &k->states[edit];
         a->origin = item.origin;
         a->out->version++;
     }

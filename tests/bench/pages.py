@@ -86,6 +86,39 @@ def make(t, data, count):
     t.run("refresh", "--data", data, "--quiet", code=0)
     print("refreshed in %.1f s" % (time.monotonic() - start), file=sys.stderr)
     plant_findings(data, known)
+    plant_records(data, count // 10)
+
+
+def plant_records(data, count):
+    """Items of registers, most in force, in the tables alone: a request each would take longer than all else. Half of them are of one register."""
+    dice = random.Random(3)
+    now = int(time.time())
+    kinds = ["change", "risk", "policy", "release", "service", "training"]
+    people = [serving.person_id("Person %d" % i) for i in range(PEOPLE)]
+    numbers = dict.fromkeys(kinds, 0)
+    with sqlite3.connect(data / "ledger.db") as db:
+        n = db.execute("SELECT max(n) FROM entries").fetchone()[0] - 4 * count
+        for i in range(count):
+            kind = "change" if dice.random() < 0.5 else dice.choice(kinds)
+            numbers[kind] += 1
+            subject, owner, digest = "record:%s/%s" % (kind, serving.subject_id("record %d" % i)), dice.choice(people), "%064x" % i
+            title = "%s %s %d" % (dice.choice(WORDS), dice.choice(WORDS), i)
+            content = json.dumps({"text": " ".join(dice.choices(WORDS, k=60)), "purpose": "x"}, separators=(",", ":"))
+            n += 1
+            db.execute("INSERT INTO p_record (n, at, subject, actor, via, kind, number, version, title, owner, content, digest, definition, state, phase, origin) "
+                       "VALUES (?, ?, ?, ?, 'person', ?, ?, 1, ?, ?, ?, ?, ?, 'draft', 'open', '')",
+                       (n, now - count + i, subject, owner, kind, numbers[kind], title, owner, content, digest, digest))
+            db.execute("INSERT INTO p_record_versions VALUES (?, 1, ?, ?, ?, ?)", (subject, n, now - count + i, owner, digest))
+            if i % 100 == 0:
+                continue  # still a draft
+            state, phase = ("retired", "closed") if i % 10 == 1 else ("in_force", "in_force")
+            due = now + dice.randrange(-30, 700) * 86400 if phase == "in_force" else None
+            for step in range(2):
+                n += 1
+                db.execute("INSERT INTO p_step VALUES (?, ?, ?, ?, 'person', 'move', 1, ?, 'approve', ?, ?, 1, ?, 'x')",
+                           (n, now - count + i, subject, owner, digest, state if step else "in_review", phase if step else "open", due if step else None))
+            db.execute("INSERT INTO p_step_last VALUES (?, ?, ?, ?, 1, ?, ?, ?, 1, ?)", (subject, n, now - count + i, owner, digest, state, phase, due))
+    db.close()
 
 
 def plant_findings(data, known):
@@ -107,6 +140,7 @@ def paths(server):
     repo = server.get("Sirkka", "/repositories")["items"][0]["id"].split(":")[1]
     size = server.get("Sirkka", "/events?limit=1")["items"][0]["n"]
     person = serving.person_id("Person 7")
+    item = server.get("Sirkka", "/registers/change/items?phase=in_force")["items"][25]["subject"].split("/")[1]
     return ["/tasks", "/tasks?status=partly_done&sort=-due", "/tasks/code-review-rules", "/tasks/code-review-rules/comments",
             "/tasks/code-review-rules/events", "/dashboard", "/my-tasks", "/notifications", "/approvals", "/approvals?state=open", "/frameworks",
             "/frameworks/iso27001-2022", "/frameworks/iso27001-2022/controls/8.28", "/coverage/iso27001-2022", "/repositories", "/repositories/" + repo,
@@ -114,6 +148,9 @@ def paths(server):
             "/findings?q=nowhere", "/findings?sort=-first_seen",
             "/events", "/events?kind=waiver", "/events?theme=decisions", "/events?theme=decisions&actor=" + person, "/events?actor=" + person, "/events?q=kuori",
             "/events?q=nowhere", "/events?subject=task:code-review-rules", "/events?from=2026-01-01&until=2999-01-01", "/events/%d" % (size // 2),
+            "/registers", "/registers/change/items", "/registers/change/items?sort=title", "/registers/change/items?sort=-at", "/registers/change/items?state=draft",
+            "/registers/change/items?phase=closed&sort=title", "/registers/change/items?overdue=true", "/registers/change/items?owner=" + person,
+            "/registers/change/items?q=kuori", "/registers/change/items?q=nowhere", "/registers/change/items/" + item, "/calendar", "/calendar?owner=" + person,
             "/events?subject=repo:" + repo, "/search?q=kuori", "/search?q=nowhere", "/organization", "/setup"]
 
 
