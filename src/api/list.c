@@ -17,6 +17,7 @@ struct list {
     const struct api_list *l;
     const struct api_order *order;
     sqlite3_stmt *st;
+    bool own; /* prepared for this call */
     int columns;
     int sort, key;                    /* columns of the statement */
     int shown[64];                    /* column of each of l->columns; -1: none */
@@ -156,6 +157,62 @@ static void bind_all(struct ctx *cx, const struct api_call *call, const struct l
     }
 }
 
+/* The place of a parameter of that name; as many as there are when it is none. */
+static size_t place_of(const struct api_call *call, struct str name)
+{
+    size_t i = 0;
+    while (i < call->op->n_parameters && !str_eq(str_from(call->op->parameters[i].name), name)) i++;
+    return i;
+}
+
+/* Where the parenthesis ends that s begins within. */
+static size_t end_of(struct str s)
+{
+    int depth = 1;
+    bool quoted = false;
+    for (size_t i = 0; i < s.n; i++) {
+        quoted ^= s.p[i] == '\'';
+        if (quoted) continue;
+        depth += (s.p[i] == '(') - (s.p[i] == ')');
+        if (depth == 0) return i;
+    }
+    return s.n;
+}
+
+/* `(:name IS NULL OR X)` becomes `(X)`, or `(1)`: a condition that may be none keeps every index from being used. */
+static void put_given(const struct api_call *call, struct str sql, struct buf *out)
+{
+    for (;;) {
+        const char *at = str_find(sql, STR("(:"));
+        struct str rest = at ? str_slice(sql, (size_t)(at - sql.p) + 2, sql.n) : STR_NONE, name = rest, whole;
+        (void)str_cut(&name, ' ', &whole);
+        if (!at) break;
+        buf_str(out, str_slice(sql, 0, (size_t)(at - sql.p) + 1));
+        sql = str_slice(sql, (size_t)(at - sql.p) + 1, sql.n);
+        size_t place = place_of(call, whole);
+        if (place == call->op->n_parameters || !name.p || !str_starts(name, STR("IS NULL OR "))) continue;
+        struct str inner = str_slice(name, 11, name.n);
+        size_t end = end_of(inner);
+        if (call->values[place].p)
+            put_given(call, str_slice(inner, 0, end), out);
+        else
+            buf_char(out, '1');
+        sql = str_slice(inner, end, inner.n);
+    }
+    buf_str(out, sql);
+}
+
+static enum rc prepare(struct ctx *cx, struct api_call *call, struct list *l)
+{
+    const char *sql = l->after_key.p ? l->order->more : l->order->first;
+    if (!l->l->given) return pool_statement(cx, call->databases, call->ledger, sql, &l->st);
+    scoped_buf given;
+    buf_init(&given, 64 * KIB);
+    put_given(call, str_from(sql), &given);
+    l->own = true;
+    return store_prepare(cx, call->ledger, buf_view(&given), &l->st);
+}
+
 static enum rc find_columns(struct ctx *cx, const struct api_call *call, struct list *l)
 {
     l->columns = sqlite3_column_count(l->st);
@@ -186,7 +243,7 @@ static enum rc open_list(struct ctx *cx, struct api_call *call, struct list *l, 
     l->limit = csv ? MOST_CSV : api_value_int(call, "limit", PAGE);
     TRY(cursor_read(cx, call, l));
     if (l->l->derived && !call->derived) return OK; /* nothing was derived yet: an empty list */
-    TRY(pool_statement(cx, call->databases, call->ledger, l->after_key.p ? l->order->more : l->order->first, &l->st));
+    TRY(prepare(cx, call, l));
     TRY(find_columns(cx, call, l));
     bind_all(cx, call, l, l->st);
     return OK;
@@ -346,7 +403,9 @@ enum rc api_list_run(struct ctx *cx, struct api_call *call)
     call->asked = true;
     enum rc rc = open_list(cx, call, &l, csv);
     if (rc == OK) rc = csv ? write_csv(cx, call, &l) : write_json(cx, call, &l);
-    if (l.st) {
+    if (l.own) {
+        store_finalize(&l.st);
+    } else if (l.st) {
         (void)sqlite3_reset(l.st);
         (void)sqlite3_clear_bindings(l.st);
     }

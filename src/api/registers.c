@@ -163,7 +163,7 @@ API_OPERATION(registers_get)
 
 #define COUNTS                                                                                                         \
     "SELECT kind, count(*) FILTER (WHERE phase = 'open'), count(*) FILTER (WHERE phase = 'in_force'), count(*) "       \
-    "FILTER (WHERE review_due < ?1) FROM records GROUP BY kind"
+    "FILTER (WHERE review_due < ?1) FROM items_now GROUP BY kind"
 
 struct counts {
     int64_t open, in_force, overdue;

@@ -49,6 +49,7 @@ struct api_column {
 struct api_list {
     const char *name;
     bool derived; /* reads derived.NAME too: empty while there is none */
+    bool given;   /* filters that are not given are taken out of the SQL */
     const struct api_order *orders;
     size_t n_orders;
     const char *count; /* SQL; NULL: too dear */

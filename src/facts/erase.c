@@ -1,4 +1,5 @@
 #include "facts/facts_int.h"
+#include "facts/joined.h"
 
 #include "base/json.h"
 #include "store/store.h"
@@ -76,7 +77,8 @@ enum rc facts_forget_rows(struct ctx *cx, struct facts *f, uint64_t n, uint64_t 
     if (i == f->catalog->n_kinds || (stale && stale[i])) return OK;
     struct facts_kind *k = &f->kinds[i];
     if (!k->projection) TRY(projection_new(cx, f->db, &f->catalog->kinds[i], 'p', &k->projection));
-    return projection_erase(cx, k->projection, n, end);
+    TRY(projection_erase(cx, k->projection, n, end));
+    return joined_forget(cx, f, f->catalog->kinds[i].key);
 }
 
 static enum rc erase(struct ctx *cx, struct log_tx *tx, void *arg)

@@ -1,4 +1,5 @@
 #include "facts/facts_int.h"
+#include "facts/joined.h"
 
 #include "base/digest.h"
 #include "base/limits.h"
@@ -69,6 +70,7 @@ void facts_close(struct facts *f)
     }
     store_finalize(&f->state);
     store_finalize(&f->put_fact);
+    store_finalize(&f->join);
     log_close(f->log);
     free(f->kinds);
     free(f);
@@ -126,7 +128,8 @@ enum rc facts_project(struct ctx *cx, struct facts *f, const struct leaf *l, con
     if (!b || i == f->catalog->n_kinds) return OK;
     struct facts_kind *k = &f->kinds[i];
     if (!k->projection) TRY(projection_new(cx, f->db, &f->catalog->kinds[i], 'p', &k->projection));
-    return projection_put(cx, k->projection, l, b);
+    TRY(projection_put(cx, k->projection, l, b));
+    return joined_put(cx, f, l->kind, b->subject);
 }
 
 enum rc facts_begin(struct ctx *cx, struct facts *f, struct log_tx *tx, int64_t *late)

@@ -12,5 +12,8 @@ CREATE TABLE IF NOT EXISTS projections (kind TEXT PRIMARY KEY, digest TEXT NOT N
 -- made beside: for which definitions, and up to which fact.
 CREATE TABLE IF NOT EXISTS projecting (one INTEGER PRIMARY KEY CHECK (one = 1), generation INTEGER NOT NULL, beside TEXT, next INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO projecting VALUES (1, 0, NULL, 0);
+-- The definition of what is made of two kinds together (joined.sql).
+CREATE TABLE IF NOT EXISTS joined (one INTEGER PRIMARY KEY CHECK (one = 1), digest TEXT NOT NULL) STRICT;
+INSERT OR IGNORE INTO joined VALUES (1, '');
 -- When the machine's clock was last believed: which start of the machine it was, microseconds since then, and the clock.
 CREATE TABLE IF NOT EXISTS clock (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL, up INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;

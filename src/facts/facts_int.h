@@ -18,7 +18,7 @@ struct facts {
     struct facts_kind *kinds; /* catalog->n_kinds */
     /* only within units, which come one after the other: */
     sqlite3 *db;
-    sqlite3_stmt *state, *put_fact;
+    sqlite3_stmt *state, *put_fact, *join; /* join: of joined.c */
     int64_t generation; /* of the tables our statements were prepared for */
     bool clock_seen;    /* the clock was looked at since this was opened */
 };

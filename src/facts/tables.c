@@ -2,6 +2,7 @@
  * thousand facts in each transaction, while others go on writing to the old ones; the last transaction puts in what has
  * come meanwhile and swaps them. What was done is in the database with it, so whoever comes after a crash goes on. */
 #include "facts/facts_int.h"
+#include "facts/joined.h"
 
 #include "base/digest.h"
 #include "base/limits.h"
@@ -292,6 +293,7 @@ static enum rc step(struct ctx *cx, struct log_tx *tx, void *arg)
     if (w->n_stale) TRY(make_beside(cx, db, w));
     w->finished = w->finished || w->n_stale == 0;
     if (!w->finished) return OK;
+    TRY(joined_tables(cx, db, f->catalog, w->n_stale > 0));
     for (size_t i = 0; i < f->catalog->n_kinds; i++) TRY(remember(cx, db, &f->catalog->kinds[i]));
     return store_get_int(cx, db, "SELECT generation FROM projecting", &f->generation);
 }

@@ -77,8 +77,8 @@ def list_table(op):
     orders = ", ".join("{%s, sql_%s_%d, sql_%s_%d_more}" % (quoted(sort), op.list.name, i, op.list.name, i)
                        for i, (sort, _, _) in enumerate(op.list.orders()))
     cols = columns(op)
-    out.append("static const struct api_list list_%s = {%s, %s, (const struct api_order[]){%s}, %d, %s, (const struct api_column[]){%s}, %d};\n"
-               % (op.id, quoted(op.list.name), word(op.list.derived), orders, len(op.list.sorts),
+    out.append("static const struct api_list list_%s = {%s, %s, %s, (const struct api_order[]){%s}, %d, %s, (const struct api_column[]){%s}, %d};\n"
+               % (op.id, quoted(op.list.name), word(op.list.derived), word(op.list.given), orders, len(op.list.sorts),
                   "sql_%s_count" % op.list.name if op.list.total else "NULL", ", ".join(cols), len(cols)))
     return "".join(out)
 

@@ -4,6 +4,7 @@
                                         ways. What is sorted by is a column and never NULL: `_due`, where there is one, else `due`.
     -- Key: person                      the column that makes the order whole: unique, never NULL (default: id)
     -- Total: yes                       counting all is cheap
+    -- Filters: given                   `(:name IS NULL OR …)` becomes `(…)` where the parameter is given and goes where it is not, so that an index can be used
 
 Tables and views of ledger.db stand bare, those of derived.db as derived.NAME. Columns whose names begin with _ are for sorting and not shown. :names are parameters of the operation, or one of
 :now, :lang, :person, :projects. The tool makes a statement for each order and for the first page and those after."""
@@ -16,7 +17,7 @@ class List:
     def __init__(self, path, faults):
         self.name, self.where, self.faults = path.stem, "lists/" + path.name, faults
         text = path.read_text(encoding="utf-8")
-        self.sorts, self.key, self.total = [], "id", False
+        self.sorts, self.key, self.total, self.given = [], "id", False, False
         for number, line in enumerate(text.splitlines(), 1):
             match = re.match(r"-- ([A-Z][a-z]+): *(.*?)\s*$", line)
             if match:
@@ -45,6 +46,8 @@ class List:
             self.key = value
         elif word == "Total":
             self.total = value == "yes"
+        elif word == "Filters":
+            self.given = value == "given"
 
     def check(self, place, op):
         names = [p.name for p in op.parameters]

@@ -1,9 +1,10 @@
--- Items of one register. The view `records` is of src/catalog/records.sql.
+-- Items of one register. The view `items_now` is of src/facts/joined.sql.
 -- Sorts: -number, title, -at
 -- Key: number
+-- Filters: given
 SELECT r.subject, r.number, r.title, r.state, r.phase, nullif(r.owner, '') AS owner, p.name AS owner_name, r.version, r.at, r.state_at, r.approved_at,
   r.review_due
-FROM records r LEFT JOIN fact_person p ON p.subject = r.owner
+FROM items_now r LEFT JOIN fact_person p ON p.subject = r.owner
 WHERE r.kind = :register
   AND (:state IS NULL OR r.state = :state)
   AND (:phase IS NULL OR r.phase = :phase)
