@@ -13,6 +13,7 @@ static const char help[] =
     "                                             a new item, or a new version of one\n"
     "       sinetti record import KIND FILE       items from a CSV file, all or none (- is standard input)\n"
     "       sinetti record export KIND            items as CSV that import reads, XLSX or JSON\n"
+    "       sinetti record deploy OPTIONS         a deployment, as automation records it (`record deploy --help`)\n"
     "Works on a data folder as its operator. KIND is a register's key or prefix (guideline, GUI). NAME is a column as\n"
     "in the CSV: title, owner, shows or a field's key. docs/formats/csv.md tells how values are written.\n\n"
     "  --dry-run          import, put: only say what would come of it\n"
@@ -164,6 +165,7 @@ int cli_record(int argc, char **argv)
     struct record_arguments a = {0};
     verb *v = NULL;
     struct ctx cx;
+    if (argc > 1 && !strcmp(argv[1], "deploy")) return cli_record_deploy(argc - 1, argv + 1);
     ctx_init(&cx);
     int out = common_parse(&cx, argc, argv, table, help, take, &a);
     if (out < 0 && find_verb(&cx, &a, argc - optind, argv + optind, &v) != OK) out = common_wrong(&cx, "record");

@@ -165,7 +165,7 @@ enum rc exchange_apply(struct ctx *cx, struct exchange *e, struct facts *f, cons
     if (e->counts.faults) return fail(cx, E_INVALID, "%lld faults: nothing was imported", (long long)e->counts.faults);
     if (!s.total) return OK;
     e->line = 0;
-    enum rc rc = records_put_all(cx, f, e->o.catalog, by, &s);
+    enum rc rc = records_put_all(cx, f, e->o.catalog, by, &s, NULL);
     if (rc == OK || !e->line || rc == E_IO) return rc;
     return fail(cx, rc, "line %lld: %s; nothing was imported", (long long)e->line,
                 arena_cstr(&cx->arena, str_from(cx->message)));

@@ -179,7 +179,8 @@ static enum rc record(struct ctx *cx, struct run *r)
     const struct records_by by = {.actor = {r->import.person, r->import.credential, STR("person")}};
     TRY(facts_open(cx, r->dir, r->c, &(const struct facts_options){0}, &f));
     bool done;
-    enum rc rc = records_was_put(cx, f, &by, r->import.id, &done);
+    uint64_t n;
+    enum rc rc = records_was_put(cx, f, &by, r->import.id, &done, &n);
     if (rc == OK && done) {
         facts_close(f);
         return change(cx, r->state, "UPDATE import SET stage = ?2 WHERE id = ?1", r->import.id, STR("done"), STR_NONE,

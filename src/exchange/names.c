@@ -5,7 +5,18 @@
 
 #include <stdlib.h>
 
-enum ask { ASK_ADDRESS, ASK_NAME, ASK_PERSON, ASK_GROUP_NAME, ASK_GROUP, ASK_ITEM, ASK_REPO, ASK_PROJECT, ASKS };
+enum ask {
+    ASK_ADDRESS,
+    ASK_NAME,
+    ASK_PERSON,
+    ASK_GROUP_NAME,
+    ASK_GROUP,
+    ASK_ITEM,
+    ASK_TITLE,
+    ASK_REPO,
+    ASK_PROJECT,
+    ASKS
+};
 enum tell { TELL_PERSON, TELL_GROUP, TELL_ITEM, TELL_REPO, TELL_PROJECT, TELLS };
 
 /* ?1 what it is called, ?2 1: only people who work here, or the kind of an item. At most two rows are read. */
@@ -18,6 +29,7 @@ static const char *const asks[ASKS] = {
     [ASK_GROUP_NAME] = "SELECT subject FROM fact_group WHERE lower(name) = lower(?1) AND state = 'active' LIMIT 2",
     [ASK_GROUP] = "SELECT subject FROM fact_group WHERE subject = ?1",
     [ASK_ITEM] = "SELECT subject FROM fact_record WHERE kind = ?2 AND number = CAST(?1 AS INTEGER) LIMIT 2",
+    [ASK_TITLE] = "SELECT subject FROM fact_record WHERE kind = ?2 AND lower(title) = lower(?1) LIMIT 2",
     [ASK_REPO] = "SELECT subject FROM fact_repository WHERE name = ?1 LIMIT 2",
     [ASK_PROJECT] = "SELECT subject FROM fact_project WHERE name = ?1 OR title = ?1 LIMIT 2",
 };
@@ -188,35 +200,53 @@ static const struct record_kind *kind_of(const struct names *n, const struct rec
     return NULL;
 }
 
+/* An item by its title, among all kinds that the field leads to. */
+static enum rc by_title(struct ctx *cx, struct names *n, const struct record_field *f, struct str text,
+                        struct str *subject, int *items)
+{
+    *items = 0;
+    for (size_t i = 0; i < f->n_to; i++) {
+        struct str found;
+        int rows;
+        if (!catalog_find_record(n->c, f->to[i])) continue;
+        TRY(find(cx, n, ASK_TITLE, text, f->to[i], &found, &rows));
+        if (rows) *subject = found;
+        *items += rows;
+    }
+    return OK;
+}
+
 enum rc names_link(struct ctx *cx, struct names *n, const struct record_field *f, struct str text, struct str *subject,
                    const char **wrong)
 {
     struct str number;
     const struct record_kind *k = kind_of(n, f, text, &number);
+    int items;
     *wrong = NULL;
     if (k)
         return one(cx, n, ASK_ITEM, number, arena_cstr(&cx->arena, k->key), "is no item that is there",
-                   "is several "
-                   "items",
-                   subject, wrong);
+                   "is several items", subject, wrong);
+    TRY(by_title(cx, n, f, text, subject, &items));
+    if (items == 1) return OK;
+    if (items > 1) {
+        *subject = STR("");
+        *wrong = "is the title of several items: write a number like SER-1";
+        return OK;
+    }
     *subject = text; /* the engine judges it */
     if (text.n && memchr(text.p, ':', text.n)) return OK;
     if (leads_to(f, STR("repo")))
         return one(cx, n, ASK_REPO, text, "", "is the name of no repository",
-                   "is the name of several repositories: "
-                   "write repo:ID",
-                   subject, wrong);
+                   "is the name of several repositories: write repo:ID", subject, wrong);
     if (leads_to(f, STR("project")))
         return one(cx, n, ASK_PROJECT, text, "", "is the name of no project",
-                   "is the name of several projects: write "
-                   "project:ID",
-                   subject, wrong);
+                   "is the name of several projects: write project:ID", subject, wrong);
     if (leads_to(f, STR("task")) && catalog_find_task(n->c, text)) {
         *subject = arena_printf(&cx->arena, "task:" STR_FMT, STR_ARG(text));
         return OK;
     }
     *subject = STR("");
-    *wrong = "is nothing that this field may lead to: write a number like SVC-1, or a name";
+    *wrong = "is nothing that this field may lead to: write a number like SER-1, or a name";
     return OK;
 }
 

@@ -284,6 +284,7 @@ enum rc records_start(struct ctx *cx, struct facts *f, const struct catalog *c, 
 struct many {
     struct act act;
     const struct records_source *source;
+    uint64_t first;
 };
 
 /* Of the files that the item has named before, those that it names still: new ones do not come in this way. */
@@ -333,11 +334,12 @@ static enum rc put_many(struct ctx *cx, struct log_tx *tx, void *arg)
 {
     struct many *m = arg;
     uint8_t id[32];
-    uint64_t n, facts, first = log_size(tx);
+    uint64_t before = 0, facts;
     bool found = false;
     TRY(facts_begin(cx, m->act.f, tx, NULL));
     request_id(m->act.by, m->source->key, id);
-    if (m->source->key.n) TRY(log_find_request(cx, tx, id, &found, &n, &facts));
+    if (m->source->key.n) TRY(log_find_request(cx, tx, id, &found, &before, &facts));
+    m->first = found ? before : log_size(tx);
     if (found) return OK;
     TRY(m->source->rewind(cx, m->source->arg));
     int64_t done = 0;
@@ -350,36 +352,72 @@ static enum rc put_many(struct ctx *cx, struct log_tx *tx, void *arg)
         if (rc != OK) return rc;
         if (done % TELL_EACH == 0) ctx_progress(cx, m->source->what, done, m->source->total);
     }
-    return m->source->key.n ? log_put_request(cx, tx, id, first, log_size(tx) - first) : OK;
+    return m->source->key.n ? log_put_request(cx, tx, id, m->first, log_size(tx) - m->first) : OK;
 }
 
 struct asking {
     const struct records_by *by;
     struct str key;
     bool *out;
+    uint64_t *n;
 };
 
 static enum rc find_key(struct ctx *cx, struct log_tx *tx, void *arg)
 {
     const struct asking *a = arg;
     uint8_t id[32];
-    uint64_t n, facts;
+    uint64_t facts;
     request_id(a->by, a->key, id);
-    return log_find_request(cx, tx, id, a->out, &n, &facts);
+    return log_find_request(cx, tx, id, a->out, a->n, &facts);
 }
 
-enum rc records_was_put(struct ctx *cx, struct facts *f, const struct records_by *by, struct str key, bool *out)
+enum rc records_was_put(struct ctx *cx, struct facts *f, const struct records_by *by, struct str key, bool *out,
+                        uint64_t *n)
 {
-    struct asking a = {by, key, out};
+    struct asking a = {by, key, out, n};
     *out = false;
+    *n = 0;
     return log_submit(cx, facts_log(f), find_key, &a);
 }
 
+struct finding {
+    uint64_t n;
+    struct str *subject, *title;
+    int64_t *number;
+};
+
+#define AT                                                                                                             \
+    "SELECT r.subject, r.title, r.number FROM facts f JOIN fact_record r ON r.subject = f.subject WHERE f.n = ?1 "     \
+    "AND f.kind = 'record'"
+
+static enum rc find_item(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    const struct finding *a = arg;
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(cx, log_db(tx), STR(AT), &st));
+    store_bind_int(st, 1, (int64_t)a->n);
+    TRY(store_step(cx, st, &row));
+    if (!row) return fail(cx, E_NOTFOUND, "the item is not there any more");
+    *a->subject = arena_str(&cx->arena, store_column_str(st, 0));
+    *a->title = arena_str(&cx->arena, store_column_str(st, 1));
+    *a->number = sqlite3_column_int64(st, 2);
+    return OK;
+}
+
+enum rc records_at(struct ctx *cx, struct facts *f, uint64_t n, struct str *subject, struct str *title, int64_t *number)
+{
+    struct finding a = {n, subject, title, number};
+    return log_submit(cx, facts_log(f), find_item, &a);
+}
+
 enum rc records_put_all(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
-                        const struct records_source *s)
+                        const struct records_source *s, uint64_t *n)
 {
     struct many m = {.act = {.f = f, .c = c, .by = by}, .source = s};
-    return log_submit(cx, facts_log(f), put_many, &m);
+    TRY(log_submit(cx, facts_log(f), put_many, &m));
+    if (n) *n = m.first;
+    return OK;
 }
 
 /* --- a step */

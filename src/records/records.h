@@ -105,10 +105,13 @@ struct records_source {
     struct str key; /* so that what was done is not done again: then it is OK and does nothing; empty: none */
 };
 enum rc records_put_all(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
-                        const struct records_source *s) MUST_CHECK;
-/* Whether it was done with that key by that credential. */
-enum rc records_was_put(struct ctx *cx, struct facts *f, const struct records_by *by, struct str key,
-                        bool *out) MUST_CHECK;
+                        const struct records_source *s, uint64_t *n) MUST_CHECK; /* n: of the first fact; may be NULL */
+/* Whether it was done with that key by that person and credential, and the number of the first fact then. */
+enum rc records_was_put(struct ctx *cx, struct facts *f, const struct records_by *by, struct str key, bool *out,
+                        uint64_t *n) MUST_CHECK;
+/* The item of which fact n is a version, as it stands. E_NOTFOUND. */
+enum rc records_at(struct ctx *cx, struct facts *f, uint64_t n, struct str *subject, struct str *title,
+                   int64_t *number) MUST_CHECK;
 
 /* Moves the item whose newest version is `seen`; consents when the move needs more people. */
 enum rc records_move(struct ctx *cx, struct facts *f, const struct catalog *c, const struct records_by *by,
