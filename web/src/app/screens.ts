@@ -4,6 +4,7 @@ import type { Screen } from "./router.svelte";
 export const screens: readonly Screen[] = [
   { pattern: "/", title: "dashboard", load: () => import("../screens/dashboard/Dashboard.svelte"), permission: "tasks.read" },
   { pattern: "/my-tasks", title: "myTasks", load: () => import("../screens/my-tasks/MyTasks.svelte"), permission: "self" },
+  { pattern: "/notifications", title: "notifications", load: () => import("../screens/notifications/Notifications.svelte"), permission: "self" },
   { pattern: "/settings", title: "settings", load: () => import("../screens/settings/Settings.svelte"), permission: "organization.read" },
   { pattern: "/setup", title: "setup", load: () => import("../screens/setup/Setup.svelte"), frame: false, permission: "self" },
   { pattern: "/people", title: "people", load: () => import("../screens/people/People.svelte"), permission: "people.read" },

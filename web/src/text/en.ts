@@ -9,6 +9,7 @@ import { frameworks } from "./en/frameworks";
 import { jobs } from "./en/jobs";
 import { metrics } from "./en/metrics";
 import { myTasks } from "./en/my-tasks";
+import { notifications } from "./en/notifications";
 import { people } from "./en/people";
 import { ready } from "./en/ready";
 import { registers } from "./en/registers";
@@ -31,6 +32,7 @@ export const en = {
   ...jobs,
   ...metrics,
   ...myTasks,
+  ...notifications,
   ...people,
   ...ready,
   ...registers,

@@ -9,6 +9,7 @@ import { frameworks } from "./fi/frameworks";
 import { jobs } from "./fi/jobs";
 import { metrics } from "./fi/metrics";
 import { myTasks } from "./fi/my-tasks";
+import { notifications } from "./fi/notifications";
 import { people } from "./fi/people";
 import { ready } from "./fi/ready";
 import { registers } from "./fi/registers";
@@ -32,6 +33,7 @@ export const fi: Text = {
   ...jobs,
   ...metrics,
   ...myTasks,
+  ...notifications,
   ...people,
   ...ready,
   ...registers,

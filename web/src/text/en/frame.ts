@@ -36,6 +36,7 @@ export const frame = {
     jobs: "Jobs",
     settings: "Settings",
     account: "My account",
+    notifications: "Notifications",
     search: "Search",
     signIn: "Sign in",
     link: "One-time link",

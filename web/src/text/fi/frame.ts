@@ -35,6 +35,7 @@ export const frame = {
     roles: "Roolit",
     jobs: "Työt",
     settings: "Asetukset",
+    notifications: "Ilmoitukset",
     account: "Oma tili",
     search: "Haku",
     signIn: "Kirjaudu sisään",
