@@ -3,11 +3,18 @@
 
 #include "api/api_int.h"
 #include "api/show.h"
+#include "api/texts_fi.h"
 #include "mail/message.h"
 #include "notices/letter.h"
 #include "notices/remind.h"
 
 #define SHOWN 200
+
+/* Why something came to nothing, as it was noted, in the reader's language. */
+static struct str text_in(struct ctx *cx, const struct api_call *call, struct str s)
+{
+    return call->lang == LANG_FI && s.n ? str_from(text_fi(cx, arena_cstr(&cx->arena, s))) : s;
+}
 
 static struct str installation(struct ctx *cx, struct api_call *call)
 {
@@ -42,7 +49,7 @@ static enum rc put_settings(struct ctx *cx, struct api_call *call)
     show_text(j, "links", api_public_url(call));
     json_put_int(j, "waiting", waiting);
     json_put_int(j, "failed", failed);
-    show_text(j, "trouble", s.trouble);
+    show_text(j, "trouble", text_in(cx, call, s.trouble));
     api_put_time(j, "trouble_at", s.trouble_at);
     json_end(j, '}');
     return OK;
@@ -212,7 +219,7 @@ API_OPERATION(mail_messages_list)
         json_put_str(j, "to", rows[i].address);
         json_put_str(j, "subject", rows[i].subject);
         json_put_str(j, "state", rows[i].state);
-        show_text(j, "answer", rows[i].answer);
+        show_text(j, "answer", text_in(cx, call, rows[i].answer));
         api_put_time(j, "created", rows[i].created);
         api_put_time(j, "next", str_eq(rows[i].state, STR("queued")) ? rows[i].next : 0);
         api_put_time(j, "ended", rows[i].ended);

@@ -1,7 +1,9 @@
 /* People: added, changed, imported, leaving and returning. */
 #include "identity/people.h"
 #include "api/api_int.h"
+#include "api/link_mail.h"
 #include "api/person.h"
+#include "api/show.h"
 #include "api/texts_fi.h"
 #include "identity/accounts.h"
 #include "identity/import.h"
@@ -149,12 +151,16 @@ API_OPERATION(people_link)
     struct json *j = &call->out;
     struct link_made link;
     enum link_purpose p = str_eq(api_field(call->body, "purpose"), STR("reset")) ? LINK_RESET : LINK_INVITATION;
+    struct str to = STR_NONE;
     TRY(check_may_reset(cx, call, person));
     TRY(identity_link_create(cx, call->identity, &call->actor, person, p, 0, &link));
+    if (!api_field_bool(call->body, "by_hand", false)) TRY(link_mail(cx, call, person, p, &link, &to));
     call->answer->status = 201;
     json_begin(j, '{');
     json_put_str(j, "id", link.id);
-    json_put_str(j, "path", arena_printf(&cx->arena, "/link#%s", link.secret));
+    /* what goes to the person alone is nobody else's */
+    json_put_cstr(j, "path", to.n ? NULL : arena_printf(&cx->arena, "/link#%s", link.secret).p);
+    show_text(j, "mailed_to", to);
     api_put_time(j, "until", link.until);
     json_end(j, '}');
     return OK;

@@ -6,6 +6,22 @@
 static const struct {
     const char *en, *fi;
 } texts[] = {
+    /* mail, hooks */
+    {"the name or address of a mail server is expected", "pitää olla postipalvelimen nimi tai osoite"},
+    {"without encryption mail goes to this machine alone (localhost)",
+     "ilman salausta posti lähetetään vain tähän koneeseen (localhost)"},
+    {"an address like sinetti@example.org is expected", "pitää olla osoite kuten sinetti@example.org"},
+    {"it must be given again when host, port, security or user change",
+     "se on annettava uudelleen, kun palvelin, portti, salaus tai käyttäjä muuttuu"},
+    {"is needed with a user", "tarvitaan, kun käyttäjä on annettu"},
+    {"certificates in PEM are expected", "pitää olla varmenteita PEM-muodossa"},
+    {"a character that it cannot have", "siinä on merkki, jota siinä ei voi olla"},
+    {"{}: leads to an address inside, where messages do not go unless that is said",
+     "{1}: johtaa sisäverkon osoitteeseen, johon viestejä lähetetään vain, jos niin on sanottu"},
+    {"{}: answers {}", "{1}: vastaus {2}"},
+    {"the person has left", "henkilö on lähtenyt"},
+    {"the server was handed it when this program ended; whether it was taken is not known",
+     "viestiä annettiin palvelimelle, kun tämä ohjelma päättyi; ei tiedetä, ottiko palvelin sen vastaan"},
     /* exchange */
     {"is no column of this register", "ei ole tämän rekisterin sarake"},
     {"stands in two columns", "on kahdessa sarakkeessa"},

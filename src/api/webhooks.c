@@ -3,13 +3,20 @@
 
 #include "api/api_int.h"
 #include "api/show.h"
+#include "api/texts_fi.h"
 #include "base/limits.h"
 #include "notices/events.h"
 #include "notices/notices.h"
 
 #define SHOWN 50
 
-static void put_hook(struct api_call *call, const struct hook *h)
+/* Why something came to nothing, as it was noted, in the reader's language. */
+static struct str text_in(struct ctx *cx, const struct api_call *call, struct str s)
+{
+    return call->lang == LANG_FI && s.n ? str_from(text_fi(cx, arena_cstr(&cx->arena, s))) : s;
+}
+
+static void put_hook(struct ctx *cx, struct api_call *call, const struct hook *h)
 {
     struct json *j = &call->out;
     json_begin(j, '{');
@@ -25,7 +32,7 @@ static void put_hook(struct api_call *call, const struct hook *h)
     api_put_time(j, "created", h->created);
     api_put_time(j, "old_until", h->old_until > call->now ? h->old_until : 0);
     api_put_time(j, "failing", h->failing);
-    show_text(j, "trouble", h->trouble);
+    show_text(j, "trouble", text_in(cx, call, h->trouble));
     api_put_time(j, "trouble_at", h->trouble_at);
     json_end(j, '}');
 }
@@ -38,7 +45,7 @@ API_OPERATION(webhooks_list)
     json_begin(&call->out, '{');
     json_key(&call->out, "items");
     json_begin(&call->out, '[');
-    for (size_t i = 0; i < n; i++) put_hook(call, &list[i]);
+    for (size_t i = 0; i < n; i++) put_hook(cx, call, &list[i]);
     json_end(&call->out, ']');
     json_end(&call->out, '}');
     return OK;
@@ -54,7 +61,7 @@ API_OPERATION(webhooks_get)
     struct hook h;
     TRY(find(cx, call, &h));
     api_tag(call, (uint64_t)h.version);
-    put_hook(call, &h);
+    put_hook(cx, call, &h);
     return OK;
 }
 
@@ -99,7 +106,7 @@ static enum rc tell(struct ctx *cx, struct api_call *call, const struct hook *h,
     json_end(&j, ']');
     json_put_bool(&j, "inside", h->inside);
     json_put_str(&j, "state", state);
-    json_put_cstr(&j, "change", change);
+    if (change) json_put_cstr(&j, "change", change);
     json_end(&j, '}');
     struct body fact = {.kind = STR("webhook"), .subject = STR("org"), .payload = buf_view(&payload)};
     return api_append(cx, call, &fact, 1, &done);
@@ -250,7 +257,7 @@ API_OPERATION(webhooks_deliveries)
             json_int(j, d->status);
         else
             json_nil(j);
-        show_text(j, "answer", d->answer);
+        show_text(j, "answer", text_in(cx, call, d->answer));
         api_put_time(j, "created", d->created);
         api_put_time(j, "next", str_eq(d->state, STR("queued")) ? d->next : 0);
         api_put_time(j, "ended", d->ended);

@@ -18,6 +18,7 @@ await import("./evidence.mjs");
 await import("./tasks.mjs");
 await import("./ledger.mjs");
 await import("./registers.mjs");
+await import("./notices.mjs");
 await import("./imports.mjs");
 await import("./metrics.mjs");
 await import("./boards.mjs");

@@ -53,7 +53,7 @@ async function addresses(page) {
     if (known[p]) out.push(known[p]);
     else if (!p.includes(":")) out.push(p);
   }
-  out.push("/account?tab=sessions", "/account?tab=tokens", "/account?tab=keys", "/account?tab=privacy", "/people?tab=invitations", "/no-such-page");
+  out.push("/account?tab=sessions", "/account?tab=tokens", "/account?tab=keys", "/account?tab=privacy", "/account?tab=notifications", "/people?tab=invitations", "/no-such-page");
   out.push("/tasks/code-review-rules?tab=implementation", "/tasks/code-review-rules?tab=log");
   return out;
 }

@@ -194,3 +194,29 @@ def test_only_who_may_and_who_is_here(t):
             mail.box.wait(1)
             time.sleep(12)
             t.equal([m[0] for m in mail.box.messages], ["ella@example.org"])
+
+
+def test_an_invitation_by_mail_is_for_one_alone(t):
+    data = init(t)
+    with MailServer(t.dir) as mail:
+        with Server(t, data, {**PEOPLE, "Uusi": [DEVELOPER]}) as server:
+            path = "/people/%s/links" % subject_id("Uusi")
+            made = server.post("Aatu", path, {"purpose": "invitation"}, 201)
+            t.equal((made["path"] is None, made["mailed_to"]), (False, None))  # no mail server yet: by hand
+            set_up(server, mail)
+            made = server.post("Aatu", path, {"purpose": "invitation"}, 201)
+            t.equal((made["path"], made["mailed_to"]), (None, "uusi@example.org"))
+            _, message, _ = mail.box.wait(1)[0]
+            text = message.get_body(("plain",)).get_content()
+            secret = text.split("/link#")[1].split()[0]
+            t.equal("/link#" + secret in message.get_body(("html",)).get_content(), True)
+            t.equal(server.post(None, "/session/link/look", {"secret": secret})["purpose"], "invitation")
+            wait_for("the end of it", lambda: [s for s in states(server) if s[1] == "sent"])
+            kept = (data / "state.db").read_bytes() + b"".join(p.read_bytes() for p in data.glob("state.db-*"))
+            t.equal(secret in server.said(), False)
+            with sqlite3.connect(data / "state.db", timeout=30) as db:
+                t.equal(db.execute("SELECT count(*) FROM mail WHERE text <> '' OR html <> ''").fetchone(), (0,))
+            db.close()
+            t.equal(len(kept) > 0, True)
+            made = server.post("Aatu", path, {"purpose": "reset", "by_hand": True}, 201)
+            t.equal(made["path"].startswith("/link#"), True)

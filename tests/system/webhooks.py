@@ -128,7 +128,7 @@ def test_nobody_knocks_at_doors_inside(t):
             server.post("Aatu", "/webhooks/%s/test" % made["webhook"], None, 204)
             found = wait_for("an answer of " + host, lambda: [d for d in deliveries(server, made) if d["answer"]])
             t.equal("inside" in found[0]["answer"], True, (host, found))
-            server.call("Aatu", "DELETE", "/webhooks/" + made["webhook"])
+            t.equal(server.call("Aatu", "DELETE", "/webhooks/" + made["webhook"]).status, 204)
         # where clouds keep their metadata, never
         made = make(server, "https://169.254.169.254/", ["note"])
         server.post("Aatu", "/webhooks/%s/test" % made["webhook"], None, 204)

@@ -57,6 +57,8 @@ export const people = {
     tookFactors: "The second factors are gone",
     ended: "All sessions, tokens and links have ended",
     linkTitle: "One-time link",
+    linkMailed: (to: string) => `The link is on its way to ${to}. It works once, and nobody else sees it.`,
+    linkByHand: "Make another and show it to me",
     linkWhat: (name: string) => `Give this link to ${name} by a way you trust. It works once, and is shown only now.`,
     cameIn: "Last came in by a one-time link made by",
     operator: "whoever runs the server",

@@ -57,6 +57,8 @@ export const people = {
     tookFactors: "Toiset tekijät on poistettu",
     ended: "Kaikki istunnot, tunnukset ja linkit on päätetty",
     linkTitle: "Kertakäyttölinkki",
+    linkMailed: (to: string) => `Linkki on matkalla osoitteeseen ${to}. Se toimii kerran, eikä kukaan muu näe sitä.`,
+    linkByHand: "Tee toinen ja näytä se minulle",
     linkWhat: (name: string) => `Anna tämä linkki luotettavaa tietä: ${name}. Se toimii kerran ja näytetään vain nyt.`,
     cameIn: "Tuli viimeksi sisään kertalinkillä, jonka teki",
     operator: "palvelimen ylläpito",
