@@ -111,7 +111,7 @@ static enum rc write_reminder(struct ctx *cx, const struct round *r, const struc
                        .parts = &part,
                        .n_parts = 1,
                        .action = h->lang == LANG_FI ? STR("Katso kaikki") : STR("See everything"),
-                       .action_path = STR("/my-tasks")};
+                       .action_path = STR("/notifications")};
     return remind_post(cx, r, h, "reminder", subject, &l);
 }
 

@@ -87,5 +87,5 @@ struct str notice_path(struct ctx *cx, const struct notice *n)
         return arena_printf(&cx->arena, "/approvals/" STR_FMT, STR_ARG(after(s, STR("fact:"))));
     if (str_starts(s, STR("repo:")))
         return arena_printf(&cx->arena, "/repositories/" STR_FMT, STR_ARG(after(s, STR("repo:"))));
-    return STR("/my-tasks");
+    return STR("/notifications");
 }

@@ -1,0 +1,296 @@
+/* Reminders: told once, at the time each person wishes, and of nothing they may not read. SINETTI_LETTERS=DIR keeps
+ * what was written, to be looked at. */
+#include "../identity/identity_data.h"
+
+#include "base/file.h"
+#include "hooks/hooks.h"
+#include "mail/mail.h"
+#include "notices/events.h"
+#include "notices/remind.h"
+#include "notices/wishes.h"
+#include "records/records.h"
+#include "standing/standing.h"
+
+#include <stdlib.h>
+
+#define MONDAY 1767600000 /* 2026-01-05 08:00 UTC */
+#define HOUR 3600
+
+static struct keeper *keeper;
+static sqlite3 *view;
+static struct str ann, ella, nils;
+
+static void put_fact(const char *kind, const char *subject, const char *payload, struct str actor)
+{
+    struct facts_answer a;
+    struct body b = make_body(kind, subject, payload);
+    if (actor.n) b.actor = actor;
+    WELL(facts_append(&cx, the_facts, &(struct facts_request){.facts = &b, .n = 1}, &a));
+}
+
+static void own(const char *task, struct str owner, int64_t due)
+{
+    put_fact("task", arena_printf(&cx.arena, "task:%s", task).p,
+             arena_printf(&cx.arena,
+                          "{\"owner\":\"" STR_FMT
+                          "\",\"participants\":[],\"due\":%lld,\"process\":\"\",\"review_days\":0}",
+                          STR_ARG(owner), (long long)due)
+                 .p,
+             STR_NONE);
+}
+
+static void set_up_mail(void)
+{
+    struct mail_settings s = {.server = {.host = STR("localhost"), .port = 25, .security = SMTP_PLAIN},
+                              .from = STR("sinetti@example.org"),
+                              .active = true,
+                              .caught_up = true};
+    struct mail_settings before;
+    scoped_stmt *st = NULL;
+    bool row;
+    WELL(mail_settings_get(&cx, state_db, &before));
+    s.version = before.version;
+    WELL(mail_settings_put(&cx, state_db, &s, STR_NONE, the_time));
+    WELL(store_prepare(&cx, state_db, STR("SELECT id FROM installation"), &st));
+    WELL(store_step(&cx, st, &row));
+    put_fact("mail_server", "org",
+             arena_printf(&cx.arena,
+                          "{\"server\":\"" STR_FMT
+                          "\",\"host\":\"localhost\",\"port\":25,\"security\":\"none\",\"sign_in\":"
+                          "false,\"state\":\"active\"}",
+                          STR_ARG(store_column_str(st, 0)))
+                 .p,
+             STR_NONE);
+}
+
+static int setup(void **state)
+{
+    if (identity_setup(state)) return -1;
+    WELL(state_migrate(&cx, state_db, &mail_state));
+    WELL(state_migrate(&cx, state_db, &hooks_state));
+    WELL(state_migrate(&cx, state_db, &notices_state));
+    the_time = MONDAY - 3 * DAY_SECONDS;
+    ann = person_made("Ann Aalto", "ann@example.org");
+    ella = person_made("Ella Eloranta", "ella@example.org");
+    nils = person_made("Nils Nyman", "nils@example.org");
+    grant(ann, ROLE_SECURITY_OFFICER, "org", 0);
+    grant(ella, ROLE_DEVELOPER, "org", 0);
+    set_up_mail();
+    WELL(keeper_open(&cx, folder, &(struct keeper_options){.catalog = catalog}, &keeper));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    keeper_close(keeper);
+    return identity_teardown(state);
+}
+
+/* A pass at that time; how many letters it wrote. */
+static size_t pass(int64_t now)
+{
+    struct refreshed r;
+    struct remind_done done;
+    the_time = now;
+    WELL(keeper_refresh(&cx, keeper, now, &r));
+    WELL(store_open_file(&cx, path_of("ledger.db"), STORE_READ, &view));
+    WELL(records_views(&cx, view));
+    WELL(store_attach_derived(&cx, view, path_of("derived.db")));
+    const struct remind_options o = {.notices = {.ledger = view, .derived = true, .catalog = catalog, .now = now},
+                                     .state = state_db,
+                                     .identity = the,
+                                     .base = STR("https://sinetti.example.org")};
+    WELL(remind_pass(&cx, &o, &done));
+    store_close(view);
+    return done.mails;
+}
+
+static int64_t letters(const char *where)
+{
+    int64_t n;
+    WELL(store_get_int(&cx, state_db, arena_printf(&cx.arena, "SELECT count(*) FROM mail WHERE %s", where).p, &n));
+    return n;
+}
+
+static void wish(struct str person, enum wish_when all, bool summary, int quiet_from, int quiet_to)
+{
+    struct wishes w = {
+        .when = {all, all, all, all}, .summary = summary, .quiet_from = quiet_from, .quiet_to = quiet_to};
+    WELL(wishes_put(&cx, state_db, person, &w, the_time));
+}
+
+static void keep_letters(const char *name)
+{
+    const char *dir = getenv("SINETTI_LETTERS");
+    scoped_stmt *st = NULL;
+    if (!dir) return;
+    WELL(
+        store_prepare(&cx, state_db, STR("SELECT html, text, purpose, lang FROM mail ORDER BY created, address"), &st));
+    for (int i = 0;; i++) {
+        bool row;
+        WELL(store_step(&cx, st, &row));
+        if (!row) return;
+        const char *path = arena_printf(&cx.arena, "%s/%s-%d-" STR_FMT "-" STR_FMT, dir, name, i,
+                                        STR_ARG(store_column_str(st, 2)), STR_ARG(store_column_str(st, 3)))
+                               .p;
+        WELL(file_replace(&cx, arena_printf(&cx.arena, "%s.html", path).p, store_column_str(st, 0)));
+        WELL(file_replace(&cx, arena_printf(&cx.arena, "%s.txt", path).p, store_column_str(st, 1)));
+    }
+}
+
+static void test_notices_remind__once(void **state)
+{
+    (void)state;
+    wish(ella, WISH_NOW, false, 0, 0);
+    wish(ann, WISH_NONE, false, 0, 0);
+    own("code-review-rules", ella, MONDAY - 10);
+    own("definition-of-done", nils, MONDAY - 10); /* who has no role sees no tasks */
+    assert_int_equal(pass(MONDAY), 1);
+    assert_int_equal(letters("address = 'ella@example.org' AND text LIKE '%/tasks/code-review-rules%'"), 1);
+    assert_int_equal(pass(MONDAY), 0);
+    assert_int_equal(pass(MONDAY + 30 * DAY_SECONDS), 0);
+    own("code-review-rules", ella, MONDAY + 2 * DAY_SECONDS); /* another day is another thing */
+    assert_int_equal(pass(MONDAY), 1);
+    assert_int_equal(pass(MONDAY + 3 * DAY_SECONDS), 1); /* soon, and late, are two */
+    assert_int_equal(pass(MONDAY + 4 * DAY_SECONDS), 0);
+    keep_letters("once");
+}
+
+static void test_notices_remind__nothing_is_noted_that_was_not_queued(void **state)
+{
+    (void)state;
+    wish(ann, WISH_NONE, false, 0, 0);
+    wish(ella, WISH_NOW, false, 0, 0);
+    own("code-review-rules", ella, MONDAY - 10);
+    WELL(store_exec(&cx, state_db, "ALTER TABLE mail RENAME TO elsewhere"));
+    struct refreshed r;
+    struct remind_done done;
+    WELL(keeper_refresh(&cx, keeper, MONDAY, &r));
+    WELL(store_open_file(&cx, path_of("ledger.db"), STORE_READ, &view));
+    WELL(records_views(&cx, view));
+    WELL(store_attach_derived(&cx, view, path_of("derived.db")));
+    const struct remind_options o = {.notices = {.ledger = view, .derived = true, .catalog = catalog, .now = MONDAY},
+                                     .state = state_db,
+                                     .identity = the};
+    assert_int_not_equal(remind_pass(&cx, &o, &done), OK);
+    store_close(view);
+    WELL(store_exec(&cx, state_db, "ALTER TABLE elsewhere RENAME TO mail"));
+    assert_int_equal(pass(MONDAY), 1); /* it is told after all */
+}
+
+static void test_notices_remind__at_the_time_one_wishes(void **state)
+{
+    (void)state;
+    put_fact("organization", "org",
+             "{\"name\":\"Example\",\"language\":\"fi\",\"preset\":\"\",\"time_zone\":\"Europe/Helsinki\"}", STR_NONE);
+    wish(ella, WISH_DAILY, false, 0, 0);
+    wish(ann, WISH_NOW, false, 20, 7);
+    own("code-review-rules", ella, MONDAY - DAY_SECONDS);
+    own("definition-of-done", ann, MONDAY - DAY_SECONDS);
+    assert_int_equal(pass(MONDAY - 4 * HOUR), 0); /* 06:00 there: too early, and quiet */
+    assert_int_equal(pass(MONDAY - 3 * HOUR), 2); /* 07:00 */
+    own("secure-deployment", ella, MONDAY - DAY_SECONDS);
+    assert_int_equal(pass(MONDAY + HOUR), 0); /* the day's letter is written */
+    assert_int_equal(pass(MONDAY + DAY_SECONDS), 1);
+    wish(ella, WISH_WEEKLY, false, 0, 0);
+    own("release-log", ella, MONDAY - DAY_SECONDS);
+    assert_int_equal(pass(MONDAY + 2 * DAY_SECONDS), 0);
+    assert_int_equal(pass(MONDAY + 7 * DAY_SECONDS), 1);
+    assert_int_equal(letters("subject LIKE 'M\xc3\xa4\xc3\xa4r\xc3\xa4p\xc3\xa4iv\xc3\xa4 oli%'"), 4);
+    assert_int_equal(pass(MONDAY + 14 * DAY_SECONDS), 0);
+    keep_letters("daily");
+}
+
+static void test_notices_remind__weekly(void **state)
+{
+    (void)state;
+    wish(ella, WISH_NONE, true, 0, 0);
+    wish(ann, WISH_NONE, true, 0, 0);
+    own("code-review-rules", ella, MONDAY - DAY_SECONDS);
+    own("definition-of-done", ella, MONDAY + 3 * DAY_SECONDS);
+    own("secure-deployment", ann, 0);
+    assert_int_equal(pass(MONDAY - DAY_SECONDS), 0);
+    assert_int_equal(pass(MONDAY), 2);
+    assert_int_equal(pass(MONDAY + HOUR), 0);
+    assert_int_equal(letters("purpose = 'digest'"), 2);
+    /* who leads hears of the whole; who does not, of their own */
+    assert_int_equal(letters("address LIKE 'ann@%' AND text LIKE '%Overdue tasks: 1%'"), 1);
+    assert_int_equal(letters("address LIKE 'ann@%' AND text LIKE '%Ella Eloranta%'"), 1);
+    assert_int_equal(letters("address LIKE 'ella@%' AND text LIKE '%Overdue tasks%'"), 0);
+    assert_int_equal(letters("address LIKE 'ella@%' AND text LIKE '%Your tasks%'"), 1);
+    keep_letters("weekly");
+}
+
+static void test_notices_remind__who_has_left_hears_nothing(void **state)
+{
+    (void)state;
+    wish(ann, WISH_NONE, false, 0, 0);
+    wish(ella, WISH_NOW, false, 0, 0);
+    own("code-review-rules", ella, MONDAY - 10);
+    WELL(identity_person_leave(&cx, the, &operator_, ella));
+    assert_int_equal(pass(MONDAY), 0);
+    struct remind_options o = {.notices = {.ledger = ledger_db, .catalog = catalog, .now = MONDAY}, .state = state_db};
+    WELL(remind_sweep(&cx, &o));
+    int64_t n;
+    WELL(store_get_int(&cx, state_db, "SELECT count(*) FROM wish", &n));
+    assert_int_equal(n, 1);
+}
+
+static void test_notices_remind__another_server_sends(void **state)
+{
+    (void)state;
+    wish(ann, WISH_NONE, false, 0, 0);
+    wish(ella, WISH_NOW, false, 0, 0);
+    own("code-review-rules", ella, MONDAY - 10);
+    put_fact("mail_server", "org",
+             "{\"server\":\"00000000000000000000000000000000\",\"host\":\"mail.example.org\",\"port\":587,\"security\":"
+             "\"starttls\",\"sign_in\":true,\"state\":\"active\"}",
+             STR_NONE);
+    assert_int_equal(pass(MONDAY), 0);
+    /* this one takes over: what is open was told by the other */
+    set_up_mail();
+    WELL(store_exec(&cx, state_db, "UPDATE mail_server SET caught_up = 0"));
+    assert_int_equal(pass(MONDAY), 0);
+    own("secure-deployment", ella, MONDAY - 10);
+    assert_int_equal(pass(MONDAY), 1);
+    assert_int_equal(letters("text LIKE '%code-review-rules%'"), 0);
+}
+
+static void test_notices_remind__requests_and_mentions(void **state)
+{
+    (void)state;
+    wish(ann, WISH_NOW, false, 0, 0);
+    wish(ella, WISH_NOW, false, 0, 0);
+    put_fact("request", "obligation:code-review-rules/rules-enforced",
+             arena_printf(&cx.arena,
+                          "{\"kind\":\"waiver\",\"payload\":\"{}\",\"reason\":\"a legacy system\",\"until\":%lld}",
+                          (long long)(MONDAY + DAY_SECONDS))
+                 .p,
+             ella);
+    put_fact("note", "task:code-review-rules",
+             arena_printf(&cx.arena, "{\"text\":\"<b>look</b>\",\"mentions\":[\"" STR_FMT "\",\"" STR_FMT "\"]}",
+                          STR_ARG(ella), STR_ARG(nils))
+                 .p,
+             ann);
+    assert_int_equal(pass(MONDAY), 2);
+    assert_int_equal(letters("address LIKE 'ann@%' AND text LIKE '%/approvals/%'"), 1);
+    assert_int_equal(letters("address LIKE 'ella@%' AND text LIKE '%Ann Aalto mentioned you%'"), 1);
+    assert_int_equal(letters("text LIKE '%look%' OR text LIKE '%legacy%'"), 0); /* what people wrote stays here */
+    keep_letters("asked");
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH(test_notices_remind__once),
+        WITH(test_notices_remind__nothing_is_noted_that_was_not_queued),
+        WITH(test_notices_remind__at_the_time_one_wishes),
+        WITH(test_notices_remind__weekly),
+        WITH(test_notices_remind__who_has_left_hears_nothing),
+        WITH(test_notices_remind__another_server_sends),
+        WITH(test_notices_remind__requests_and_mentions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
