@@ -118,6 +118,7 @@ def plant_records(data, count):
                 db.execute("INSERT INTO p_step VALUES (?, ?, ?, ?, 'person', 'move', 1, ?, 'approve', ?, ?, 1, ?, 'x')",
                            (n, now - count + i, subject, owner, digest, state if step else "in_review", phase if step else "open", due if step else None))
             db.execute("INSERT INTO p_step_last VALUES (?, ?, ?, ?, 1, ?, ?, ?, 1, ?)", (subject, n, now - count + i, owner, digest, state, phase, due))
+        db.execute("UPDATE joined SET digest = ''")  # items_now is made of them when the server starts
     db.close()
 
 

@@ -35,7 +35,7 @@ static const struct api_order orders[] = {
 static const struct api_column columns[] = {{"id", API_STRING},    {"name", API_STRING},  {"size", API_INTEGER},
                                             {"made", API_TIME},    {"done", API_BOOLEAN}, {"tags", API_JSON},
                                             {"absent", API_STRING}};
-static const struct api_list list = {"rows", false, orders, 4, "SELECT count(*) FROM (" ROWS ")", columns, 7};
+static struct api_list list = {"rows", false, false, orders, 4, "SELECT count(*) FROM (" ROWS ")", columns, 7};
 static const struct api_parameter parameters[] = {
     {"name", false, false, API_STRING, 0, 40, {"", 0}, NULL, 0},
     {"limit", false, false, API_INTEGER, 1, 200, {"", 0}, NULL, 0},
@@ -67,8 +67,16 @@ static int list_setup(void **state)
     return 0;
 }
 
+/* The same with filters that are put in when they are given. */
+static int given_setup(void **state)
+{
+    list.given = true;
+    return list_setup(state);
+}
+
 static int list_teardown(void **state)
 {
+    list.given = false;
     pool_give(pool, databases);
     pool_close(pool);
     return api_teardown(state);
@@ -210,9 +218,12 @@ static void test_api_list__of_the_api(void **state)
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(test_api_list__##name, list_setup, list_teardown)
+#define GIVEN(name) cmocka_unit_test_setup_teardown(test_api_list__##name, given_setup, list_teardown)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {CASE(every_item_once), CASE(types), CASE(cursors), CASE(csv), CASE(of_the_api)};
+    const struct CMUnitTest tests[] = {
+        CASE(every_item_once),  CASE(types),  CASE(cursors),  CASE(csv), CASE(of_the_api),
+        GIVEN(every_item_once), GIVEN(types), GIVEN(cursors), GIVEN(csv)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
