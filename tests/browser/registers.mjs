@@ -164,3 +164,37 @@ it("registers: links and groups are found by a part of their name", async () => 
   await page.getByRole("link", { name: "Payroll service" }).first().waitFor();
   await close(page);
 });
+
+it("registers: Markdown is drawn, and whatever else is in a text stays text", async () => {
+  const page = await visit({ state: admin.state });
+  await go(page, "/ready?register=guideline");
+  await page.getByRole("button", { name: "Read: Secure coding: Python" }).click();
+  await page.getByRole("dialog").getByRole("heading", { name: "Do not" }).waitFor();
+  await page.getByRole("dialog").getByRole("listitem").first().waitFor();
+  await sound(page, "a ready guideline");
+  await shot(page, "ready-guideline");
+  await page.keyboard.press("Escape");
+  await shot(page, "ready-guidelines");
+
+  const text = "## Rules\n\n<img src=x onerror=alert(1)> [bad](javascript:alert(1)) [good](https://example.org/) ![picture](https://example.org/p.png)\n\n| a | b |\n|---|---|\n| 1 | **2** |\n\n" + "> ".repeat(3000) + "deep";
+  const made = await page.request.post(new URL("/api/v1/registers/policy/items", page.url()).href, {
+    data: { title: "Hostile", content: { purpose: "Try", applies_to: "All", text } },
+    headers: { "X-Sinetti": "1", Origin: new URL(page.url()).origin },
+  });
+  const id = (await made.json()).subject.split("/")[1];
+  await go(page, `/registers/policy/${id}`);
+  await page.getByText("deep").first().waitFor();
+  assert.equal(await page.locator("main img, main a[href^='javascript']").count(), 0);
+  const fine = await page.request.post(new URL("/api/v1/registers/policy/items", page.url()).href, {
+    data: { title: "Hostile too", content: { purpose: "Try", applies_to: "All", text: text.replace(/(> )+deep/, "") } },
+    headers: { "X-Sinetti": "1", Origin: new URL(page.url()).origin },
+  });
+  await go(page, `/registers/policy/${(await fine.json()).subject.split("/")[1]}`);
+  await page.getByRole("heading", { name: "Rules" }).waitFor();
+  await page.getByText("<img src=x onerror=alert(1)>").waitFor();
+  assert.equal(await page.locator("main img, main a[href^='javascript']").count(), 0);
+  assert.equal(await page.getByRole("link", { name: "good" }).getAttribute("href"), "https://example.org/");
+  await page.getByRole("cell", { name: "2", exact: true }).waitFor();
+  await sound(page, "an item with Markdown");
+  await close(page);
+});

@@ -75,7 +75,7 @@ export const registers = {
     nothingFound: "Nothing found",
     removeLink: (what: string) => `Remove ${what}`,
     onePerLine: "One on each line",
-    markdown: "Plain text; an empty line begins a new paragraph.",
+    markdown: "Markdown: ## heading, - list, **bold**, [link](https://…). An empty line begins a new paragraph.",
     chooseOne: "Choose",
     unsaved: "Leave without saving?",
     bars: {

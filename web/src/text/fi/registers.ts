@@ -75,7 +75,7 @@ export const registers = {
     nothingFound: "Mitään ei löytynyt",
     removeLink: (what: string) => `Poista ${what}`,
     onePerLine: "Yksi kullekin riville",
-    markdown: "Pelkkää tekstiä; tyhjä rivi aloittaa uuden kappaleen.",
+    markdown: "Markdown: ## otsikko, - luettelo, **lihavointi**, [linkki](https://…). Tyhjä rivi aloittaa uuden kappaleen.",
     chooseOne: "Valitse",
     unsaved: "Poistutaanko tallentamatta?",
     bars: {
