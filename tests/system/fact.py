@@ -243,8 +243,8 @@ def test_tables_made_anew_survive_kills(t):
     shutil.copytree(root / "catalog", t.dir / "catalog")
     sql = t.dir / "catalog" / "facts" / "note" / "project.sql"
     text = sql.read_text(encoding="utf-8")
-    sql.write_text(text.replace("text TEXT NOT NULL)", "text TEXT NOT NULL, size INTEGER)").replace("via, text FROM", "via, text, size FROM")
-                   .replace("via, text)", "via, text, size)").replace(":payload ->> 'text')", ":payload ->> 'text', length(:payload ->> 'text'))"),
+    sql.write_text(text.replace("project TEXT)", "project TEXT, size INTEGER)").replace("text, project FROM", "text, project, size FROM")
+                   .replace("text, project)", "text, project, size)").replace(":payload ->> 'project')", ":payload ->> 'project', length(:payload ->> 'text'))"),
                    encoding="utf-8")
     t.run("catalog", "check", "catalog", code=0)
     kills, there = 0, 8001

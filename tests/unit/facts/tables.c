@@ -40,7 +40,7 @@ static void test_facts_tables__sql_stays_at_home(void **state)
 {
     (void)state;
     static const char *const hostile[] = {
-        "INSERT INTO p_note SELECT n, at, subject, actor, via, 'x' FROM p_note",
+        "INSERT INTO p_note SELECT n, at, subject, actor, via, 'x', NULL FROM p_note",
         "UPDATE p_note SET text = 'x'",
         "DELETE FROM bodies",
         "UPDATE head SET size = 0",
@@ -356,7 +356,7 @@ static void test_facts_tables__fsck_names_what_was_changed(void **state)
     tamper("UPDATE p_policy SET subject = 'obligation:a/c'", "table p_policy, row (obligation:a/b, ): is missing");
     tamper("UPDATE p_policy SET subject = 'obligation:a/c'", "table p_policy, row (obligation:a/c, ): no fact says so");
     tamper("DELETE FROM p_note WHERE n = 3", "table p_note, row (3): is missing");
-    tamper("INSERT INTO p_note SELECT n + 90, at, subject, actor, via, text FROM p_note WHERE n = 3",
+    tamper("INSERT INTO p_note SELECT n + 90, at, subject, actor, via, text, project FROM p_note WHERE n = 3",
            "table p_note, row (93): no fact says so");
     tamper("UPDATE p_facts SET subject = NULL WHERE n = 2", "table p_facts, row (2): its subject is not what");
     tamper("UPDATE p_facts SET via = 'gate' WHERE n = 2", "table p_facts, row (2): its via is not what");
