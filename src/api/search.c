@@ -70,13 +70,14 @@ static void search_controls(const struct search *s)
 
 /* --- rows of (id, title, detail, project) */
 
-static enum rc search_rows(const struct search *s, const char *type, const char *permission, const char *sql)
+static enum rc search_rows(const struct search *s, const char *type, const char *permission, struct str q,
+                           const char *sql)
 {
     scoped_stmt *st = NULL;
     int found = 0;
     bool everywhere = api_may(s->call, permission, STR_NONE);
     TRY(store_prepare(s->cx, s->call->ledger, str_from(sql), &st));
-    store_bind_str(st, 1, s->q);
+    store_bind_str(st, 1, q);
     store_bind_str(st, 2, str_from(lang_name(s->call->lang)));
     for (bool row; found < EACH;) {
         TRY(store_step(s->cx, st, &row));
@@ -94,10 +95,32 @@ static const char repositories_sql[] = "SELECT subject, name, location, project 
 static const char people_sql[] = "SELECT subject, name, NULL, NULL FROM fact_person WHERE ?2 <> '' AND state = 'active'"
                                  " AND instr(lower(name), lower(?1)) ORDER BY name LIMIT 10";
 static const char findings_sql[] =
-    "SELECT f.id, f.message, coalesce(f.path, f.subject), r.project FROM (SELECT id, repository, path, subject, open,"
-    " CASE ?2 WHEN 'fi' THEN message_fi ELSE message_en END AS message FROM derived.finding LIMIT 5000) f"
+    "SELECT f.id, CASE ?2 WHEN 'fi' THEN f.message_fi ELSE f.message_en END, coalesce(f.path, f.subject), r.project"
+    " FROM derived.finding_words w JOIN derived.finding_doc d ON d.doc = w.rowid"
+    " JOIN derived.finding f ON f.repository = d.repository AND f.id = d.id"
     " LEFT JOIN derived.repository r ON r.repository = f.repository"
-    " WHERE f.open AND instr(lower(f.message || ' ' || coalesce(f.path, '')), lower(?1)) LIMIT 1000";
+    " WHERE w.finding_words MATCH ?1 AND f.open LIMIT 1000";
+
+/* What is typed, as FTS5 asks for it: each word with whatever follows it, all of them in one finding. A word that the
+ * index takes apart, as a path, stands there in one piece. */
+static struct str words_of(struct ctx *cx, struct str q)
+{
+    scoped_buf out;
+    struct str word;
+    buf_init(&out, 0);
+    while (str_cut(&q, ' ', &word)) {
+        bool any = false; /* a letter, a digit, or what is not ASCII: the index knows nothing else */
+        for (size_t i = 0; i < word.n; i++) {
+            unsigned char c = (unsigned char)word.p[i];
+            any = any || c >= 0x80 || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+        }
+        if (!any) continue;
+        buf_cstr(&out, out.n ? " \"" : "\"");
+        for (size_t i = 0; i < word.n; i++) buf_str(&out, word.p[i] == '"' ? STR("\"\"") : str_slice(word, i, i + 1));
+        buf_cstr(&out, word.n > 1 ? "\"*" : "\""); /* what begins with one letter is nearly everything */
+    }
+    return arena_str(&cx->arena, buf_view(&out));
+}
 
 /* --- events */
 
@@ -146,9 +169,10 @@ API_OPERATION(search)
     json_begin(&call->out, '[');
     if (api_may(call, "tasks.read", STR_NONE)) search_tasks(&s);
     if (api_may(call, "frameworks.read", STR_NONE)) search_controls(&s);
-    TRY(search_rows(&s, "repository", "repositories.read", repositories_sql));
-    TRY(search_rows(&s, "person", "people.read", people_sql));
-    if (call->derived) TRY(search_rows(&s, "finding", "repositories.read", findings_sql));
+    TRY(search_rows(&s, "repository", "repositories.read", s.q, repositories_sql));
+    TRY(search_rows(&s, "person", "people.read", s.q, people_sql));
+    struct str words = words_of(cx, s.q);
+    if (call->derived && words.n) TRY(search_rows(&s, "finding", "repositories.read", words, findings_sql));
     if (api_may(call, "events.read", STR_NONE)) TRY(search_events(&s));
     json_end(&call->out, ']');
     json_end(&call->out, '}');

@@ -163,6 +163,9 @@ CREATE TABLE finding (
 CREATE INDEX finding_by_point ON finding (point, open, repository, seq);
 CREATE INDEX finding_by_age ON finding (first_seen);
 CREATE INDEX finding_by_path ON finding (repository, path);
+-- Its words, for the search: message in both languages, and path; kept by words.c beside it.
+CREATE TABLE finding_doc (doc INTEGER PRIMARY KEY, repository TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (repository, id)) STRICT;
+CREATE VIRTUAL TABLE finding_words USING fts5 (text, content='', columnsize=0, prefix='2 3');
 
 -- Examples of what is fine (ok = 1), so that somebody can go and look.
 CREATE TABLE example (

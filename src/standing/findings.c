@@ -154,8 +154,9 @@ static enum rc write(struct pass *p, struct str repository, const struct newest 
     scoped_buf report;
     buf_init(&report, LIMIT_REPORT + 1);
     TRY(forget(p, repository));
-    if (!a->has_report || !report_load(p, a->report, &report)) return OK;
+    if (!a->has_report || !report_load(p, a->report, &report)) return words_index(p, repository);
     TRY(write_findings(p, repository, a, buf_view(&report)));
+    TRY(words_index(p, repository));
     return write_examples(p, repository, buf_view(&report));
 }
 

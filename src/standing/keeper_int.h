@@ -47,6 +47,11 @@ enum rc reports_arrived(struct pass *p, bool *arrived) MUST_CHECK;
  * example. */
 enum rc findings_write(struct pass *p, struct str repository) MUST_CHECK;
 
+/* words.c: what the search knows of the findings of a repository (or 'org'), as they stand now; and of those that are
+ * no more, `repositories` being a JSON list of those that are. */
+enum rc words_index(struct pass *p, struct str repository) MUST_CHECK;
+enum rc words_drop_others(struct pass *p, struct str repositories) MUST_CHECK;
+
 /* The kept report of this digest, in `out`; false when it is missing, too large, or not what the digest says. */
 bool report_load(struct pass *p, struct str digest, struct buf *out);
 

@@ -137,7 +137,7 @@ static enum rc ask(struct pass *p, const bool *wanted)
         TRY(write_findings(p, point, &results[i]));
         TRY(write_examples(p, point, &results[i]));
     }
-    return OK;
+    return words_index(p, STR("org"));
 }
 
 /* Those that what is new concerns; findings' memory is given back at once. */

@@ -92,6 +92,7 @@ static enum rc drop_others(struct pass *p, const struct standing *s)
     json_begin(&j, '[');
     for (size_t i = 0; i < s->n_repositories; i++) json_str(&j, s->repositories[i].subject);
     json_end(&j, ']');
+    TRY(words_drop_others(p, buf_view(&names)));
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
         scoped_stmt *st = NULL;
         TRY(store_prepare(p->cx, p->db, str_from(statements[i]), &st));

@@ -134,6 +134,8 @@ def plant_findings(data, known):
             repo = dice.choice(repos)
             rows.append((repo, "%032x" % i, i, task, point, repo, "src/%s/%d.c" % (dice.choice(WORDS), i % 977), i % 500, "Found %d" % i, "Löytyi %d" % i, i // 10))
         db.executemany("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, 'Fix', 'Korjaa', '', NULL, 1, ?, 1)", rows)
+        db.execute("INSERT INTO finding_doc (repository, id, text) SELECT repository, id, message_en || ' ' || message_fi || ' ' || coalesce(path, '') FROM finding")
+        db.execute("INSERT INTO finding_words (rowid, text) SELECT doc, text FROM finding_doc")
     db.close()
 
 

@@ -364,6 +364,11 @@ def test_search_finds_what_may_be_seen(t):
         t.equal({h["type"] for q in ("client.py", "review", "app", "Mikko") for h in s.get("Timo", "/search?q=" + q)["items"]} - {"control"}, set())
         t.equal([h["id"] for h in s.get("Sirkka", "/search?q=%231")["items"] if h["type"] == "event"], ["1"])
         s.get("Sirkka", "/search?q=x", 422)
+        found = [h["detail"] for h in s.get("Sirkka", "/search?q=CLIENT.py%20check")["items"] if h["type"] == "finding"]
+        t.true(found and all("client.py" in d for d in found), "each of the words: %s" % found)
+        t.equal([h for h in s.get("Sirkka", "/search?q=client.py%20nowhere")["items"] if h["type"] == "finding"], [])
+        for hostile in ("%22%22", "a%22b", "AND%20OR", "NEAR(", "text:x", "%2a%2a", "^a", "client*", "%E2%80%9C%E2%80%9D", "-x%20-y", "a%20b%20c", "%22%20%22", "()", "x%00y"):
+            t.true(s.call("Sirkka", "GET", "/search?q=" + hostile).status in (200, 400, 422), hostile)
 
 
 def sha256(*parts):

@@ -1,5 +1,6 @@
 """Goal: what pages read of where the organization stands (derived.db) is what `sinetti status` says and what the kept reports say; brought up to date by and by
 it is what it would be made from nothing; it can be deleted or damaged and nothing is lost."""
+import harness
 import gzip
 import hashlib
 import json
@@ -39,8 +40,11 @@ def rows(data, sql, *values):
 def tables(data):
     """All of it but when it was last looked at."""
     names = [name for name, in rows(data, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-    everything = {name: sorted(rows(data, "SELECT * FROM %s" % name), key=repr) for name in names if name != "refreshed"}
+    everything = {name: sorted(rows(data, "SELECT * FROM %s" % name), key=repr) for name in names if name != "refreshed" and not name.startswith("finding_words") and name != "finding_doc"}
+    everything["words"] = sorted(rows(data, "SELECT repository, id FROM finding_words w JOIN finding_doc d ON d.doc = w.rowid WHERE finding_words MATCH 'the OR a OR in OR is'"))
     everything["refreshed"] = rows(data, "SELECT facts, last_fact, catalog, preset FROM refreshed")
+    if everything["finding"] and len(everything["words"]) < len(everything["finding"]) / 2:
+        raise harness.Fault("no finding has words")
     return everything
 
 
