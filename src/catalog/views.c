@@ -9,7 +9,7 @@ extern const char catalog_records_sql[];
  * stands in the JSON at hand. */
 static void put_value(struct buf *out, const struct record_field *f, const char *json)
 {
-    const char *before = "nullif(", *after = ", '')";
+    const char *before = "CAST(nullif(", *after = ", '') AS TEXT)"; /* texts, so that joins on them have an index */
     if (f->type == FIELD_DATE) {
         before = "unixepoch(";
         after = ")";
@@ -54,7 +54,8 @@ static enum rc make_items(struct ctx *cx, sqlite3 *db, const struct record_kind 
     buf_init(&sql, LIMIT_CATALOG_FILE);
     buf_printf(&sql,
                "CREATE TEMP VIEW \"item_" STR_FMT "\" AS SELECT r.subject, r.n, r.at, r.actor, r.via, r.number,"
-               " '" STR_FMT "-' || r.number AS name, r.title, nullif(r.owner, '') AS owner, r.version AS revision, "
+               " '" STR_FMT
+               "-' || r.number AS name, r.title, CAST(nullif(r.owner, '') AS TEXT) AS owner, r.version AS revision, "
                "r.state, r.phase, r.state_at,"
                " (SELECT v.at FROM fact_record_versions v WHERE v.subject = r.subject AND v.version = 1) AS created_at,"
                " r.approved_at IS NOT NULL AS approved, r.approved_at, r.review_due",
@@ -80,7 +81,7 @@ static enum rc make_list(struct ctx *cx, sqlite3 *db, const struct record_kind *
         put_value(&sql, &f->columns[i], "e.value");
         put_name(&sql, f->columns[i].key);
     }
-    if (f->type != FIELD_TABLE) buf_cstr(&sql, ", e.value");
+    if (f->type != FIELD_TABLE) buf_cstr(&sql, ", CAST(e.value AS TEXT) AS value");
     buf_printf(&sql, " FROM fact_record r JOIN json_each(r.content, '$." STR_FMT "') e WHERE r.kind = '" STR_FMT "'",
                STR_ARG(f->key), STR_ARG(k->key));
     return make(cx, db, &sql);

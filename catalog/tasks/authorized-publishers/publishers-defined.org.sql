@@ -1,9 +1,9 @@
 -- Evidence: publisher lists in force in the register, approved by somebody else than their writer: each is to be within its
 -- review (the recertification), with nobody on it whose right has ended.
 -- Blind spots: rights that hosts and registries give and no list names.
-WITH ended AS (
+WITH ended AS MATERIALIZED (
   SELECT p.subject, count(*) AS people FROM item_publisher_list__publishers p WHERE p.until + 86400 <= :now GROUP BY p.subject
-), next AS (
+), next AS MATERIALIZED (
   SELECT p.subject, min(p.until + 86400) AS at FROM item_publisher_list__publishers p WHERE p.until + 86400 > :now GROUP BY p.subject
 )
 SELECT i.subject AS subject,

@@ -1,7 +1,7 @@
 -- Evidence: changes of the last year in the register that concern internal services: one that was approved, or an emergency
 -- reviewed afterwards by somebody else, went through the process; an emergency nobody has reviewed within 14 days did not.
 -- Blind spots: changes that nobody registered.
-WITH services AS (
+WITH services AS MATERIALIZED (
   SELECT c.subject, max(coalesce(s.audience, '') = 'internal') AS internal, max(coalesce(s.audience, 'customers') = 'customers') AS offered
   FROM item_change__services c LEFT JOIN item_service s ON s.subject = c.value GROUP BY c.subject
 )

@@ -1,11 +1,16 @@
 -- Evidence: services confirmed in the register, and the definitions of critical code in force: one for the service, or for a
 -- repository of it, within its review. A service without one fails once any service has one.
 -- Blind spots: services that nobody registered; whether the paths are the right ones.
-WITH defined AS (
-  SELECT s.subject AS service, max(c.review_due) AS review_due, max(c.approved) AS approved
-  FROM item_service s JOIN item_critical_code c ON c.phase = 'in_force'
-    AND (c.service = s.subject OR c.repository IN (SELECT r.value FROM item_service__repositories r WHERE r.subject = s.subject))
-  WHERE s.phase = 'in_force' GROUP BY s.subject
+WITH definitions AS MATERIALIZED (
+  SELECT c.service, c.repository, c.review_due, c.approved FROM item_critical_code c WHERE c.phase = 'in_force'
+), covered AS MATERIALIZED (
+  SELECT d.repository, max(d.review_due) AS review_due, max(d.approved) AS approved FROM definitions d GROUP BY d.repository
+), defined AS MATERIALIZED (
+  SELECT x.service, max(x.review_due) AS review_due, max(x.approved) AS approved FROM (
+    SELECT d.service, d.review_due, d.approved FROM definitions d WHERE d.service IS NOT NULL
+    UNION ALL
+    SELECT r.subject, c.review_due, c.approved FROM item_service__repositories r CROSS JOIN covered c WHERE c.repository = r.value
+  ) x GROUP BY x.service
 )
 SELECT i.subject AS subject,
        CASE WHEN d.review_due <= :now THEN 0 WHEN d.service IS NOT NULL THEN 1

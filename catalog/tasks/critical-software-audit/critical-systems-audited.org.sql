@@ -1,9 +1,9 @@
 -- Evidence: critical services confirmed in the register: an approved audit of each within the cycle of the audit plan in
 -- force (three years where none says); findings of audits, closed by their day.
 -- Blind spots: services that nobody registered; how thorough the audit was.
-WITH cycle AS (
+WITH cycle AS MATERIALIZED (
   SELECT coalesce((SELECT min(p.cycle) FROM item_audit_plan p WHERE p.phase = 'in_force' AND p.cycle > 0), 1095) * 86400 AS seconds
-), audits AS (
+), audits AS MATERIALIZED (
   SELECT a.service, max(a.held_to) AS held, max(a.approved) AS approved FROM item_audit a
   WHERE a.phase = 'in_force' AND a.held_to <= :now GROUP BY a.service
 )

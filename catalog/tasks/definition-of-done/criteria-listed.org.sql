@@ -1,7 +1,7 @@
 -- Evidence: active repositories, and the definitions of done in force that name them, within their review. A repository
 -- without one fails once any has one.
 -- Blind spots: whether the criteria are followed.
-WITH covered AS (
+WITH covered AS MATERIALIZED (
   SELECT r.value AS repository, max(d.review_due) AS review_due, max(d.approved) AS approved
   FROM item_definition_of_done d JOIN item_definition_of_done__repositories r ON r.subject = d.subject
   WHERE d.phase = 'in_force' GROUP BY r.value

@@ -1,7 +1,7 @@
 -- Evidence: environments confirmed in the register, once there is production and another one: an environment that is not
 -- production shares neither account nor host with production; each is within its review.
 -- Blind spots: environments that nobody registered; what else they share.
-WITH production AS (SELECT lower(trim(p.account)) AS account FROM item_environment p WHERE p.phase = 'in_force' AND p.purpose = 'production')
+WITH production AS MATERIALIZED (SELECT lower(trim(p.account)) AS account FROM item_environment p WHERE p.phase = 'in_force' AND p.purpose = 'production')
 SELECT i.subject AS subject,
        CASE WHEN i.purpose <> 'production' AND lower(trim(i.account)) IN (SELECT account FROM production) THEN 0
             WHEN i.review_due <= :now THEN 0

@@ -1,11 +1,11 @@
 -- Evidence: partners confirmed in the register, and contracts with them in force that have not ended: one of them agrees on
 -- the procedures of development.
 -- Blind spots: partners that nobody registered; how the clause is worded, and whether it is kept.
-WITH agreed AS (
+WITH agreed AS MATERIALIZED (
   SELECT c.partner, max(EXISTS (SELECT 1 FROM item_contract__clauses k WHERE k.subject = c.subject AND k.value = 'procedures')) AS has,
          max(c.approved) AS approved, max(c.until) AS until
   FROM item_contract c WHERE c.phase = 'in_force' AND (c.until IS NULL OR c.until + 86400 > :now) GROUP BY c.partner
-), open AS (
+), open AS MATERIALIZED (
   SELECT c.partner, min(c.until) + 86400 AS ends FROM item_contract c WHERE c.phase = 'in_force' AND c.until + 86400 > :now GROUP BY c.partner
 )
 SELECT i.subject AS subject, CASE WHEN a.has = 1 THEN 1 WHEN a.partner IS NOT NULL THEN 0 END AS ok, i.state_at AS at, NULL AS due,

@@ -1,7 +1,7 @@
 -- Evidence: partners in the register whose access has ended, by its day or because the partnership is closed: none of their
 -- people holds a role any more.
 -- Blind spots: people whom the partner's entry does not name; access outside Sinetti.
-WITH held AS (
+WITH held AS MATERIALIZED (
   SELECT p.subject, count(DISTINCT p.value) AS people
   FROM item_partner__people p JOIN fact_role r ON r.subject = p.value AND r.state = 'granted' AND (r.until IS NULL OR r.until > :now)
   GROUP BY p.subject

@@ -1,7 +1,7 @@
 -- Evidence: services confirmed in the register that process personal data: a record of the processing of each in force, within its
 -- review. A service without one fails once any has one.
 -- Blind spots: services that nobody registered; whether what is written is so.
-WITH done AS (
+WITH done AS MATERIALIZED (
   SELECT d.service AS service, max(coalesce(d.review_due, :now + 1)) AS review_due, max(d.review_due) AS due, max(d.approved) AS approved
   FROM item_processing d WHERE d.phase = 'in_force' AND d.service IS NOT NULL GROUP BY d.service
 )

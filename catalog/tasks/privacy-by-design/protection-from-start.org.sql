@@ -1,7 +1,7 @@
 -- Evidence: projects in the register that began in the last year and are past design: an impact assessment in force that
 -- names the project, beginning with its screening. A project without one fails once any has one.
 -- Blind spots: projects that nobody registered; assessments that name no project.
-WITH screened AS (
+WITH screened AS MATERIALIZED (
   SELECT a.project, max(a.approved) AS approved FROM item_impact_assessment a
   WHERE a.phase = 'in_force' AND a.project IS NOT NULL AND a.screening IS NOT NULL GROUP BY a.project
 )

@@ -1,7 +1,7 @@
 -- Evidence: information taken into tests, as the register of copies has it: each needs an approval of the version that
 -- stands there, by somebody who neither wrote it nor asked for it.
 -- Blind spots: copies that nobody registered; whether the approver had the right is judged when it is given.
-WITH approvals AS (
+WITH approvals AS MATERIALIZED (
   SELECT s.subject, max(s.actor <> i.actor AND s.actor IS NOT i.owner) AS by_another, min(s.at) AS at
   FROM record_steps s JOIN item_data_copy i ON i.subject = s.subject
   WHERE s.kind = 'data_copy' AND s.approves AND s.current GROUP BY s.subject
