@@ -22,6 +22,8 @@ import serving
 FACTS = 1000000
 CALLS = 200
 A_SESSION = 40  # calls in a row
+DAYS = 365
+METRICS = sorted(p.stem for p in (HERE.parent.parent / "catalog" / "metrics").glob("*.sql"))
 PEOPLE, REPOSITORIES, ASSESSMENTS, FINDINGS = 200, 50, 2000, 20000
 VERDICTS = ["met", "violated", "no_evidence", "partly_met", "not_applicable"]
 WORDS = ["kuori", "review", "tarkistus", "release", "avain", "risk", "poikkeus", "backup", "loki", "merge"]
@@ -87,6 +89,11 @@ def make(t, data, count):
     print("refreshed in %.1f s" % (time.monotonic() - start), file=sys.stderr)
     plant_findings(data, known)
     plant_records(data, count // 10)
+    plant_measures(data)
+    for what in (["metrics", "--data", data], ["refresh", "--data", data, "--record", "--quiet"]):
+        start = time.monotonic()
+        t.run(*what, code=0)
+        print("sinetti %s in %.2f s" % (what[0], time.monotonic() - start), file=sys.stderr)
 
 
 def plant_records(data, count):
@@ -139,6 +146,24 @@ def plant_findings(data, known):
     db.close()
 
 
+def plant_measures(data):
+    """A year of metrics, and findings that came and went."""
+    dice = random.Random(3)
+    now = int(time.time())
+    with sqlite3.connect(data / "derived.db") as db:
+        repos = [r for r, in db.execute("SELECT repository FROM repository")]
+        db.executemany("INSERT INTO seen VALUES (?, ?, ?, 1, 'code-review-rules', 'rules-enforced', 'critical', ?, NULL)",
+                       [(dice.choice(repos), "%032x" % i, now - dice.randrange(400) * 86400, now - dice.randrange(90) * 86400 if i % 3 else None) for i in range(FINDINGS)])
+    db.close()
+    with sqlite3.connect(data / "ledger.db") as db:
+        for day in range(DAYS):
+            n = 10 ** 9 + day
+            db.execute("INSERT INTO p_measure VALUES (?, ?, 'org', 'system', 'probe', '', '')", (n, now - (DAYS - day) * 86400))
+            db.executemany("INSERT INTO p_measure_measures VALUES (?, ?, ?, '', ?, 1, 2)",
+                           [(n, i, key, dice.randrange(100000)) for i, key in enumerate(METRICS)])
+    db.close()
+
+
 def paths(server):
     repo = server.get("Sirkka", "/repositories")["items"][0]["id"].split(":")[1]
     size = server.get("Sirkka", "/events?limit=1")["items"][0]["n"]
@@ -154,7 +179,8 @@ def paths(server):
             "/registers", "/registers/change/items", "/registers/change/items?sort=title", "/registers/change/items?sort=-at", "/registers/change/items?state=draft",
             "/registers/change/items?phase=closed&sort=title", "/registers/change/items?overdue=true", "/registers/change/items?owner=" + person,
             "/registers/change/items?q=kuori", "/registers/change/items?q=nowhere", "/registers/change/items/" + item, "/calendar", "/calendar?owner=" + person,
-            "/events?subject=repo:" + repo, "/search?q=kuori", "/search?q=nowhere", "/organization", "/setup"]
+            "/events?subject=repo:" + repo, "/search?q=kuori", "/search?q=nowhere", "/organization", "/setup",
+            "/metrics", "/metrics?days=365", "/metrics/open_findings", "/metrics/open_findings/days?limit=200", "/metrics/open_findings/rows", "/metrics/restore_tests/rows"]
 
 
 def processor_ms(pid):
