@@ -38,6 +38,7 @@ bench: deps-test build
 	@build/tests/bench_shared
 	@$(PYTHON) tests/bench/serve.py build/sinetti
 	@$(PYTHON) tests/bench/pages.py build/sinetti
+	@$(PYTHON) tests/bench/push.py build/src/sinetti
 
 # make interop           public clients of transparency logs over our files (needs Go; skips without)
 interop: deps-build build

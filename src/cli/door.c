@@ -4,6 +4,7 @@
 #include "cli/data.h"
 #include "cli/review.h"
 #include "facts/facts.h"
+#include "gates/host.h"
 #include "gates/place.h"
 #include "identity/keys.h"
 #include "identity/rights.h"
@@ -216,6 +217,7 @@ static enum rc enter(struct ctx *cx, struct arguments *a)
         return fail(cx, E_DENIED,
                     "you may read " STR_FMT ", not write: an Admin or Security officer can give you a role that may",
                     STR_ARG(place.name));
+    if (writes) TRY(host_hooks(cx, folder)); /* of this program, whichever made them */
     clear_environment(cx);
     set("SINETTI_DATA", str_from(folder), cx);
     set("SINETTI_REPOSITORY", place.subject, cx);

@@ -102,22 +102,25 @@ static void put_oids(struct ctx *cx, struct json *j, const struct push *p, const
     json_put_str(j, "after", r->after);
 }
 
+/* What is as it is for a branch of one's own is not said: three thousand of them have to fit into one event. */
 static void put_ref(struct ctx *cx, struct json *j, const struct push *p, const struct push_ref *r)
 {
     json_begin(j, '{');
     put_oids(cx, j, p, r);
     json_put_cstr(j, "kind", push_kind_name(r->kind));
     json_put_cstr(j, "act", push_act_name(r->act));
-    json_put_bool(j, "protected", r->protection != NULL);
-    json_put_bool(j, "may", r->may);
-    json_put_bool(j, "publisher", r->publisher);
+    if (!r->may) json_put_bool(j, "may", false);
     if (r->kind == PUSH_TAG) json_put_bool(j, "published", r->published);
-    json_put_int(j, "commits", r->commits);
-    json_put_bool(j, "covered", r->covered);
-    json_put_int(j, "reviewers", r->reviewers);
-    json_put_int(j, "approvals", r->approvals);
-    json_put_int(j, "rejections", r->rejections);
-    json_put_int(j, "secrets", r->secrets);
+    if (r->commits) json_put_int(j, "commits", r->commits);
+    if (r->secrets) json_put_int(j, "secrets", r->secrets);
+    if (r->protection) {
+        json_put_bool(j, "protected", true);
+        json_put_bool(j, "publisher", r->publisher);
+        json_put_bool(j, "covered", r->covered);
+        json_put_int(j, "reviewers", r->reviewers);
+        json_put_int(j, "approvals", r->approvals);
+        json_put_int(j, "rejections", r->rejections);
+    }
     if (r->change.n) json_put_str(j, "change", r->change);
     if (r->patch_set) json_put_int(j, "patch_set", r->patch_set);
     json_end(j, '}');
@@ -169,6 +172,28 @@ static void request_digest(const struct deciding *d, char out[65])
     digest_hex(bytes, 32, out);
 }
 
+#define REFUSED_REFS 1000 /* told of a refusal; the digest is of all */
+
+/* What does not hold stands by itself; of what does, the rule's verdicts in a row are one. Returns how many that were.
+ */
+static size_t put_verdict(struct ctx *cx, struct json *j, const struct push *p, const struct gate_verdicts *all,
+                          size_t i)
+{
+    const struct gate_verdict *v = &all->list[i];
+    size_t n = 1;
+    while (v->ok && i + n < all->n && all->list[i + n].ok && all->list[i + n].obligation == v->obligation) n++;
+    json_begin(j, '{');
+    json_put_str(
+        j, "obligation",
+        arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(v->obligation->task), STR_ARG(v->obligation->key)));
+    json_put_str(j, "subject", n > 1 ? p->place->subject : v->subject);
+    json_put_bool(j, "ok", v->ok);
+    json_put_cstr(j, "mode", gate_mode_name(v->mode));
+    if (n > 1) json_put_int(j, "count", (int64_t)n);
+    json_end(j, '}');
+    return n;
+}
+
 static enum rc put_decision(struct append *a, const struct deciding *d, const struct gate_verdicts *verdicts,
                             const uint64_t *push)
 {
@@ -183,9 +208,9 @@ static enum rc put_decision(struct append *a, const struct deciding *d, const st
     json_put_cstr(&j, "decision", d->out->allowed ? "allowed" : "refused");
     json_put_cstr(&j, "request", request);
     if (push) json_put_int(&j, "push", (int64_t)*push);
-    json_key(&j, "refs");
+    json_key(&j, "refs"); /* of what was let in, the push tells them */
     json_begin(&j, '[');
-    for (size_t i = 0; i < d->p->n; i++) {
+    for (size_t i = 0; !push && i < d->p->n && i < REFUSED_REFS; i++) {
         json_begin(&j, '{');
         put_oids(a->cx, &j, d->p, &d->p->refs[i]);
         json_end(&j, '}');
@@ -193,17 +218,7 @@ static enum rc put_decision(struct append *a, const struct deciding *d, const st
     json_end(&j, ']');
     json_key(&j, "verdicts");
     json_begin(&j, '[');
-    for (size_t i = 0; i < verdicts->n; i++) {
-        const struct gate_verdict *v = &verdicts->list[i];
-        json_begin(&j, '{');
-        json_put_str(&j, "obligation",
-                     arena_printf(&a->cx->arena, STR_FMT "/" STR_FMT, STR_ARG(v->obligation->task),
-                                  STR_ARG(v->obligation->key)));
-        json_put_str(&j, "subject", v->subject);
-        json_put_bool(&j, "ok", v->ok);
-        json_put_cstr(&j, "mode", gate_mode_name(v->mode));
-        json_end(&j, '}');
-    }
+    for (size_t i = 0; i < verdicts->n;) i += put_verdict(a->cx, &j, d->p, verdicts, i);
     json_end(&j, ']');
     json_end(&j, '}');
     return gate_put(a, d->p->caller, "decision", d->p->place->subject, &b, &d->out->decision);
@@ -211,19 +226,21 @@ static enum rc put_decision(struct append *a, const struct deciding *d, const st
 
 /* --- the unit */
 
-static size_t ref_of(struct ctx *cx, const struct push *p, struct str subject)
+static size_t ref_of(const struct push *p, const struct str *subjects, struct str subject)
 {
     for (size_t i = 0; i < p->n; i++)
-        if (str_eq(ref_subject(cx, p->place, p->refs[i].name), subject)) return i;
+        if (str_eq(subjects[i], subject)) return i;
     return p->n;
 }
 
 static enum rc judge(struct append *a, struct deciding *d, uint64_t push, struct gate_verdicts *verdicts)
 {
+    struct str *subjects = arena_array(&a->cx->arena, struct str, d->p->n + 1);
+    for (size_t i = 0; i < d->p->n; i++) subjects[i] = ref_subject(a->cx, d->p->place, d->p->refs[i].name);
     TRY(gate_rules_run(a->cx, a->db, facts_catalog(a->facts), d->p, a->now, push, verdicts));
     for (size_t i = 0; i < verdicts->n; i++) {
         const struct gate_verdict *v = &verdicts->list[i];
-        size_t ref = v->ok ? d->p->n : ref_of(a->cx, d->p, v->subject);
+        size_t ref = v->ok ? d->p->n : ref_of(d->p, subjects, v->subject);
         if (ref == d->p->n || d->out->n_faults == FAULTS_MOST) continue;
         d->faults[d->out->n_faults++] = (struct gate_fault){.task = v->task,
                                                             .obligation = v->obligation,
@@ -336,7 +353,11 @@ static enum rc has_moved(struct ctx *cx, sqlite3 *db, const struct git *g, int64
 {
     scoped_stmt *st = NULL;
     *out = true;
-    TRY(store_prepare(cx, db, STR("SELECT ref, after FROM fact_decision_refs WHERE n = ?1 ORDER BY seq"), &st));
+    TRY(store_prepare(
+        cx, db,
+        STR("SELECT r.ref, r.after FROM fact_decision d JOIN fact_push_refs r ON r.n = d.push WHERE d.n = ?1 ORDER BY "
+            "r.seq"),
+        &st));
     store_bind_int(st, 1, decision);
     for (bool row; *out;) {
         TRY(store_step(cx, st, &row));

@@ -58,6 +58,8 @@ struct push {
     struct push_hit hits[PUSH_HITS];
     size_t n_hits;
     int64_t secrets;
+    bool lfs;                    /* it brings files that lie in LFS */
+    bool scanned;                /* these are known already (handover.h): push_read() does not look for them */
     const struct str *addresses; /* of authors, committers and co-authors of what a change brings */
     size_t n_addresses;
     struct str options[16]; /* push options, key=value */

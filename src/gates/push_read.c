@@ -313,5 +313,13 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
     TRY(read_branches(cx, g, p, &tips));
     for (size_t i = 0; i < p->n; i++) TRY(read_ref(cx, g, p, &p->refs[i], buf_view(&tips)));
     TRY(read_tags(cx, g, p, buf_view(&tips)));
-    return push_scan(cx, g, p);
+    if (!p->scanned) TRY(push_scan(cx, g, p));
+    /* a secret is every ref's that would bring it: one push, one look */
+    for (size_t i = 0; i < p->n; i++) {
+        struct push_ref *r = &p->refs[i];
+        if (oid_is_zero(r->after)) continue;
+        r->secrets = p->secrets;
+        if (p->lfs && !r->shape) r->shape = "lfs";
+    }
+    return OK;
 }

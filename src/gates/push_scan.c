@@ -131,7 +131,7 @@ static enum rc scan_new(void *arg, size_t i, struct str content, bool missing)
     bool asked = false;
     if (missing || !content.p) return OK;
     struct classification is = classify(b->path, b->mode, str_slice(content, 0, 4096));
-    for (size_t r = 0; is_lfs(content) && r < s->push->n; r++) s->push->refs[r].shape = "lfs";
+    if (is_lfs(content)) s->push->lfs = true;
     struct scan_input in = {b->path, content, is.class, is.language};
     enum rc rc = scan_bytes(s->scanner, &in, &hits, &n);
     if (rc != OK && rc != E_LIMIT) return rc;
@@ -205,7 +205,5 @@ enum rc push_scan(struct ctx *cx, struct git *g, struct push *p)
     if (!s.scanner) return fail(cx, E_IO, "no memory for the scanner");
     enum rc rc = scan_blobs(cx, g, &s);
     scanner_free(s.scanner);
-    /* a secret is every ref's that would bring it: one push, one look */
-    for (size_t i = 0; i < p->n; i++) p->refs[i].secrets = oid_is_zero(p->refs[i].after) ? 0 : p->secrets;
     return rc;
 }

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "gates/handover.h"
 #include "gates/pkt.h"
 #include "gates/tell.h"
 #include "git/oid.h"
@@ -156,6 +157,7 @@ static enum rc judge(struct ctx *cx, struct session *s, int in, struct buf *say,
     TRY(decide_push(cx, s->facts, &s->push, "push", DECIDE_ASK, NULL, &d));
     tell_decided(cx, say, &s->push, &d);
     *allowed = d.allowed;
+    if (d.allowed) handover_put(cx, s->r->git_dir, &s->push);
     /* where a change would go is asked again when it does */
     for (size_t i = 0; d.allowed && i < s->push.n; i++) {
         struct change_place place;
@@ -275,6 +277,7 @@ static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct c
     TRY(log_reader_refresh(cx, s->reader));
     TRY(decide_settle(cx, s->facts, db, s->git, &s->place, &s->r->caller, &settled));
     if (settled) TRY(log_reader_refresh(cx, s->reader));
+    s->push.scanned = handover_take(cx, s->r->git_dir, &s->push);
     TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
     TRY(make_moves(cx, s, places, &moves));
     enum rc rc = ref_moves_prepare(cx, s->git, moves, s->push.n, &m);

@@ -8,10 +8,12 @@ CREATE TABLE p_decision_refs (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_decision_refs AS SELECT n, seq, ref, before, after FROM p_decision_refs;
 CREATE TABLE p_decision_verdicts (n INTEGER NOT NULL, seq INTEGER NOT NULL, obligation TEXT NOT NULL, subject TEXT NOT NULL, ok INTEGER NOT NULL, mode TEXT NOT NULL,
+  count INTEGER NOT NULL,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
-CREATE VIEW fact_decision_verdicts AS SELECT n, seq, obligation, subject, ok, mode FROM p_decision_verdicts;
+CREATE VIEW fact_decision_verdicts AS SELECT n, seq, obligation, subject, ok, mode, count FROM p_decision_verdicts;
 
 INSERT INTO p_decision (n, at, subject, actor, via, gate, decision, request, push)
 VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'gate', :payload ->> 'decision', :payload ->> 'request', :payload ->> 'push');
 INSERT INTO p_decision_refs SELECT :n, key, value ->> 'ref', value ->> 'before', value ->> 'after' FROM json_each(:payload, '$.refs');
-INSERT INTO p_decision_verdicts SELECT :n, key, value ->> 'obligation', value ->> 'subject', value ->> 'ok', value ->> 'mode' FROM json_each(:payload, '$.verdicts');
+INSERT INTO p_decision_verdicts SELECT :n, key, value ->> 'obligation', value ->> 'subject', value ->> 'ok', value ->> 'mode', coalesce(value ->> 'count', 1)
+  FROM json_each(:payload, '$.verdicts');

@@ -1,4 +1,5 @@
--- Pushes to hosted repositories that were let in: which refs they moved, and what the gate saw of each.
+-- Pushes to hosted repositories that were let in: which refs they moved, and what the gate saw of each. What is not said is as it is for a branch of
+-- one's own: not protected, permitted, nothing to cover.
 CREATE TABLE p_push (n INTEGER NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, actor TEXT NOT NULL, via TEXT NOT NULL, reason TEXT,
   PRIMARY KEY (n)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_push AS SELECT n, at, subject, actor, via, reason FROM p_push;
@@ -15,7 +16,7 @@ CREATE TABLE p_push_hits (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT
 CREATE VIEW fact_push_hits AS SELECT n, seq, ref, path, line, rule FROM p_push_hits;
 
 INSERT INTO p_push (n, at, subject, actor, via, reason) VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'reason');
-INSERT INTO p_push_refs SELECT :n, key, value ->> 'ref', value ->> 'before', value ->> 'after', value ->> 'kind', value ->> 'act', value ->> 'protected',
-  value ->> 'may', value ->> 'publisher', value ->> 'published', value ->> 'commits', value ->> 'covered', value ->> 'reviewers', value ->> 'approvals',
-  value ->> 'rejections', value ->> 'secrets', value ->> 'change', value ->> 'patch_set' FROM json_each(:payload, '$.refs');
+INSERT INTO p_push_refs SELECT :n, key, value ->> 'ref', value ->> 'before', value ->> 'after', value ->> 'kind', value ->> 'act', coalesce(value ->> 'protected', 0),
+  coalesce(value ->> 'may', 1), coalesce(value ->> 'publisher', 1), value ->> 'published', coalesce(value ->> 'commits', 0), coalesce(value ->> 'covered', 1),
+  coalesce(value ->> 'reviewers', 0), coalesce(value ->> 'approvals', 0), coalesce(value ->> 'rejections', 0), coalesce(value ->> 'secrets', 0), value ->> 'change', value ->> 'patch_set' FROM json_each(:payload, '$.refs');
 INSERT INTO p_push_hits SELECT :n, key, value ->> 'ref', value ->> 'path', value ->> 'line', value ->> 'rule' FROM json_each(:payload, '$.hits');

@@ -1,0 +1,111 @@
+#include "gates/handover.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "git/place.h"
+#include "scan/scan.h"
+
+#define HANDOVER_MOST (4U << 20)
+
+static const char *path_of(struct ctx *cx, const char *git_dir)
+{
+    return arena_printf(&cx->arena, "%s/sinetti.receive.%lld", git_dir, (long long)getppid()).p;
+}
+
+static void commands_digest(const struct push *p, char out[65])
+{
+    struct digest d;
+    uint8_t bytes[32];
+    digest_init(&d);
+    for (size_t i = 0; i < p->n; i++) {
+        digest_field(&d, p->refs[i].name);
+        digest_field(&d, p->refs[i].before);
+        digest_field(&d, p->refs[i].after);
+    }
+    digest_final(&d, bytes);
+    digest_hex(bytes, 32, out);
+}
+
+void handover_put(struct ctx *cx, const char *git_dir, const struct push *p)
+{
+    scoped_buf b;
+    struct json j;
+    char digest[65];
+    commands_digest(p, digest);
+    buf_init(&b, HANDOVER_MOST);
+    json_init(&j, &b, false);
+    json_begin(&j, '{');
+    json_put_cstr(&j, "commands", digest);
+    json_put_int(&j, "secrets", p->secrets);
+    json_put_bool(&j, "lfs", p->lfs);
+    json_key(&j, "hits");
+    json_begin(&j, '[');
+    for (size_t i = 0; i < p->n_hits; i++) {
+        json_begin(&j, '{');
+        json_put_int(&j, "ref", (int64_t)p->hits[i].ref);
+        json_put_str(&j, "path", p->hits[i].path);
+        json_put_int(&j, "line", p->hits[i].line);
+        json_put_cstr(&j, "rule", p->hits[i].rule);
+        json_end(&j, '}');
+    }
+    json_end(&j, ']');
+    json_end(&j, '}');
+    /* without it the search is done again, so that nothing hangs on whether it can be written */
+    if (buf_ok(&b) == OK && file_replace(cx, path_of(cx, git_dir), buf_view(&b)) != OK) return;
+}
+
+/* Names of the scanner's rules are its own texts. */
+static const char *rule_named(const char *id)
+{
+    size_t n;
+    const struct scan_rule_info *rules = scan_rules(&n);
+    for (size_t i = 0; id && i < n; i++)
+        if (strcmp(rules[i].id, id) == 0) return rules[i].id;
+    return NULL;
+}
+
+static bool take(struct ctx *cx, const json_t *top, struct push *p)
+{
+    char digest[65];
+    const char *said = json_string_value(json_object_get(top, "commands"));
+    const json_t *hits = json_object_get(top, "hits");
+    commands_digest(p, digest);
+    if (!said || strcmp(said, digest) != 0 || !json_is_integer(json_object_get(top, "secrets")) || !json_is_array(hits))
+        return false;
+    p->secrets = json_integer_value(json_object_get(top, "secrets"));
+    p->lfs = json_is_true(json_object_get(top, "lfs"));
+    for (size_t i = 0; i < json_array_size(hits) && i < PUSH_HITS; i++) {
+        const json_t *h = json_array_get(hits, i);
+        const char *path = json_string_value(json_object_get(h, "path")),
+                   *rule = rule_named(json_string_value(json_object_get(h, "rule")));
+        int64_t ref = json_integer_value(json_object_get(h, "ref"));
+        if (!path || !rule || ref < 0 || (size_t)ref >= p->n) return false;
+        p->hits[p->n_hits++] = (struct push_hit){(size_t)ref, arena_str(&cx->arena, str_from(path)),
+                                                 json_integer_value(json_object_get(h, "line")), rule};
+    }
+    return true;
+}
+
+bool handover_take(struct ctx *cx, const char *git_dir, struct push *p)
+{
+    scoped_buf b;
+    const char *path = path_of(cx, git_dir);
+    buf_init(&b, HANDOVER_MOST + 1);
+    enum rc rc = place_read(path, false, HANDOVER_MOST, &b);
+    (void)unlink(path);
+    if (rc != OK) return false;
+    json_t *top = json_loadb(b.p, b.n, JSON_REJECT_DUPLICATES, NULL);
+    bool taken = top && take(cx, top, p);
+    json_decref(top);
+    if (!taken) {
+        p->n_hits = 0;
+        p->secrets = 0;
+        p->lfs = false;
+    }
+    return taken;
+}

@@ -1,0 +1,13 @@
+/* What pre-receive has found in a push, for proc-receive, so that it is looked for once. A file in the repository,
+ * named after the receive-pack that started both, and of use for the same commands alone; where it is missing, the
+ * search is done again. */
+#ifndef SINETTI_GATES_HANDOVER_H
+#define SINETTI_GATES_HANDOVER_H
+
+#include "gates/push.h"
+
+void handover_put(struct ctx *cx, const char *git_dir, const struct push *p);
+/* Fills secrets, hits and shapes that the search gave; false: there is nothing. The file is gone then. */
+bool handover_take(struct ctx *cx, const char *git_dir, struct push *p);
+
+#endif

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""A push of one small commit to a hosted repository, beside one to a bare repository with an empty hook; pushes of 3,000 refs. Interleaved, medians.
+usage: tests/bench/push.py SINETTI [ROUNDS]"""
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+
+def run(*args, cwd=None, env=None, data=None):
+    done = subprocess.run(list(map(str, args)), cwd=cwd, env=env, input=data, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode:
+        sys.exit("%s: %s" % (" ".join(map(str, args)), done.stdout.decode()[:2000]))
+    return done.stdout.decode()
+
+
+def script(path, text):
+    path.write_text("#!/bin/sh\n" + text + "\n", encoding="utf-8")
+    path.chmod(0o755)
+    return str(path)
+
+
+def main():
+    sinetti, rounds = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2]) if len(sys.argv) > 2 else 25
+    with tempfile.TemporaryDirectory(prefix="sinetti-bench-") as name:
+        at = pathlib.Path(name)
+        env = dict(os.environ, HOME=name, GIT_CONFIG_NOSYSTEM="1", GIT_SSH_VARIANT="simple", GIT_AUTHOR_NAME="Dev", GIT_AUTHOR_EMAIL="dev@example.org",
+                   GIT_COMMITTER_NAME="Dev", GIT_COMMITTER_EMAIL="dev@example.org")
+        data = at / "data"
+        run(sinetti, "init", "--data", data, "--origin", "bench.example/org")
+        person = run(sinetti, "people", "add", "Dev", "dev@example.org", "--role", "developer", "--data", data).strip()
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", at / "key")
+        kind, text = (at / "key.pub").read_text(encoding="utf-8").split()[:2]
+        finger = hashlib.sha256(base64.b64decode(text)).hexdigest()
+        run(sinetti, "fact", "add", "key", person, "--payload", "-", "--data", data,
+            data=json.dumps({"fingerprint": finger, "type": "ssh", "public": kind + " " + text, "state": "added"}).encode())
+        run(sinetti, "repo", "create", "bench", "--data", data)
+        for point in ("code-review-rules/rules-enforced", "source-code-management/need-to-know"):
+            run(sinetti, "fact", "add", "policy", "obligation:" + point, "--payload", "-", "--data", data,
+                data=json.dumps({"mode": "block", "parameters": [], "tolerance": 0, "effective_at": 0, "reason": "bench"}).encode())
+        run("git", "init", "-q", "--bare", at / "plain.git", env=env)
+        script(at / "plain.git" / "hooks" / "pre-receive", "cat >/dev/null")
+        doors = {"gate": script(at / "gate.sh", 'for last; do :; done\nSSH_ORIGINAL_COMMAND="$last" exec %s door --data %s --key %s' % (sinetti, data, finger)),
+                 "empty hook": script(at / "plain.sh", "exec git receive-pack %s" % (at / "plain.git"))}
+        run("git", "init", "-q", "-b", "main", at / "work", env=env)
+        work = at / "work"
+        for i in range(50):
+            (work / ("f%d.c" % i)).write_text("int f%d(void) { return %d; }\n" % (i, i), encoding="utf-8")
+        run("git", "add", "-A", cwd=work, env=env)
+        run("git", "commit", "-qm", "first", cwd=work, env=env)
+        times = {name: [] for name in doors}
+        for door in doors.values():
+            run("git", "push", "-q", "ssh://x/bench", "main", cwd=work, env=dict(env, GIT_SSH_COMMAND=door))
+        for i in range(rounds):
+            (work / "f1.c").write_text("int f1(void) { return %d; }\n" % (i + 1000), encoding="utf-8")
+            run("git", "commit", "-qam", "change %d" % i, cwd=work, env=env)
+            for name, door in doors.items():
+                began = time.perf_counter()
+                run("git", "push", "-q", "ssh://x/bench", "HEAD:refs/heads/dev/x", cwd=work, env=dict(env, GIT_SSH_COMMAND=door))
+                times[name].append(time.perf_counter() - began)
+        medians = {name: statistics.median(all_) * 1000 for name, all_ in times.items()}
+        print("push of one commit: gate %.1f ms, empty hook %.1f ms: %.1f ms more, %.2f times" % (
+            medians["gate"], medians["empty hook"], medians["gate"] - medians["empty hook"], medians["gate"] / medians["empty hook"]))
+        for i in range(3000):
+            (work / ".git" / "refs" / "heads" / "n").mkdir(exist_ok=True)
+            (work / ".git" / "refs" / "heads" / "n" / str(i)).write_text(run("git", "rev-parse", "HEAD", cwd=work, env=env) if i == 0 else head, encoding="utf-8")
+            if i == 0:
+                head = (work / ".git" / "refs" / "heads" / "n" / "0").read_text(encoding="utf-8")
+        many = {}
+        for name, door in doors.items():
+            began = time.perf_counter()
+            run("git", "push", "-q", "ssh://x/bench", "refs/heads/n/*:refs/heads/n/*", cwd=work, env=dict(env, GIT_SSH_COMMAND=door))
+            many[name] = time.perf_counter() - began
+        print("push of 3000 refs: gate %.2f s, empty hook %.2f s: %.2f s more" % (many["gate"], many["empty hook"], many["gate"] - many["empty hook"]))
+
+
+if __name__ == "__main__":
+    main()
