@@ -37,6 +37,7 @@ struct upkeep {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t work;
+    ino_t inode; /* of the derived.db that the keeper has */
     bool woken, ending, is_shared;
     uint64_t signed_size;
     int64_t sign_again, refresh_by, hourly, complained, measured; /* Unix seconds */
@@ -89,7 +90,26 @@ static void refresh(struct upkeep *u, struct ctx *cx)
     }
     u->refresh_by = done.next;
     u->unmeasured = true;
-    if (inode_of(u, cx) != before) serve_reload(u->s);
+    u->inode = inode_of(u, cx);
+    if (u->inode != before) serve_reload(u->s);
+}
+
+/* Somebody has put another file in its place, or taken it away: what the keeper has open is nobody's any more. */
+static void notice_another(struct upkeep *u, struct ctx *cx)
+{
+    const struct keeper_options o = {.catalog = u->s->catalog};
+    struct keeper *k;
+    if (inode_of(u, cx) == u->inode) return;
+    if (keeper_open(cx, u->s->o->dir, &o, &k) != OK) {
+        complain(u, cx, "opening derived.db again");
+        return;
+    }
+    keeper_close(u->keeper);
+    u->keeper = k;
+    u->inode = inode_of(u, cx);
+    u->refresh_by = 0;
+    serve_tell("worker", "notice", "derived.db is another file: it is brought up to date, and web begins anew with it");
+    serve_reload(u->s);
 }
 
 /* What pages show of metrics follows a little later than the rest: it is all counted anew. */
@@ -166,6 +186,7 @@ static void look(struct upkeep *u, struct ctx *cx)
         return;
     }
     sign(u, cx);
+    notice_another(u, cx);
     bool is_more = log_reader_size(u->reader) != before;
     if (is_more || time_now() >= u->refresh_by) refresh(u, cx);
     measure(u, cx);
@@ -229,6 +250,7 @@ static enum rc open_all(struct ctx *cx, struct upkeep *u)
     u->is_shared = config_log_is_shared(&config);
     TRY(log_reader_open(cx, u->s->o->dir, &u->reader));
     TRY(keeper_open(cx, u->s->o->dir, &k, &u->keeper));
+    u->inode = inode_of(u, cx);
     TRY(state_open(cx, u->s->o->dir, STORE_WRITE, &u->state));
     const struct identity_options i = {.state = u->state, .ledger = log_reader_db(u->reader), .facts = u->facts};
     return identity_open(cx, &i, &u->identity);

@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -412,3 +413,26 @@ def test_many_who_sign_in_hold_up_nobody_else(t):
         refused = [a for a in answers if a.status == 503]
         t.equal({(a.headers["Retry-After"], a.json()["type"]) for a in refused}, {("2", "/api/#busy")})
         t.true(len(answers) - len(refused) >= 20, "%d were looked at" % (len(answers) - len(refused)))
+
+
+def test_another_derived_db_is_noticed(t):
+    """As when somebody puts a copy in its place: what is answered goes on to be true, with no restart by hand."""
+    data = data_of(t)
+    with serving.Server(t, data, PEOPLE) as s:
+        wait_ready(t, s)
+        while s.call("Sirkka", "GET", "/tasks/" + TASK).status == 503:
+            time.sleep(0.1)
+        for i in range(2):
+            copy = data / "derived.copy"
+            with sqlite3.connect(data / "derived.db") as db, sqlite3.connect(copy) as to:
+                db.backup(to)
+            for end in ("-wal", "-shm"):
+                (data / ("derived.db" + end)).unlink(missing_ok=True)
+            copy.rename(data / "derived.db")
+            s.add_fact("repository", "repo:" + serving.subject_id("new %d" % i), {"name": "new %d" % i, "project": "", "main": "refs/heads/main", "state": "active"})
+            until, seen = time.time() + 30, None
+            while time.time() < until and seen != i + 1:
+                answer = s.call("Sirkka", "GET", "/dashboard")
+                seen = answer.json()["repositories"] if answer.status == 200 else None
+                time.sleep(0.2)
+            t.equal(seen, i + 1, "repositories on the dashboard")
