@@ -35,6 +35,7 @@ struct reader {
     struct ctx *cx;
     struct arena *a;
     enum yaml_mode mode;
+    unsigned most; /* nodes */
     struct frame stack[LIMIT_YAML_DEPTH];
     int depth;
     size_t events;
@@ -177,9 +178,9 @@ static void take_key(struct reader *r, struct frame *f, const struct yaml_node *
 
 static void count(struct reader *r, struct yaml_node *into, const struct yaml_node *child)
 {
-    into->size = child->size > LIMIT_YAML_NODES - into->size ? LIMIT_YAML_NODES + 1 : into->size + child->size;
+    into->size = child->size > r->most - into->size ? r->most + 1 : into->size + child->size;
     if (child->height + 1 > into->height) into->height = child->height + 1;
-    if (into->size > LIMIT_YAML_NODES)
+    if (into->size > r->most)
         stop(r, E_LIMIT, child->line, STR("too many nodes once aliases are written out"), "split the file");
 }
 
@@ -321,7 +322,7 @@ static void on_document_end(struct reader *r, int line)
 
 static void on_event(struct reader *r, struct fy_event *e)
 {
-    if (++r->events > LIMIT_YAML_NODES) {
+    if (++r->events > r->most) {
         stop(r, E_LIMIT, event_line(e), STR("too many nodes"), "split the file");
         return;
     }
@@ -374,7 +375,7 @@ static void parse(struct reader *r, struct str text)
     struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE, .diag = diag};
     struct fy_parser *parser = diag ? fy_parser_create(&cfg) : NULL;
     r->iter = fy_token_iter_create(NULL);
-    buf_init(&r->scratch, 2 * LIMIT_YAML_FILE);
+    buf_init(&r->scratch, 2 * text.n + KIB);
     if (!parser || !r->iter || fy_parser_set_string(parser, text.p, text.n) != 0) {
         r->rc = fail(r->cx, E_IO, "out of memory while reading YAML");
     } else {
@@ -457,14 +458,16 @@ static int run_line(struct str s)
     return 0;
 }
 
-enum rc yaml_read(struct ctx *cx, struct str text, enum yaml_mode mode, struct yaml *out)
+static enum rc read_text(struct ctx *cx, struct str text, enum yaml_mode mode, size_t bytes, unsigned nodes,
+                         struct yaml *out)
 {
     struct reader *r = arena_new(&cx->arena, struct reader);
-    *r = (struct reader){.cx = cx, .a = &cx->arena, .mode = mode};
+    *r = (struct reader){.cx = cx, .a = &cx->arena, .mode = mode, .most = nodes};
     r->faults = arena_array(r->a, struct yaml_fault, YAML_FAULTS_MAX);
     int bad = bad_line(text);
-    if (text.n > LIMIT_YAML_FILE)
-        stop(r, E_LIMIT, 0, STR("the text is over 512 KiB"), "split the file");
+    if (text.n > bytes)
+        stop(r, E_LIMIT, 0, bytes == LIMIT_YAML_FILE ? STR("the text is over 512 KiB") : STR("the text is too long"),
+             "split the file");
     else if (bad)
         stop(r, E_INVALID, bad, STR("bytes that are not UTF-8 text"),
              "save the file as UTF-8 without control characters");
@@ -478,4 +481,14 @@ enum rc yaml_read(struct ctx *cx, struct str text, enum yaml_mode mode, struct y
         parse(r, text);
     *out = (struct yaml){r->documents, r->n_documents, r->faults, r->n_faults};
     return r->rc;
+}
+
+enum rc yaml_read(struct ctx *cx, struct str text, enum yaml_mode mode, struct yaml *out)
+{
+    return read_text(cx, text, mode, LIMIT_YAML_FILE, LIMIT_YAML_NODES, out);
+}
+
+enum rc yaml_read_large(struct ctx *cx, struct str text, struct yaml *out)
+{
+    return read_text(cx, text, YAML_LENIENT, LIMIT_YAML_LARGE, LIMIT_YAML_LARGE_NODES, out);
 }

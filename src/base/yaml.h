@@ -59,6 +59,9 @@ struct yaml {
  * of faults. E_LIMIT: a ceiling, likewise. cx->message has the fault as "line N: text". */
 enum rc yaml_read(struct ctx *cx, struct str text, enum yaml_mode mode, struct yaml *out) MUST_CHECK;
 
+/* A library of frameworks somebody hands in: lenient, up to LIMIT_YAML_LARGE and LIMIT_YAML_LARGE_NODES. */
+enum rc yaml_read_large(struct ctx *cx, struct str text, struct yaml *out) MUST_CHECK;
+
 /* The value of a key; NULL when m is NULL, no mapping or has no such key. yaml_find() follows merge keys (`<<`) too,
  * own keys first. yaml_pair_of() gives the pair, without merges. */
 const struct yaml_node *yaml_get(const struct yaml_node *m, struct str key);

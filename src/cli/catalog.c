@@ -16,6 +16,8 @@ static const char usage[] = "usage: sinetti catalog check [DIR] [--against DIR]\
                             "                                      longer admit that those of the other folder do\n"
                             "       sinetti catalog list [OPTIONS]  its tasks\n"
                             "       sinetti catalog show TASK [OPTIONS]\n"
+                            "       sinetti catalog import FILE --into DIR\n"
+                            "                                      a framework of others into a catalog folder\n"
                             "       sinetti catalog scanner         what the scanner of files looks for\n"
                             "options: --catalog DIR  another catalog than the built-in one\n"
                             "         --lang en|fi\n";
@@ -253,6 +255,7 @@ static int run(struct ctx *cx, const struct arguments *a)
 int cli_catalog(int argc, char **argv)
 {
     struct arguments a;
+    if (argc > 1 && !strcmp(argv[1], "import")) return cli_catalog_import(argc - 1, argv + 1);
     if (!parse(argc, argv, &a)) {
         fputs(usage, stderr);
         return EXIT_USAGE;

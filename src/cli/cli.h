@@ -13,6 +13,7 @@ int cli_refresh(int argc, char **argv);
 int cli_metrics(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 int cli_catalog(int argc, char **argv);
+int cli_catalog_import(int argc, char **argv); /* argv[0]: import */
 int cli_verify(int argc, char **argv);
 int cli_init(int argc, char **argv);
 int cli_fact(int argc, char **argv);
