@@ -6,8 +6,10 @@
 extern const char facts_joined_sql[];
 
 #define FILL                                                                                                           \
-    "INSERT OR REPLACE INTO j_item (subject, kind, number, title, owner, version, n, at, state, phase, state_at, "     \
-    "approved_at, review_due) SELECT r.subject, r.kind, r.number, r.title, r.owner, r.version, r.n, r.at, "            \
+    "INSERT OR REPLACE INTO j_item (subject, kind, number, title, low, owner, version, n, at, state, phase, "          \
+    "state_at, "                                                                                                       \
+    "approved_at, review_due) SELECT r.subject, r.kind, r.number, r.title, lower(r.title), r.owner, r.version, r.n, "  \
+    "r.at, "                                                                                                           \
     "CASE WHEN s.n > r.n THEN s.state ELSE r.state END, CASE WHEN s.n > r.n THEN s.phase ELSE r.phase END, "           \
     "CASE WHEN s.n > r.n THEN s.at ELSE r.at END, "                                                                    \
     "CASE WHEN s.n > r.n AND s.digest = r.digest THEN (SELECT max(a.at) FROM p_step a WHERE a.subject = r.subject "    \

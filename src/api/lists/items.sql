@@ -11,4 +11,4 @@ WHERE r.kind = :register
   AND (:owner IS NULL OR r.owner = :owner)
   AND (:overdue IS NULL OR (r.review_due IS NOT NULL AND r.review_due < :now) = :overdue)
   AND (:shows IS NULL OR r.n IN (SELECT n FROM fact_record_shows WHERE value = :shows))
-  AND (:q IS NULL OR instr(lower(r.title), lower(:q)))
+  AND (:q IS NULL OR instr(r.low, lower(:q)))
