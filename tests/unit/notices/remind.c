@@ -279,6 +279,75 @@ static void test_notices_remind__requests_and_mentions(void **state)
     keep_letters("asked");
 }
 
+#define SOME_DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* As the engine of registers appends them. */
+static void put_item_fact(const char *kind, const char *subject, const char *payload, struct str actor)
+{
+    struct facts_answer a;
+    struct body b = make_body(kind, subject, payload);
+    b.actor = actor;
+    WELL(facts_append(&cx, the_facts, &(struct facts_request){.facts = &b, .n = 1, .reserved = true}, &a));
+}
+
+static void item(const char *subject, const char *title, struct str owner, const char *content, const char *state,
+                 const char *phase)
+{
+    put_item_fact("record", subject,
+                  arena_printf(&cx.arena,
+                               "{\"number\":1,\"version\":1,\"title\":\"%s\",\"owner\":\"" STR_FMT
+                               "\",\"content\":\"%s\",\"shows\":[],\"digest\":\"" SOME_DIGEST
+                               "\",\"definition\":\"" SOME_DIGEST "\",\"state\":\"%s\",\"phase\":\"%s\"}",
+                               title, STR_ARG(owner), content, state, phase)
+                      .p,
+                  owner);
+}
+
+static void step(const char *subject, const char *more, struct str actor)
+{
+    put_item_fact("step", subject, arena_printf(&cx.arena, "{\"version\":1,\"digest\":\"" SOME_DIGEST "\",%s}", more).p,
+                  actor);
+}
+
+static void test_notices_remind__items(void **state)
+{
+    static const char guide[] = "record:guideline/abcdefghij234567klmn",
+                      copy[] = "record:data_copy/abcdefghij234567klmn";
+    (void)state;
+    wish(ella, WISH_NOW, false, 0, 0);
+    wish(ann, WISH_NOW, false, 0, 0);
+    wish(nils, WISH_NOW, false, 0, 0);
+    item(guide, "Secure C", ella, "{\\\"text\\\":\\\"x\\\",\\\"topic\\\":\\\"design\\\"}", "draft", "open");
+    assert_int_equal(pass(MONDAY), 0);
+    step(guide, "\"step\":\"move\",\"move\":\"submit\",\"state\":\"in_review\",\"phase\":\"open\"", ella);
+    assert_int_equal(pass(MONDAY + 60), 1); /* for who may approve it, not for who has written it */
+    assert_int_equal(letters("address LIKE 'ann@%' AND text LIKE '%Guideline: Secure C%Waits for you: Approve%'"), 1);
+    step(guide,
+         arena_printf(
+             &cx.arena,
+             "\"step\":\"move\",\"move\":\"approve\",\"state\":\"in_force\",\"phase\":\"in_force\",\"approves\":"
+             "true,\"review_due\":%lld",
+             (long long)(MONDAY + 20 * DAY_SECONDS))
+             .p,
+         ann);
+    assert_int_equal(pass(MONDAY + 120), 1); /* developers read it */
+    assert_int_equal(letters("address LIKE 'ella@%' AND text LIKE '%To be read and accepted%/guidebook%'"), 1);
+    step(guide, "\"step\":\"acceptance\"", ella);
+    assert_int_equal(pass(MONDAY + 10 * DAY_SECONDS), 1); /* its review comes */
+    assert_int_equal(letters("address LIKE 'ella@%' AND text LIKE '%review is due 25 January 2026%'"), 1);
+    assert_int_equal(pass(MONDAY + 21 * DAY_SECONDS), 1);
+    assert_int_equal(letters("address LIKE 'ella@%' AND text LIKE '%review was due%'"), 1);
+    item(copy, "Orders of May", nils, "{\\\"until\\\":\\\"2026-02-05\\\"}", "approved", "in_force");
+    assert_int_equal(pass(MONDAY + 30 * DAY_SECONDS), 0); /* it is of who may not see registers */
+    item(copy, "Orders of May", ella, "{\\\"until\\\":\\\"2026-02-05\\\"}", "approved", "in_force");
+    assert_int_equal(pass(MONDAY + 30 * DAY_SECONDS + 1), 1);
+    assert_int_equal(letters("address LIKE 'ella@%' AND text LIKE '%Removed by 5 February 2026%'"), 1);
+    assert_int_equal(pass(MONDAY + 32 * DAY_SECONDS), 1); /* the day is over */
+    assert_int_equal(letters("address LIKE 'ella@%' AND text LIKE '%Past its date: Removed by 5 February 2026%'"), 1);
+    assert_int_equal(letters("address LIKE 'nils@%'"), 0);
+    keep_letters("items");
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -291,6 +360,7 @@ int main(void)
         WITH(test_notices_remind__who_has_left_hears_nothing),
         WITH(test_notices_remind__another_server_sends),
         WITH(test_notices_remind__requests_and_mentions),
+        WITH(test_notices_remind__items),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
