@@ -24,6 +24,7 @@
 #define AGAIN_SECONDS 10       /* after something failed; it is said once a minute */
 #define HOUR 3600
 #define MEASURE_SECONDS 20 /* between two looks at the metrics, when something has happened */
+#define MEASURE_SHARE 20   /* and at most so large a part of the time: a twentieth */
 
 struct upkeep {
     struct serve *s;
@@ -40,8 +41,8 @@ struct upkeep {
     ino_t inode; /* of the derived.db that the keeper has */
     bool woken, ending, is_shared;
     uint64_t signed_size;
-    int64_t sign_again, refresh_by, hourly, complained, measured; /* Unix seconds */
-    bool unmeasured;                                              /* something has happened since */
+    int64_t sign_again, refresh_by, hourly, complained, measure_again; /* Unix seconds */
+    bool unmeasured;                                                   /* something has happened since */
 };
 
 /* An operator hears of it once a minute, however often it fails. */
@@ -115,11 +116,12 @@ static void notice_another(struct upkeep *u, struct ctx *cx)
 /* What pages show of metrics follows a little later than the rest: it is all counted anew. */
 static void measure(struct upkeep *u, struct ctx *cx)
 {
-    int64_t now = time_now();
-    if (!u->unmeasured || now - u->measured < MEASURE_SECONDS) return;
-    u->measured = now;
+    int64_t now = time_now(), start = serve_milliseconds();
+    if (!u->unmeasured || now < u->measure_again) return;
     u->unmeasured = false;
     if (metrics_refresh(cx, u->s->o->dir, u->s->catalog, now) != OK) complain(u, cx, "measuring");
+    int64_t took = (serve_milliseconds() - start) * MEASURE_SHARE / 1000;
+    u->measure_again = now + (took > MEASURE_SECONDS ? took : MEASURE_SECONDS);
 }
 
 static void record_metrics(struct upkeep *u, struct ctx *cx, int64_t now)
