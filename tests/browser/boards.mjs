@@ -242,7 +242,8 @@ it("boards: a task says what is to be written next, and leads there", async () =
   assert.ok(await page.getByRole("checkbox", { name: /secure development life cycle/ }).isChecked());
   await page.getByRole("button", { name: "Add a row" }).click();
   await page.getByRole("combobox", { name: "Shown by this requirement point" }).fill("reviewed");
-  await page.locator("li[role=option]").first().waitFor();
+  await page.getByRole("listbox", { name: "Shown by this requirement point" }).getByRole("option").first().waitFor();
+  await page.getByRole("listbox", { name: "Shown by this requirement point" }).getByText(":").first().waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: /^Remove / }).first().waitFor();
   await close(page);
