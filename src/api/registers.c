@@ -253,6 +253,7 @@ static enum rc put_guides(struct ctx *cx, struct api_call *call, const struct re
         show_column_bool(j, "accepted", st, 6);
         show_column_time(j, "accepted_at", st, 7);
         show_column_int(j, "accepted_version", st, 8);
+        TRY(item_put_names(cx, call, call->ledger, store_column_str(st, 2)));
         json_end(j, '}');
     }
 }
