@@ -11,6 +11,7 @@ after(stop);
 await import("./setup.mjs");
 await import("./pages.mjs");
 await import("./keyboard.mjs");
+await import("./walk.mjs");
 await import("./account.mjs");
 await import("./people.mjs");
 await import("./team.mjs");
