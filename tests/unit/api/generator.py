@@ -111,6 +111,8 @@ FAULTS = [
     ("things.yaml", "x-permission: things.edit", "x-permission: things.read", "what may only read does not write"),
     ("things.yaml", "x-fact: [note]", "x-fact: [note]\n      x-scope: filtered", "its permission is never given for a project alone"),
     ("things.yaml", "x-fact: [note]", "x-fact: [note]\n      x-max-body: 2000000", '"x-max-body" is at most'),
+    ("things.yaml", "x-fact: [note]", "x-fact: [note]\n      x-answer: stream", '"x-answer" is file, or absent'),
+    ("things.yaml", "      x-scope: filtered\n", "      x-scope: filtered\n      x-answer: file\n", "files pass through web: they are worker's"),
     ("things.yaml", "      summary: One more", "      summary: One more\n      summary: Two", '"summary" stands here twice'),
     ("things.yaml", "tag: things", "tag: [things", "no YAML"),
     ("roles.yaml", "en: See, fi: Nähdä", "en: See", '"fi" is missing'),
