@@ -32,6 +32,7 @@ int cli_upgrade(int argc, char **argv);
 int cli_record(int argc, char **argv);
 int cli_record_deploy(int argc, char **argv); /* argv[0]: deploy */
 int cli_people(int argc, char **argv);
+int cli_access(int argc, char **argv);
 int cli_admin_link(int argc, char **argv);
 int cli_authorized_keys(int argc, char **argv);
 int cli_door(int argc, char **argv);

@@ -250,6 +250,18 @@ def test_who_may_and_who_may_not(t):
     h.review("sirkka", "publish", "acme", number)
 
 
+def test_access_explained(t):
+    h = Host(t)
+    said = t.run("access", "explain", "ella@example.org", "acme", "main", "--data", "data", code=0).out
+    for part in ("code.write    yes: developer in the organization", "code.protect  no", "protected by refs/heads/main: 1 approval", "publish here  yes"):
+        t.has(said, part)
+    said = t.run("access", "explain", h.people["tuomo"], "acme", "x/y", "--data", "data", code=0).out
+    t.has(said, "code.read     no: none of their roles here gives it; these would: security_officer")
+    t.has(said, "not protected")
+    t.run("access", "explain", "nobody@example.org", "acme", "--data", "data", code=3)
+    t.run("access", "explain", "ella@example.org", "other", "--data", "data", code=3)
+
+
 def test_secrets_do_not_get_in(t):
     h = Host(t)
     work = h.begin()
