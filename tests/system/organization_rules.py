@@ -51,6 +51,7 @@ def test_from_the_register_to_the_task(t):
     with served(t) as s:
         task = lambda: point(s.get("Sirkka", "/tasks/" + TASK))  # noqa: E731
         item = copy_in_use(s, date(-2))
+        until(lambda: s.call("Sirkka", "GET", "/tasks/" + TASK).status == 200)  # computed for the first time
         until(lambda: task()["verdict"] == "violated")
         p = task()
         t.equal((p["scope"], p["judged"], p["failing"], p["findings_total"]), (1, 1, 1, 1))
