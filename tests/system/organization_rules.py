@@ -64,7 +64,7 @@ def test_from_the_register_to_the_task(t):
         t.equal([x["id"] for x in s.get("Sirkka", "/findings?task=" + TASK)["items"]], [f["id"]])
         t.equal(s.get("Sirkka", "/dashboard")["findings"], 1)
         fi = s.call("Sirkka", "GET", "/tasks/" + TASK, Accept_Language="fi").json()
-        t.has(point(fi)["findings"][0]["message"], "poistettava viimeistään")
+        t.has(point(fi)["findings"][0]["message"], "piti poistaa viimeistään")
 
         told = t.run("status", "--data", "data", code=0).out
         t.has(told, "In the registers\n  COP-1 (Invoices)")

@@ -10,6 +10,6 @@ SELECT i.subject AS subject,
        NULL AS due,
        CASE i.state WHEN 'approved' THEN i.until + 86400 WHEN 'removed' THEN i.state_at + 14 * 86400 END AS changes_at,
        i.via AS via, 1 AS approved, i.name AS name, i.title AS title, i.until AS until_at,
-       CASE i.state WHEN 'approved' THEN 'was to be removed and is still in use' ELSE 'was removed, but nobody else has attested it' END AS what_en,
-       CASE i.state WHEN 'approved' THEN 'piti poistaa, mutta se on yhä käytössä' ELSE 'on poistettu, mutta kukaan toinen ei ole todentanut sitä' END AS what_fi
+       CASE i.state WHEN 'approved' THEN 'it is still in use' ELSE 'it was removed, but nobody else has attested that' END AS what_en,
+       CASE i.state WHEN 'approved' THEN 'se on yhä käytössä' ELSE 'se on poistettu, mutta kukaan toinen ei ole todentanut sitä' END AS what_fi
 FROM item_data_copy i WHERE i.state IN ('approved', 'removed', 'destroyed')
