@@ -73,9 +73,8 @@ static void read_organization(struct source *s, struct source_obligation *o, con
     o->org_line = fields_line(f, "organization");
     o->has_org = fields_has(f, "organization");
     if (!o->has_org) return;
-    struct fields org =
-        fields_of(s, f->file, yaml_get(f->map, STR("organization")), "a rule over the organization",
-                  "message fix gate");
+    struct fields org = fields_of(s, f->file, yaml_get(f->map, STR("organization")), "a rule over the organization",
+                                  "message fix gate");
     o->org_message = field_langs(&org, "message", true);
     o->org_fix = field_langs(&org, "fix", true);
     copy(o->o.org.message, &o->org_message);
