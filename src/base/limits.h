@@ -83,11 +83,11 @@
 
 /* yaml (catalog files and other people's CI files) */
 #define LIMIT_YAML_FILE (512 * KIB)
-#define LIMIT_YAML_DEPTH 64     /* levels */
-#define LIMIT_YAML_NODES 200000 /* events */
+#define LIMIT_YAML_DEPTH 64        /* levels */
+#define LIMIT_YAML_NODES 200000    /* events */
 #define LIMIT_YAML_LARGE (8 * MIB) /* a library of frameworks that is imported */
 #define LIMIT_YAML_LARGE_NODES 1000000
-#define LIMIT_YAML_RUN 1000     /* white space in a row, a tag, a directive: time grows with their square */
+#define LIMIT_YAML_RUN 1000 /* white space in a row, a tag, a directive: time grows with their square */
 
 /* git */
 #define LIMIT_BLOB_SCAN (4 * MIB)  /* larger blobs are counted and named, not read */

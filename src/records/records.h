@@ -55,8 +55,8 @@ enum rc records_files(struct ctx *cx, sqlite3 *db, struct str subject, struct re
 /* Whether the owner works here and what fields lead to is there: E_INVALID with "field: what". Within the unit that
  * appends it is judged again. */
 enum rc records_check_links(struct ctx *cx, sqlite3 *db, const struct records_draft *d) MUST_CHECK;
-/* Where an edit of an item in this state leads: the index of a state, -1 when it is not edited any more. In a state that
- * the kind has no more an item begins anew. */
+/* Where an edit of an item in this state leads: the index of a state, -1 when it is not edited any more. In a state
+ * that the kind has no more an item begins anew. */
 int records_edit_to(const struct record_kind *k, struct str state);
 /* What a move still wants filled in; OK when nothing. E_INVALID with the first. */
 enum rc records_complete(struct ctx *cx, const struct record_kind *k, const struct record_move *m, struct str content,
