@@ -50,7 +50,7 @@ static enum rc read_state(struct reading *r)
     const struct record_kind *k = r->e->o.kind;
     struct str cell = cell_of(r, COLUMN_STATE, &column), now = r->was->subject.n ? r->was->state : k->states[0].key;
     int state = record_find_state(k, now);
-    if (r->was->subject.n && (state < 0 || k->states[state].edit < 0))
+    if (r->was->subject.n && records_edit_to(k, now) < 0)
         TRY(exchange_fault(r->cx, r->e, r->row->line, 0, STR("state"), "the item is not edited in its state any more"));
     if (!cell.n || str_eq(cell, now)) return OK;
     for (int l = 0; l < LANG_COUNT && state >= 0; l++)
