@@ -82,10 +82,12 @@ static void test_api_handle__session_tells_rights(void **state)
     struct session_made s = session_of(ann);
     ask(web, "GET", "/api/v1/session", "", "", HEADERS("Cookie", arena_printf(&cx.arena, "sinetti=%s", s.cookie).p));
     ANSWERED(200, "\"permissions\":[\"organization.read\",\"frameworks.read\"]");
-    ANSWERED(200, "{\"project\":\"project:abcdefghij234567klmn\",\"permissions\":[\"people.read\",\"tasks.read\"");
+    ANSWERED(200, "{\"project\":\"project:abcdefghij234567klmn\",\"name\":\"P\",\"permissions\":[\"people.read\","
+                  "\"tasks.read\"");
     /* a token has what it was narrowed to and no more */
     ask(worker, "GET", "/api/v1/session", "", "", AS(token_of(ann, "organization.read")));
     ANSWERED(200, "\"permissions\":[\"organization.read\"],\"projects\":[{\"project\":\"project:abcdefghij234567klmn\","
+                  "\"name\":\"P\","
                   "\"permissions\":[]}]");
     the_time += 7300;
     ask(worker, "GET", "/api/v1/session", "", "", HEADERS("Cookie", arena_printf(&cx.arena, "sinetti=%s", s.cookie).p));
