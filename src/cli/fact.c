@@ -25,6 +25,7 @@ static const char help[] =
     "  --clock-is-right   the machine's clock is, though it says that more than a day has passed\n"
     "  --catalog DIR      another catalog than the built-in one\n"
     "  --data DIR         the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
+    "fact list of a server, the newest first:\n" REMOTE_HELP
     "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
 enum {
@@ -51,6 +52,7 @@ static const struct option table[] = {{"data", required_argument, NULL, OPTION_D
                                       {"format", required_argument, NULL, OPTION_FORMAT},
                                       {"catalog", required_argument, NULL, OPTION_CATALOG},
                                       {"help", no_argument, NULL, OPTION_HELP},
+                                      REMOTE_TABLE,
                                       {0}};
 
 /* --- what is to be recorded */
@@ -193,7 +195,8 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
         a->json = !strcmp(value, "json");
         return a->json || !strcmp(value, "text") ? OK : fail(cx, E_INVALID, "--format is text or json");
     default:
-        return fail(cx, E_INTERNAL, "option %d is not handled", code);
+        a->by_server = true;
+        return remote_option(cx, &a->remote, code, value);
     }
 }
 
@@ -224,6 +227,9 @@ static enum rc find_verb(struct ctx *cx, struct fact_arguments *a, int n, char *
         return fail(cx, E_INVALID, "--kind, --subject, --after and --limit are of `fact list`");
     if (a->json && *out != fact_list && *out != fact_show)
         return fail(cx, E_INVALID, "--format is of `fact list` and `fact show`");
+    if (a->by_server && *out != fact_list) return fail(cx, E_INVALID, "--server is of `fact list`");
+    if (a->by_server && (a->data || a->after >= 0))
+        return fail(cx, E_INVALID, "--data and --after do not go with --server");
     a->writes = *out == add || *out == batch;
     return OK;
 }
@@ -231,6 +237,7 @@ static enum rc find_verb(struct ctx *cx, struct fact_arguments *a, int n, char *
 static enum rc run(struct ctx *cx, struct fact_arguments *a, verb *v)
 {
     struct config c;
+    if (a->by_server) return fact_list_server(cx, a);
     a->data = config_folder(a->data);
     TRY(config_read(cx, a->data, &c));
     if (!a->writes) return v(cx, a);

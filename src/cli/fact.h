@@ -2,13 +2,15 @@
 #ifndef SINETTI_CLI_FACT_H
 #define SINETTI_CLI_FACT_H
 
+#include "cli/remote.h"
 #include "facts/facts.h"
 
 struct fact_arguments {
     const char *data, *catalog, *payload, *key, *batch, *kind, *subject;
     const char *operands[2];
     int64_t number, after, limit; /* -1: not given */
-    bool json, clock_is_right, writes;
+    bool json, clock_is_right, writes, by_server;
+    struct remote remote;
     struct facts *facts; /* open when it writes */
 };
 
@@ -21,6 +23,8 @@ void fact_tell_late(const struct facts_answer *a);
  * are recorded together. Stops at the first that is refused, which is told with its number; those before it stay. */
 enum rc fact_batch(struct ctx *cx, struct facts *f, int fd) MUST_CHECK;
 
+/* Of a server: the newest first. */
+enum rc fact_list_server(struct ctx *cx, struct fact_arguments *a) MUST_CHECK;
 enum rc fact_list(struct ctx *cx, struct fact_arguments *a) MUST_CHECK;
 enum rc fact_show(struct ctx *cx, struct fact_arguments *a) MUST_CHECK;
 

@@ -4,6 +4,7 @@
 #include "cli/common.h"
 #include "cli/data.h"
 #include "cli/fact.h"
+#include "cli/remote_rows.h"
 #include "ledger/canonical.h"
 #include "ledger/log_reader.h"
 #include "store/store.h"
@@ -162,6 +163,16 @@ static enum rc list(struct ctx *cx, struct fact_arguments *a, struct log_reader 
         if (!row) return OK;
         TRY(print_fact(cx, r, (uint64_t)sqlite3_column_int64(st, 0), a->json ? put_as_json : put_as_line));
     }
+}
+
+enum rc fact_list_server(struct ctx *cx, struct fact_arguments *a)
+{
+    const struct remote_rows rows = {.operation = "events_list",
+                                     .asked = {{"kind", a->kind}, {"subject", a->subject}},
+                                     .columns = {"n", "at", "kind", "subject", "actor", "via", "summary"},
+                                     .limit = a->limit > 0 ? a->limit : 0,
+                                     .json = a->json};
+    return remote_rows_print(cx, &a->remote, &rows);
 }
 
 enum rc fact_list(struct ctx *cx, struct fact_arguments *a)

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "cli/common.h"
 #include "cli/data.h"
+#include "cli/remote_rows.h"
 #include "ledger/log_reader.h"
 #include "store/store.h"
 
@@ -27,6 +28,7 @@ static const char help[] =
     "  --catalog DIR          another catalog than the built-in one\n"
     "  --lang en|fi           language of the texts (en)\n"
     "  --now TIME             the evaluation's clock (RFC 3339; the machine's)\n"
+    "Of a server, as it stands now:\n" REMOTE_HELP
     "exit codes: 0 fine, 1 --recompute found differences, 2 wrong usage, 3 the input cannot be read, 4 internal "
     "fault\n";
 
@@ -39,6 +41,7 @@ static const struct option table[] = {COMMON_OPTIONS,
                                       {"recompute", no_argument, NULL, OPTION_RECOMPUTE},
                                       {"repo", required_argument, NULL, OPTION_REPO},
                                       {"record", no_argument, NULL, OPTION_RECORD},
+                                      REMOTE_TABLE,
                                       {0}};
 
 struct arguments {
@@ -48,6 +51,8 @@ struct arguments {
     const char *repos[MOST_REPOSITORIES];
     size_t n_repos;
     bool recompute, record;
+    struct remote remote;
+    bool by_server;
 };
 
 static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
@@ -73,6 +78,11 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
         if (a->n_repos == MOST_REPOSITORIES) return fail(cx, E_LIMIT, "at most %d repositories", MOST_REPOSITORIES);
         a->repos[a->n_repos++] = value;
         return OK;
+    case OPTION_SERVER:
+    case OPTION_TOKEN_FILE:
+    case OPTION_CA:
+        a->by_server = true;
+        return remote_option(cx, &a->remote, code, value);
     default:
         return common_option(cx, &a->c, code, value);
     }
@@ -82,6 +92,9 @@ static enum rc check_options(struct ctx *cx, const struct arguments *a)
 {
     if (a->c.has_format && a->c.format != REPORT_TEXT && a->c.format != REPORT_JSON)
         return fail(cx, E_INVALID, "--format is text or json");
+    if (a->by_server && (a->data.dir || a->at || a->recompute || a->record))
+        return fail(cx, E_INVALID,
+                    "of a server the present standing is told, without --data, --at, --recompute and --record");
     if (a->record && a->at) return fail(cx, E_INVALID, "--record keeps what is so today; --at looks back");
     if (a->n_repos && !a->recompute) return fail(cx, E_INVALID, "--repo goes with --recompute");
     if (a->recompute && !a->n_repos)
@@ -283,6 +296,19 @@ static int status(struct ctx *cx, struct arguments *a)
     return code;
 }
 
+/* Tasks as they stand on a server. */
+static int on_server(struct ctx *cx, struct arguments *a)
+{
+    const struct remote_rows rows = {
+        .operation = "tasks_list",
+        .asked = {{"limit", "100"}},
+        .columns = {"order", "title", "priority", "status", "assurance", "violated", "no_evidence"},
+        .json = a->c.has_format && a->c.format == REPORT_JSON};
+    a->remote.lang = lang_name(a->c.lang);
+    enum rc rc = remote_rows_print(cx, &a->remote, &rows);
+    return rc == OK ? EXIT_FINE : common_failed(cx, rc);
+}
+
 int cli_status(int argc, char **argv)
 {
     struct arguments a = {0};
@@ -294,6 +320,7 @@ int cli_status(int argc, char **argv)
         out = common_wrong(&cx, "status");
     }
     if (out < 0 && check_options(&cx, &a) != OK) out = common_wrong(&cx, "status");
+    if (out < 0 && a.by_server) out = on_server(&cx, &a);
     if (out < 0) {
         out = status(&cx, &a);
         common_close(&a.c);

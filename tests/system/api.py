@@ -375,6 +375,27 @@ def test_the_command_line_does_operations(t):
         t.lacks(s.said(), made.json()["secret"])
 
 
+def test_commands_of_a_folder_work_on_a_server(t):
+    with running(t, assessed=True) as s, Client(s) as client:
+        server = "http://127.0.0.1:%d" % s.port
+        until = "%sZ" % time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 3600))
+        made = client.send("Everything", "POST", "/api/v1/me/tokens", json.dumps({"name": "cli", "until": until, "permissions": ["tasks.read", "events.read"]}),
+                           {"Content-Type": "application/json"})
+        (t.dir / "token").write_text(made.json()["secret"], encoding="utf-8")
+        here = ("--server", server, "--token-file", "token")
+        rows = [line.split("\t") for line in t.run("status", *here, code=0).out.splitlines()]
+        t.equal([r[0] for r in rows], [str(i) for i in range(1, 25)])
+        t.true(rows[0][3] in ("not_done", "partly_done"), rows[0])
+        t.has(t.run("status", "--lang", "fi", *here, code=0).out, "tietoturvamittar")
+        one = [json.loads(line) for line in t.run("status", "--format", "json", *here, code=0).out.splitlines()]
+        t.equal(len(one), 24)
+        events = t.run("fact", "list", "--kind", "person", "--limit", 1, *here, code=0).out.splitlines()
+        t.equal((len(events), events[0].split("\t")[2]), (1, "person"))
+        t.run("status", "--at", "2026-01-01", *here, code=2)
+        t.run("fact", "show", 1, *here, code=2)
+        t.run("status", "--server", "http://127.0.0.1:1", "--token-file", "token", code=3)
+
+
 def test_the_command_line_checks_certificates(t):
     t.run("init", "--data", "data", "--origin", "test.example/org", code=0)
     with open(t.dir / "serve.err", "wb") as log:
