@@ -19,8 +19,8 @@ struct facts {
     /* only within units, which come one after the other: */
     sqlite3 *db;
     sqlite3_stmt *state, *put_fact, *join; /* join: of joined.c */
-    int64_t generation; /* of the tables our statements were prepared for */
-    bool clock_seen;    /* the clock was looked at since this was opened */
+    int64_t generation;                    /* of the tables our statements were prepared for */
+    bool clock_seen;                       /* the clock was looked at since this was opened */
 };
 
 /* The row of `facts`, and those of the kind's tables; b NULL: the body is erased. */
