@@ -187,7 +187,7 @@ static void test_cli_backup__and_restore(void **state)
     const char *copy = at("copy");
     add(0, 10);
     good(cli_backup, arena_printf(&cx.arena, "backup %s", copy).p);
-    assert_str(printed, STR("10 facts\n"));
+    assert_str(printed, STR("10 facts, 0 reports and 0 attachments\n"));
     assert_int_equal(run(cli_backup, arena_printf(&cx.arena, "backup %s", copy).p), EXIT_UNREADABLE);
     add(10, 15);
     good(cli_ledger, "ledger checkpoint");
