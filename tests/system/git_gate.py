@@ -115,7 +115,7 @@ def test_from_change_to_branch(t):
     tip = work.commit("Add two\n\nBecause one is not enough.", {"a.txt": "one\ntwo\n"}, author=person("ella"))
     code, said = h.push("ella", work, "main")
     t.equal(code, 1, said)
-    for part in ("refused: refs/heads/main", "1 commits reach it without a full review", "refs/for/", "code-review-rules/rules-enforced", "8."):
+    for part in ("refused: refs/heads/main", "1 commit reaches it without a full review", "refs/for/", "code-review-rules/rules-enforced", "8."):
         t.has(said, part)
     number = h.propose("ella", work, "-o", "topic=two", "-o", "title=Two lines")
     t.has(h.review("mikko", "list", "acme").out, "Two lines")

@@ -3,6 +3,8 @@
 -- nobody has rejected.
 -- Blind spots: repositories kept elsewhere; whether a reviewer has read what they approved.
 SELECT r.ref AS subject, r.covered AND r.approvals >= max(1, r.reviewers) AND r.rejections = 0 AS ok, p.at AS at, NULL AS due, p.via AS via,
+       CASE r.commits WHEN 1 THEN '1 commit reaches' ELSE r.commits || ' commits reach' END AS brought_en,
+       CASE r.commits WHEN 1 THEN '1 kirjaus' ELSE r.commits || ' kirjausta' END AS brought_fi,
        r.commits AS commits, r.approvals AS approvals, max(1, r.reviewers) AS wanted, substr(r.after, 1, 12) AS tip,
        CASE WHEN NOT r.covered THEN 'they are no reviewed change' WHEN r.rejections THEN 'a reviewer has rejected them'
             ELSE r.approvals || ' of ' || max(1, r.reviewers) || ' approvals are there' END AS what_en,
