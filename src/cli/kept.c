@@ -45,7 +45,6 @@ static enum rc read_one(struct ctx *cx, const char *dir, struct str kind, struct
 }
 
 struct looking {
-    struct ctx *cx; /* of one at a time */
     const char *dir;
     struct kept_counts *out;
     void (*told)(void *arg, const char *what);
@@ -53,23 +52,23 @@ struct looking {
     sqlite3_stmt *put; /* NULL: they are only looked at */
 };
 
-static enum rc put(struct looking *l, struct str kind, struct str digest, struct str content)
+static enum rc put(struct ctx *cx, struct looking *l, struct str kind, struct str digest, struct str content)
 {
     scoped_buf packed;
     buf_init(&packed, content.n + 64 * KIB);
-    if (is_report(kind)) TRY(gzip_pack(l->cx, content, &packed));
+    if (is_report(kind)) TRY(gzip_pack(cx, content, &packed));
     struct str bytes = is_report(kind) ? buf_view(&packed) : content;
     store_bind_str(l->put, 1, kind);
     store_bind_str(l->put, 2, digest);
     store_bind_blob(l->put, 3, bytes.p, bytes.n);
-    return store_run(l->cx, l->put);
+    return store_run(cx, l->put);
 }
 
-static enum rc look_at(struct looking *l, struct str kind, struct str digest)
+static enum rc look_at(struct ctx *cx, struct looking *l, struct str kind, struct str digest)
 {
     scoped_buf content;
     buf_init(&content, LIMIT_REPORT + 1);
-    enum rc rc = read_one(l->cx, l->dir, kind, digest, &content);
+    enum rc rc = read_one(cx, l->dir, kind, digest, &content);
     if (rc == E_NOTFOUND && is_report(kind)) {
         l->out->missing_reports++;
         return OK;
@@ -77,14 +76,14 @@ static enum rc look_at(struct looking *l, struct str kind, struct str digest)
     if (rc == E_NOTFOUND) {
         l->out->missing_files++;
         if (l->told)
-            l->told(l->arg, arena_printf(&l->cx->arena, "file " STR_FMT ": it is named by an item and is not here",
+            l->told(l->arg, arena_printf(&cx->arena, "file " STR_FMT ": it is named by an item and is not here",
                                          STR_ARG(digest))
                                 .p);
         return OK;
     }
     if (rc == E_CORRUPT || rc == E_LIMIT) {
         l->out->damaged++;
-        if (l->told) l->told(l->arg, l->cx->message);
+        if (l->told) l->told(l->arg, cx->message);
         return OK;
     }
     TRY(rc);
@@ -92,7 +91,7 @@ static enum rc look_at(struct looking *l, struct str kind, struct str digest)
         l->out->reports++;
     else
         l->out->files++;
-    return l->put ? put(l, kind, digest, buf_view(&content)) : OK;
+    return l->put ? put(cx, l, kind, digest, buf_view(&content)) : OK;
 }
 
 static enum rc look(struct ctx *cx, struct log_reader *r, struct looking *l, size_t source)
@@ -110,8 +109,7 @@ static enum rc look(struct ctx *cx, struct log_reader *r, struct looking *l, siz
         TRY(store_step(cx, st, &row));
         if (!row) return OK;
         ctx_init(&own);
-        l->cx = &own;
-        enum rc rc = look_at(l, str_from(sources[source].kind), store_column_str(st, 0));
+        enum rc rc = look_at(&own, l, str_from(sources[source].kind), store_column_str(st, 0));
         if (rc != OK) rc = fail(cx, rc, "%s", own.message);
         ctx_release(&own);
         TRY(rc);

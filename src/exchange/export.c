@@ -14,11 +14,6 @@
 
 static const char *const formats[EXPORT_FORMATS] = {"csv", "xlsx", "json"};
 
-const char *export_format_name(enum export_format f)
-{
-    return formats[f];
-}
-
 bool export_format_find(struct str name, enum export_format *out)
 {
     for (int i = 0; i < EXPORT_FORMATS; i++)

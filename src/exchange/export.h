@@ -9,7 +9,6 @@
 #include "ledger/log_reader.h"
 
 enum export_format { EXPORT_CSV, EXPORT_XLSX, EXPORT_JSON, EXPORT_FORMATS };
-const char *export_format_name(enum export_format f); /* "csv" … */
 bool export_format_find(struct str name, enum export_format *out);
 const char *export_media_type(enum export_format f);
 

@@ -74,11 +74,6 @@ const char *sheet_media_type(enum sheet_format f)
                            : "text/csv; charset=utf-8";
 }
 
-const char *sheet_extension(enum sheet_format f)
-{
-    return f == SHEET_XLSX ? "xlsx" : "csv";
-}
-
 /* --- workbooks */
 
 /* The library writes to a name; what it wrote is then copied to the descriptor. */
@@ -233,7 +228,7 @@ void sheet_text(struct sheet *s, struct str text)
 
 void sheet_number(struct sheet *s, struct str decimal)
 {
-    char digits[64], *end = digits;
+    char digits[64] = "", *end = digits;
     double v = 0;
     if (s->format == SHEET_XLSX && decimal.n < sizeof digits) {
         memcpy(digits, decimal.p ? decimal.p : "", decimal.n);

@@ -25,6 +25,5 @@ enum rc sheet_end(struct ctx *cx, struct sheet *s, struct str note) MUST_CHECK;
 void sheet_free(struct sheet *s);
 
 const char *sheet_media_type(enum sheet_format f);
-const char *sheet_extension(enum sheet_format f);
 
 #endif

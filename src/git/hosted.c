@@ -52,7 +52,7 @@ static enum rc set_environment(struct ctx *cx, struct git *g, const char *object
 {
     const char **env = arena_array(&g->arena, const char *, 64);
     size_t n = 0;
-    while (g->env[n] && n < 48) n++;
+    while (n < 48 && g->env[n]) n++;
     memcpy(env, g->env, n * sizeof *env);
     env[n++] = "GIT_COMMITTER_NAME=Sinetti";
     env[n++] = "GIT_COMMITTER_EMAIL=sinetti@localhost";
