@@ -116,7 +116,7 @@ static struct record_field read_field(struct source *s, struct str file, const s
 {
     struct fields f = fields_of(s, file, n, column ? "a column" : "a field",
                                 "key type label help required many when choices unit to columns due");
-    struct record_field out = {.key = read_key(s, &f), .when = STR(""), .is = STR("")};
+    struct record_field out = {.key = read_key(s, &f), .line = fields_line(&f, "key"), .when = STR(""), .is = STR("")};
     out.type = (enum field_type)field_word(&f, "type", type_at, FIELD_COUNT);
     struct source_text text = field_langs(&f, "label", true);
     copy(out.label, &text);

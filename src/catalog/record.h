@@ -30,6 +30,7 @@ struct record_choice {
 
 struct record_field {
     struct str key;
+    int line; /* of its file, while that is read; else 0 */
     enum field_type type;
     struct str label[LANG_COUNT], help[LANG_COUNT];
     bool required, many;

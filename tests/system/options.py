@@ -100,12 +100,15 @@ def test_another_catalog(t):
     repo = with_violation(t)
     plain = t.assess(repo)
     t.equal(t.assess(repo, "--catalog", t.dir / "mine").raw == plain.raw, True, "the same catalog, the same report")
-    shutil.rmtree(t.dir / "mine" / "tasks" / "release-log")
-    shutil.rmtree(t.dir / "mine" / "kinds")  # some of which belong to it
-    for preset in (t.dir / "mine" / "presets").glob("*"):
-        preset.write_text("".join(line for line in preset.read_text(encoding="utf-8").splitlines(True) if "release-log/" not in line), encoding="utf-8")
+    task = t.dir / "mine" / "tasks" / "release-log" / "task.yaml"
+    lines = task.read_text(encoding="utf-8").splitlines(True)
+    at = next(i for i, line in enumerate(lines) if line.startswith("title:"))
+    lines[at:at + (1 if "{" in lines[at] else 3)] = ['title: {en: "Ours", fi: "Oma"}\n']
+    task.write_text("".join(lines), encoding="utf-8")
     told = t.assess(repo, "--catalog", t.dir / "mine").json()
-    t.equal(len(told["tasks"]), len(plain.json()["tasks"]) - 1)
+    t.equal([k["title"] for k in told["tasks"] if k["key"] == "release-log"], ["Ours"])
+    shutil.rmtree(t.dir / "mine" / "tasks" / "release-log")  # which kinds and presets name
+    t.has(t.run("assess", "--catalog", t.dir / "mine", repo.path, code=3).err, "release-log")
     ran = t.run("assess", "--catalog", t.dir / "nowhere", repo.path)
     t.true(ran.code in (2, 3), ran)
 
