@@ -79,7 +79,7 @@ int cli_job(int argc, char **argv)
         (void)fail(&cx, E_INVALID, "job takes what to do, `assess` or `import`, and about what: repo:ID, import:ID");
         out = common_wrong(&cx, "job");
     }
-    if (out < 0) {
+    if (out < 0 && job) {
         enum rc rc = run(&cx, &a, job, argv[optind + 1]);
         job_say_end(rc == OK ? JOB_DONE : JOB_FAILED, rc == OK ? STR("") : str_from(cx.message));
         out = rc == OK ? EXIT_FINE : rc == E_INTERNAL ? EXIT_INTERNAL : EXIT_UNREADABLE;

@@ -43,7 +43,7 @@ const struct exchange_counts *exchange_counts(const struct exchange *e);
 const char *exchange_outcome(const struct exchange *e);
 /* {register, match, counts, outcome, faults: [{line, column, field, text}], items: [{line, change, subject, number,
  * title, fields: [{field, before, after}]}]}; the first of each. */
-enum rc exchange_report(struct ctx *cx, struct exchange *e, struct json *out) MUST_CHECK;
+enum rc exchange_report(struct ctx *cx, struct exchange *e, struct json *j) MUST_CHECK;
 
 /* `key`: as records_source.key. */
 enum rc exchange_apply(struct ctx *cx, struct exchange *e, struct facts *f, const struct records_by *by,

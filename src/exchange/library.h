@@ -16,8 +16,9 @@ struct library_told {
     size_t matrices;                      /* left out: risk matrices */
 };
 
-/* Reads `text` and appends the framework file to `out`. `order`: its place among the frameworks. E_INVALID with the
+/* Reads `given` and appends the framework file to `out`. `order`: its place among the frameworks. E_INVALID with the
  * line where the file is not what it is to be; E_NOTFOUND when it holds no framework. */
-enum rc library_read(struct ctx *cx, struct str text, int order, struct buf *out, struct library_told *told) MUST_CHECK;
+enum rc library_read(struct ctx *cx, struct str given, int order, struct buf *out,
+                     struct library_told *told) MUST_CHECK;
 
 #endif

@@ -19,7 +19,7 @@ struct person_change {
 };
 enum rc person_change_make(struct ctx *cx, struct identity *id, const struct identity_actor *by,
                            const struct person_change *c, struct body *out) MUST_CHECK;
-enum rc person_change_judge(struct ctx *cx, sqlite3 *db, void *change) MUST_CHECK;
+enum rc person_change_judge(struct ctx *cx, sqlite3 *db, void *arg) MUST_CHECK;
 
 /* What holds of a role whatever the tables say, and its payload. */
 enum rc role_form(struct ctx *cx, const struct role_change *c, int64_t now) MUST_CHECK;

@@ -192,7 +192,7 @@ static bool concerns_all(struct str kind)
 static struct str *more(struct pass *p, const struct str *list, size_t n, size_t *cap)
 {
     struct str *grown = arena_array(&p->cx->arena, struct str, *cap = *cap ? 2 * *cap : 16);
-    if (n) memcpy(grown, list, n * sizeof *grown);
+    if (list && n) memcpy(grown, list, n * sizeof *grown);
     return grown;
 }
 
