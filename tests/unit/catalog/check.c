@@ -237,7 +237,7 @@ static const struct spoil spoils[] = {
     {PAPER, "required: true}", "required: true, many: true}", PAPER ":8", "does not go with the type", 1},
     {PAPER, ", {key: short, title: {en: Short, fi: Lyhyt}}", "", PAPER ":9", "nothing to choose", 1},
     {PAPER, "is: long", "is: wide", PAPER ":10", "can never be true", 1},
-    {PAPER, "to: [paper, repo]", "to: [book]", PAPER ":1", "no kind of record", 1},
+    {PAPER, "to: [paper, repo]", "to: [book]", PAPER ":12", "no kind of record", 1},
     {PAPER, "name, type: text", "name, type: table", PAPER ":13", "a column cannot be", 1},
     {PAPER, "fi: Luonnos}, phase: open", "fi: Luonnos}, phase: closed", PAPER ":15", "the first state is not open", 1},
     {PAPER, "edit: draft", "edit: gone", PAPER ":16", "leads to no state", 1},

@@ -151,6 +151,7 @@ static inline void server_signal(int i, int signal)
 static inline void server_stop(int i)
 {
     if (servers[i].pid) {
+        server_signal(i, SIGCONT); /* a test that failed may have left it stopped */
         kill(servers[i].pid, SIGINT);
         waitpid(servers[i].pid, NULL, 0);
     }
