@@ -105,7 +105,7 @@ static enum rc look_for_links(struct looking *l, struct bucket *b)
     return add_rows(l, b,
                     "SELECT 'link_by_maker', c.subject, p.name, 0, 1 FROM fact_credential c LEFT JOIN fact_person p ON"
                     " p.subject = c.subject WHERE c.what = 'link' AND c.change = 'used' AND c.makers_browser = 1"
-                    " AND c.at > ?1 - 2592000 AND ?9 = 'org' ORDER BY c.n DESC LIMIT 1000");
+                    " AND c.at > ?1 - 2592000 AND ?9 = 'org' ORDER BY c.at DESC, c.n DESC LIMIT 1000");
 }
 
 static void look_for_late_tasks(const struct looking *l, struct bucket *b)
