@@ -25,7 +25,8 @@ static void check_links(struct source *s, const struct source_record *r, const s
             for (size_t w = 0; w < sizeof subjects / sizeof *subjects; w++)
                 known = known || str_eq(fields[i].to[k], str_from(subjects[w]));
             if (!known)
-                source_fault(s, r->file, fields[i].line, "name a file of kinds/, or a subject as docs/formats/kinds.md has it",
+                source_fault(s, r->file, fields[i].line,
+                             "name a file of kinds/, or a subject as docs/formats/kinds.md has it",
                              "the field \"%s\" links to \"%s\", which is no kind of record",
                              source_show(s, fields[i].key), source_show(s, fields[i].to[k]));
         }

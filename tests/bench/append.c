@@ -119,10 +119,11 @@ static void open_bare(struct ctx *cx, struct bare *b, const char *path)
     pthread_cond_init(&b->wake, NULL);
     if (store_open_file(cx, path, STORE_WRITE, &b->db) != OK) die(cx);
     for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
-        const char *text = sql[i]               ? sql[i]
-                           : b->kind->is_policy ? "REPLACE INTO p_policy VALUES (?1, 1767225600, ?2, ?3, 'gate', "
-                                                  "'warn', '', 0, 1767225600, ?4)"
-                                                : "INSERT INTO p_note VALUES (?1, 1767225600, ?2, ?3, 'gate', ?4, NULL)";
+        const char *text = sql[i] ? sql[i]
+                           : b->kind->is_policy
+                               ? "REPLACE INTO p_policy VALUES (?1, 1767225600, ?2, ?3, 'gate', "
+                                 "'warn', '', 0, 1767225600, ?4)"
+                               : "INSERT INTO p_note VALUES (?1, 1767225600, ?2, ?3, 'gate', ?4, NULL)";
         if (store_prepare(cx, b->db, str_from(text), &b->st[i]) != OK) die(cx);
     }
 }
