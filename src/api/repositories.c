@@ -22,7 +22,8 @@ enum rc repository_read(struct ctx *cx, sqlite3 *db, struct str subject, struct 
                                .location = STR(""),
                                .schedule = REPOSITORY_HOURS};
     TRY(store_prepare(
-        cx, db, STR("SELECT n, schedule, name, project, main, state, location FROM fact_repository WHERE subject = ?1"),
+        cx, db,
+        STR("SELECT n, schedule, name, project, main, state, location, hosted FROM fact_repository WHERE subject = ?1"),
         &st));
     store_bind_str(st, 1, subject);
     TRY(store_step(cx, st, &row));
@@ -32,6 +33,7 @@ enum rc repository_read(struct ctx *cx, sqlite3 *db, struct str subject, struct 
     out->schedule = sqlite3_column_int64(st, 1);
     struct str *texts[] = {&out->name, &out->project, &out->main, &out->state, &out->location};
     for (int i = 0; i < 5; i++) *texts[i] = arena_str(&cx->arena, store_column_str(st, i + 2));
+    out->hosted = sqlite3_column_int(st, 7) != 0;
     return OK;
 }
 
@@ -116,6 +118,7 @@ enum rc repository_add(struct append *a, struct api_call *call, const struct rep
     json_put_str(&j, "state", r->state);
     json_put_str(&j, "location", r->location);
     json_put_int(&j, "schedule", r->schedule);
+    if (r->hosted) json_put_bool(&j, "hosted", true);
     json_end(&j, '}');
     const struct body fact = append_body(&call->actor, "repository", r->subject, buf_view(&payload));
     return append_add(a, &fact, NULL);
@@ -249,14 +252,27 @@ struct writing {
     bool is_new;
 };
 
+/* Its place is ours, and its main branch is protected whatever else was said: neither is one person's to move. */
+static void check_hosted(struct api_call *call, const struct repository *was, const struct repository *is)
+{
+    if (!str_eq(was->location, is->location))
+        api_fault(call, "location", "a hosted repository stays where it is",
+                  "ylläpidetty repositorio pysyy paikallaan");
+    if (!str_eq(was->main, is->main))
+        api_fault(call, "main", "the main branch of a hosted repository stays the one it was made with",
+                  "ylläpidetyn repositorion päähaara pysyy siinä, jolla se perustettiin");
+}
+
 static enum rc write(struct append *a, void *arg)
 {
     const struct writing *w = arg;
     struct repository r;
     TRY(repository_read(a->cx, a->db, w->subject, &r));
     if (!w->is_new) TRY(api_match(a->cx, w->call, version_of(&r)));
+    const struct repository before = r;
     repository_apply(w->call->body, &r);
     repository_check(w->call, &r);
+    if (r.hosted) check_hosted(w->call, &before, &r);
     TRY(api_faults(a->cx, w->call));
     return repository_add(a, w->call, &r);
 }

@@ -13,6 +13,7 @@ struct repository {
     struct str subject; /* repo:ID */
     struct str name, project, main, state, location;
     int64_t schedule; /* hours; 0: on demand */
+    bool hosted;      /* kept by the program itself (gates/host.h): place and main branch stay as they are */
 };
 enum rc repository_read(struct ctx *cx, sqlite3 *db, struct str subject, struct repository *out) MUST_CHECK;
 /* Fields of a body (NewRepository, RepositoryChange) over what is so. */

@@ -255,6 +255,22 @@ static enum rc judge(struct append *a, struct deciding *d, uint64_t push, struct
     return OK;
 }
 
+/* As they are now: what was read of git was read by them, so a branch whose protection has come, or asks for more, is
+ * another question. */
+static enum rc read_protections(struct append *a, struct push *p)
+{
+    TRY(protections_read(a->cx, a->db, p->place, &p->protections, &p->n_protections));
+    for (size_t i = 0; i < p->n; i++) {
+        struct push_ref *r = &p->refs[i];
+        if (r->kind != PUSH_BRANCH) continue;
+        const struct protection *now = protection_of(p->protections, p->n_protections, r->name);
+        if (!r->protection != !now)
+            return fail(a->cx, E_CONFLICT, "what is protected here has just changed; push again");
+        r->protection = now;
+    }
+    return OK;
+}
+
 static enum rc build(struct append *a, void *arg)
 {
     struct deciding *d = arg;
@@ -264,6 +280,7 @@ static enum rc build(struct append *a, void *arg)
     d->out->n_faults = 0;
     d->out->decision = UINT64_MAX;
     TRY(identity_of(a->cx, a->db, a->now, d->p->caller->person, &who));
+    TRY(read_protections(a, d->p));
     for (size_t i = 0; i < d->p->n; i++) TRY(judge_ref(a, d->p, &d->p->refs[i], &who));
     hold_shape(d, a->cx);
     TRY(log_mark(a->cx, a->tx));

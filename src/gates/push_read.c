@@ -93,9 +93,35 @@ static enum rc is_ancestor(struct ctx *cx, const struct git *g, struct str a, st
     return code > 1 ? fail(cx, E_CORRUPT, "the history of what was pushed cannot be followed") : OK;
 }
 
-/* What the branches that are protected hold now, as `^oid` lines for rev-list; and the name of any branch that is the
- * same as one of the push but for case. */
-static enum rc read_branches(struct ctx *cx, const struct git *g, struct push *p, struct buf *protected_tips)
+/* Branches that are protected, as they are now. */
+struct tips {
+    struct tip {
+        struct str oid;
+        int64_t reviewers;
+    } * list;
+    size_t n, cap;
+};
+
+static void add_tip(struct ctx *cx, struct tips *t, struct str oid, int64_t reviewers)
+{
+    if (t->n == t->cap) {
+        struct tip *more = arena_array(&cx->arena, struct tip, t->cap ? 2 * t->cap : 64);
+        if (t->n) memcpy(more, t->list, t->n * sizeof *more);
+        t->cap = t->cap ? 2 * t->cap : 64;
+        t->list = more;
+    }
+    t->list[t->n++] = (struct tip){oid, reviewers};
+}
+
+/* What they hold is not new, as `^oid` lines for rev-list: of those where at least so many had to approve it. */
+static void exclude_tips(struct buf *input, const struct tips *t, int64_t reviewers)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->list[i].reviewers >= reviewers) buf_printf(input, "^" STR_FMT "\n", STR_ARG(t->list[i].oid));
+}
+
+/* And the name of any branch that is the same as one of the push but for case. */
+static enum rc read_branches(struct ctx *cx, const struct git *g, struct push *p, struct tips *tips)
 {
     static const char *const argv[] = {"for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags",
                                        NULL};
@@ -104,26 +130,44 @@ static enum rc read_branches(struct ctx *cx, const struct git *g, struct push *p
     TRY(ask(cx, g, argv, STR_NONE, &rest, &code));
     while (str_cut(&rest, '\n', &line)) {
         if (!str_cut(&line, ' ', &oid) || !line.n) continue;
-        if (str_starts(line, STR("refs/heads/")) && protection_of(p->protections, p->n_protections, line))
-            buf_printf(protected_tips, "^" STR_FMT "\n", STR_ARG(oid));
+        const struct protection *rule =
+            str_starts(line, STR("refs/heads/")) ? protection_of(p->protections, p->n_protections, line) : NULL;
+        if (rule) add_tip(cx, tips, oid, rule->reviewers);
         for (size_t i = 0; i < p->n; i++) {
             struct push_ref *r = &p->refs[i];
             if (r->act == PUSH_CREATE && !r->shape && !str_eq(line, r->name) && str_eq_nocase(line, r->name))
                 r->shape = "twin";
         }
     }
-    return buf_ok(protected_tips) == OK ? OK : fail(cx, E_LIMIT, "the repository has too many protected branches");
+    return OK;
 }
 
-static enum rc count_new(struct ctx *cx, const struct git *g, struct str tip, struct str protected_tips, int64_t *n)
+/* How many commits rev-list finds; *known false: it cannot be told, as of an object that is no commit. */
+static enum rc count(struct ctx *cx, const struct git *g, const struct buf *input, int64_t *n, bool *known)
 {
     static const char *const argv[] = {"rev-list", "--count", "--stdin", NULL};
-    struct str said, input = arena_printf(&cx->arena, STR_FMT "\n" STR_FMT, STR_ARG(tip), STR_ARG(protected_tips));
+    struct str said;
     int code;
-    TRY(ask(cx, g, argv, input, &said, &code));
-    if (code != 0 || !str_to_i64(str_trim(said), 0, INT64_MAX, n))
-        return fail(cx, E_CORRUPT, "the history of what was pushed cannot be followed");
+    if (buf_ok(input) != OK) return fail(cx, E_LIMIT, "the repository has too many protected branches");
+    TRY(ask(cx, g, argv, buf_view(input), &said, &code));
+    *known = code == 0 && str_to_i64(str_trim(said), 0, INT64_MAX, n);
     return OK;
+}
+
+/* What a protected branch would gain. An approval is for one branch: what another holds was not approved for this one.
+ * A branch that begins may begin where one is that asks for as much. */
+static enum rc count_new(struct ctx *cx, const struct git *g, struct push_ref *r, const struct tips *tips)
+{
+    scoped_buf input;
+    bool known;
+    buf_init(&input, SAID_MOST);
+    buf_printf(&input, STR_FMT "\n", STR_ARG(r->after));
+    if (r->act == PUSH_CREATE)
+        exclude_tips(&input, tips, r->protection->reviewers);
+    else
+        buf_printf(&input, "^" STR_FMT "\n", STR_ARG(r->before));
+    TRY(count(cx, g, &input, &r->commits, &known));
+    return known ? OK : fail(cx, E_CORRUPT, "the history of what was pushed cannot be followed");
 }
 
 enum rc push_target(struct ctx *cx, const struct git *g, struct str rest, struct str *branch, struct str *topic)
@@ -146,15 +190,15 @@ enum rc push_target(struct ctx *cx, const struct git *g, struct str rest, struct
 /* --- each kind */
 
 static enum rc read_branch(struct ctx *cx, const struct git *g, struct str main, struct push_ref *r,
-                           struct str protected_tips)
+                           const struct tips *tips)
 {
     bool forward = true;
     if (!r->protection) return OK;
     if (r->act == PUSH_UPDATE) TRY(is_ancestor(cx, g, r->before, r->after, &forward));
     if (!forward) r->act = PUSH_REWIND;
     if (r->act == PUSH_DELETE || r->act == PUSH_REWIND) return OK;
-    if (r->act == PUSH_CREATE && !protected_tips.n && str_eq(r->name, main)) return OK; /* continuity begins here */
-    return count_new(cx, g, r->after, protected_tips, &r->commits);
+    if (r->act == PUSH_CREATE && !tips->n && str_eq(r->name, main)) return OK; /* continuity begins here */
+    return count_new(cx, g, r, tips);
 }
 
 static enum rc type_of(struct ctx *cx, const struct git *g, struct str oid, struct str *type)
@@ -166,32 +210,40 @@ static enum rc type_of(struct ctx *cx, const struct git *g, struct str oid, stru
     return OK;
 }
 
-/* Tags are told apart only when one of them is wrong: a thousand good ones are one question. */
-static enum rc read_tags(struct ctx *cx, const struct git *g, struct push *p, struct str protected_tips)
+static bool is_new_tag(const struct push_ref *r)
 {
-    static const char *const argv[] = {"rev-list", "--count", "--stdin", NULL};
+    return r->kind == PUSH_TAG && r->act == PUSH_CREATE;
+}
+
+/* Whether all that these tags name is on a protected branch. */
+static enum rc are_published(struct ctx *cx, const struct git *g, const struct tips *tips, const struct push_ref *refs,
+                             size_t n, bool *out)
+{
     scoped_buf input;
-    struct str said;
-    int64_t n = 0;
-    int code;
-    size_t tags = 0;
+    int64_t others = 0;
+    bool known;
     buf_init(&input, SAID_MOST);
-    for (size_t i = 0; i < p->n; i++)
-        if (p->refs[i].kind == PUSH_TAG && p->refs[i].act == PUSH_CREATE && ++tags)
-            buf_printf(&input, STR_FMT "\n", STR_ARG(p->refs[i].after));
-    if (!tags) return OK;
-    buf_str(&input, protected_tips);
-    TRY(ask(cx, g, argv, buf_view(&input), &said, &code));
-    bool all = code == 0 && protected_tips.n && str_to_i64(str_trim(said), 0, INT64_MAX, &n) && n == 0;
+    for (size_t i = 0; i < n; i++)
+        if (is_new_tag(&refs[i])) buf_printf(&input, STR_FMT "\n", STR_ARG(refs[i].after));
+    *out = input.n && tips->n;
+    if (!*out) return OK;
+    exclude_tips(&input, tips, 0);
+    TRY(count(cx, g, &input, &others, &known));
+    *out = known && others == 0;
+    return OK;
+}
+
+#define TAGS_APART 20
+
+/* They are told apart only when one of them is wrong: a thousand good ones are one question. */
+static enum rc read_tags(struct ctx *cx, const struct git *g, struct push *p, const struct tips *tips)
+{
+    bool all;
+    TRY(are_published(cx, g, tips, p->refs, p->n, &all));
     for (size_t i = 0, told = 0; i < p->n; i++) {
         struct push_ref *r = &p->refs[i];
-        if (r->kind != PUSH_TAG || r->act != PUSH_CREATE) continue;
-        r->published = all;
-        if (all || told++ > 20 || !protected_tips.n) continue;
-        struct str input_one =
-            arena_printf(&cx->arena, STR_FMT "\n" STR_FMT, STR_ARG(r->after), STR_ARG(protected_tips));
-        TRY(ask(cx, g, argv, input_one, &said, &code));
-        r->published = code == 0 && str_to_i64(str_trim(said), 0, INT64_MAX, &n) && n == 0;
+        r->published = is_new_tag(r) && all;
+        if (is_new_tag(r) && !all && told++ < TAGS_APART) TRY(are_published(cx, g, tips, r, 1, &r->published));
     }
     return OK;
 }
@@ -267,7 +319,7 @@ static enum rc read_change(struct ctx *cx, struct git *g, struct push *p, struct
     return code == 0 && oid_is(r->tree, 40) ? OK : fail(cx, E_CORRUPT, "the change's tree is not there");
 }
 
-static enum rc read_ref(struct ctx *cx, struct git *g, struct push *p, struct push_ref *r, struct str tips)
+static enum rc read_ref(struct ctx *cx, struct git *g, struct push *p, struct push_ref *r, const struct tips *tips)
 {
     if (r->kind == PUSH_CHANGE) return read_change(cx, g, p, r);
     if (r->kind != PUSH_BRANCH || r->shape) return OK;
@@ -297,9 +349,8 @@ static void find_twins(struct ctx *cx, struct push *p)
 
 enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
 {
-    scoped_buf tips;
+    struct tips tips = {0};
     size_t changes = 0;
-    buf_init(&tips, SAID_MOST);
     if (p->n > PUSH_REFS) return fail(cx, E_LIMIT, "a push moves at most %d refs at once", PUSH_REFS);
     TRY(protections_read(cx, db, p->place, &p->protections, &p->n_protections));
     for (size_t i = 0; i < p->n; i++) {
@@ -311,8 +362,8 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
     }
     find_twins(cx, p);
     TRY(read_branches(cx, g, p, &tips));
-    for (size_t i = 0; i < p->n; i++) TRY(read_ref(cx, g, p, &p->refs[i], buf_view(&tips)));
-    TRY(read_tags(cx, g, p, buf_view(&tips)));
+    for (size_t i = 0; i < p->n; i++) TRY(read_ref(cx, g, p, &p->refs[i], &tips));
+    TRY(read_tags(cx, g, p, &tips));
     if (!p->scanned) TRY(push_scan(cx, g, p));
     /* a secret is every ref's that would bring it: one push, one look */
     for (size_t i = 0; i < p->n; i++) {

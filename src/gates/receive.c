@@ -99,7 +99,7 @@ static enum rc add_command(struct ctx *cx, struct push *p, struct str line)
 /* Of pre-receive: GIT_PUSH_OPTION_COUNT and _0, _1 …  Only the words known here count. */
 static enum rc add_option(struct ctx *cx, struct push *p, struct str option)
 {
-    static const char *const known[] = {"topic", "title", "description", "reviewer", "reason", "change"};
+    static const char *const known[] = {"topic", "title", "description", "reason", "change"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         struct str name = str_from(known[i]);
         if (!str_starts(option, name) || option.n <= name.n || option.p[name.n] != '=') continue;

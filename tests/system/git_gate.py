@@ -250,6 +250,49 @@ def test_who_may_and_who_may_not(t):
     h.review("sirkka", "publish", "acme", number)
 
 
+def test_an_approval_is_for_one_branch(t):
+    """What one branch holds by one approval does not reach another that asks for two, nor a new one; a branch may begin where as much was asked."""
+    h = Host(t)
+    work = h.begin()
+    t.equal(h.push("mikko", work, "HEAD:refs/heads/dev")[0], 0)
+    t.run("repo", "protect", "acme", "dev", "--method", "fast_forward", "--data", "data", code=0)
+    t.run("repo", "protect", "acme", "main", "--reviewers", 2, "--data", "data", code=0)
+    t.run("repo", "protect", "acme", "release/*", "--reviewers", 2, "--data", "data", code=0)
+    work.commit("for dev", {"a.txt": "dev\n"}, author=person("ella"))
+    code, said = h.push("ella", work, "-o", "topic=d", "HEAD:refs/for/dev")
+    t.equal(code, 0, said)
+    h.review("sirkka", "approve", "acme", 1, 1)
+    h.review("mikko", "publish", "acme", 1)
+    t.equal(h.ref("refs/heads/dev"), work.git("rev-parse", "HEAD").decode().strip())
+    for spec in ("HEAD:main", "HEAD:refs/heads/release/1"):
+        code, said = h.push("mikko", work, spec)
+        t.equal(code, 1, (spec, said))
+        t.has(said, "without a full review")
+    t.equal(h.push("mikko", work, "HEAD~1:refs/heads/release/1")[0], 0)  # main asks for two as well
+    code, said = h.push("ella", work, "-o", "reviewer=mikko", "HEAD:refs/for/main")
+    t.equal(code, 1, said)
+    t.has(said, "is not known")
+
+
+def test_a_hosted_repository_stays_one(t):
+    """Nobody takes the gate away by editing the repository."""
+    h = Host(t)
+    work = h.begin()
+    with serving.Server(t, t.dir / "data", {}) as s:
+        s.sign_in("mikko")
+        at = "/repositories/" + h.repo[5:]
+        tag = s.call("mikko", "GET", at).headers["ETag"]
+        for change in ({"main": "refs/heads/other"}, {"location": "/tmp/elsewhere"}):
+            t.true(s.call("mikko", "PATCH", at, change, If_Match=tag).status in (400, 422), change)
+        s.patch("mikko", at, {"name": "renamed", "schedule": 12}, 200, If_Match=tag)
+    t.has(t.run("repo", "list", "--data", "data", code=0).out, "renamed")
+    work.commit("direct", {"a.txt": "x\n"}, author=person("mikko"))
+    done = subprocess.run(["git", "-C", str(work.path), "push", "ssh://git@test.example/renamed", "main"], env={**t.env, **h.env("mikko")},
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False)
+    t.equal(done.returncode, 1)
+    t.has(done.stdout.decode(), "without a full review")
+
+
 def test_access_explained(t):
     h = Host(t)
     said = t.run("access", "explain", "ella@example.org", "acme", "main", "--data", "data", code=0).out
