@@ -324,12 +324,9 @@ static void make_shown(struct judging *j)
     j->out->n_shown = j->good.n;
 }
 
-static void say_stopped(struct judging *j)
+/* Whatever it had found counts for nothing. */
+static void say_nothing(struct judging *j, struct str why)
 {
-    static const char *const text[LANG_COUNT] = {"The rule was stopped: it would have taken too long or too much "
-                                                 "memory. A shorter audit period (--since) helps.",
-                                                 "Sääntö keskeytettiin, koska se olisi vienyt liikaa aikaa tai "
-                                                 "muistia. Lyhyempi tarkastelujakso (--since) auttaa."};
     j->evidence =
         (struct evidence){.waived_whole = j->evidence.waived_whole, .not_applicable = j->evidence.not_applicable};
     j->out->stopped = true;
@@ -339,7 +336,24 @@ static void say_stopped(struct judging *j)
     j->out->next = 0;
     j->n_keys = 0;
     j->not_baselined = 0;
-    j->out->settles = str_from(text[j->o->lang]);
+    j->out->settles = why;
+}
+
+static void say_stopped(struct judging *j)
+{
+    static const char *const text[LANG_COUNT] = {"The rule was stopped: it would have taken too long or too much "
+                                                 "memory. A shorter audit period (--since) helps.",
+                                                 "Sääntö keskeytettiin, koska se olisi vienyt liikaa aikaa tai "
+                                                 "muistia. Lyhyempi tarkastelujakso (--since) auttaa."};
+    say_nothing(j, str_from(text[j->o->lang]));
+}
+
+/* One faulty rule of an organization's own must not take away where it stands on everything else. */
+static void say_faulty(struct judging *j)
+{
+    static const char *const text[LANG_COUNT] = {"Its rule is faulty, so nothing can be said: ",
+                                                 "Kohdan sääntö on viallinen, joten mitään ei voi sanoa: "};
+    say_nothing(j, arena_printf(&j->cx->arena, "%s%s", text[j->o->lang], j->cx->message));
 }
 
 /* What does not apply is no finding. The counts stay: they are the verdict when it applies again. */
@@ -419,10 +433,12 @@ enum rc judge_obligation(struct ctx *cx, sqlite3 *db, const struct catalog_oblig
             make_shown(j);
         }
         query_close(&j->query);
-        if (stopped) {
+        bool faulty = organization && (rc == E_INVALID || rc == E_INTERNAL);
+        if (stopped)
             say_stopped(j);
-            rc = OK;
-        }
+        else if (faulty)
+            say_faulty(j);
+        if (stopped || faulty) rc = OK;
     }
     store_finalize(&j->vouched);
     store_finalize(&j->hit);

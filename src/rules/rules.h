@@ -90,7 +90,8 @@ struct finding_key {
 struct obligation_result {
     const struct catalog_obligation *def;
     bool adopted; /* by the preset: counts as must */
-    bool stopped; /* its rule reached a limit and was stopped: no evidence, whatever it had found; settles says so */
+    bool stopped; /* its rule reached a limit, or, over the organization, is faulty: no evidence, whatever it had found;
+                     settles says why */
     enum verdict verdict;
     int64_t population, judged, failing; /* subjects in scope; with ok 0 or 1; with ok 0 */
     int64_t baselined;                   /* of the failing ones, how many the baseline holds */

@@ -210,14 +210,46 @@ static void test_rules_organization__views_of_items(void **state)
     }
 }
 
+/* A rule that an organization wrote wrong costs its own point, and no other. */
+static void test_rules_organization__a_faulty_rule_takes_nothing_else_along(void **state)
+{
+    static const char *const faulty[] = {
+        "SELECT 'record:data_copy/late' AS subject, 7 AS ok, NULL AS at, NULL AS due, 'probe' AS via",
+        "SELECT 'record:data_copy/late' AS subject, json('{') AS ok, NULL AS at, NULL AS due, 'probe' AS via"};
+    (void)state;
+    struct catalog_obligation *o = NULL;
+    size_t at = removed;
+    for (size_t i = 0; i < catalog->n_tasks && !o; at -= catalog->tasks[i++].n_obligations)
+        if (at < catalog->tasks[i].n_obligations)
+            o = (struct catalog_obligation *)(uintptr_t)&catalog->tasks[i].obligations[at];
+    assert_non_null(o);
+    const struct str was = o->org.sql;
+    ask(NULL);
+    const int64_t others = results[authorized].judged;
+    assert_false(results[removed].stopped);
+    for (size_t i = 0; i < sizeof faulty / sizeof *faulty; i++) {
+        o->org.sql = str_from(faulty[i]);
+        ask(NULL);
+        assert_true(results[removed].stopped);
+        assert_int_equal(results[removed].verdict, VERDICT_NO_EVIDENCE);
+        assert_true(str_has(results[removed].settles, STR("faulty")));
+        assert_int_equal(results[authorized].judged, others);
+    }
+    o->org.sql = was;
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_rules_organization__counts_and_findings), TEST(test_rules_organization__assurance),
-        TEST(test_rules_organization__in_the_standing),     TEST(test_rules_organization__exceptions),
-        TEST(test_rules_organization__only_those_wanted),   TEST(test_rules_organization__what_is_read),
+        TEST(test_rules_organization__counts_and_findings),
+        TEST(test_rules_organization__assurance),
+        TEST(test_rules_organization__in_the_standing),
+        TEST(test_rules_organization__exceptions),
+        TEST(test_rules_organization__only_those_wanted),
+        TEST(test_rules_organization__what_is_read),
         TEST(test_rules_organization__views_of_items),
+        TEST(test_rules_organization__a_faulty_rule_takes_nothing_else_along),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
