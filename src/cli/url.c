@@ -1,9 +1,8 @@
 #include "cli/url.h"
 
+#include "base/curl.h"
 #include "base/limits.h"
 
-#include <curl/curl.h>
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,22 +10,8 @@
 #define MOST_REDIRECTS 5L
 #define SLOWEST 100L /* bytes a second */
 
-/* libcurl is opened when a URL is given, not linked: with the libraries it brings, each command and each hook of git
- * would start 4 to 10 ms later than in the 1 ms that they take. It stays open: what it holds goes away with the
- * process. */
-struct library {
-    __typeof__(curl_easy_init) *init;
-    __typeof__(curl_easy_setopt) *setopt;
-    __typeof__(curl_easy_perform) *perform;
-    __typeof__(curl_easy_getinfo) *getinfo;
-    __typeof__(curl_easy_cleanup) *cleanup;
-    __typeof__(curl_easy_strerror) *strerror;
-    __typeof__(curl_slist_append) *append;
-    __typeof__(curl_slist_free_all) *free_all;
-};
-
 struct url_reader {
-    struct library lib;
+    const struct curl_functions *lib;
     CURL *curl;
     struct str base; /* without a slash at its end */
     char error[CURL_ERROR_SIZE];
@@ -54,28 +39,11 @@ static enum rc check_base(struct ctx *cx, struct str base)
     return OK;
 }
 
-static enum rc load(struct ctx *cx, struct library *l)
+static enum rc load(struct ctx *cx, struct url_reader *u)
 {
-    static const char *const names[] = {"libcurl-gnutls.so.4", "libcurl.so.4"};
-    void *handle = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !handle; i++)
-        handle = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-    if (!handle)
-        return fail(cx, E_IO, "reading from a server needs libcurl (Debian: libcurl3-gnutls), which is not installed");
-    const struct {
-        const char *name;
-        void *slot;
-    } symbols[] = {
-        {"curl_easy_init", &l->init},       {"curl_easy_setopt", &l->setopt},      {"curl_easy_perform", &l->perform},
-        {"curl_easy_getinfo", &l->getinfo}, {"curl_easy_cleanup", &l->cleanup},    {"curl_easy_strerror", &l->strerror},
-        {"curl_slist_append", &l->append},  {"curl_slist_free_all", &l->free_all},
-    };
-    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-        void *found = dlsym(handle, symbols[i].name);
-        if (!found) return fail(cx, E_IO, "this libcurl has no %s", symbols[i].name);
-        memcpy(symbols[i].slot, &found, sizeof found);
-    }
-    return OK;
+    const char *missing;
+    u->lib = curl_open(&missing);
+    return u->lib ? OK : fail(cx, E_IO, "reading from a server needs " CURL_PACKAGE "; not found: %s", missing);
 }
 
 static size_t on_answer(char *p, size_t one, size_t n, void *arg)
@@ -89,7 +57,7 @@ static size_t on_body(char *p, size_t one, size_t n, void *arg)
 {
     struct url_reader *u = arg;
     n *= one;
-    if (u->lib.getinfo(u->curl, CURLINFO_RESPONSE_CODE, &u->status) != CURLE_OK) return 0;
+    if (u->lib->getinfo(u->curl, CURLINFO_RESPONSE_CODE, &u->status) != CURLE_OK) return 0;
     if (u->status != 200) { /* a page that says what is wrong: read a little, so that the connection can go on */
         u->ignored += n;
         return u->ignored > 64 * KIB ? 0 : n;
@@ -110,7 +78,7 @@ static bool set_up(struct url_reader *u, long seconds)
 {
     CURL *c = u->curl;
     bool secure = str_starts_nocase(u->base, STR("https://"));
-    __typeof__(curl_easy_setopt) *set = u->lib.setopt;
+    __typeof__(curl_easy_setopt) *set = u->lib->setopt;
     return set(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
            set(c, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https") == CURLE_OK &&
            set(c, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK && set(c, CURLOPT_MAXREDIRS, MOST_REDIRECTS) == CURLE_OK &&
@@ -134,8 +102,8 @@ enum rc url_open(struct ctx *cx, const char *base, int64_t seconds, struct url_r
     if (!u) return fail(cx, E_IO, "out of memory");
     while (str_ends(s, STR("/"))) s.n--;
     u->base = arena_str(&cx->arena, s);
-    enum rc rc = load(cx, &u->lib);
-    if (rc == OK && (!(u->curl = u->lib.init()) || !set_up(u, (long)seconds)))
+    enum rc rc = load(cx, u);
+    if (rc == OK && (!(u->curl = u->lib->curl_easy_init()) || !set_up(u, (long)seconds)))
         rc = fail(cx, E_IO, "this libcurl is too old (7.85 is needed)");
     if (rc == OK)
         *out = u;
@@ -147,7 +115,7 @@ enum rc url_open(struct ctx *cx, const char *base, int64_t seconds, struct url_r
 void url_close(struct url_reader *u)
 {
     if (!u) return;
-    if (u->curl) u->lib.cleanup(u->curl);
+    if (u->curl) u->lib->curl_easy_cleanup(u->curl);
     free(u);
 }
 
@@ -161,7 +129,7 @@ static enum rc judge(struct ctx *cx, const struct url_reader *u, CURLcode code, 
     if (u->status && u->status != 200 && code != CURLE_TOO_MANY_REDIRECTS)
         return fail(cx, E_IO, "%s: the server answers %ld", shown, u->status);
     if (code == CURLE_OK) return u->status ? OK : fail(cx, E_IO, "%s: the server answers nothing", shown);
-    const char *why = u->error[0] ? u->error : u->lib.strerror(code);
+    const char *why = u->error[0] ? u->error : u->lib->curl_easy_strerror(code);
     return fail(cx, E_IO, "%s: %s", shown, str_visible(cx, str_from(why)));
 }
 
@@ -175,10 +143,10 @@ static enum rc read_url(struct ctx *cx, void *arg, struct str path, reader_take 
     u->status = 0;
     u->headers = u->ignored = 0;
     u->error[0] = 0;
-    if (u->lib.setopt(u->curl, CURLOPT_URL, url) != CURLE_OK) return fail(cx, E_IO, "out of memory");
-    CURLcode code = u->lib.perform(u->curl);
+    if (u->lib->setopt(u->curl, CURLOPT_URL, url) != CURLE_OK) return fail(cx, E_IO, "out of memory");
+    CURLcode code = u->lib->curl_easy_perform(u->curl);
     if (u->rc != OK) return u->rc;
-    if (u->lib.getinfo(u->curl, CURLINFO_RESPONSE_CODE, &u->status) != CURLE_OK) u->status = 0;
+    if (u->lib->getinfo(u->curl, CURLINFO_RESPONSE_CODE, &u->status) != CURLE_OK) u->status = 0;
     return judge(cx, u, code, path);
 }
 
@@ -193,12 +161,12 @@ static enum rc finish(struct ctx *cx, struct url_reader *u, int64_t *status, con
     u->status = 0;
     u->headers = 0;
     u->error[0] = 0;
-    CURLcode code = u->lib.perform(u->curl);
+    CURLcode code = u->lib->curl_easy_perform(u->curl);
     if (out->failed) return fail(cx, E_LIMIT, "the answer is too long");
-    if (u->lib.getinfo(u->curl, CURLINFO_RESPONSE_CODE, &u->status) != CURLE_OK) u->status = 0;
+    if (u->lib->getinfo(u->curl, CURLINFO_RESPONSE_CODE, &u->status) != CURLE_OK) u->status = 0;
     *status = u->status;
     if (code == CURLE_OK && u->status) return OK;
-    const char *why = u->error[0] ? u->error : u->lib.strerror(code);
+    const char *why = u->error[0] ? u->error : u->lib->curl_easy_strerror(code);
     return fail(cx, E_IO, "%s", code == CURLE_OK ? "no answer" : str_visible(cx, str_from(why)));
 }
 
@@ -206,7 +174,7 @@ enum rc url_post(struct ctx *cx, struct url_reader *u, struct str path, struct s
                  int64_t *status, struct buf *out)
 {
     const char *url = arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(u->base), STR_ARG(path)).p;
-    __typeof__(curl_easy_setopt) *set = u->lib.setopt;
+    __typeof__(curl_easy_setopt) *set = u->lib->setopt;
     CURL *c = u->curl;
     if (set(c, CURLOPT_URL, url) != CURLE_OK || set(c, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK ||
         set(c, CURLOPT_TIMEOUT, (long)seconds) != CURLE_OK || set(c, CURLOPT_POST, 1L) != CURLE_OK ||
@@ -227,7 +195,7 @@ struct sink {
 static size_t on_file(char *p, size_t one, size_t n, void *arg)
 {
     struct sink *s = arg;
-    if (!s->status && s->u->lib.getinfo(s->u->curl, CURLINFO_RESPONSE_CODE, &s->status) != CURLE_OK) return 0;
+    if (!s->status && s->u->lib->getinfo(s->u->curl, CURLINFO_RESPONSE_CODE, &s->status) != CURLE_OK) return 0;
     return s->status == 200 ? fwrite(p, one, n, s->file) * one : on_answer(p, one, n, s->out);
 }
 
@@ -236,21 +204,21 @@ static bool put_file(const struct url_reader *u, FILE *file)
 {
     struct stat st;
     bool known = fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode);
-    return u->lib.setopt(u->curl, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
-           u->lib.setopt(u->curl, CURLOPT_READDATA, file) == CURLE_OK &&
-           (!known || u->lib.setopt(u->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)st.st_size) == CURLE_OK);
+    return u->lib->setopt(u->curl, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
+           u->lib->setopt(u->curl, CURLOPT_READDATA, file) == CURLE_OK &&
+           (!known || u->lib->setopt(u->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)st.st_size) == CURLE_OK);
 }
 
 enum rc url_send(struct ctx *cx, struct url_reader *u, const struct url_request *r, int64_t seconds, int64_t *status,
                  struct buf *got, struct buf *out)
 {
     const char *url = arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(u->base), STR_ARG(r->path)).p;
-    __typeof__(curl_easy_setopt) *set = u->lib.setopt;
+    __typeof__(curl_easy_setopt) *set = u->lib->setopt;
     CURL *c = u->curl;
     struct curl_slist *headers = NULL;
     bool fine = true;
     for (size_t i = 0; i < r->n_headers && fine; i++) {
-        struct curl_slist *longer = u->lib.append(headers, r->headers[i]);
+        struct curl_slist *longer = u->lib->curl_slist_append(headers, r->headers[i]);
         fine = longer != NULL;
         if (fine) headers = longer;
     }
@@ -269,6 +237,6 @@ enum rc url_send(struct ctx *cx, struct url_reader *u, const struct url_request 
                set(c, CURLOPT_POSTFIELDS, r->body.p) == CURLE_OK;
     if (fine) fine = set(c, CURLOPT_CUSTOMREQUEST, r->method) == CURLE_OK;
     enum rc rc = fine ? finish(cx, u, status, out) : fail(cx, E_IO, "out of memory");
-    u->lib.free_all(headers);
+    u->lib->curl_slist_free_all(headers);
     return rc;
 }

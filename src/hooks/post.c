@@ -1,51 +1,18 @@
 #include "hooks/post.h"
 
-#include "base/library.h"
+#include "base/curl.h"
 #include "base/limits.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <inttypes.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
 #define CONNECT_SECONDS 5L
 #define ANSWER_MOST (64 * KIB) /* of what it answers, which is thrown away */
 
-static struct {
-    LIBRARY_MEMBER(curl_global_init)
-    LIBRARY_MEMBER(curl_easy_init)
-    __typeof__(curl_easy_setopt) *setopt; /* their own names are macros */
-    __typeof__(curl_easy_getinfo) *getinfo;
-    LIBRARY_MEMBER(curl_easy_perform)
-    LIBRARY_MEMBER(curl_easy_cleanup)
-    LIBRARY_MEMBER(curl_easy_strerror)
-    LIBRARY_MEMBER(curl_slist_append)
-    LIBRARY_MEMBER(curl_slist_free_all)
-} lib;
-static const char *missing;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 static atomic_bool ending;
-
-static void load(void)
-{
-    const struct library_symbol symbols[] = {
-        {"curl_global_init", &lib.curl_global_init},
-        {"curl_easy_init", &lib.curl_easy_init},
-        {"curl_easy_setopt", &lib.setopt},
-        {"curl_easy_perform", &lib.curl_easy_perform},
-        {"curl_easy_getinfo", &lib.getinfo},
-        {"curl_easy_cleanup", &lib.curl_easy_cleanup},
-        {"curl_easy_strerror", &lib.curl_easy_strerror},
-        {"curl_slist_append", &lib.curl_slist_append},
-        {"curl_slist_free_all", &lib.curl_slist_free_all},
-    };
-    missing = library_open("libcurl-gnutls.so.4", symbols, sizeof symbols / sizeof *symbols);
-    if (missing) missing = library_open("libcurl.so.4", symbols, sizeof symbols / sizeof *symbols);
-    if (!missing && lib.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) missing = "curl_global_init";
-}
 
 /* --- addresses */
 
@@ -132,6 +99,7 @@ bool hook_address_ok(const struct sockaddr *a, bool inside)
 /* --- one exchange */
 
 struct exchange {
+    const struct curl_functions *lib;
     CURL *curl;
     struct curl_slist *headers;
     bool inside, refused;
@@ -169,14 +137,14 @@ void hook_stop(void)
 
 static bool add_header(struct exchange *x, struct str line)
 {
-    struct curl_slist *list = lib.curl_slist_append(x->headers, line.p);
+    struct curl_slist *list = x->lib->curl_slist_append(x->headers, line.p);
     if (list) x->headers = list;
     return list != NULL;
 }
 
 static bool set_up(struct ctx *cx, struct exchange *x, const struct hook_post *p)
 {
-    __typeof__(curl_easy_setopt) *set = lib.setopt;
+    __typeof__(curl_easy_setopt) *set = x->lib->setopt;
     CURL *c = x->curl;
     bool plain = str_starts(p->url, STR("http://"));
     bool ok =
@@ -207,33 +175,34 @@ static void judge(struct ctx *cx, const struct exchange *x, const struct hook_po
     long answered = 0;
     curl_off_t wait = 0;
     const char *host = str_visible(cx, hook_url_origin(p->url));
-    if (lib.getinfo(x->curl, CURLINFO_RESPONSE_CODE, &answered) != CURLE_OK) answered = 0;
+    if (x->lib->getinfo(x->curl, CURLINFO_RESPONSE_CODE, &answered) != CURLE_OK) answered = 0;
     if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && answered >= 200)) {
         *status = (int)answered;
-        if (lib.getinfo(x->curl, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0) *retry_after = (int64_t)wait;
+        if (x->lib->getinfo(x->curl, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0) *retry_after = (int64_t)wait;
         (void)fail(cx, E_BUSY, "%s: answers %ld", host, answered);
         return;
     }
     *status = 0;
     (void)fail(cx, E_BUSY, "%s: %s", host,
                x->refused ? "leads to an address inside, where messages do not go unless that is said"
-                          : lib.curl_easy_strerror(code));
+                          : x->lib->curl_easy_strerror(code));
 }
 
 enum rc hook_post(struct ctx *cx, const struct hook_post *p, int *status, int64_t *retry_after)
 {
     *status = 0;
     *retry_after = 0;
-    pthread_once(&once, load);
-    if (missing) return fail(cx, E_IO, "webhooks need libcurl (Debian: libcurl3-gnutls); not found: %s", missing);
+    const char *missing;
+    const struct curl_functions *lib = curl_open(&missing);
+    if (!lib) return fail(cx, E_IO, "webhooks need " CURL_PACKAGE "; not found: %s", missing);
     TRY(hook_url_check(cx, p->url, p->inside));
-    struct exchange x = {.curl = lib.curl_easy_init(), .inside = p->inside};
+    struct exchange x = {.lib = lib, .curl = lib->curl_easy_init(), .inside = p->inside};
     enum rc rc = OK;
     if (x.curl && set_up(cx, &x, p))
-        judge(cx, &x, p, lib.curl_easy_perform(x.curl), status, retry_after);
+        judge(cx, &x, p, lib->curl_easy_perform(x.curl), status, retry_after);
     else
         rc = fail(cx, E_IO, "this libcurl is too old (7.85 is needed)");
-    if (x.curl) lib.curl_easy_cleanup(x.curl);
-    if (x.headers) lib.curl_slist_free_all(x.headers);
+    if (x.curl) lib->curl_easy_cleanup(x.curl);
+    if (x.headers) lib->curl_slist_free_all(x.headers);
     return rc;
 }

@@ -1,10 +1,8 @@
 #include "identity/oidc_fetch.h"
 
-#include "base/library.h"
+#include "base/curl.h"
 #include "base/limits.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
 
@@ -12,40 +10,9 @@
 #define CONNECT_SECONDS 5L
 #define AT_ONCE 3 /* in a process: a server that does not answer must not hold up all who work for others */
 
-static struct {
-    LIBRARY_MEMBER(curl_global_init)
-    LIBRARY_MEMBER(curl_easy_init)
-    __typeof__(curl_easy_setopt) *setopt; /* their own names are macros */
-    __typeof__(curl_easy_getinfo) *getinfo;
-    LIBRARY_MEMBER(curl_easy_perform)
-    LIBRARY_MEMBER(curl_easy_cleanup)
-    LIBRARY_MEMBER(curl_easy_strerror)
-    LIBRARY_MEMBER(curl_slist_append)
-    LIBRARY_MEMBER(curl_slist_free_all)
-} lib;
-static const char *missing;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void load(void)
-{
-    const struct library_symbol symbols[] = {
-        {"curl_global_init", &lib.curl_global_init},
-        {"curl_easy_init", &lib.curl_easy_init},
-        {"curl_easy_setopt", &lib.setopt},
-        {"curl_easy_perform", &lib.curl_easy_perform},
-        {"curl_easy_getinfo", &lib.getinfo},
-        {"curl_easy_cleanup", &lib.curl_easy_cleanup},
-        {"curl_easy_strerror", &lib.curl_easy_strerror},
-        {"curl_slist_append", &lib.curl_slist_append},
-        {"curl_slist_free_all", &lib.curl_slist_free_all},
-    };
-    missing = library_open("libcurl-gnutls.so.4", symbols, sizeof symbols / sizeof *symbols);
-    if (missing) missing = library_open("libcurl.so.4", symbols, sizeof symbols / sizeof *symbols);
-    if (!missing && lib.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) missing = "curl_global_init";
-}
-
 /* One exchange. */
 struct exchange {
+    const struct curl_functions *lib;
     CURL *curl;
     struct curl_slist *headers;
     struct buf body;
@@ -69,14 +36,14 @@ static size_t on_header(char *p, size_t one, size_t n, void *arg)
 
 static bool add_header(struct exchange *x, const char *line)
 {
-    struct curl_slist *list = lib.curl_slist_append(x->headers, line);
+    struct curl_slist *list = x->lib->curl_slist_append(x->headers, line);
     if (list) x->headers = list;
     return list != NULL;
 }
 
 static bool set_up(struct ctx *cx, struct exchange *x, const struct oidc_fetch *f)
 {
-    __typeof__(curl_easy_setopt) *set = lib.setopt;
+    __typeof__(curl_easy_setopt) *set = x->lib->setopt;
     CURL *c = x->curl;
     bool plain = str_starts(f->address, STR("http://")); /* the loopback: oidc_address_check() */
     bool ok = set(c, CURLOPT_URL, arena_cstr(&cx->arena, f->address)) == CURLE_OK &&
@@ -113,8 +80,8 @@ static enum rc judge(struct ctx *cx, const struct exchange *x, CURLcode code, co
     long answered = 0;
     const char *host = host_of(cx, f->address);
     if (x->body.failed) return fail(cx, E_LIMIT, "%s: its answer is over %llu bytes", host, LIMIT_OIDC_DOCUMENT);
-    if (code != CURLE_OK) return fail(cx, E_BUSY, "%s: %s", host, lib.curl_easy_strerror(code));
-    if (lib.getinfo(x->curl, CURLINFO_RESPONSE_CODE, &answered) != CURLE_OK || answered < 200)
+    if (code != CURLE_OK) return fail(cx, E_BUSY, "%s: %s", host, x->lib->curl_easy_strerror(code));
+    if (x->lib->getinfo(x->curl, CURLINFO_RESPONSE_CODE, &answered) != CURLE_OK || answered < 200)
         return fail(cx, E_BUSY, "%s: no answer", host);
     if (answered >= 300 && answered < 400)
         return fail(cx, E_DENIED, "%s: sends us elsewhere, where we do not go", host);
@@ -122,16 +89,17 @@ static enum rc judge(struct ctx *cx, const struct exchange *x, CURLcode code, co
     return OK;
 }
 
-static enum rc fetch(struct ctx *cx, const struct oidc_fetch *f, int64_t *status, struct str *body)
+static enum rc fetch(struct ctx *cx, const struct curl_functions *lib, const struct oidc_fetch *f, int64_t *status,
+                     struct str *body)
 {
-    struct exchange x = {.curl = lib.curl_easy_init()};
+    struct exchange x = {.lib = lib, .curl = lib->curl_easy_init()};
     buf_init(&x.body, LIMIT_OIDC_DOCUMENT);
     enum rc rc = x.curl && set_up(cx, &x, f) ? OK : fail(cx, E_IO, "this libcurl is too old (7.85 is needed)");
-    if (rc == OK) rc = judge(cx, &x, lib.curl_easy_perform(x.curl), f, status);
+    if (rc == OK) rc = judge(cx, &x, lib->curl_easy_perform(x.curl), f, status);
     if (rc == OK) *body = arena_str(&cx->arena, buf_view(&x.body));
     if (x.body.p) sodium_memzero(x.body.p, x.body.n);
-    if (x.curl) lib.curl_easy_cleanup(x.curl);
-    if (x.headers) lib.curl_slist_free_all(x.headers);
+    if (x.curl) lib->curl_easy_cleanup(x.curl);
+    if (x.headers) lib->curl_slist_free_all(x.headers);
     buf_release(&x.body);
     return rc;
 }
@@ -139,11 +107,11 @@ static enum rc fetch(struct ctx *cx, const struct oidc_fetch *f, int64_t *status
 enum rc oidc_fetch(struct ctx *cx, const struct oidc_fetch *f, int64_t *status, struct str *body)
 {
     static atomic_int under_way;
-    pthread_once(&once, load);
-    if (missing)
-        return fail(cx, E_IO, "OpenID Connect needs libcurl (Debian: libcurl3-gnutls); not found: %s", missing);
+    const char *missing;
+    const struct curl_functions *lib = curl_open(&missing);
+    if (!lib) return fail(cx, E_IO, "OpenID Connect needs " CURL_PACKAGE "; not found: %s", missing);
     enum rc rc = atomic_fetch_add(&under_way, 1) < AT_ONCE
-                     ? fetch(cx, f, status, body)
+                     ? fetch(cx, lib, f, status, body)
                      : fail(cx, E_BUSY, "too many sign-ins wait for other servers; try again in a moment");
     atomic_fetch_sub(&under_way, 1);
     return rc;

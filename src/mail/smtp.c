@@ -1,13 +1,11 @@
 #include "mail/smtp.h"
 
+#include "base/curl.h"
 #include "base/file.h"
-#include "base/library.h"
 #include "base/limits.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,36 +15,7 @@
 #define SLOWEST_FOR 20L /* … for so many seconds */
 #define ANSWER_MOST 300 /* bytes of what a server says that are kept */
 
-static struct {
-    LIBRARY_MEMBER(curl_global_init)
-    LIBRARY_MEMBER(curl_easy_init)
-    __typeof__(curl_easy_setopt) *setopt; /* their own names are macros */
-    LIBRARY_MEMBER(curl_easy_perform)
-    LIBRARY_MEMBER(curl_easy_cleanup)
-    LIBRARY_MEMBER(curl_easy_strerror)
-    LIBRARY_MEMBER(curl_slist_append)
-    LIBRARY_MEMBER(curl_slist_free_all)
-} lib;
-static const char *missing;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 static atomic_bool ending;
-
-static void load(void)
-{
-    const struct library_symbol symbols[] = {
-        {"curl_global_init", &lib.curl_global_init},
-        {"curl_easy_init", &lib.curl_easy_init},
-        {"curl_easy_setopt", &lib.setopt},
-        {"curl_easy_perform", &lib.curl_easy_perform},
-        {"curl_easy_cleanup", &lib.curl_easy_cleanup},
-        {"curl_easy_strerror", &lib.curl_easy_strerror},
-        {"curl_slist_append", &lib.curl_slist_append},
-        {"curl_slist_free_all", &lib.curl_slist_free_all},
-    };
-    missing = library_open("libcurl-gnutls.so.4", symbols, sizeof symbols / sizeof *symbols);
-    if (missing) missing = library_open("libcurl.so.4", symbols, sizeof symbols / sizeof *symbols);
-    if (!missing && lib.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) missing = "curl_global_init";
-}
 
 static const char *const securities[SMTP_SECURITIES] = {"tls", "starttls", "none"};
 
@@ -101,6 +70,7 @@ enum rc smtp_server_check(struct ctx *cx, const struct smtp_server *s)
 
 /* One exchange. */
 struct exchange {
+    const struct curl_functions *lib;
     CURL *curl;
     struct curl_slist *to;
     struct str message;
@@ -152,9 +122,10 @@ static size_t on_body(char *p, size_t one, size_t n, void *arg)
     return one * n;
 }
 
-static bool set_server(struct ctx *cx, CURL *c, const struct smtp_server *s)
+static bool set_server(struct ctx *cx, const struct exchange *x, const struct smtp_server *s)
 {
-    __typeof__(curl_easy_setopt) *set = lib.setopt;
+    __typeof__(curl_easy_setopt) *set = x->lib->setopt;
+    CURL *c = x->curl;
     bool v6 = is_address6(cx, s->host);
     const char *url = arena_printf(&cx->arena, "%s://%s" STR_FMT "%s:%d", s->security == SMTP_TLS ? "smtps" : "smtp",
                                    v6 ? "[" : "", STR_ARG(s->host), v6 ? "]" : "", s->port)
@@ -182,16 +153,16 @@ static enum rc set_ca(struct ctx *cx, struct exchange *x, struct str ca)
     if (x->ca < 0 || !file_write_all(x->ca, ca))
         return fail(cx, E_IO, "no memory for certificates: %s", strerror(errno));
     const char *path = arena_printf(&cx->arena, "/proc/self/fd/%d", x->ca).p;
-    bool ok = lib.setopt(x->curl, CURLOPT_CAINFO, path) == CURLE_OK &&
-              lib.setopt(x->curl, CURLOPT_CAPATH, (char *)NULL) == CURLE_OK;
+    bool ok = x->lib->setopt(x->curl, CURLOPT_CAINFO, path) == CURLE_OK &&
+              x->lib->setopt(x->curl, CURLOPT_CAPATH, (char *)NULL) == CURLE_OK;
     return ok ? OK : fail(cx, E_IO, "this libcurl cannot be told whom to believe");
 }
 
 static bool set_message(struct ctx *cx, struct exchange *x, struct str from, struct str to)
 {
-    __typeof__(curl_easy_setopt) *set = lib.setopt;
+    __typeof__(curl_easy_setopt) *set = x->lib->setopt;
     CURL *c = x->curl;
-    x->to = lib.curl_slist_append(NULL, arena_printf(&cx->arena, "<" STR_FMT ">", STR_ARG(to)).p);
+    x->to = x->lib->curl_slist_append(NULL, arena_printf(&cx->arena, "<" STR_FMT ">", STR_ARG(to)).p);
     return x->to && set(c, CURLOPT_MAIL_FROM, arena_printf(&cx->arena, "<" STR_FMT ">", STR_ARG(from)).p) == CURLE_OK &&
            set(c, CURLOPT_MAIL_RCPT, x->to) == CURLE_OK && set(c, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
            set(c, CURLOPT_READFUNCTION, on_read) == CURLE_OK && set(c, CURLOPT_READDATA, (void *)x) == CURLE_OK &&
@@ -209,7 +180,7 @@ static enum smtp_fate judge(struct ctx *cx, const struct exchange *x, const stru
                       code == CURLE_RECV_ERROR;
     bool answers = x->welcomed && of_message && str_to_i64(str_slice(str_from(x->answer), 0, 3), 400, 599, &answered);
     (void)fail(cx, E_BUSY, "%s:%d: %s", str_visible(cx, s->host), s->port,
-               answers ? str_visible(cx, str_from(x->answer)) : lib.curl_easy_strerror(code));
+               answers ? str_visible(cx, str_from(x->answer)) : x->lib->curl_easy_strerror(code));
     if (!answers && x->ended) return SMTP_UNKNOWN;
     if (!answers || answered == 421) return SMTP_TROUBLE; /* 421: the server goes away */
     return answered >= 500 ? SMTP_NEVER : SMTP_LATER;
@@ -219,17 +190,18 @@ enum rc smtp_send(struct ctx *cx, const struct smtp_server *s, struct str from, 
                   enum smtp_fate *fate)
 {
     *fate = SMTP_TROUBLE;
-    pthread_once(&once, load);
-    if (missing) return fail(cx, E_IO, "mail needs libcurl (Debian: libcurl3-gnutls); not found: %s", missing);
+    const char *missing;
+    const struct curl_functions *lib = curl_open(&missing);
+    if (!lib) return fail(cx, E_IO, "mail needs " CURL_PACKAGE "; not found: %s", missing);
     TRY(smtp_server_check(cx, s));
-    struct exchange x = {.curl = lib.curl_easy_init(), .message = message, .ca = -1};
+    struct exchange x = {.lib = lib, .curl = lib->curl_easy_init(), .message = message, .ca = -1};
     enum rc rc = x.curl && s->ca.n ? set_ca(cx, &x, s->ca) : OK;
-    if (rc == OK && x.curl && set_server(cx, x.curl, s) && set_message(cx, &x, from, to))
-        *fate = judge(cx, &x, s, lib.curl_easy_perform(x.curl));
+    if (rc == OK && x.curl && set_server(cx, &x, s) && set_message(cx, &x, from, to))
+        *fate = judge(cx, &x, s, lib->curl_easy_perform(x.curl));
     else if (rc == OK)
         rc = fail(cx, E_IO, "this libcurl is too old (7.85 is needed)");
     if (x.ca >= 0) close(x.ca);
-    if (x.curl) lib.curl_easy_cleanup(x.curl);
-    if (x.to) lib.curl_slist_free_all(x.to);
+    if (x.curl) lib->curl_easy_cleanup(x.curl);
+    if (x.to) lib->curl_slist_free_all(x.to);
     return rc;
 }
