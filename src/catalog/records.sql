@@ -16,3 +16,12 @@ CREATE TEMP VIEW IF NOT EXISTS record_steps AS
 SELECT s.subject, r.kind, s.n, s.at, s.actor, s.via, s.step, s.version AS revision, s.move, s.state, s.phase, coalesce(s.approves, 0) AS approves,
   s.digest = r.digest AS current, s.reason
 FROM fact_step s JOIN fact_record r ON r.subject = s.subject;
+
+-- Who holds which role, of their own or by a group; of people who are here. Ends are the reader's to heed.
+CREATE TEMP VIEW IF NOT EXISTS role_holders AS
+SELECT p.subject AS person, r.role, r.scope, r.at, r.until, r.via
+FROM fact_role r JOIN fact_person p ON p.subject = r.subject WHERE r.state = 'granted' AND p.state = 'active'
+UNION ALL
+SELECT p.subject, r.role, r.scope, r.at, r.until, r.via
+FROM fact_role r JOIN fact_group g ON g.subject = r.subject JOIN fact_group_members m ON m.n = g.n JOIN fact_person p ON p.subject = m.value
+WHERE r.state = 'granted' AND g.state = 'active' AND p.state = 'active';

@@ -193,6 +193,10 @@ static void add_name(struct view_reads *r, const struct catalog *c, struct str n
 {
     if (str_eq(name, STR("records")) || str_eq(name, STR("record_steps"))) {
         add_all(r, c, false);
+    } else if (str_eq(name, STR("role_holders"))) {
+        add_fact_kind(r, c, STR("role"));
+        add_fact_kind(r, c, STR("group"));
+        add_fact_kind(r, c, STR("person"));
     } else if (str_starts(name, STR("item_"))) {
         struct str rest = str_slice(name, 5, name.n);
         const char *list = str_find(rest, STR("__"));

@@ -2,6 +2,7 @@
  * the connection alone, over the facts' views, which must be there when they are read.
  *
  *   records, record_steps     every item as it stands; what was done with each (src/catalog/records.sql)
+ *   role_holders              who holds which role now, of their own or by a group
  *   item_KIND                 items of one kind, with a column for each field that holds one value
  *   item_KIND__FIELD          a field that holds several: a row for each, with a column `value`, or one for each column
  *                             of a table
@@ -13,7 +14,7 @@
 #include "catalog/record.h"
 #include "store/store.h"
 
-/* records and record_steps; what the connection has already stays. */
+/* records, record_steps and role_holders; what the connection has already stays. */
 enum rc views_of_records(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 /* All of them. */
 enum rc views_of_items(struct ctx *cx, sqlite3 *db, const struct record_kind *kinds, size_t n) MUST_CHECK;

@@ -1,12 +1,8 @@
 -- Evidence: guidelines in force: each person with the role Partner has accepted the version that stands there, within 30 days of its approval
 -- or of getting the role.
 -- Blind spots: whether who accepted has read; people who work without a role here.
-WITH members AS (
-  SELECT m.value AS person, r.role, r.at FROM fact_role r JOIN fact_group g ON g.subject = r.subject AND g.state = 'active' JOIN fact_group_members m ON m.n = g.n
-  WHERE r.state = 'granted' AND (r.until IS NULL OR r.until > :now)
-  UNION ALL SELECT r.subject, r.role, r.at FROM fact_role r WHERE r.state = 'granted' AND (r.until IS NULL OR r.until > :now) AND r.subject LIKE 'person:%'
-), asked AS (
-  SELECT m.person, min(m.at) AS since FROM members m JOIN fact_person p ON p.subject = m.person AND p.state = 'active' WHERE m.role = 'partner' GROUP BY m.person
+WITH asked AS (
+  SELECT person, min(at) AS since FROM role_holders WHERE role = 'partner' AND (until IS NULL OR until > :now) GROUP BY person
 ), pairs AS (
   SELECT g.subject, g.name, g.title, g.via, g.approved_at, max(a.since, g.approved_at) + 30 * 86400 AS grace,
          EXISTS (SELECT 1 FROM record_steps s WHERE s.subject = g.subject AND s.step = 'acceptance' AND s.current AND s.actor = a.person) AS accepted

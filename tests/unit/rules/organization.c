@@ -168,20 +168,28 @@ static void test_rules_organization__what_is_read(void **state)
         view_reads_of(&cx, catalog, STR("SELECT 1 FROM item_data_copy JOIN item_service__endpoints"));
     struct view_reads all = view_reads_of(&cx, catalog, STR("SELECT 1 FROM Record_Steps, fact_verdicts_points"));
     struct view_reads none = view_reads_of(&cx, catalog, STR("SELECT 1 FROM commits"));
-    assert_true(of.any && all.any && !none.any);
+    struct view_reads roles = view_reads_of(&cx, catalog, STR("SELECT 1 FROM role_holders"));
+    assert_true(of.any && all.any && !none.any && roles.any);
     const struct {
         const char *kind, *subject;
-        bool of, all;
+        bool of, all, roles;
     } rows[] = {
-        {"record", "record:data_copy/a", true, true}, {"step", "record:service/a", true, true},
-        {"record", "record:policy/a", false, true},   {"verdicts", "repo:a", false, true},
-        {"note", "record:data_copy/a", false, false}, {"erasure", "fact:3", true, true},
+        {"record", "record:data_copy/a", true, true, false},
+        {"step", "record:service/a", true, true, false},
+        {"record", "record:policy/a", false, true, false},
+        {"verdicts", "repo:a", false, true, false},
+        {"note", "record:data_copy/a", false, false, false},
+        {"erasure", "fact:3", true, true, true},
+        {"role", "person:a", false, false, true},
+        {"group", "group:a", false, false, true},
+        {"person", "person:a", false, false, true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct view_reads new = view_reads_none(&cx, catalog);
         view_reads_add(&new, catalog, str_from(rows[i].kind), str_from(rows[i].subject));
         assert_int_equal(view_reads_meet(&of, &new, catalog), rows[i].of);
         assert_int_equal(view_reads_meet(&all, &new, catalog), rows[i].all);
+        assert_int_equal(view_reads_meet(&roles, &new, catalog), rows[i].roles);
         assert_false(view_reads_meet(&none, &new, catalog));
     }
 }
