@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,4 +110,16 @@ enum rc file_replace_parts(struct ctx *cx, const char *path, unsigned mode, cons
 enum rc file_replace(struct ctx *cx, const char *path, struct str bytes)
 {
     return file_replace_parts(cx, path, 0666, &bytes, 1);
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st, (void)kind, (void)at;
+    (void)remove(path);
+    return 0;
+}
+
+void file_remove_folder(const char *path)
+{
+    (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }

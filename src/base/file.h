@@ -1,4 +1,4 @@
-/* Writing whole files. One thread at a time per file. */
+/* Writing whole files, and taking folders away. One thread at a time per file. */
 #ifndef SINETTI_BASE_FILE_H
 #define SINETTI_BASE_FILE_H
 
@@ -14,5 +14,8 @@ enum rc file_replace_parts(struct ctx *cx, const char *path, unsigned mode, cons
 
 /* Writes everything to a descriptor; false with errno set. */
 bool file_write_all(int fd, struct str bytes);
+
+/* Takes a folder away with all that is in it, as far as it can; links are not followed, other file systems are left. */
+void file_remove_folder(const char *path);
 
 #endif

@@ -141,21 +141,22 @@ static enum rc protect(struct ctx *cx, struct arguments *a, const char *name, co
     return host_protect(cx, a->d.facts, &identity_operator, &place, &p);
 }
 
-static enum rc run(struct ctx *cx, struct arguments *a, char **w, int n)
+enum verb { VERB_NONE, VERB_LIST, VERB_CREATE, VERB_PROTECT, VERB_UNPROTECT };
+
+static enum verb find_verb(char **w, int n, const struct arguments *a)
 {
-    TRY(identity_data_open(cx, &a->d));
-    if (n == 1 && !strcmp(w[0], "list")) return list(cx, a);
-    if (n == 2 && !strcmp(w[0], "create")) return create(cx, a, w[1]);
-    if (n == 3 && !strcmp(w[0], "protect")) return protect(cx, a, w[1], w[2], true);
-    if (n == 3 && !strcmp(w[0], "unprotect") && a->reason) return protect(cx, a, w[1], w[2], false);
-    return E_NOTFOUND;
+    if (n == 1 && !strcmp(w[0], "list")) return VERB_LIST;
+    if (n == 2 && !strcmp(w[0], "create")) return VERB_CREATE;
+    if (n == 3 && !strcmp(w[0], "protect")) return VERB_PROTECT;
+    return n == 3 && !strcmp(w[0], "unprotect") && a->reason ? VERB_UNPROTECT : VERB_NONE;
 }
 
-static bool is_one(char **w, int n, const struct arguments *a)
+static enum rc run(struct ctx *cx, struct arguments *a, enum verb v, char **w)
 {
-    if (n == 1) return !strcmp(w[0], "list");
-    if (n == 2) return !strcmp(w[0], "create");
-    return n == 3 && (!strcmp(w[0], "protect") || (!strcmp(w[0], "unprotect") && a->reason));
+    TRY(identity_data_open(cx, &a->d));
+    if (v == VERB_LIST) return list(cx, a);
+    if (v == VERB_CREATE) return create(cx, a, w[1]);
+    return protect(cx, a, w[1], w[2], v == VERB_PROTECT);
 }
 
 int cli_repo(int argc, char **argv)
@@ -164,13 +165,14 @@ int cli_repo(int argc, char **argv)
     struct ctx cx;
     ctx_init(&cx);
     int out = common_parse(&cx, argc, argv, table, help, take, &a);
-    if (out < 0 && !is_one(argv + optind, argc - optind, &a)) {
+    enum verb v = out < 0 ? find_verb(argv + optind, argc - optind, &a) : VERB_NONE;
+    if (out < 0 && v == VERB_NONE) {
         (void)fail(&cx, E_INVALID,
                    "list, create NAME, protect NAME PATTERN or unprotect NAME PATTERN --reason TEXT is expected");
         out = common_wrong(&cx, "repo");
     }
     if (out < 0) {
-        enum rc rc = run(&cx, &a, argv + optind, argc - optind);
+        enum rc rc = run(&cx, &a, v, argv + optind);
         out = rc == OK ? EXIT_FINE : common_failed(&cx, rc);
         identity_data_close(&a.d);
     }

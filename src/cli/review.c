@@ -64,7 +64,7 @@ static enum rc say_wants(struct ctx *cx, struct reviewing *r)
     }
     TRY(rc);
     buf_init(&say, 1 << 20);
-    tell_decided(cx, &say, done.push, &done.decided);
+    tell_decided(&say, done.push, &done.decided);
     printf("gate: %s\n%.*s", done.decided.allowed ? "it may be published by you now" : "not yet", (int)say.n,
            say.p ? say.p : "");
     return OK;
@@ -94,7 +94,7 @@ static enum rc publish(struct ctx *cx, struct reviewing *r)
     scoped_buf say;
     TRY(publish_change(cx, r->facts, r->dir, &r->place, r->by, r->number, false, &done));
     buf_init(&say, 1 << 20);
-    tell_decided(cx, &say, done.push, &done.decided);
+    tell_decided(&say, done.push, &done.decided);
     printf("%.*s", (int)say.n, say.p ? say.p : "");
     if (!done.done) return fail(cx, E_DENIED, "change %lld is not published", (long long)r->number);
     printf("published: %s is " STR_FMT "\n", str_visible(cx, done.target), STR_ARG(str_slice(done.after, 0, 12)));

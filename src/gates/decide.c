@@ -63,33 +63,32 @@ static enum rc judge_ref(struct append *a, struct push *p, struct push_ref *r, c
 
 /* --- what is always held to */
 
-static void add_fault(struct deciding *d, struct ctx *cx, size_t ref, const char *word)
+static void add_fault(struct deciding *d, size_t ref, const char *word)
 {
     if (d->out->n_faults == FAULTS_MOST) return;
     struct gate_fault *f = &d->faults[d->out->n_faults++];
     *f = (struct gate_fault){.mode = MODE_BLOCK, .ref = ref};
-    tell_shape(cx, d->p, ref, word, &f->message, &f->fix);
+    tell_shape(d->p->caller->lang, word, &f->message, &f->fix);
 }
 
-static void hold_shape(struct deciding *d, struct ctx *cx)
+static void hold_shape(struct deciding *d)
 {
     for (size_t i = 0; i < d->p->n; i++) {
         const struct push_ref *r = &d->p->refs[i];
         if (r->shape)
-            add_fault(d, cx, i, r->shape);
+            add_fault(d, i, r->shape);
         else if (!r->may)
-            add_fault(d, cx, i, "may_not");
+            add_fault(d, i, "may_not");
         else if (r->protection && r->act == PUSH_DELETE)
-            add_fault(d, cx, i, "delete");
+            add_fault(d, i, "delete");
         else if (r->protection && r->act == PUSH_REWIND)
-            add_fault(d, cx, i, "rewind");
+            add_fault(d, i, "rewind");
         else if (r->kind == PUSH_TAG && r->act != PUSH_CREATE)
-            add_fault(d, cx, i, "tag_moves");
+            add_fault(d, i, "tag_moves");
         else if (r->kind == PUSH_TAG && !r->published)
-            add_fault(d, cx, i, "tag_unpublished");
-        else if (r->kind == PUSH_TAG || r->protection) {
-            if (r->protection && !r->publisher) add_fault(d, cx, i, "no_publisher");
-        }
+            add_fault(d, i, "tag_unpublished");
+        else if (r->protection && !r->publisher)
+            add_fault(d, i, "no_publisher");
     }
 }
 
@@ -282,7 +281,7 @@ static enum rc build(struct append *a, void *arg)
     TRY(identity_of(a->cx, a->db, a->now, d->p->caller->person, &who));
     TRY(read_protections(a, d->p));
     for (size_t i = 0; i < d->p->n; i++) TRY(judge_ref(a, d->p, &d->p->refs[i], &who));
-    hold_shape(d, a->cx);
+    hold_shape(d);
     TRY(log_mark(a->cx, a->tx));
     TRY(put_push(a, d->p, &push));
     TRY(judge(a, d, push, &verdicts));

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "facts/subject.h"
@@ -183,19 +184,6 @@ static enum rc build(struct append *a, void *arg)
     return append_add(a, &fact, NULL);
 }
 
-/* A folder that no fact speaks of is nobody's: it goes again. */
-static void remove_folder(struct ctx *cx, const char *path)
-{
-    static const char *const argv0 = "/bin/rm";
-    const char *const argv[] = {"rm", "-rf", "--", path, NULL};
-    (void)cx;
-    pid_t pid = vfork();
-    if (pid == 0) {
-        (void)execv(argv0, (char *const *)argv);
-        _exit(127);
-    }
-}
-
 enum rc host_create(struct ctx *cx, struct facts *f, const char *dir, const struct identity_actor *by,
                     const struct host_wish *w, struct str *subject)
 {
@@ -213,14 +201,14 @@ enum rc host_create(struct ctx *cx, struct facts *f, const char *dir, const stru
     enum rc rc = hosted_create(cx, path, w->main);
     if (rc == OK && w->import) rc = import(cx, w->import, path);
     if (rc == OK) rc = append_run(cx, f, facts_now(f), build, &m);
-    if (rc != OK) remove_folder(cx, path);
+    if (rc != OK) file_remove_folder(path); /* no fact speaks of it */
     *subject = m.subject;
     return rc;
 }
 
 /* --- protecting */
 
-enum rc host_protection_payload(struct ctx *cx, const struct host_protection *p, struct str *out)
+static enum rc protection_payload(struct ctx *cx, const struct host_protection *p, struct str *out)
 {
     scoped_buf b;
     struct json j;
@@ -246,7 +234,7 @@ enum rc host_protect(struct ctx *cx, struct facts *f, const struct identity_acto
 {
     struct str payload;
     struct facts_answer answer;
-    TRY(host_protection_payload(cx, p, &payload));
+    TRY(protection_payload(cx, p, &payload));
     const struct body fact = append_body(by, "protection", place->subject, payload);
     const struct facts_request r = {.facts = &fact, .n = 1};
     return facts_append(cx, f, &r, &answer);

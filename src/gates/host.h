@@ -22,8 +22,6 @@ struct host_protection {
 };
 enum rc host_protect(struct ctx *cx, struct facts *f, const struct identity_actor *by, const struct gate_place *place,
                      const struct host_protection *p) MUST_CHECK;
-/* Its payload, for a request of two people: what is loosened is asked for and approved. */
-enum rc host_protection_payload(struct ctx *cx, const struct host_protection *p, struct str *out) MUST_CHECK;
 
 /* The hooks of all hosted repositories: DIR/hooks names the program that stands beside this one. */
 enum rc host_hooks(struct ctx *cx, const char *dir) MUST_CHECK;

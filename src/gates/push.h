@@ -28,7 +28,6 @@ struct push_ref {
     /* of PUSH_CHANGE */
     struct str target, topic;
     struct str base, tree, message; /* base: where it leaves its target; message: of its last commit, whole */
-    struct str merge_base_fault;    /* text; STR_NONE when it has a base */
     /* by push_judge(): */
     bool may, publisher, covered;
     int64_t reviewers, approvals, rejections;
@@ -44,11 +43,6 @@ struct push_hit {
 };
 #define PUSH_REFS 3000
 #define PUSH_HITS 100
-
-/* People with a part in what a change brings, by their addresses. */
-struct push_identity {
-    struct str address;
-};
 
 struct push {
     const struct gate_place *place;

@@ -155,7 +155,7 @@ static enum rc judge(struct ctx *cx, struct session *s, int in, struct buf *say,
     TRY(options_of_environment(cx, &s->push));
     TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
     TRY(decide_push(cx, s->facts, &s->push, "push", DECIDE_ASK, NULL, &d));
-    tell_decided(cx, say, &s->push, &d);
+    tell_decided(say, &s->push, &d);
     *allowed = d.allowed;
     if (d.allowed) handover_put(cx, s->r->git_dir, &s->push);
     /* where a change would go is asked again when it does */
@@ -297,7 +297,7 @@ static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct c
         if (done) *refusal = NULL;
         return rc == OK ? told : rc;
     }
-    if (rc == OK) tell_decided(cx, say, &s->push, &d);
+    if (rc == OK) tell_decided(say, &s->push, &d);
     ref_moves_abort(&m);
     return rc;
 }

@@ -67,15 +67,12 @@ static const struct shape shapes[] = {
      {"publish the commit first, then tag it", "julkaise kirjaus ensin ja merkitse se sitten"}},
 };
 
-void tell_shape(struct ctx *cx, const struct push *p, size_t ref, const char *word, struct str *message,
-                struct str *fix)
+void tell_shape(enum lang lang, const char *word, struct str *message, struct str *fix)
 {
-    (void)cx;
-    (void)ref;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         if (strcmp(shapes[i].word, word) == 0) {
-            *message = str_from(shapes[i].message[p->caller->lang]);
-            *fix = str_from(shapes[i].fix[p->caller->lang]);
+            *message = str_from(shapes[i].message[lang]);
+            *fix = str_from(shapes[i].fix[lang]);
             return;
         }
     *message = str_from(word);
@@ -126,9 +123,8 @@ static void say_fault(struct buf *out, const struct push *p, const struct gate_f
     buf_cstr(out, ")\n");
 }
 
-void tell_decided(struct ctx *cx, struct buf *out, const struct push *p, const struct decided *d)
+void tell_decided(struct buf *out, const struct push *p, const struct decided *d)
 {
-    (void)cx;
     /* what stops it first */
     for (int mode = MODE_BLOCK; mode > MODE_OBSERVE; mode--)
         for (size_t i = 0; i < d->n_faults; i++)

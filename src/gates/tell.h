@@ -6,13 +6,12 @@
 #include "gates/decide.h"
 
 /* Of something that is always held to: `word` of push.h's shape, or of decide.c. */
-void tell_shape(struct ctx *cx, const struct push *p, size_t ref, const char *word, struct str *message,
-                struct str *fix);
+void tell_shape(enum lang lang, const char *word, struct str *message, struct str *fix);
 
 /* A text with {column} holes, filled. */
 struct str tell_fill(struct ctx *cx, struct str text, const struct str *names, const struct str *values, size_t n);
 
 /* All faults of a decision, for git's "remote:" lines. */
-void tell_decided(struct ctx *cx, struct buf *out, const struct push *p, const struct decided *d);
+void tell_decided(struct buf *out, const struct push *p, const struct decided *d);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,21 +17,9 @@
 
 /* --- a folder of its own */
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st, (void)kind, (void)at;
-    (void)remove(path);
-    return 0;
-}
-
-static void remove_all(const char *path)
-{
-    (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
 void job_process_clean(struct ctx *cx, const char *dir)
 {
-    remove_all(arena_printf(&cx->arena, "%s/tmp", dir).p);
+    file_remove_folder(arena_printf(&cx->arena, "%s/tmp", dir).p);
 }
 
 static enum rc make_folder(struct ctx *cx, const char *dir, const char *id, char **out)
@@ -184,7 +171,7 @@ void job_process_end(struct job_process *p)
     }
     close(p->out);
     buf_release(&p->text);
-    remove_all(p->folder);
+    file_remove_folder(p->folder);
     free(p->folder);
     p->folder = NULL;
     p->pid = 0;
