@@ -194,9 +194,9 @@ enum rc host_create(struct ctx *cx, struct facts *f, const char *dir, const stru
             "a repository's name is of letters, digits, `.`, `_` and `-`, at most 100, and begins with no sign");
     if (!realpath(dir, folder)) return fail(cx, E_NOTFOUND, "the data folder is not there: %s", strerror(errno));
     TRY(host_hooks(cx, folder));
-    TRY(make_folder(cx, arena_printf(&cx->arena, "%s/repos", folder).p));
+    TRY(make_folder(cx, arena_printf(&cx->arena, "%s/hosted", folder).p));
     subject_new_id(id);
-    const char *path = arena_printf(&cx->arena, "%s/repos/%s.git", folder, id).p;
+    const char *path = arena_printf(&cx->arena, "%s/hosted/%s.git", folder, id).p;
     struct making m = {by, w, arena_printf(&cx->arena, "repo:%s", id), str_from(path)};
     enum rc rc = hosted_create(cx, path, w->main);
     if (rc == OK && w->import) rc = import(cx, w->import, path);

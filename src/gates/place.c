@@ -27,7 +27,7 @@ enum rc gate_place_find(struct ctx *cx, sqlite3 *db, const char *dir, struct str
     struct str *fields[] = {&out->subject, &out->name, &out->project, &out->main};
     for (int i = 0; i < 4; i++) *fields[i] = arena_str(&cx->arena, store_column_str(st, i));
     out->id = str_slice(out->subject, sizeof "repo:" - 1, out->subject.n);
-    out->path = arena_printf(&cx->arena, "%s/repos/" STR_FMT ".git", dir, STR_ARG(out->id)).p;
+    out->path = arena_printf(&cx->arena, "%s/hosted/" STR_FMT ".git", dir, STR_ARG(out->id)).p;
     return OK;
 }
 

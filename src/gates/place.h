@@ -1,4 +1,4 @@
-/* Hosted repositories: DIR/repos/ID.git, each of a `repository` fact that says `hosted`; and which of their refs are
+/* Hosted repositories: DIR/hosted/ID.git, each of a `repository` fact that says `hosted`; and which of their refs are
  * protected: by `protection` facts, and the main branch always. */
 #ifndef SINETTI_GATES_PLACE_H
 #define SINETTI_GATES_PLACE_H

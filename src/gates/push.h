@@ -2,8 +2,8 @@
  * that decides adds what facts say (who may, what was approved) and puts it into the log.
  *
  * Read are names, kinds and how refs would move; which commits a protected branch would gain and by which change; the
- * secrets in what the push brings. Of merges that a push brings, only what they make of their first parent is not
- * scanned. Nothing a push brings is executed or followed. */
+ * secrets in what the push brings. What a merge commit alone brings is not scanned. Nothing a push brings is executed
+ * or followed. */
 #ifndef SINETTI_GATES_PUSH_H
 #define SINETTI_GATES_PUSH_H
 

@@ -32,7 +32,7 @@ class Host:
             self.key(name, person)
         self.repo = t.run("repo", "create", "acme", "--data", "data", code=0).out.strip()
         t.run("repo", "protect", "acme", "main", "--reviewers", reviewers, "--data", "data", code=0)
-        self.path = t.dir / "data" / "repos" / (self.repo[5:] + ".git")
+        self.path = t.dir / "data" / "hosted" / (self.repo[5:] + ".git")
         if block:
             for point in ("code-review-rules/rules-enforced", "source-code-management/need-to-know"):
                 self.mode(point, "block")
