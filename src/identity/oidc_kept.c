@@ -79,6 +79,7 @@ enum rc provider_note(struct ctx *cx, struct identity *id, struct str provider)
 
 /* --- setting one up */
 
+/* ascii: VSCHAR of RFC 6749, appendix A: blanks within are fine. */
 static enum rc check_text(struct ctx *cx, const char *what, struct str s, size_t most, bool ascii)
 {
     if (!s.n || s.n > most || str_trim(s).n != s.n || !str_is_utf8(s))
@@ -86,7 +87,7 @@ static enum rc check_text(struct ctx *cx, const char *what, struct str s, size_t
     for (size_t i = 0, n; i < s.n; i += n) {
         uint32_t cp = 0;
         n = str_char(s, i, &cp);
-        if (!n || cp < 0x20 || char_is_deceptive(cp) || (ascii && (cp < 0x21 || cp > 0x7e)))
+        if (!n || cp < 0x20 || char_is_deceptive(cp) || (ascii && cp > 0x7e))
             return fail(cx, E_INVALID, "%s: a character that it cannot have", what);
     }
     return OK;
