@@ -16,6 +16,8 @@ import threading
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WEB = ROOT / "web"
+sys.path.insert(0, str(ROOT / "tests" / "oidc-provider"))
+import modules  # noqa: E402
 SECONDS = 900  # two minutes on a machine that has nothing else to do
 FILES = {
     "README.md": "# A project\n\nSee CONTRIBUTING.md.\n",
@@ -78,7 +80,7 @@ def main():
             threading.Thread(target=server.stdout.read, daemon=True).start()
             address = "http://localhost:%s" % found.group(1)
             settings = {"address": address, "program": program, "data": str(data), "repository": str(folder / "project"), "web": str(WEB),
-                        "shots": str(args.shots.resolve()) if args.shots else None, "names": args.names, "home": made}
+                        "shots": str(args.shots.resolve()) if args.shots else None, "names": args.names, "home": made, "provider": str(modules.fetched(program))}
             done = subprocess.run(["node", "--test-reporter=tap", str(ROOT / "tests" / "browser" / "main.mjs")], check=False, timeout=SECONDS,
                                   env=dict(env, SINETTI_BROWSER=json.dumps(settings)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         except subprocess.TimeoutExpired as late:

@@ -23,3 +23,4 @@ await import("./notices.mjs");
 await import("./imports.mjs");
 await import("./metrics.mjs");
 await import("./boards.mjs");
+await import("./oidc.mjs");

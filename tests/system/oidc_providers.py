@@ -1,17 +1,15 @@
 """Goal: signing in works with OpenID providers that others have made: npm's oidc-provider and Debian's glewlwyd."""
 import contextlib
-import hashlib
 import html
 import http.client
 import json
-import os
 import pathlib
 import re
 import secrets
-import shutil
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
 import urllib.parse
 
@@ -19,6 +17,9 @@ import harness
 import serving
 from browser import Browser
 from serving import ADMIN, DEVELOPER, person_id
+
+sys.path.insert(0, str(harness.ROOT / "tests" / "oidc-provider"))
+import modules  # noqa: E402
 
 PEOPLE = {"Aatu": [ADMIN], "Ella": [DEVELOPER]}
 SCHEMA = pathlib.Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
@@ -88,30 +89,9 @@ def begin(browser, made):
 
 # --- npm's oidc-provider
 
-def modules(t):
-    """Its packages, as the lock file has them; fetched once, beside the build of the program."""
-    here = harness.ROOT / "tests" / "oidc-provider"
-    lock = (here / "package-lock.json").read_bytes()
-    folder = pathlib.Path(t.program).parent.parent / ("oidc-provider-" + hashlib.sha256(lock).hexdigest()[:16])
-    if not (folder / "done").exists():
-        new = folder.with_name(folder.name + ".%d" % os.getpid())
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir()
-        for name in ("package.json", "package-lock.json", ".npmrc", "server.mjs"):
-            shutil.copy(here / name, new)
-        done = subprocess.run(["npm", "ci"], cwd=new, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        if done.returncode:
-            raise harness.Fault("npm ci: " + done.stdout[-2000:])
-        (new / "done").touch()
-        with contextlib.suppress(OSError):  # another test was faster
-            new.rename(folder)
-    shutil.copy(here / "server.mjs", folder)
-    return folder
-
-
 @contextlib.contextmanager
 def node(t, alg):
-    with open(t.dir / "node.err", "wb") as err, subprocess.Popen(["node", "server.mjs", alg], cwd=modules(t), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    with open(t.dir / "node.err", "wb") as err, subprocess.Popen(["node", "server.mjs", alg], cwd=modules.fetched(t.program), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                                                   stderr=err, text=True) as child:
         try:
             yield child, "http://127.0.0.1:%d" % int(child.stdout.readline())
