@@ -24,7 +24,7 @@ static const struct command {
     {"record", cli_record, "items of registers: list, show, put, import, export"},
     {"people", cli_people, "who is here: list, add, import, leave, roles"},
     {"admin-link", cli_admin_link, "a one-time link for who cannot get in"},
-    {"repo", cli_repo, "repositories kept here: list, create, import, protect"},
+    {"repo", cli_repo, "repositories with a gate, here or elsewhere: list, create, import, protect, connect"},
     {"access", cli_access, "why somebody may or may not: explain WHO REPOSITORY REF"},
     {"authorized-keys", cli_authorized_keys, "what sshd asks about a key"},
     {"door", cli_door, "the way in over SSH, a key's forced command"},

@@ -21,10 +21,10 @@ enum rc repository_read(struct ctx *cx, sqlite3 *db, struct str subject, struct 
                                .state = STR("active"),
                                .location = STR(""),
                                .schedule = REPOSITORY_HOURS};
-    TRY(store_prepare(
-        cx, db,
-        STR("SELECT n, schedule, name, project, main, state, location, hosted FROM fact_repository WHERE subject = ?1"),
-        &st));
+    TRY(store_prepare(cx, db,
+                      STR("SELECT n, schedule, name, project, main, state, location, hosted, gate, accounts FROM "
+                          "fact_repository WHERE subject = ?1"),
+                      &st));
     store_bind_str(st, 1, subject);
     TRY(store_step(cx, st, &row));
     if (!row) return OK;
@@ -34,6 +34,8 @@ enum rc repository_read(struct ctx *cx, sqlite3 *db, struct str subject, struct 
     struct str *texts[] = {&out->name, &out->project, &out->main, &out->state, &out->location};
     for (int i = 0; i < 5; i++) *texts[i] = arena_str(&cx->arena, store_column_str(st, i + 2));
     out->hosted = sqlite3_column_int(st, 7) != 0;
+    out->gate = arena_str(&cx->arena, store_column_str(st, 8));
+    out->accounts = arena_str(&cx->arena, store_column_str(st, 9));
     return OK;
 }
 
@@ -119,6 +121,8 @@ enum rc repository_add(struct append *a, struct api_call *call, const struct rep
     json_put_str(&j, "location", r->location);
     json_put_int(&j, "schedule", r->schedule);
     if (r->hosted) json_put_bool(&j, "hosted", true);
+    if (r->gate.n) json_put_str(&j, "gate", r->gate);
+    if (r->accounts.n) json_put_str(&j, "accounts", r->accounts);
     json_end(&j, '}');
     const struct body fact = append_body(&call->actor, "repository", r->subject, buf_view(&payload));
     return append_add(a, &fact, NULL);
@@ -252,15 +256,16 @@ struct writing {
     bool is_new;
 };
 
-/* Its place is ours, and its main branch is protected whatever else was said: neither is one person's to move. */
-static void check_hosted(struct api_call *call, const struct repository *was, const struct repository *is)
+/* Its place is where its gate is, and its main branch is protected whatever else was said: neither is one person's to
+ * move. */
+static void check_gate(struct api_call *call, const struct repository *was, const struct repository *is)
 {
     if (!str_eq(was->location, is->location))
-        api_fault(call, "location", "a hosted repository stays where it is",
-                  "ylläpidetty repositorio pysyy paikallaan");
+        api_fault(call, "location", "a repository with a gate stays where it is",
+                  "repositorio, jolla on portti, pysyy paikallaan");
     if (!str_eq(was->main, is->main))
-        api_fault(call, "main", "the main branch of a hosted repository stays the one it was made with",
-                  "ylläpidetyn repositorion päähaara pysyy siinä, jolla se perustettiin");
+        api_fault(call, "main", "the main branch of a repository with a gate stays as it is",
+                  "sen repositorion päähaara, jolla on portti, pysyy samana");
 }
 
 static enum rc write(struct append *a, void *arg)
@@ -272,7 +277,7 @@ static enum rc write(struct append *a, void *arg)
     const struct repository before = r;
     repository_apply(w->call->body, &r);
     repository_check(w->call, &r);
-    if (r.hosted) check_hosted(w->call, &before, &r);
+    if (r.hosted || r.gate.n) check_gate(w->call, &before, &r);
     TRY(api_faults(a->cx, w->call));
     return repository_add(a, w->call, &r);
 }

@@ -12,8 +12,10 @@ struct repository {
     uint64_t fact;
     struct str subject; /* repo:ID */
     struct str name, project, main, state, location;
-    int64_t schedule; /* hours; 0: on demand */
-    bool hosted;      /* kept by the program itself (gates/host.h): place and main branch stay as they are */
+    int64_t schedule;    /* hours; 0: on demand */
+    bool hosted;         /* kept by the program itself (gates/host.h): place and main branch stay as they are … */
+    struct str gate;     /* … as those of one that others keep with our gate as its hook (gates/connect.h): who … */
+    struct str accounts; /* … and under which host their accounts are declared; empty: none */
 };
 enum rc repository_read(struct ctx *cx, sqlite3 *db, struct str subject, struct repository *out) MUST_CHECK;
 /* Fields of a body (NewRepository, RepositoryChange) over what is so. */

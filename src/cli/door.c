@@ -217,7 +217,10 @@ static enum rc enter(struct ctx *cx, struct arguments *a)
         return fail(cx, E_DENIED,
                     "you may read " STR_FMT ", not write: an Admin or Security officer can give you a role that may",
                     STR_ARG(place.name));
-    if (writes) TRY(host_hooks(cx, folder)); /* of this program, whichever made them */
+    if (place.host != GATE_HOSTED && place.host != GATE_BARE)
+        return fail(cx, E_DENIED, STR_FMT " is kept by %s: clone and push there", STR_ARG(place.name),
+                    gate_host_name(place.host));
+    if (writes && place.host == GATE_HOSTED) TRY(host_hooks(cx, folder)); /* of this program, whichever made them */
     clear_environment(cx);
     set("SINETTI_DATA", str_from(folder), cx);
     set("SINETTI_REPOSITORY", place.subject, cx);

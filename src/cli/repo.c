@@ -4,6 +4,7 @@
 #include "cli/common.h"
 #include "cli/identity.h"
 #include "facts/subject.h"
+#include "gates/connect.h"
 #include "gates/host.h"
 #include "gates/place.h"
 #include "records/append.h"
@@ -16,6 +17,8 @@ static const char help[] =
     "       sinetti repo create NAME [--main BRANCH] [--import PATH] [--project ID] [OPTIONS]\n"
     "       sinetti repo protect NAME PATTERN [--reviewers N] [--method M] [--publisher WHO]... [OPTIONS]\n"
     "       sinetti repo unprotect NAME PATTERN --reason TEXT [OPTIONS]\n"
+    "       sinetti repo connect NAME PATH --host KIND [--accounts HOST] [--main BRANCH] [--project ID] [OPTIONS]\n"
+    "       sinetti repo disconnect NAME [OPTIONS]\n"
     "Repositories kept in the data folder, served over SSH (`sinetti authorized-keys --help`). The main branch is "
     "protected from\n"
     "the start: what gets there has been reviewed by one other person.\n\n"
@@ -26,6 +29,11 @@ static const char help[] =
     "  --method M       how changes are published: merge, rebase, fast_forward (merge)\n"
     "  --publisher WHO  person:ID, group:ID or an address; may be given many times. None: whoever has the right\n"
     "  --reason TEXT    why\n"
+    "  --host KIND      who keeps the bare repository at PATH: bare (git alone), gitolite, gitea, gitlab; the gate's "
+    "hooks "
+    "are\n"
+    "                   written there (docs/hooks.md)\n"
+    "  --accounts HOST  under which host people have declared their accounts there (KIND)\n"
     "  --data DIR       the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
     "  --catalog DIR    another catalog than the built-in one\n"
     "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
@@ -38,7 +46,9 @@ enum {
     OPTION_REVIEWERS,
     OPTION_METHOD,
     OPTION_PUBLISHER,
-    OPTION_REASON
+    OPTION_REASON,
+    OPTION_HOST,
+    OPTION_ACCOUNTS
 };
 
 static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
@@ -49,6 +59,8 @@ static const struct option table[] = {{"data", required_argument, NULL, OPTION_D
                                       {"method", required_argument, NULL, OPTION_METHOD},
                                       {"publisher", required_argument, NULL, OPTION_PUBLISHER},
                                       {"reason", required_argument, NULL, OPTION_REASON},
+                                      {"host", required_argument, NULL, OPTION_HOST},
+                                      {"accounts", required_argument, NULL, OPTION_ACCOUNTS},
                                       {"catalog", required_argument, NULL, OPTION_CATALOG},
                                       {"help", no_argument, NULL, OPTION_HELP},
                                       {0}};
@@ -56,9 +68,10 @@ static const struct option table[] = {{"data", required_argument, NULL, OPTION_D
 #define PUBLISHERS 200
 struct arguments {
     struct identity_data d;
-    const char *main, *import, *project, *method, *reason, *publishers[PUBLISHERS];
+    const char *main, *import, *project, *method, *reason, *accounts, *publishers[PUBLISHERS];
     size_t n_publishers;
     int64_t reviewers;
+    enum gate_host host; /* GATE_HOSTED: not said */
 };
 
 static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
@@ -70,6 +83,9 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     if (code == OPTION_PROJECT) a->project = value;
     if (code == OPTION_METHOD) a->method = value;
     if (code == OPTION_REASON) a->reason = value;
+    if (code == OPTION_ACCOUNTS) a->accounts = value;
+    if (code == OPTION_HOST && !gate_host_find(str_from(value), &a->host))
+        return fail(cx, E_INVALID, "--host: bare, gitolite, gitea or gitlab is expected");
     if (code == OPTION_CATALOG) a->d.data.catalog = value;
     if (code == OPTION_REVIEWERS && !str_to_i64(str_from(value), 0, 9, &a->reviewers))
         return fail(cx, E_INVALID, "--reviewers: a number from 0 to 9 is expected");
@@ -86,14 +102,14 @@ static enum rc list(struct ctx *cx, struct arguments *a)
     TRY(store_prepare(
         cx, a->d.ledger,
         STR("SELECT r.name, r.subject, r.main, (SELECT count(*) FROM fact_change c WHERE c.repository = "
-            "r.subject AND c.state = 'open') FROM fact_repository r WHERE r.hosted AND r.state = 'active' "
-            "ORDER BY r.name"),
+            "r.subject AND c.state = 'open'), coalesce(r.gate, 'hosted') FROM fact_repository r WHERE (r.hosted "
+            "OR r.gate IS NOT NULL) AND r.state = 'active' ORDER BY r.name"),
         &st));
     for (bool row;;) {
         TRY(store_step(cx, st, &row));
         if (!row) return OK;
         for (int i = 0; i < 3; i++) printf("%s\t", str_visible(cx, store_column_str(st, i)));
-        printf("%lld open\n", (long long)sqlite3_column_int64(st, 3));
+        printf("%lld open\t%s\n", (long long)sqlite3_column_int64(st, 3), str_visible(cx, store_column_str(st, 4)));
     }
 }
 
@@ -109,6 +125,29 @@ static enum rc create(struct ctx *cx, struct arguments *a, const char *name)
     TRY(host_create(cx, a->d.facts, a->d.data.dir, &identity_operator, &w, &subject));
     printf(STR_FMT "\n", STR_ARG(subject));
     return OK;
+}
+
+static enum rc connect_to(struct ctx *cx, struct arguments *a, const char *name, const char *path)
+{
+    struct str subject,
+        main = a->main ? arena_printf(&cx->arena, "%s%s", strncmp(a->main, "refs/", 5) ? "refs/heads/" : "", a->main)
+                       : STR("");
+    const struct connect_wish w = {.name = str_from(name),
+                                   .main = main,
+                                   .project = a->project ? str_from(a->project) : STR(""),
+                                   .host = a->host,
+                                   .accounts = a->accounts ? str_from(a->accounts) : STR(""),
+                                   .path = path};
+    TRY(connect_repository(cx, a->d.facts, a->d.ledger, a->d.data.dir, &identity_operator, &w, &subject));
+    printf(STR_FMT "\n", STR_ARG(subject));
+    return OK;
+}
+
+static enum rc disconnect(struct ctx *cx, struct arguments *a, const char *name)
+{
+    struct gate_place place;
+    TRY(gate_place_find(cx, a->d.ledger, a->d.data.dir, str_from(name), &place));
+    return connect_end(cx, a->d.facts, &identity_operator, &place);
 }
 
 static enum rc publishers(struct ctx *cx, struct arguments *a, struct str **out)
@@ -141,13 +180,15 @@ static enum rc protect(struct ctx *cx, struct arguments *a, const char *name, co
     return host_protect(cx, a->d.facts, &identity_operator, &place, &p);
 }
 
-enum verb { VERB_NONE, VERB_LIST, VERB_CREATE, VERB_PROTECT, VERB_UNPROTECT };
+enum verb { VERB_NONE, VERB_LIST, VERB_CREATE, VERB_PROTECT, VERB_UNPROTECT, VERB_CONNECT, VERB_DISCONNECT };
 
 static enum verb find_verb(char **w, int n, const struct arguments *a)
 {
     if (n == 1 && !strcmp(w[0], "list")) return VERB_LIST;
     if (n == 2 && !strcmp(w[0], "create")) return VERB_CREATE;
     if (n == 3 && !strcmp(w[0], "protect")) return VERB_PROTECT;
+    if (n == 3 && !strcmp(w[0], "connect") && a->host != GATE_HOSTED) return VERB_CONNECT;
+    if (n == 2 && !strcmp(w[0], "disconnect")) return VERB_DISCONNECT;
     return n == 3 && !strcmp(w[0], "unprotect") && a->reason ? VERB_UNPROTECT : VERB_NONE;
 }
 
@@ -156,6 +197,8 @@ static enum rc run(struct ctx *cx, struct arguments *a, enum verb v, char **w)
     TRY(identity_data_open(cx, &a->d));
     if (v == VERB_LIST) return list(cx, a);
     if (v == VERB_CREATE) return create(cx, a, w[1]);
+    if (v == VERB_CONNECT) return connect_to(cx, a, w[1], w[2]);
+    if (v == VERB_DISCONNECT) return disconnect(cx, a, w[1]);
     return protect(cx, a, w[1], w[2], v == VERB_PROTECT);
 }
 
@@ -168,7 +211,8 @@ int cli_repo(int argc, char **argv)
     enum verb v = out < 0 ? find_verb(argv + optind, argc - optind, &a) : VERB_NONE;
     if (out < 0 && v == VERB_NONE) {
         (void)fail(&cx, E_INVALID,
-                   "list, create NAME, protect NAME PATTERN or unprotect NAME PATTERN --reason TEXT is expected");
+                   "list, create NAME, protect NAME PATTERN, unprotect NAME PATTERN --reason TEXT, connect NAME PATH "
+                   "--host KIND or disconnect NAME is expected");
         out = common_wrong(&cx, "repo");
     }
     if (out < 0) {

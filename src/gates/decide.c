@@ -18,15 +18,6 @@ struct deciding {
     struct gate_fault *faults;
 };
 
-static struct str ref_subject(struct ctx *cx, const struct gate_place *place, struct str name)
-{
-    scoped_buf b;
-    buf_init(&b, LIMIT_PATH * 4);
-    buf_printf(&b, "ref:" STR_FMT "/", STR_ARG(place->id));
-    subject_spell(&b, name);
-    return arena_str(&cx->arena, buf_view(&b));
-}
-
 /* --- what facts say */
 
 static enum rc judge_ref(struct append *a, struct push *p, struct push_ref *r, const struct identity_who *who)
@@ -77,6 +68,8 @@ static void hold_shape(struct deciding *d)
         const struct push_ref *r = &d->p->refs[i];
         if (r->shape)
             add_fault(d, i, r->shape);
+        else if (d->p->place->host != GATE_HOSTED)
+            continue; /* its host has rules of its own; what follows is judged by points, in their modes */
         else if (!r->may)
             add_fault(d, i, "may_not");
         else if (r->protection && r->act == PUSH_DELETE)
@@ -96,7 +89,7 @@ static void hold_shape(struct deciding *d)
 
 static void put_oids(struct ctx *cx, struct json *j, const struct push *p, const struct push_ref *r)
 {
-    json_put_str(j, "ref", ref_subject(cx, p->place, r->name));
+    json_put_str(j, "ref", push_subject(cx, p->place, r->name));
     json_put_str(j, "before", r->before);
     json_put_str(j, "after", r->after);
 }
@@ -142,7 +135,7 @@ static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
         json_begin(&j, '[');
         for (size_t i = 0; i < p->n_hits; i++) {
             json_begin(&j, '{');
-            json_put_str(&j, "ref", ref_subject(a->cx, p->place, p->refs[p->hits[i].ref].name));
+            json_put_str(&j, "ref", push_subject(a->cx, p->place, p->refs[p->hits[i].ref].name));
             json_put_str(&j, "path", p->hits[i].path);
             json_put_int(&j, "line", p->hits[i].line);
             json_put_cstr(&j, "rule", p->hits[i].rule);
@@ -235,7 +228,7 @@ static size_t ref_of(const struct push *p, const struct str *subjects, struct st
 static enum rc judge(struct append *a, struct deciding *d, uint64_t push, struct gate_verdicts *verdicts)
 {
     struct str *subjects = arena_array(&a->cx->arena, struct str, d->p->n + 1);
-    for (size_t i = 0; i < d->p->n; i++) subjects[i] = ref_subject(a->cx, d->p->place, d->p->refs[i].name);
+    for (size_t i = 0; i < d->p->n; i++) subjects[i] = push_subject(a->cx, d->p->place, d->p->refs[i].name);
     TRY(gate_rules_run(a->cx, a->db, facts_catalog(a->facts), d->p, a->now, push, verdicts));
     for (size_t i = 0; i < verdicts->n; i++) {
         const struct gate_verdict *v = &verdicts->list[i];
@@ -305,117 +298,4 @@ enum rc decide_push(struct ctx *cx, struct facts *f, struct push *p, const char 
     *out = (struct decided){.faults = faults};
     struct deciding d = {p, gate, stage, places, out, faults};
     return append_run(cx, f, facts_now(f), build, &d);
-}
-
-/* --- what became of it */
-
-struct ending {
-    const struct push *p;
-    const struct gate_caller *by;
-    uint64_t decision;
-    bool done, settled;
-    struct str repository;
-};
-
-static enum rc put_outcome(struct append *a, const struct ending *e)
-{
-    scoped_buf b;
-    struct json j;
-    buf_init(&b, LIMIT_BODY);
-    json_init(&j, &b, false);
-    json_begin(&j, '{');
-    json_put_int(&j, "decision", (int64_t)e->decision);
-    json_put_cstr(&j, "outcome", e->done ? "done" : "not_done");
-    if (e->settled) json_put_bool(&j, "settled", true);
-    json_end(&j, '}');
-    return gate_put(a, e->by, "outcome", arena_printf(&a->cx->arena, "fact:%llu", (unsigned long long)e->decision), &b,
-                    NULL);
-}
-
-/* Changes whose patch sets have reached their targets by this decision. */
-static enum rc end_changes(struct append *a, const struct ending *e)
-{
-    scoped_stmt *st = NULL;
-    TRY(store_prepare(a->cx, a->db,
-                      STR("SELECT DISTINCT c.number FROM fact_decision d JOIN fact_push_refs r ON r.n = d.push JOIN "
-                          "fact_change c ON c.subject = r.change WHERE d.n = ?1 AND r.kind = 'branch' AND c.state = "
-                          "'open'"),
-                      &st));
-    store_bind_int(st, 1, (int64_t)e->decision);
-    for (bool row;;) {
-        struct change c;
-        TRY(store_step(a->cx, st, &row));
-        if (!row) return OK;
-        TRY(change_get(a->cx, a->db, e->repository, sqlite3_column_int64(st, 0), &c));
-        TRY(change_put_state(a, e->by, &c, "published"));
-    }
-}
-
-static enum rc build_outcome(struct append *a, void *arg)
-{
-    const struct ending *e = arg;
-    if (e->done) TRY(end_changes(a, e));
-    return put_outcome(a, e);
-}
-
-enum rc decide_outcome(struct ctx *cx, struct facts *f, const struct push *p, uint64_t decision, bool done)
-{
-    struct ending e = {p, p->caller, decision, done, false, p->place->subject};
-    return append_run(cx, f, facts_now(f), build_outcome, &e);
-}
-
-/* A change's patch set is a ref of its own; the decision's refs stand for what was asked, so ask by what has moved. */
-static enum rc has_moved(struct ctx *cx, sqlite3 *db, const struct git *g, int64_t decision, bool *out)
-{
-    scoped_stmt *st = NULL;
-    *out = true;
-    TRY(store_prepare(
-        cx, db,
-        STR("SELECT r.ref, r.after FROM fact_decision d JOIN fact_push_refs r ON r.n = d.push WHERE d.n = ?1 ORDER BY "
-            "r.seq"),
-        &st));
-    store_bind_int(st, 1, decision);
-    for (bool row; *out;) {
-        TRY(store_step(cx, st, &row));
-        if (!row) return OK;
-        scoped_buf name;
-        struct str oid, subject = store_column_str(st, 0), after = arena_str(&cx->arena, store_column_str(st, 1));
-        buf_init(&name, LIMIT_PATH);
-        if (subject.n < 26 || !subject_unspell(&name, str_slice(subject, 25, subject.n))) continue;
-        if (str_starts(buf_view(&name), STR("refs/for/"))) {
-            scoped_buf said;
-            int code;
-            const char *const argv[] = {"for-each-ref", "--points-at", arena_cstr(&cx->arena, after), "refs/changes",
-                                        NULL};
-            buf_init(&said, 1 << 20);
-            TRY(hosted_run(cx, g, argv, STR_NONE, &said, &code, NULL));
-            *out = said.n > 0;
-            continue;
-        }
-        TRY(hosted_ref(cx, g, buf_view(&name), &oid));
-        *out = oid_is_zero(after) ? !oid.p : str_eq(oid, after);
-    }
-    return OK;
-}
-
-enum rc decide_settle(struct ctx *cx, struct facts *f, sqlite3 *db, const struct git *g, const struct gate_place *place,
-                      const struct gate_caller *by, size_t *settled)
-{
-    scoped_stmt *st = NULL;
-    *settled = 0;
-    TRY(store_prepare(cx, db,
-                      STR("SELECT d.n FROM fact_decision d WHERE d.subject = ?1 AND d.decision = 'allowed' AND NOT "
-                          "EXISTS (SELECT 1 FROM fact_outcome o WHERE o.decision = d.n) ORDER BY d.n"),
-                      &st));
-    store_bind_str(st, 1, place->subject);
-    for (bool row;;) {
-        bool done;
-        TRY(store_step(cx, st, &row));
-        if (!row) return OK;
-        int64_t n = sqlite3_column_int64(st, 0);
-        TRY(has_moved(cx, db, g, n, &done));
-        struct ending e = {NULL, by, (uint64_t)n, done, true, place->subject};
-        TRY(append_run(cx, f, facts_now(f), build_outcome, &e));
-        ++*settled;
-    }
 }

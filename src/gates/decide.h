@@ -35,8 +35,12 @@ enum rc decide_push(struct ctx *cx, struct facts *f, struct push *p, const char 
 /* What became of an allowed one. Changes that were published by it are `published` then. */
 enum rc decide_outcome(struct ctx *cx, struct facts *f, const struct push *p, uint64_t decision, bool done) MUST_CHECK;
 
+/* So of one whose refs the host of a connected repository has moved; `stayed`: subjects of those it did not. */
+enum rc decide_ended(struct ctx *cx, struct facts *f, const struct gate_place *place, const struct gate_caller *by,
+                     uint64_t decision, const struct str *stayed, size_t n_stayed) MUST_CHECK;
+
 /* Decisions on this repository that a crash has left without outcome: its refs tell. To be called by who holds the
- * repository's lock. *settled: how many. */
+ * repository's lock. What a host is about to move (moving.h) is left to it. *settled: how many. */
 enum rc decide_settle(struct ctx *cx, struct facts *f, sqlite3 *db, const struct git *g, const struct gate_place *place,
                       const struct gate_caller *by, size_t *settled) MUST_CHECK;
 

@@ -135,17 +135,6 @@ static enum rc import(struct ctx *cx, const char *path, const char *own)
 
 /* --- making one */
 
-static bool is_name(struct str s)
-{
-    static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    if (s.n == 0 || s.n > 100 || s.p[0] == '.' || s.p[0] == '-' || str_ends(s, STR(".git")) ||
-        str_ends(s, STR(".lock")))
-        return false;
-    for (size_t i = 0; i < s.n; i++)
-        if (!memchr(good, s.p[i], sizeof good - 1)) return false;
-    return true;
-}
-
 struct making {
     const struct identity_actor *by;
     const struct host_wish *w;
@@ -188,10 +177,7 @@ enum rc host_create(struct ctx *cx, struct facts *f, const char *dir, const stru
                     const struct host_wish *w, struct str *subject)
 {
     char id[SUBJECT_ID + 1], folder[PATH_MAX];
-    if (!is_name(w->name))
-        return fail(
-            cx, E_INVALID,
-            "a repository's name is of letters, digits, `.`, `_` and `-`, at most 100, and begins with no sign");
+    TRY(gate_place_check_name(cx, w->name));
     if (!realpath(dir, folder)) return fail(cx, E_NOTFOUND, "the data folder is not there: %s", strerror(errno));
     TRY(host_hooks(cx, folder));
     TRY(make_folder(cx, arena_printf(&cx->arena, "%s/hosted", folder).p));

@@ -10,6 +10,28 @@ const char *gate_mode_name(enum gate_mode m)
     return names[m];
 }
 
+static const char *const hosts[GATE_HOSTS] = {"hosted", "bare", "gitolite", "gitea", "gitlab"};
+
+const char *gate_host_name(enum gate_host h)
+{
+    return hosts[h];
+}
+
+bool gate_host_find(struct str name, enum gate_host *out)
+{
+    for (int h = GATE_BARE; h < GATE_HOSTS; h++)
+        if (str_eq(name, str_from(hosts[h]))) {
+            *out = (enum gate_host)h;
+            return true;
+        }
+    return false;
+}
+
+bool gate_host_takes_changes(enum gate_host h)
+{
+    return h == GATE_HOSTED || h == GATE_BARE || h == GATE_GITOLITE;
+}
+
 enum rc gate_place_find(struct ctx *cx, sqlite3 *db, const char *dir, struct str name, struct gate_place *out)
 {
     scoped_stmt *st = NULL;
@@ -18,17 +40,40 @@ enum rc gate_place_find(struct ctx *cx, sqlite3 *db, const char *dir, struct str
     while (str_starts(name, STR("/"))) name = str_slice(name, 1, name.n);
     if (str_ends(name, STR(".git"))) name = str_slice(name, 0, name.n - 4);
     TRY(store_prepare(cx, db,
-                      STR("SELECT subject, name, project, main FROM fact_repository WHERE state = 'active' AND hosted "
-                          "AND (subject = ?1 OR name = ?1)"),
+                      STR("SELECT subject, name, project, main, accounts, location, gate FROM fact_repository WHERE "
+                          "state = 'active' AND (hosted OR gate IS NOT NULL) AND (subject = ?1 OR name = ?1) ORDER BY "
+                          "hosted IS NULL LIMIT 1"),
                       &st));
     store_bind_str(st, 1, name);
     TRY(store_step(cx, st, &row));
     if (!row) return fail(cx, E_NOTFOUND, "there is no repository \"%s\", or it is not for you", str_visible(cx, name));
-    struct str *fields[] = {&out->subject, &out->name, &out->project, &out->main};
-    for (int i = 0; i < 4; i++) *fields[i] = arena_str(&cx->arena, store_column_str(st, i));
+    struct str location, *fields[] = {&out->subject, &out->name, &out->project, &out->main, &out->accounts, &location};
+    for (int i = 0; i < 6; i++) *fields[i] = arena_str(&cx->arena, store_column_str(st, i));
     out->id = str_slice(out->subject, sizeof "repo:" - 1, out->subject.n);
-    out->path = arena_printf(&cx->arena, "%s/hosted/" STR_FMT ".git", dir, STR_ARG(out->id)).p;
+    if (gate_host_find(store_column_str(st, 6), &out->host))
+        out->path = arena_cstr(&cx->arena, location);
+    else
+        out->path = arena_printf(&cx->arena, "%s/hosted/" STR_FMT ".git", dir, STR_ARG(out->id)).p;
     return OK;
+}
+
+static bool is_name(struct str s)
+{
+    static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    if (s.n == 0 || s.n > 100 || s.p[0] == '.' || s.p[0] == '-' || str_ends(s, STR(".git")) ||
+        str_ends(s, STR(".lock")))
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (!memchr(good, s.p[i], sizeof good - 1)) return false;
+    return true;
+}
+
+enum rc gate_place_check_name(struct ctx *cx, struct str name)
+{
+    return is_name(name) ? OK
+                         : fail(cx, E_INVALID,
+                                "a repository's name is of letters, digits, `.`, `_` and `-`, at most 100, and begins "
+                                "with no sign");
 }
 
 /* --- protections */

@@ -62,6 +62,9 @@ struct push {
     size_t n_protections;
 };
 
+/* ref:ID/NAME, as facts have it. */
+struct str push_subject(struct ctx *cx, const struct gate_place *place, struct str name);
+
 /* Value of a push option; STR_NONE when it was not given. */
 struct str push_option(const struct push *p, const char *key);
 

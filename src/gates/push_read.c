@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "facts/subject.h"
 #include "gates/push_scan.h"
 #include "git/oid.h"
 #include "git/refname.h"
@@ -31,6 +32,15 @@ struct str push_option(const struct push *p, const char *key)
         if (str_starts(p->options[i], name) && p->options[i].n > name.n && p->options[i].p[name.n] == '=')
             return str_slice(p->options[i], name.n + 1, p->options[i].n);
     return STR_NONE;
+}
+
+struct str push_subject(struct ctx *cx, const struct gate_place *place, struct str name)
+{
+    scoped_buf b;
+    buf_init(&b, LIMIT_PATH * 4);
+    buf_printf(&b, "ref:" STR_FMT "/", STR_ARG(place->id));
+    subject_spell(&b, name);
+    return arena_str(&cx->arena, buf_view(&b));
 }
 
 /* --- names */
@@ -359,7 +369,10 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
         classify_name(r);
         if (r->kind == PUSH_BRANCH) r->protection = protection_of(p->protections, p->n_protections, r->name);
         if (r->kind == PUSH_CHANGE && changes++) r->shape = "one_change";
+        if (r->kind == PUSH_CHANGE && !gate_host_takes_changes(p->place->host)) r->shape = "no_changes_here";
     }
+    for (size_t i = 0; p->place->host != GATE_HOSTED && changes && changes < p->n && i < p->n; i++)
+        if (p->refs[i].kind == PUSH_CHANGE && !p->refs[i].shape) p->refs[i].shape = "apart";
     find_twins(cx, p);
     TRY(read_branches(cx, g, p, &tips));
     for (size_t i = 0; i < p->n; i++) TRY(read_ref(cx, g, p, &p->refs[i], &tips));
@@ -370,7 +383,7 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
         struct push_ref *r = &p->refs[i];
         if (oid_is_zero(r->after)) continue;
         r->secrets = p->secrets;
-        if (p->lfs && !r->shape) r->shape = "lfs";
+        if (p->lfs && !r->shape && gate_host_takes_changes(p->place->host)) r->shape = "lfs";
     }
     return OK;
 }

@@ -11,10 +11,13 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "gates/handover.h"
+#include "gates/moving.h"
 #include "gates/pkt.h"
+#include "gates/pusher.h"
 #include "gates/tell.h"
 #include "git/oid.h"
 #include "ledger/log_reader.h"
+#include "store/store.h"
 
 #define COMMANDS_MOST (4U << 20) /* bytes */
 
@@ -24,23 +27,43 @@ static struct str environment(const char *name)
     return value && *value ? str_from(value) : STR_NONE;
 }
 
-enum rc receive_from_environment(struct ctx *cx, struct receive *out)
+static enum lang language(void)
 {
-    struct str data = environment("SINETTI_DATA"), lang = environment("SINETTI_LANG");
-    *out = (struct receive){.repository = environment("SINETTI_REPOSITORY"),
-                            .caller = {.person = environment("SINETTI_PERSON"),
-                                       .credential = environment("SINETTI_CREDENTIAL"),
-                                       .lang = str_eq(lang, STR("fi")) ? LANG_FI : LANG_EN},
-                            .quarantine = getenv("GIT_QUARANTINE_PATH")};
+    return str_eq(environment("SINETTI_LANG"), STR("fi")) ? LANG_FI : LANG_EN;
+}
+
+static enum rc find_git_dir(struct ctx *cx, struct receive *out)
+{
     const char *git_dir = getenv("GIT_DIR");
-    if (!data.p || !out->repository.p || !out->caller.person.p || !git_dir)
-        return fail(cx, E_DENIED, "nobody is let in this way: push over SSH or HTTPS");
-    char *real = realpath(git_dir, NULL);
+    char *real = realpath(git_dir ? git_dir : "", NULL);
     if (!real) return fail(cx, E_NOTFOUND, "the repository is not there: %s", strerror(errno));
-    out->data = arena_cstr(&cx->arena, data);
     out->git_dir = arena_cstr(&cx->arena, str_from(real));
     free(real);
     return OK;
+}
+
+enum rc receive_from_environment(struct ctx *cx, struct receive *out)
+{
+    struct str data = environment("SINETTI_DATA");
+    *out = (struct receive){.repository = environment("SINETTI_REPOSITORY"),
+                            .caller = {.person = environment("SINETTI_PERSON"),
+                                       .credential = environment("SINETTI_CREDENTIAL"),
+                                       .lang = language()},
+                            .quarantine = getenv("GIT_QUARANTINE_PATH")};
+    if (!data.p || !out->repository.p || !out->caller.person.p || !getenv("GIT_DIR"))
+        return fail(cx, E_DENIED, "nobody is let in this way: push over SSH or HTTPS");
+    out->data = arena_cstr(&cx->arena, data);
+    return find_git_dir(cx, out);
+}
+
+enum rc receive_from_hook(struct ctx *cx, const char *data, const char *repository, struct receive *out)
+{
+    *out = (struct receive){.data = data,
+                            .repository = str_from(repository),
+                            .caller = {.person = STR("unknown"), .credential = STR(""), .lang = language()},
+                            .quarantine = getenv("GIT_QUARANTINE_PATH"),
+                            .connected = true};
+    return find_git_dir(cx, out);
 }
 
 int receive_lock(struct ctx *cx, const char *git_dir)
@@ -63,8 +86,22 @@ struct session {
     struct log_reader *reader;
     struct git *git;
     struct gate_place place;
+    struct gate_caller caller;
+    struct str account; /* of a connected repository's host, for a message */
     struct push push;
 };
+
+/* A hook that was copied along into another repository must not speak for the one it was made for. */
+static enum rc check_place(struct ctx *cx, const struct receive *r, const struct gate_place *place)
+{
+    if ((place->host != GATE_HOSTED) != r->connected)
+        return fail(cx, E_DENIED, "nobody is let in this way: its hook is of another kind of repository");
+    if (r->connected && strcmp(place->path, r->git_dir) != 0)
+        return fail(cx, E_DENIED,
+                    "this hook was made for the repository at %s: connect this one by `sinetti repo connect`",
+                    str_visible(cx, str_from(place->path)));
+    return OK;
+}
 
 static enum rc open_session(struct ctx *cx, const struct receive *r, const struct catalog *c, struct session *s)
 {
@@ -72,9 +109,12 @@ static enum rc open_session(struct ctx *cx, const struct receive *r, const struc
     TRY(facts_open(cx, r->data, c, &o, &s->facts));
     TRY(log_reader_open(cx, r->data, &s->reader));
     TRY(gate_place_find(cx, log_reader_db(s->reader), r->data, r->repository, &s->place));
+    TRY(check_place(cx, r, &s->place));
+    s->caller = r->caller;
+    if (r->connected) TRY(pusher_find(cx, log_reader_db(s->reader), &s->place, &s->caller, &s->account));
     TRY(hosted_open(cx, r->git_dir, r->quarantine, &s->git));
     s->push.place = &s->place;
-    s->push.caller = &r->caller;
+    s->push.caller = &s->caller;
     return OK;
 }
 
@@ -108,6 +148,7 @@ static enum rc add_option(struct ctx *cx, struct push *p, struct str option)
         p->options[p->n_options++] = option;
         return OK;
     }
+    if (p->place && p->place->host != GATE_HOSTED) return OK; /* its host has words of its own */
     return fail(cx, E_INVALID, "push option \"%s\" is not known: topic, title, description, reason and change are",
                 str_visible(cx, option));
 }
@@ -144,15 +185,19 @@ static enum rc read_all(struct ctx *cx, int fd, struct str *out)
     return b.failed ? fail(cx, E_LIMIT, "a push moves at most %d refs at once", PUSH_REFS) : OK;
 }
 
-static enum rc judge(struct ctx *cx, struct session *s, int in, struct buf *say, bool *allowed)
+static enum rc read_lines(struct ctx *cx, struct session *s, int in)
 {
     struct str rest, line;
-    struct decided d;
     TRY(read_all(cx, in, &rest));
     s->push.refs = arena_array(&cx->arena, struct push_ref, PUSH_REFS);
     while (str_cut(&rest, '\n', &line))
         if (line.n) TRY(add_command(cx, &s->push, line));
-    TRY(options_of_environment(cx, &s->push));
+    return options_of_environment(cx, &s->push);
+}
+
+static enum rc judge(struct ctx *cx, struct session *s, struct buf *say, bool *allowed)
+{
+    struct decided d;
     TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
     TRY(decide_push(cx, s->facts, &s->push, "push", DECIDE_ASK, NULL, &d));
     tell_decided(say, &s->push, &d);
@@ -167,13 +212,129 @@ static enum rc judge(struct ctx *cx, struct session *s, int in, struct buf *say,
     return OK;
 }
 
+/* --- pre-receive and post-receive of a connected repository */
+
+/* Whether the host's git moves the refs; what is proposed by refs/for goes through our own proc-receive. Both at once
+ * would be two decisions of one push. */
+static bool elsewhere(struct session *s)
+{
+    size_t changes = 0;
+    if (!s->r->connected) return false;
+    for (size_t i = 0; i < s->push.n; i++) changes += str_starts(s->push.refs[i].name, STR("refs/for/"));
+    return changes == 0 || changes < s->push.n || !gate_host_takes_changes(s->place.host);
+}
+
+static enum rc decide_elsewhere(struct ctx *cx, struct session *s, struct decided *d)
+{
+    size_t settled;
+    moving_sweep(cx, s->r->git_dir);
+    TRY(log_reader_refresh(cx, s->reader));
+    TRY(decide_settle(cx, s->facts, log_reader_db(s->reader), s->git, &s->place, &s->caller, &settled));
+    TRY(decide_push(cx, s->facts, &s->push, "push", DECIDE_MOVE, NULL, d));
+    return d->allowed ? moving_put(cx, s->r->git_dir, d->decision) : OK;
+}
+
+static void say_nobody(const struct session *s, struct buf *say)
+{
+    if (!str_eq(s->caller.person, STR("unknown"))) return;
+    buf_cstr(say,
+             s->caller.lang == LANG_FI ? "tunnusta ei ole ilmoitettu kenenkään: " : "nobody has declared the account ");
+    buf_visible(say, s->place.accounts);
+    buf_char(say, ' ');
+    buf_visible(say, s->account.p ? s->account : STR("-"));
+    buf_char(say, '\n');
+}
+
+static enum rc judge_elsewhere(struct ctx *cx, struct session *s, struct buf *say, bool *allowed)
+{
+    struct decided d = {0};
+    TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
+    int lock = receive_lock(cx, s->r->git_dir);
+    if (lock < 0) return fail(cx, E_IO, "the repository cannot be locked: %s", strerror(errno));
+    enum rc rc = decide_elsewhere(cx, s, &d);
+    (void)close(lock);
+    TRY(rc);
+    if (d.n_faults) say_nobody(s, say);
+    tell_decided(say, &s->push, &d);
+    *allowed = d.allowed;
+    return OK;
+}
+
+/* The newest one that let this ref in and is not known to be done. */
+static enum rc find_decision(struct ctx *cx, struct session *s, const struct push_ref *r, int64_t *n)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    *n = -1;
+    TRY(store_prepare(
+        cx, log_reader_db(s->reader),
+        STR("SELECT d.n FROM fact_decision d JOIN fact_push_refs r ON r.n = d.push LEFT JOIN fact_outcome o ON "
+            "o.decision = d.n WHERE d.subject = ?1 AND d.decision = 'allowed' AND r.ref = ?2 AND r.before = ?3 AND "
+            "r.after = ?4 AND coalesce(o.outcome, '') <> 'done' ORDER BY d.n DESC LIMIT 1"),
+        &st));
+    store_bind_str(st, 1, s->place.subject);
+    store_bind_str(st, 2, push_subject(cx, &s->place, r->name));
+    store_bind_str(st, 3, r->before);
+    store_bind_str(st, 4, r->after);
+    TRY(store_step(cx, st, &row));
+    if (row) *n = sqlite3_column_int64(st, 0);
+    return OK;
+}
+
+/* What was let in and git has not told: another hook, or a lock, has kept it where it was. */
+static enum rc list_stayed(struct ctx *cx, struct session *s, int64_t decision, struct str *stayed, size_t *n)
+{
+    scoped_stmt *st = NULL;
+    struct str *moved = arena_array(&cx->arena, struct str, s->push.n);
+    for (size_t i = 0; i < s->push.n; i++) moved[i] = push_subject(cx, &s->place, s->push.refs[i].name);
+    TRY(store_prepare(cx, log_reader_db(s->reader),
+                      STR("SELECT r.ref FROM fact_decision d JOIN fact_push_refs r ON r.n = d.push WHERE d.n = ?1"),
+                      &st));
+    store_bind_int(st, 1, decision);
+    for (bool row;;) {
+        bool found = false;
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        for (size_t i = 0; !found && i < s->push.n; i++) found = str_eq(moved[i], store_column_str(st, 0));
+        if (!found && *n < PUSH_REFS) stayed[(*n)++] = arena_str(&cx->arena, store_column_str(st, 0));
+    }
+}
+
+static enum rc told(struct ctx *cx, struct session *s, struct buf *say)
+{
+    int64_t decision = -1;
+    size_t n = 0;
+    struct str *stayed = arena_array(&cx->arena, struct str, PUSH_REFS);
+    if (s->push.n && str_starts(s->push.refs[0].name, STR("refs/changes/"))) return OK; /* proc-receive has told it */
+    for (size_t i = 0; decision < 0 && i < s->push.n; i++) TRY(find_decision(cx, s, &s->push.refs[i], &decision));
+    if (decision < 0) {
+        if (s->push.n) buf_cstr(say, "sinetti: refs have moved that no decision of the gate let in\n");
+        return OK;
+    }
+    TRY(list_stayed(cx, s, decision, stayed, &n));
+    TRY(decide_ended(cx, s->facts, &s->place, &s->caller, (uint64_t)decision, stayed, n));
+    moving_end(cx, s->r->git_dir, (uint64_t)decision);
+    return OK;
+}
+
 enum rc receive_judge(struct ctx *cx, const struct receive *r, const struct catalog *c, int in, struct buf *say,
                       bool *allowed)
 {
     struct session s = {.r = r};
     *allowed = false;
     enum rc rc = open_session(cx, r, c, &s);
-    if (rc == OK) rc = judge(cx, &s, in, say, allowed);
+    if (rc == OK) rc = read_lines(cx, &s, in);
+    if (rc == OK) rc = elsewhere(&s) ? judge_elsewhere(cx, &s, say, allowed) : judge(cx, &s, say, allowed);
+    close_session(&s);
+    return rc;
+}
+
+enum rc receive_told(struct ctx *cx, const struct receive *r, const struct catalog *c, int in, struct buf *say)
+{
+    struct session s = {.r = r};
+    enum rc rc = open_session(cx, r, c, &s);
+    if (rc == OK) rc = read_lines(cx, &s, in);
+    if (rc == OK) rc = told(cx, &s, say);
     close_session(&s);
     return rc;
 }
@@ -256,7 +417,7 @@ static void answer(struct session *s, const struct change_place *places, const c
 
 static void say_changes(struct session *s, const struct change_place *places, struct buf *say)
 {
-    bool fi = s->r->caller.lang == LANG_FI;
+    bool fi = s->caller.lang == LANG_FI;
     for (size_t i = 0; i < s->push.n; i++)
         if (s->push.refs[i].kind == PUSH_CHANGE)
             buf_printf(say, "%s %lld, %s %lld: %s\n", fi ? "muutos" : "change", (long long)places[i].number,
@@ -274,8 +435,9 @@ static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct c
     size_t settled;
     sqlite3 *db = log_reader_db(s->reader);
     *refusal = "refused";
+    moving_sweep(cx, s->r->git_dir);
     TRY(log_reader_refresh(cx, s->reader));
-    TRY(decide_settle(cx, s->facts, db, s->git, &s->place, &s->r->caller, &settled));
+    TRY(decide_settle(cx, s->facts, db, s->git, &s->place, &s->caller, &settled));
     if (settled) TRY(log_reader_refresh(cx, s->reader));
     s->push.scanned = handover_take(cx, s->r->git_dir, &s->push);
     TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
@@ -310,8 +472,9 @@ static enum rc move_and_answer(struct ctx *cx, struct session *s, const struct c
     const char *refusal = "refused";
     bool options = false;
     TRY(greet(cx, in, out, &options));
-    TRY(read_commands(cx, s, in, options));
     enum rc rc = open_session(cx, s->r, c, s);
+    enum rc heard = read_commands(cx, s, in, options);
+    if (rc == OK) rc = heard;
     int lock = rc == OK ? receive_lock(cx, s->r->git_dir) : -1;
     if (rc == OK && lock < 0) rc = fail(cx, E_IO, "the repository cannot be locked: %s", strerror(errno));
     if (rc == OK) rc = move(cx, s, say, &places, &refusal);

@@ -270,6 +270,15 @@ enum rc identity_of_address(struct ctx *cx, sqlite3 *db, struct str address, str
                       address, person);
 }
 
+enum rc identity_of_account(struct ctx *cx, sqlite3 *db, struct str host, struct str name, struct str *person)
+{
+    return one_person(
+        cx, db,
+        "SELECT p.subject FROM fact_person_accounts a JOIN fact_person p ON p.n = a.n WHERE "
+        "a.host || char(10) || a.name = ?1 COLLATE NOCASE AND p.state = 'active' GROUP BY p.subject LIMIT 2",
+        arena_printf(&cx->arena, STR_FMT "\n" STR_FMT, STR_ARG(host), STR_ARG(name)), person);
+}
+
 enum rc identity_who_is(struct ctx *cx, struct identity *id, struct str person, struct identity_who *out, bool *here)
 {
     scoped_stmt *st = NULL;

@@ -87,6 +87,9 @@ enum rc identity_authenticate(struct ctx *cx, struct identity *id, const struct 
 enum rc identity_of(struct ctx *cx, sqlite3 *db, int64_t now, struct str person, struct identity_who *out) MUST_CHECK;
 enum rc identity_of_key(struct ctx *cx, sqlite3 *db, struct str fingerprint, struct str *person) MUST_CHECK;
 enum rc identity_of_address(struct ctx *cx, sqlite3 *db, struct str address, struct str *person) MUST_CHECK;
+/* Whose account that is on another host, as declared. */
+enum rc identity_of_account(struct ctx *cx, sqlite3 *db, struct str host, struct str name,
+                            struct str *person) MUST_CHECK;
 
 /* The same of somebody who is not asking: name, roles and language, no credential. *here false: they have left. */
 enum rc identity_who_is(struct ctx *cx, struct identity *id, struct str person, struct identity_who *out,

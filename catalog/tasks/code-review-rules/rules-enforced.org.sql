@@ -1,7 +1,7 @@
--- Evidence: pushes and publications to protected branches of hosted repositories that brought commits: what was brought is the
+-- Evidence: pushes and publications to protected branches of repositories with a gate that brought commits: what was brought is the
 -- patch set of a change that as many people as the branch asks for have approved, none of whom had a part in it, and that
 -- nobody has rejected.
--- Blind spots: repositories kept elsewhere; whether a reviewer has read what they approved.
+-- Blind spots: repositories without a gate; whether a reviewer has read what they approved.
 SELECT r.ref AS subject, r.covered AND r.approvals >= max(1, r.reviewers) AND r.rejections = 0 AS ok, p.at AS at, NULL AS due, p.via AS via,
        CASE r.commits WHEN 1 THEN '1 commit reaches' ELSE r.commits || ' commits reach' END AS brought_en,
        CASE r.commits WHEN 1 THEN '1 kirjaus' ELSE r.commits || ' kirjausta' END AS brought_fi,

@@ -1,6 +1,6 @@
--- Evidence: publications to protected branches of hosted repositories that brought commits: two people or more who had no part in the
+-- Evidence: publications to protected branches of repositories with a gate that brought commits: two people or more who had no part in the
 -- change have approved what was brought.
--- Blind spots: repositories kept elsewhere.
+-- Blind spots: repositories without a gate.
 SELECT r.ref AS subject, r.approvals >= 2 AS ok, p.at AS at, NULL AS due, p.via AS via, r.approvals AS approvals,
        CASE r.approvals WHEN 0 THEN 'nobody has' WHEN 1 THEN 'one person alone has' ELSE r.approvals || ' people have' END AS who_en,
        CASE r.approvals WHEN 0 THEN 'kukaan ei ole hyväksynyt sen sisältöä' ELSE 'sen sisällön on hyväksynyt vain ' || r.approvals END AS who_fi, substr(r.after, 1, 12) AS tip

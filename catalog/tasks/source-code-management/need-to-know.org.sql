@@ -1,6 +1,6 @@
--- Evidence: pushes to hosted repositories that were scanned: keys and tokens, told by their form or checksum, in files that programs read, which
+-- Evidence: pushes to repositories with a gate that were scanned: keys and tokens, told by their form or checksum, in files that programs read, which
 -- were not in those files before.
--- Blind spots: repositories kept elsewhere; secrets without a form of their own; what stands in tests, documents and data.
+-- Blind spots: repositories without a gate; secrets without a form of their own; what stands in tests, documents and data.
 SELECT r.ref AS subject, r.secrets = 0 AS ok, p.at AS at, NULL AS due, p.via AS via, r.secrets AS secrets, substr(r.after, 1, 12) AS tip,
        coalesce((SELECT h.path || ':' || h.line || ' (' || h.rule || ')' FROM fact_push_hits h WHERE h.n = r.n ORDER BY h.seq LIMIT 1), '') AS place
 FROM fact_push_refs r JOIN fact_push p ON p.n = r.n

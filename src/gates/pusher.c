@@ -1,0 +1,47 @@
+#include "gates/pusher.h"
+
+#include <stdlib.h>
+
+static struct str variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value && strlen(value) <= 1024 ? str_from(value) : STR_NONE;
+}
+
+/* A deploy key is a key of the repository, and nobody's: it must not pass for the person whose name stands beside. */
+static struct str gitea(struct ctx *cx)
+{
+    struct str key = variable("GITEA_DEPLOY_KEY_ID");
+    return key.p && !str_eq(key, STR("0")) ? arena_printf(&cx->arena, "deploy-key-" STR_FMT, STR_ARG(key))
+                                           : variable("GITEA_PUSHER_NAME");
+}
+
+static struct str gitlab(void)
+{
+    struct str id = variable("GL_ID");
+    return str_starts(id, STR("user-")) ? variable("GL_USERNAME") : id;
+}
+
+static struct str account_of(struct ctx *cx, enum gate_host host)
+{
+    return host == GATE_GITOLITE ? variable("GL_USER")
+           : host == GATE_GITEA  ? gitea(cx)
+           : host == GATE_GITLAB ? gitlab()
+                                 : variable("SINETTI_ACCOUNT");
+}
+
+enum rc pusher_find(struct ctx *cx, sqlite3 *db, const struct gate_place *place, struct gate_caller *out,
+                    struct str *account)
+{
+    *account = STR_NONE;
+    if (place->host == GATE_BARE && variable("SINETTI_PERSON").p) { /* by our own door */
+        out->person = variable("SINETTI_PERSON");
+        out->credential = variable("SINETTI_CREDENTIAL");
+        return OK;
+    }
+    *account = account_of(cx, place->host);
+    out->person = STR_NONE;
+    if (account->p && str_is_utf8(*account)) TRY(identity_of_account(cx, db, place->accounts, *account, &out->person));
+    if (!out->person.p) out->person = STR("unknown");
+    return OK;
+}
