@@ -2,6 +2,7 @@
  * OpenSSH's PROTOCOL.u2f for sk-…. */
 #include "base/base64.h"
 #include "base/digest.h"
+#include "base/ssh_wire.h"
 #include "identity/keys.h"
 
 #define RSA_LEAST 3072
@@ -22,18 +23,6 @@ static const struct type {
              {"sk-ecdsa-sha2-nistp256@openssh.com", FORM_ECDSA, true, "nistp256", 65},
              {"ssh-rsa", FORM_RSA, false, NULL, 0}};
 
-/* The next string of a blob: four bytes of length, then so many. */
-static bool take(struct str *blob, struct str *out)
-{
-    if (blob->n < 4) return false;
-    const unsigned char *p = (const unsigned char *)blob->p;
-    size_t n = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
-    if (n > blob->n - 4) return false;
-    *out = str_slice(*blob, 4, 4 + n);
-    *blob = str_slice(*blob, 4 + n, blob->n);
-    return true;
-}
-
 /* Bits of a positive number in its shortest form; 0 for any other. */
 static size_t bits_of(struct str mpint)
 {
@@ -53,7 +42,7 @@ static size_t bits_of(struct str mpint)
 static enum rc read_rsa(struct ctx *cx, struct str *blob, struct str *words)
 {
     struct str e, n;
-    if (!take(blob, &e) || !take(blob, &n)) return fail(cx, E_INVALID, "key: it ends too early");
+    if (!ssh_take(blob, &e) || !ssh_take(blob, &n)) return fail(cx, E_INVALID, "key: it ends too early");
     size_t bits = bits_of(n), exponent = bits_of(e);
     if (!bits || exponent < 2 || exponent > 64 || !(e.p[e.n - 1] & 1) || !(n.p[n.n - 1] & 1))
         return fail(cx, E_INVALID, "key: its numbers are not those of an RSA key");
@@ -68,17 +57,17 @@ static enum rc read_blob(struct ctx *cx, const struct type *t, struct str blob, 
 {
     struct str name, curve, point, application;
     *words = str_from(t->name);
-    if (!take(&blob, &name) || !str_eq(name, str_from(t->name)))
+    if (!ssh_take(&blob, &name) || !str_eq(name, str_from(t->name)))
         return fail(cx, E_INVALID, "key: inside it says another type than before it");
     if (t->form == FORM_RSA) {
         TRY(read_rsa(cx, &blob, words));
     } else {
-        if (t->form == FORM_ECDSA && (!take(&blob, &curve) || !str_eq(curve, str_from(t->curve))))
+        if (t->form == FORM_ECDSA && (!ssh_take(&blob, &curve) || !str_eq(curve, str_from(t->curve))))
             return fail(cx, E_INVALID, "key: it is on another curve than its type says");
-        if (!take(&blob, &point) || point.n != t->point || (t->form == FORM_ECDSA && point.p[0] != 4))
+        if (!ssh_take(&blob, &point) || point.n != t->point || (t->form == FORM_ECDSA && point.p[0] != 4))
             return fail(cx, E_INVALID, "key: its point is not of the right length and form");
         if (t->security_key &&
-            (!take(&blob, &application) || !application.n || application.n > 255 || !str_is_utf8(application)))
+            (!ssh_take(&blob, &application) || !application.n || application.n > 255 || !str_is_utf8(application)))
             return fail(cx, E_INVALID, "key: of a security key, without its application");
     }
     return blob.n ? fail(cx, E_INVALID, "key: something stands behind its end") : OK;
