@@ -28,6 +28,12 @@ enum rc signer_sign(struct ctx *cx, struct signer *s, const struct checkpoint *h
     return s->ops->sign(cx, s, head, proof, n, note);
 }
 
+enum rc signer_source(struct ctx *cx, struct signer *s, enum signer_form form, struct str data, uint8_t public[32],
+                      uint8_t signature[64])
+{
+    return s->ops->source(cx, s, form, data, public, signature);
+}
+
 enum rc signer_begin_handover(struct ctx *cx, struct signer *s, bool restored, struct note_key *next)
 {
     return s->ops->begin(cx, s, restored, next);

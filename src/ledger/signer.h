@@ -3,7 +3,7 @@
  * make it forget. It signs a head only if that goes on from the last; there is no way around.
  *
  * Files: `key` and, while a key is being replaced, `next`: the key's name and seed, for their owner's eyes alone;
- * `last`: the newest head it signed; `lock`. One process at a time. Per-ctx. */
+ * `source`: another (signer_source()); `last`: the newest head it signed; `lock`. One process at a time. Per-ctx. */
 #ifndef SINETTI_LEDGER_SIGNER_H
 #define SINETTI_LEDGER_SIGNER_H
 
@@ -30,6 +30,19 @@ struct str signer_last(const struct signer *s);
  * head. */
 enum rc signer_sign(struct ctx *cx, struct signer *s, const struct checkpoint *head, const struct hash *proof, size_t n,
                     struct buf *note) MUST_CHECK;
+
+/* What the server signs of source code: by a key of its own beside the ledger's (file `source`), which is made when it
+ * is first asked for. What is signed is spelled here, so this key signs commits, by git's namespace of SSH signatures,
+ * and in-toto statements in DSSE, and nothing else. */
+enum signer_form {
+    SIGNER_KEY,       /* nothing: only the public key is asked for */
+    SIGNER_COMMIT,    /* data: SHA-512 of a commit or tag without its signature */
+    SIGNER_STATEMENT, /* data: a statement, at most SIGNER_STATEMENT_MOST bytes */
+    SIGNER_NEW_KEY    /* destroys the key and makes another */
+};
+#define SIGNER_STATEMENT_MOST (64 * KIB)
+enum rc signer_source(struct ctx *cx, struct signer *s, enum signer_form form, struct str data, uint8_t public[32],
+                      uint8_t signature[64]) MUST_CHECK;
 
 /* Replacing the key. Begin: makes the next one, under this origin or, `restored`, under the one that follows it; from
  * then on nothing else is signed. Doing it again gives the same key. Cancel: as if nothing had been, until the handover

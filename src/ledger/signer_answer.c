@@ -7,7 +7,8 @@
 struct request {
     struct str message, verb;
     struct note_key next;
-    bool has_next;
+    bool has_next, signs;
+    uint8_t public[32], signature[64]; /* of signer_source() */
 };
 
 static enum rc malformed(struct ctx *cx)
@@ -60,6 +61,21 @@ static enum rc do_hand_over(struct ctx *cx, struct signer *s, struct request *q,
     return signer_hand_over(cx, s, &ask, note);
 }
 
+static enum rc do_source(struct ctx *cx, struct signer *s, struct request *q)
+{
+    struct str hex;
+    int64_t form;
+    if (!text_of(cx, q, "data", &hex) || !canonical_int(canonical_find(q->message, "form"), &form) ||
+        form < SIGNER_KEY || form > SIGNER_NEW_KEY || hex.n > 2 * SIGNER_STATEMENT_MOST)
+        return malformed(cx);
+    uint8_t *bytes = arena_array(&cx->arena, uint8_t, hex.n / 2 + 1);
+    if (!hex_read_exact(bytes, hex.n / 2, hex)) return malformed(cx);
+    TRY(signer_source(cx, s, (enum signer_form)form, (struct str){(const char *)bytes, hex.n / 2}, q->public,
+                      q->signature));
+    q->signs = true;
+    return OK;
+}
+
 static enum rc run(struct ctx *cx, struct signer *s, struct request *q, struct buf *note)
 {
     TRY(canonical_check(cx, q->message));
@@ -69,6 +85,7 @@ static enum rc run(struct ctx *cx, struct signer *s, struct request *q, struct b
     if (str_eq(q->verb, STR("begin"))) return do_begin(cx, s, q);
     if (str_eq(q->verb, STR("cancel"))) return signer_cancel_handover(cx, s);
     if (str_eq(q->verb, STR("hand_over"))) return do_hand_over(cx, s, q, note);
+    if (str_eq(q->verb, STR("source"))) return do_source(cx, s, q);
     if (str_eq(q->verb, STR("end"))) return signer_end_handover(cx, s);
     return malformed(cx);
 }
@@ -103,7 +120,16 @@ static void put_answer(struct buf *out, struct ctx *cx, const struct signer *s, 
         buf_cstr(out, ",\"note\":");
         canonical_put_str(out, buf_view(note));
     }
-    buf_printf(out, ",\"rc\":%d,\"size\":%llu}", (int)rc, (unsigned long long)signer_size(s));
+    if (rc == OK && q->signs) {
+        buf_cstr(out, ",\"public\":");
+        wire_put_hex(out, q->public, sizeof q->public);
+    }
+    buf_printf(out, ",\"rc\":%d", (int)rc);
+    if (rc == OK && q->signs) {
+        buf_cstr(out, ",\"signature\":");
+        wire_put_hex(out, q->signature, sizeof q->signature);
+    }
+    buf_printf(out, ",\"size\":%llu}", (unsigned long long)signer_size(s));
 }
 
 enum rc signer_answer(struct ctx *cx, struct signer *s, int fd)

@@ -12,6 +12,8 @@ struct signer_ops {
     enum rc (*cancel)(struct ctx *cx, struct signer *s);
     enum rc (*hand_over)(struct ctx *cx, struct signer *s, const struct handover_ask *ask, struct buf *note);
     enum rc (*end)(struct ctx *cx, struct signer *s);
+    enum rc (*source)(struct ctx *cx, struct signer *s, enum signer_form form, struct str data, uint8_t public[32],
+                      uint8_t signature[64]);
 };
 
 /* First in each kind's own struct; kept true by every operation. */

@@ -4,10 +4,12 @@
 #include "ledger/signer_files.h"
 
 #include "base/file.h"
+#include "base/sshsig.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -17,6 +19,7 @@
 #define KEY "key"
 #define NEXT "next"
 #define LAST "last"
+#define SOURCE "source"
 
 struct local {
     struct signer base;
@@ -257,6 +260,37 @@ static enum rc local_end(struct ctx *cx, struct local *s)
     return OK;
 }
 
+/* --- source code */
+
+static enum rc source_key(struct ctx *cx, struct local *s, bool anew, struct note_signer *out)
+{
+    enum rc rc = anew ? signer_destroy(cx, s->dir, SOURCE) : signer_read_key(cx, s->dir, SOURCE, NOTE_ED25519, out);
+    if (!anew && rc != E_NOTFOUND) return rc;
+    if (rc != OK && rc != E_NOTFOUND) return rc;
+    TRY(signer_make_key(cx, s->dir, SOURCE, STR(SOURCE)));
+    return signer_read_key(cx, s->dir, SOURCE, NOTE_ED25519, out);
+}
+
+static enum rc op_source(struct ctx *cx, struct signer *signer, enum signer_form form, struct str data,
+                         uint8_t public[32], uint8_t signature[64])
+{
+    struct note_signer key;
+    scoped_buf text;
+    buf_init(&text, SIGNER_STATEMENT_MOST + 256);
+    if ((form == SIGNER_COMMIT && data.n != 64) || (form == SIGNER_STATEMENT && data.n > SIGNER_STATEMENT_MOST))
+        return fail(cx, E_INVALID, "signer: this is nothing it signs");
+    TRY(source_key(cx, (struct local *)signer, form == SIGNER_NEW_KEY, &key));
+    if (form == SIGNER_COMMIT) sshsig_preimage(&text, STR("git"), (const uint8_t *)data.p);
+    if (form == SIGNER_STATEMENT) dsse_preimage(&text, data);
+    memcpy(public, key.key.public, 32);
+    memset(signature, 0, 64);
+    enum rc rc = buf_ok(&text);
+    if (rc == OK && text.n)
+        (void)crypto_sign_detached(signature, NULL, (const unsigned char *)text.p, text.n, key.secret);
+    note_signer_release(&key);
+    return rc == OK ? OK : fail(cx, E_IO, "out of memory");
+}
+
 /* --- as others see it */
 
 static struct signer *publish(struct local *s)
@@ -304,7 +338,7 @@ static enum rc op_end(struct ctx *cx, struct signer *s)
     return rc;
 }
 
-static const struct signer_ops local_ops = {op_close, op_sign, op_begin, op_cancel, op_hand_over, op_end};
+static const struct signer_ops local_ops = {op_close, op_sign, op_begin, op_cancel, op_hand_over, op_end, op_source};
 
 enum rc signer_open(struct ctx *cx, const char *dir, struct signer **out)
 {

@@ -2,6 +2,7 @@
 #include "ledger/signer_inside.h"
 #include "ledger/signer_wire.h"
 
+#include "base/base64.h"
 #include "ledger/canonical.h"
 
 #include <errno.h>
@@ -153,6 +154,24 @@ static enum rc remote_end(struct ctx *cx, struct signer *s)
     return finish(cx, (struct remote *)s, "end");
 }
 
+static enum rc remote_source(struct ctx *cx, struct signer *s, enum signer_form form, struct str data,
+                             uint8_t public[32], uint8_t signature[64])
+{
+    struct remote *r = (struct remote *)s;
+    struct str key, said;
+    begin(r);
+    buf_cstr(&r->request, "\"data\":");
+    wire_put_hex(&r->request, (const uint8_t *)data.p, data.n);
+    buf_printf(&r->request, ",\"form\":%d", (int)form);
+    TRY(finish(cx, r, "source"));
+    struct str answer = buf_view(&r->answer);
+    if (!canonical_str(&cx->arena, canonical_find(answer, "public"), &key) ||
+        !canonical_str(&cx->arena, canonical_find(answer, "signature"), &said) || !hex_read_exact(public, 32, key) ||
+        !hex_read_exact(signature, 64, said))
+        return strange(cx);
+    return OK;
+}
+
 static void remote_close(struct signer *s)
 {
     struct remote *r = (struct remote *)s;
@@ -163,8 +182,8 @@ static void remote_close(struct signer *s)
     free(r);
 }
 
-static const struct signer_ops remote_ops = {remote_close,  remote_sign,      remote_begin,
-                                             remote_cancel, remote_hand_over, remote_end};
+static const struct signer_ops remote_ops = {remote_close,     remote_sign, remote_begin, remote_cancel,
+                                             remote_hand_over, remote_end,  remote_source};
 
 enum rc signer_connect_fd(struct ctx *cx, int fd, struct signer **out)
 {

@@ -7,6 +7,7 @@
  *   {"restored":BOOL,"verb":"begin"}                      + next
  *   {"verb":"cancel"} · {"verb":"end"}
  *   {"body":…,"consistency":[…],"head":…,"inclusion":[…],"leaf":…,"salt":…,"verb":"hand_over"}   + note
+ *   {"data":HEX,"form":N,"verb":"source"}                 + public, signature
  *
  *   {"key":VKEY,"last":NOTE,"rc":0,"size":N, …}           the answer; {"message":TEXT,"rc":R, …} when refused
  * HASH and salt are hexadecimal. */

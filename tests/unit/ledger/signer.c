@@ -2,8 +2,10 @@
  * anywhere. */
 #include "log_data.h"
 
+#include <sodium.h>
 #include <sys/socket.h>
 
+#include "base/sshsig.h"
 #include "ledger/heads.h"
 #include "ledger/proof.h"
 #include "ledger/signer_wire.h"
@@ -108,6 +110,10 @@ static void test_ledger_signer__strange_requests(void **state)
                                       "{\"restored\":1,\"verb\":\"begin\"}",
                                       "{\"verb\":\"hand_over\"}",
                                       "{\"verb\":\"end\"}",
+                                      "{\"data\":\"\",\"form\":1,\"verb\":\"source\"}",
+                                      "{\"data\":\"zz\",\"form\":2,\"verb\":\"source\"}",
+                                      "{\"data\":\"\",\"form\":4,\"verb\":\"source\"}",
+                                      "{\"data\":\"\",\"verb\":\"source\"}",
                                       "{\"verb\":\"cancel\"}"};
     int ends[2];
     struct far_end *e = calloc(1, sizeof *e);
@@ -157,6 +163,48 @@ static void test_ledger_signer__files(void **state)
     assert_int_equal(signer_open(&cx, place, &other), E_CORRUPT);
     assert_int_equal(unlink(key), 0);
     assert_int_equal(signer_open(&cx, place, &other), E_NOTFOUND);
+}
+
+/* The key of source code: another than the ledger's, the same when asked again, and bound to what it is for. */
+static void test_ledger_signer__source(void **state)
+{
+    (void)state;
+    uint8_t hash[64] = {1}, key[32], again[32], signature[64], other[64];
+    char name[65];
+    scoped_buf text, pre;
+    struct str data = {(const char *)hash, sizeof hash};
+    struct signer *s = open_signer();
+    buf_init(&text, 0);
+    buf_init(&pre, 0);
+    crypto_hash_sha512(hash, (const unsigned char *)"a commit", 8);
+    assert_int_equal(signer_source(&cx, s, SIGNER_KEY, STR(""), key, signature), OK);
+    assert_memory_not_equal(key, signer_key(s)->public, 32);
+    assert_int_equal(signer_source(&cx, s, SIGNER_COMMIT, data, again, signature), OK);
+    assert_memory_equal(key, again, 32);
+    sshsig_put(&text, STR("git"), key, signature);
+    assert_true(sshsig_verify(buf_view(&text), STR("a commit"), STR("git"), name));
+    /* the same bytes as a statement are signed as one */
+    assert_int_equal(signer_source(&cx, s, SIGNER_STATEMENT, data, again, other), OK);
+    assert_memory_not_equal(signature, other, 64);
+    dsse_preimage(&pre, data);
+    assert_int_equal(crypto_sign_verify_detached(other, (const unsigned char *)pre.p, pre.n, key), 0);
+    assert_int_equal(signer_source(&cx, s, SIGNER_COMMIT, STR("short"), again, other), E_INVALID);
+    char *much = calloc(1, SIGNER_STATEMENT_MOST + 1);
+    assert_int_equal(
+        signer_source(&cx, s, SIGNER_STATEMENT, (struct str){much, SIGNER_STATEMENT_MOST + 1}, again, other),
+        E_INVALID);
+    assert_int_equal(signer_source(&cx, s, SIGNER_STATEMENT, (struct str){much, SIGNER_STATEMENT_MOST}, again, other),
+                     OK);
+    free(much);
+    close_signer(s);
+    s = open_signer();
+    assert_int_equal(signer_source(&cx, s, SIGNER_KEY, STR(""), again, other), OK);
+    assert_memory_equal(key, again, 32);
+    assert_int_equal(signer_source(&cx, s, SIGNER_NEW_KEY, STR(""), again, other), OK);
+    assert_memory_not_equal(key, again, 32);
+    assert_int_equal(signer_source(&cx, s, SIGNER_KEY, STR(""), key, other), OK);
+    assert_memory_equal(key, again, 32);
+    close_signer(s);
 }
 
 static void test_ledger_signer__goes_on_only_forwards(void **state)
@@ -463,6 +511,7 @@ int main(void)
         CASE(rotation_broken_off),
         CASE(seam),
         CASE(proofs),
+        CASE(source),
         CASE(strange_requests),
         FAR(goes_on_only_forwards),
         FAR(refuses_an_older_copy),
@@ -470,6 +519,7 @@ int main(void)
         FAR(rotation_broken_off),
         FAR(seam),
         FAR(proofs),
+        FAR(source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
