@@ -156,7 +156,8 @@ static void set(const char *name, struct str value, struct ctx *cx)
 /* Nothing of the caller's environment reaches git but the protocol's version. */
 static void clear_environment(struct ctx *cx)
 {
-    const char *protocol = getenv("GIT_PROTOCOL"), *lang = getenv("LANG");
+    const char *protocol = getenv("GIT_PROTOCOL"), *lang = getenv("LANG"), *way = getenv("SINETTI_SIGNER");
+    struct str signer = way ? arena_str(&cx->arena, str_from(way)) : STR_NONE; /* sshd's SetEnv, no client's word */
     struct str kept = protocol && strlen(protocol) < 100 ? arena_str(&cx->arena, str_from(protocol)) : STR_NONE;
     bool fi = lang && str_starts(str_from(lang), STR("fi"));
     (void)clearenv();
@@ -167,6 +168,7 @@ static void clear_environment(struct ctx *cx)
     (void)setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
     (void)setenv("GIT_NO_REPLACE_OBJECTS", "1", 1);
     if (kept.p) set("GIT_PROTOCOL", kept, cx);
+    if (signer.p) set("SINETTI_SIGNER", signer, cx);
     if (fi) (void)setenv("SINETTI_LANG", "fi", 1);
 }
 

@@ -7,6 +7,7 @@
 #include "gates/connect.h"
 #include "gates/host.h"
 #include "gates/place.h"
+#include "gates/seal.h"
 #include "records/append.h"
 
 #include <stdio.h>
@@ -19,9 +20,13 @@ static const char help[] =
     "       sinetti repo unprotect NAME PATTERN --reason TEXT [OPTIONS]\n"
     "       sinetti repo connect NAME PATH --host KIND [--accounts HOST] [--main BRANCH] [--project ID] [OPTIONS]\n"
     "       sinetti repo disconnect NAME [OPTIONS]\n"
+    "       sinetti repo keys [--replace] [OPTIONS]\n"
     "Repositories kept in the data folder, served over SSH (`sinetti authorized-keys --help`). The main branch is "
     "protected from\n"
-    "the start: what gets there has been reviewed by one other person.\n\n"
+    "the start: what gets there has been reviewed by one other person. `keys` prints the keys by which the server "
+    "signs "
+    "what it publishes,\n"
+    "as lines of allowed_signers (ssh-keygen(1)), for git verify-commit.\n\n"
     "  --main BRANCH    its main branch (main)\n"
     "  --import PATH    takes over branches, tags and history of a repository on this machine\n"
     "  --project ID     project:ID it belongs to\n"
@@ -34,6 +39,7 @@ static const char help[] =
     "are\n"
     "                   written there (docs/hooks.md)\n"
     "  --accounts HOST  under which host people have declared their accounts there (KIND)\n"
+    "  --replace        the server signs by a new key from now on; what was signed by the old one stays good\n"
     "  --data DIR       the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
     "  --catalog DIR    another catalog than the built-in one\n"
     "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
@@ -48,7 +54,8 @@ enum {
     OPTION_PUBLISHER,
     OPTION_REASON,
     OPTION_HOST,
-    OPTION_ACCOUNTS
+    OPTION_ACCOUNTS,
+    OPTION_REPLACE
 };
 
 static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
@@ -61,6 +68,7 @@ static const struct option table[] = {{"data", required_argument, NULL, OPTION_D
                                       {"reason", required_argument, NULL, OPTION_REASON},
                                       {"host", required_argument, NULL, OPTION_HOST},
                                       {"accounts", required_argument, NULL, OPTION_ACCOUNTS},
+                                      {"replace", no_argument, NULL, OPTION_REPLACE},
                                       {"catalog", required_argument, NULL, OPTION_CATALOG},
                                       {"help", no_argument, NULL, OPTION_HELP},
                                       {0}};
@@ -72,6 +80,7 @@ struct arguments {
     size_t n_publishers;
     int64_t reviewers;
     enum gate_host host; /* GATE_HOSTED: not said */
+    bool replace;
 };
 
 static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
@@ -86,6 +95,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     if (code == OPTION_ACCOUNTS) a->accounts = value;
     if (code == OPTION_HOST && !gate_host_find(str_from(value), &a->host))
         return fail(cx, E_INVALID, "--host: bare, gitolite, gitea or gitlab is expected");
+    if (code == OPTION_REPLACE) a->replace = true;
     if (code == OPTION_CATALOG) a->d.data.catalog = value;
     if (code == OPTION_REVIEWERS && !str_to_i64(str_from(value), 0, 9, &a->reviewers))
         return fail(cx, E_INVALID, "--reviewers: a number from 0 to 9 is expected");
@@ -180,11 +190,26 @@ static enum rc protect(struct ctx *cx, struct arguments *a, const char *name, co
     return host_protect(cx, a->d.facts, &identity_operator, &place, &p);
 }
 
-enum verb { VERB_NONE, VERB_LIST, VERB_CREATE, VERB_PROTECT, VERB_UNPROTECT, VERB_CONNECT, VERB_DISCONNECT };
+/* Where nothing was signed yet, the key comes to be by being asked for. */
+static enum rc keys(struct ctx *cx, struct arguments *a)
+{
+    struct seal seal;
+    scoped_buf lines;
+    buf_init(&lines, 1 << 20);
+    TRY(seal_open(cx, a->d.facts, a->d.ledger, a->d.data.dir, &seal));
+    enum rc rc = a->replace ? seal_replace(cx, a->d.facts, &seal) : OK;
+    seal_close(&seal);
+    if (rc == OK) rc = seal_lines(cx, a->d.ledger, &lines);
+    if (rc == OK) printf("%.*s", (int)lines.n, lines.p);
+    return rc;
+}
+
+enum verb { VERB_NONE, VERB_LIST, VERB_CREATE, VERB_PROTECT, VERB_UNPROTECT, VERB_CONNECT, VERB_DISCONNECT, VERB_KEYS };
 
 static enum verb find_verb(char **w, int n, const struct arguments *a)
 {
     if (n == 1 && !strcmp(w[0], "list")) return VERB_LIST;
+    if (n == 1 && !strcmp(w[0], "keys")) return VERB_KEYS;
     if (n == 2 && !strcmp(w[0], "create")) return VERB_CREATE;
     if (n == 3 && !strcmp(w[0], "protect")) return VERB_PROTECT;
     if (n == 3 && !strcmp(w[0], "connect") && a->host != GATE_HOSTED) return VERB_CONNECT;
@@ -196,6 +221,7 @@ static enum rc run(struct ctx *cx, struct arguments *a, enum verb v, char **w)
 {
     TRY(identity_data_open(cx, &a->d));
     if (v == VERB_LIST) return list(cx, a);
+    if (v == VERB_KEYS) return keys(cx, a);
     if (v == VERB_CREATE) return create(cx, a, w[1]);
     if (v == VERB_CONNECT) return connect_to(cx, a, w[1], w[2]);
     if (v == VERB_DISCONNECT) return disconnect(cx, a, w[1]);
@@ -213,7 +239,8 @@ int cli_repo(int argc, char **argv)
         (void)fail(&cx, E_INVALID,
                    "list, create NAME, protect NAME PATTERN, unprotect NAME PATTERN --reason TEXT, connect NAME PATH "
                    "--host KIND or disconnect NAME is expected");
-        out = common_wrong(&cx, "repo");
+                   "list, keys, create NAME, protect NAME PATTERN or unprotect NAME PATTERN --reason TEXT is expected");
+                   out = common_wrong(&cx, "repo");
     }
     if (out < 0) {
         enum rc rc = run(&cx, &a, v, argv + optind);

@@ -5,6 +5,8 @@
 #include "cli/common.h"
 #include "cli/data.h"
 
+#include <stdlib.h>
+
 static const char help[] =
     "usage: sinetti serve [OPTIONS]\n"
     "Serves the pages and the API of a data folder until SIGTERM or SIGINT; then what has begun is answered.\n"
@@ -159,6 +161,7 @@ int cli_serve(int argc, char **argv)
         a.o.dir = a.data.dir;
         a.o.signer = a.data.signer_dir;
         a.o.proxies = a.proxies;
+        (void)setenv("SINETTI_SIGNER", a.o.signer, 1); /* for what signs within (gates/seal.h) */
         enum rc rc = serve_run(&cx, &a.o);
         out = rc == OK ? EXIT_FINE : common_failed(&cx, rc);
     }

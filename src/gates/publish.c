@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "gates/receive.h"
+#include "gates/seal.h"
 #include "git/object.h"
 #include "git/oid.h"
 #include "ledger/log_reader.h"
@@ -20,6 +21,7 @@ struct publishing {
     struct change change;
     struct str tip;
     bool try_only;
+    struct seal seal; /* not of who only asks */
 };
 
 /* --- what the branch gets */
@@ -45,23 +47,39 @@ static enum rc ident_of(struct ctx *cx, sqlite3 *db, struct str person, int64_t 
     return OK;
 }
 
-static enum rc merge_message(struct ctx *cx, const struct publishing *p, sqlite3 *db, struct str *out)
+static void sign(struct publishing *p, struct commit_draft *d)
 {
-    scoped_buf b;
+    if (p->try_only) return; /* nobody will see it */
+    d->sign = seal_commit;
+    d->sign_arg = &p->seal;
+}
+
+/* What the server says of the change, in a paragraph of its own: of trailers only the last paragraph's count. */
+static enum rc put_trailers(struct ctx *cx, const struct publishing *p, struct buf *out)
+{
     struct approvals a;
     const struct change *c = &p->change;
+    sqlite3 *db = log_reader_db(p->reader);
     TRY(change_approvals(cx, db, facts_now(p->facts), p->place->project, c->subject, c->commit, c->target, &a));
+    buf_printf(out, "\nChange: %lld/%lld\n", (long long)c->number, (long long)c->patch_set);
+    for (int64_t i = 0; i < a.approvals; i++) {
+        struct str who;
+        TRY(ident_of(cx, db, a.people[i], 0, &who));
+        buf_printf(out, "Reviewed-by: " STR_FMT "\n", STR_ARG(str_slice(who, 0, who.n - sizeof " 0 +0000" + 1)));
+    }
+    return OK;
+}
+
+static enum rc merge_message(struct ctx *cx, const struct publishing *p, struct str *out)
+{
+    scoped_buf b;
+    const struct change *c = &p->change;
     buf_init(&b, LIMIT_COMMIT_MESSAGE);
     buf_printf(&b, "Merge change %lld: ", (long long)c->number);
     buf_visible(&b, c->title);
     buf_char(&b, '\n');
     if (c->description.n) buf_printf(&b, "\n" STR_FMT "\n", STR_ARG(str_trim(c->description)));
-    buf_printf(&b, "\nChange: %lld/%lld\n", (long long)c->number, (long long)c->patch_set);
-    for (int64_t i = 0; i < a.approvals; i++) {
-        struct str who;
-        TRY(ident_of(cx, db, a.people[i], 0, &who));
-        buf_printf(&b, "Reviewed-by: " STR_FMT "\n", STR_ARG(str_slice(who, 0, who.n - sizeof " 0 +0000" + 1)));
-    }
+    TRY(put_trailers(cx, p, &b));
     *out = arena_str(&cx->arena, buf_view(&b));
     return OK;
 }
@@ -76,17 +94,18 @@ static enum rc conflicts(struct ctx *cx, const struct publishing *p, struct str 
                 str_visible(cx, first), paths.p ? " and others" : "");
 }
 
-static enum rc by_merge(struct ctx *cx, const struct publishing *p, struct str *after)
+static enum rc by_merge(struct ctx *cx, struct publishing *p, struct str *after)
 {
     struct str tree, paths, parents[2] = {p->tip, p->change.commit};
     struct commit_draft d = {.parents = parents, .n_parents = 2};
+    sign(p, &d);
     int64_t now = facts_now(p->facts);
     TRY(hosted_merge(cx, p->git, p->tip, p->change.commit, STR_NONE, &tree, &paths));
     if (!tree.p) return conflicts(cx, p, paths);
     d.tree = tree;
     TRY(ident_of(cx, log_reader_db(p->reader), p->by->person, now, &d.author));
     d.committer = arena_printf(&cx->arena, "Sinetti <sinetti@localhost> %lld +0000", (long long)now);
-    TRY(merge_message(cx, p, log_reader_db(p->reader), &d.message));
+    TRY(merge_message(cx, p, &d.message));
     return hosted_commit(cx, p->git, &d, after);
 }
 
@@ -129,7 +148,19 @@ static enum rc author_line(struct ctx *cx, const struct git *g, struct str oid, 
     return fail(cx, E_CORRUPT, "a commit of the change cannot be read");
 }
 
-static enum rc by_rebase(struct ctx *cx, const struct publishing *p, struct str *after)
+/* The approved message, and what the server says beside it. */
+static enum rc rebased_message(struct ctx *cx, const struct publishing *p, struct str message, struct str *out)
+{
+    scoped_buf b;
+    buf_init(&b, 2 * LIMIT_COMMIT_MESSAGE);
+    buf_str(&b, message);
+    if (message.n && message.p[message.n - 1] != '\n') buf_char(&b, '\n');
+    TRY(put_trailers(cx, p, &b));
+    *out = arena_str(&cx->arena, buf_view(&b));
+    return OK;
+}
+
+static enum rc by_rebase(struct ctx *cx, struct publishing *p, struct str *after)
 {
     struct replay r = {cx,
                        p,
@@ -148,17 +179,19 @@ static enum rc by_rebase(struct ctx *cx, const struct publishing *p, struct str 
                     "the change has merges, which cannot be rebased: rebase it and push a new patch set");
     *after = p->tip;
     for (size_t i = r.n; i-- > 0;) {
-        struct str tree, paths, author;
+        struct str tree, paths, author, message;
         TRY(hosted_merge(cx, p->git, *after, r.oids[i], r.parents[i], &tree, &paths));
         if (!tree.p) return conflicts(cx, p, paths);
         TRY(author_line(cx, p->git, r.oids[i], &author));
-        const struct commit_draft d = {.tree = tree,
-                                       .parents = after,
-                                       .n_parents = 1,
-                                       .author = author,
-                                       .committer = arena_printf(&cx->arena, "Sinetti <sinetti@localhost> %lld +0000",
-                                                                 (long long)facts_now(p->facts)),
-                                       .message = r.messages[i]};
+        TRY(rebased_message(cx, p, r.messages[i], &message));
+        struct commit_draft d = {.tree = tree,
+                                 .parents = after,
+                                 .n_parents = 1,
+                                 .author = author,
+                                 .committer = arena_printf(&cx->arena, "Sinetti <sinetti@localhost> %lld +0000",
+                                                           (long long)facts_now(p->facts)),
+                                 .message = message};
+        sign(p, &d);
         TRY(hosted_commit(cx, p->git, &d, after));
     }
     return OK;
@@ -248,7 +281,9 @@ enum rc publish_change(struct ctx *cx, struct facts *f, const char *dir, const s
     if (lock < 0 && !try_only) return fail(cx, E_IO, "the repository cannot be locked: %s", strerror(errno));
     enum rc rc = log_reader_open(cx, dir, &p.reader);
     if (rc == OK) rc = hosted_open(cx, place->path, NULL, &p.git);
+    if (rc == OK && !try_only) rc = seal_open(cx, f, log_reader_db(p.reader), dir, &p.seal);
     if (rc == OK) rc = publish(cx, &p, number, out);
+    seal_close(&p.seal);
     git_close(p.git);
     log_reader_close(p.reader);
     if (lock >= 0) (void)close(lock);

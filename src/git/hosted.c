@@ -286,6 +286,35 @@ static enum rc tree_of(struct ctx *cx, const struct git *g, struct str tree, str
     return oid_is(*oid, g->hex) ? OK : fail(cx, E_NOTFOUND, "there is no tree of %s", str_visible(cx, tree));
 }
 
+/* `gpgsig`, its lines set in by a blank (gitformat-signature(5)), goes behind the committer. */
+static enum rc put_commit(struct ctx *cx, const struct commit_draft *d, struct str tree, struct buf *text)
+{
+    scoped_buf head, body, armored;
+    struct str rest, line;
+    buf_init(&head, LIMIT_GIT_HEADER);
+    buf_init(&body, LIMIT_GIT_HEADER + LIMIT_COMMIT_MESSAGE);
+    buf_init(&armored, LIMIT_GIT_HEADER);
+    buf_printf(&head, "tree " STR_FMT "\n", STR_ARG(tree));
+    for (size_t i = 0; i < d->n_parents; i++) buf_printf(&head, "parent " STR_FMT "\n", STR_ARG(d->parents[i]));
+    buf_printf(&head, "author " STR_FMT "\ncommitter " STR_FMT "\n", STR_ARG(d->author), STR_ARG(d->committer));
+    buf_str(&body, buf_view(&head));
+    buf_char(&body, '\n');
+    buf_str(&body, d->message);
+    if (buf_ok(&body) != OK) return fail(cx, E_LIMIT, "the commit's message is too long");
+    if (!d->sign) {
+        buf_str(text, buf_view(&body));
+        return OK;
+    }
+    TRY(d->sign(cx, d->sign_arg, buf_view(&body), &armored));
+    buf_str(text, buf_view(&head));
+    rest = str_trim(buf_view(&armored));
+    for (const char *before = "gpgsig "; str_cut(&rest, '\n', &line); before = " ")
+        buf_printf(text, "%s" STR_FMT "\n", before, STR_ARG(line));
+    buf_char(text, '\n');
+    buf_str(text, d->message);
+    return OK;
+}
+
 enum rc hosted_commit(struct ctx *cx, const struct git *g, const struct commit_draft *d, struct str *oid)
 {
     static const char *const argv[] = {"hash-object", "-t", "commit", "-w", "--stdin", NULL};
@@ -294,12 +323,9 @@ enum rc hosted_commit(struct ctx *cx, const struct git *g, const struct commit_d
     int code;
     const char *why;
     TRY(tree_of(cx, g, d->tree, &tree));
-    buf_init(&text, LIMIT_GIT_HEADER + LIMIT_COMMIT_MESSAGE);
+    buf_init(&text, 2 * LIMIT_GIT_HEADER + LIMIT_COMMIT_MESSAGE);
     buf_init(&out, 1024);
-    buf_printf(&text, "tree " STR_FMT "\n", STR_ARG(tree));
-    for (size_t i = 0; i < d->n_parents; i++) buf_printf(&text, "parent " STR_FMT "\n", STR_ARG(d->parents[i]));
-    buf_printf(&text, "author " STR_FMT "\ncommitter " STR_FMT "\n\n", STR_ARG(d->author), STR_ARG(d->committer));
-    buf_str(&text, d->message);
+    TRY(put_commit(cx, d, tree, &text));
     if (buf_ok(&text) != OK) return fail(cx, E_LIMIT, "the commit's message is too long");
     TRY(hosted_run(cx, g, argv, buf_view(&text), &out, &code, &why));
     *oid = arena_str(&cx->arena, str_trim(buf_view(&out)));

@@ -61,6 +61,9 @@ struct commit_draft {
     struct str author; /* "Name <address> 1790000000 +0200" */
     struct str committer;
     struct str message; /* whole */
+    /* Appends an armored signature of the commit as it is without one; NULL: it gets none. */
+    enum rc (*sign)(struct ctx *cx, void *arg, struct str commit, struct buf *armored);
+    void *sign_arg;
 };
 enum rc hosted_commit(struct ctx *cx, const struct git *g, const struct commit_draft *d, struct str *oid) MUST_CHECK;
 
