@@ -236,11 +236,11 @@ int cli_repo(int argc, char **argv)
     int out = common_parse(&cx, argc, argv, table, help, take, &a);
     enum verb v = out < 0 ? find_verb(argv + optind, argc - optind, &a) : VERB_NONE;
     if (out < 0 && v == VERB_NONE) {
-        (void)fail(&cx, E_INVALID,
-                   "list, create NAME, protect NAME PATTERN, unprotect NAME PATTERN --reason TEXT, connect NAME PATH "
-                   "--host KIND or disconnect NAME is expected");
-                   "list, keys, create NAME, protect NAME PATTERN or unprotect NAME PATTERN --reason TEXT is expected");
-                   out = common_wrong(&cx, "repo");
+        (void)fail(
+            &cx, E_INVALID,
+            "list, keys, create NAME, protect NAME PATTERN, unprotect NAME PATTERN --reason TEXT, connect NAME PATH "
+            "--host KIND or disconnect NAME is expected");
+        out = common_wrong(&cx, "repo");
     }
     if (out < 0) {
         enum rc rc = run(&cx, &a, v, argv + optind);
