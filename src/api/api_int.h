@@ -36,6 +36,11 @@ enum rc api_authenticate(struct ctx *cx, struct api_call *call) MUST_CHECK;
 enum rc api_permit(struct ctx *cx, struct api_call *call) MUST_CHECK;
 enum rc api_permit_at(struct ctx *cx, struct api_call *call) MUST_CHECK;
 
+/* handle.c: what comes before all that; api_count_caller() when it is known who asks. */
+void api_name_request(struct api_call *call, char id[33]);
+enum rc api_take_databases(struct ctx *cx, struct api_call *call) MUST_CHECK;
+enum rc api_count_caller(struct ctx *cx, struct api_call *call) MUST_CHECK;
+
 /* input.c: parameters as they are sent; they, and the body, against their schemas. */
 enum rc api_read_query(struct ctx *cx, struct api_call *call) MUST_CHECK;
 enum rc api_check_parameters(struct ctx *cx, struct api_call *call) MUST_CHECK;
@@ -43,6 +48,7 @@ enum rc api_read_body(struct ctx *cx, struct api_call *call) MUST_CHECK;
 
 /* problem.c: instead of the answer. call->problem, else the one of rc. */
 const struct api_problem *api_problem_find(const char *name);
+const struct api_problem *api_problem_of(const struct api_call *call, enum rc rc);
 void api_problem_write(struct ctx *cx, struct api_call *call, enum rc rc);
 /* fail(), with a problem of that name. */
 #define api_refuse(cx, call, rc, name, en, fi, ...)                                                                    \

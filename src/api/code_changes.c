@@ -28,7 +28,8 @@ static enum rc find(struct ctx *cx, struct api_call *call, struct found *f)
     if (rc != OK || !within)
         return api_fail(cx, call, E_NOTFOUND, "there is no such change, or it is not for you",
                         "sellaista muutosta ei ole, tai se ei ole sinulle");
-    f->caller = (struct gate_caller){call->who.person, call->actor.credential, call->lang};
+    f->caller =
+        (struct gate_caller){.person = call->who.person, .credential = call->actor.credential, .lang = call->lang};
     return change_get(cx, call->ledger, f->place.subject, number, &f->change);
 }
 

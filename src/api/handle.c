@@ -73,7 +73,7 @@ static enum rc count_request(struct ctx *cx, struct api_call *call, struct str n
     return api_refuse(cx, call, E_LIMIT, "too_many", "wait a second, then go on", "odota sekunti ja jatka sitten");
 }
 
-static enum rc take_databases(struct ctx *cx, struct api_call *call)
+enum rc api_take_databases(struct ctx *cx, struct api_call *call)
 {
     enum rc rc = pool_take(cx, call->api->pool, &call->databases);
     if (rc != OK && rc != E_BUSY)
@@ -87,7 +87,7 @@ static enum rc take_databases(struct ctx *cx, struct api_call *call)
     return OK;
 }
 
-static enum rc count_caller(struct ctx *cx, struct api_call *call)
+enum rc api_count_caller(struct ctx *cx, struct api_call *call)
 {
     bool is_somebody = call->who.credential != CREDENTIAL_NONE;
     return count_request(cx, call, is_somebody ? call->who.fingerprint : network_of(cx, call->request->peer));
@@ -96,10 +96,10 @@ static enum rc count_caller(struct ctx *cx, struct api_call *call)
 /* Everything that can be said before anything is done. */
 static enum rc admit(struct ctx *cx, struct api_call *call)
 {
-    TRY(take_databases(cx, call));
+    TRY(api_take_databases(cx, call));
     enum rc rc = api_authenticate(cx, call);
     api_lang(call);
-    TRY(count_caller(cx, call)); /* guesses too */
+    TRY(api_count_caller(cx, call)); /* guesses too */
     if (rc != OK) return rc;
     TRY(api_permit(cx, call));
     TRY(api_read_query(cx, call));
@@ -268,7 +268,7 @@ static bool is_id(struct str s)
 }
 
 /* Ours; of a request that web passes on, the one that it has. */
-static void name_request(struct api_call *call, char id[33])
+void api_name_request(struct api_call *call, char id[33])
 {
     struct str given = http_request_header(call->request, "X-Request-Id");
     uint8_t bytes[16];
@@ -296,7 +296,7 @@ void api_handle(struct ctx *cx, struct api *a, const struct http_request *reques
     call->now = a->o.now ? a->o.now() : time_now();
     call->stream = -1;
     *done = (struct api_done){.stream = -1};
-    name_request(call, call->id);
+    api_name_request(call, call->id);
     memcpy(done->id, call->id, sizeof done->id);
     api_header(call, "X-Request-Id", arena_str(&cx->arena, str_from(call->id)));
     if (answer_document(request, answer)) return;

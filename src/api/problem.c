@@ -16,6 +16,11 @@ const struct api_problem *api_problem_find(const char *name)
     return &api_problems[api_problems_n - 1];
 }
 
+const struct api_problem *api_problem_of(const struct api_call *call, enum rc rc)
+{
+    return call->problem ? call->problem : api_problem_find(problem_of[rc]);
+}
+
 /* Texts of rooms below may name files; those are nobody's business outside. */
 static bool is_for_outside(const struct api_call *call, enum rc rc, const char *text)
 {
@@ -59,7 +64,7 @@ static void name_field(struct ctx *cx, struct api_call *call, enum rc rc)
 
 void api_problem_write(struct ctx *cx, struct api_call *call, enum rc rc)
 {
-    const struct api_problem *p = call->problem ? call->problem : api_problem_find(problem_of[rc]);
+    const struct api_problem *p = api_problem_of(call, rc);
     struct http_response *r = call->answer;
     struct json j;
     if (rc != OK && cx->error == rc && !call->problem) name_field(cx, call, rc);

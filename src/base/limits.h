@@ -34,13 +34,18 @@
 #define LIMIT_HTTP_STREAM_SECONDS 600 /* a stream whose client takes nothing for so long is cut */
 
 /* serve */
-#define LIMIT_SERVE_FRAME (64 * KIB)   /* one message between web and worker; longer ones go in parts */
-#define LIMIT_SERVE_MESSAGE (32 * MIB) /* all parts of one */
-#define LIMIT_SERVE_FORWARDED 256      /* requests that wait for worker at a time */
-#define LIMIT_SERVE_SECONDS 120        /* for worker to answer one */
-#define LIMIT_SERVE_FILES 32           /* bodies that are being taken into files at a time … */
-#define LIMIT_SERVE_FILES_OF_ONE 8     /* … of one credential */
-#define LIMIT_SERVE_SPARE (256 * MIB)  /* left free on the disk by what is received */
+#define LIMIT_SERVE_FRAME (64 * KIB)    /* one message between web and worker; longer ones go in parts */
+#define LIMIT_SERVE_MESSAGE (32 * MIB)  /* all parts of one */
+#define LIMIT_SERVE_FORWARDED 256       /* requests that wait for worker at a time */
+#define LIMIT_SERVE_SECONDS 120         /* for worker to answer one */
+#define LIMIT_SERVE_FILES 32            /* bodies that are being taken into files at a time … */
+#define LIMIT_SERVE_FILES_OF_ONE 8      /* … of one credential */
+#define LIMIT_SERVE_GIT 24              /* gits that serve clones and pushes over HTTPS at a time … */
+#define LIMIT_SERVE_GIT_OF_ONE 8        /* … of one credential */
+#define LIMIT_SERVE_GIT_SECONDS 14400   /* for one of them, the client's time included … */
+#define LIMIT_SERVE_GIT_STUCK 300       /* … and so long without taking or giving a byte while a body comes */
+#define LIMIT_SERVE_GIT_ASKS (64 * MIB) /* what a fetch says it wants and has, unpacked */
+#define LIMIT_SERVE_SPARE (256 * MIB)   /* left free on the disk by what is received */
 
 /* files */
 #define LIMIT_ATTACHMENT (100 * MIB)

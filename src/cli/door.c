@@ -1,11 +1,11 @@
 /* sinetti door: the way in over SSH, a forced command for each key; sinetti authorized-keys: what sshd asks for them.
  */
+#include "gates/door.h"
 #include "cli/common.h"
 #include "cli/data.h"
 #include "cli/review.h"
 #include "facts/facts.h"
 #include "gates/host.h"
-#include "gates/place.h"
 #include "identity/keys.h"
 #include "identity/rights.h"
 
@@ -148,30 +148,6 @@ static bool read_command(struct ctx *cx, struct str said, struct str *service, s
     return false;
 }
 
-static void set(const char *name, struct str value, struct ctx *cx)
-{
-    (void)setenv(name, arena_cstr(&cx->arena, value), 1);
-}
-
-/* Nothing of the caller's environment reaches git but the protocol's version. */
-static void clear_environment(struct ctx *cx)
-{
-    const char *protocol = getenv("GIT_PROTOCOL"), *lang = getenv("LANG"), *way = getenv("SINETTI_SIGNER");
-    struct str signer = way ? arena_str(&cx->arena, str_from(way)) : STR_NONE; /* sshd's SetEnv, no client's word */
-    struct str kept = protocol && strlen(protocol) < 100 ? arena_str(&cx->arena, str_from(protocol)) : STR_NONE;
-    bool fi = lang && str_starts(str_from(lang), STR("fi"));
-    (void)clearenv();
-    (void)setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1);
-    (void)setenv("HOME", "/nonexistent", 1);
-    (void)setenv("LC_ALL", "C", 1);
-    (void)setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
-    (void)setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
-    (void)setenv("GIT_NO_REPLACE_OBJECTS", "1", 1);
-    if (kept.p) set("GIT_PROTOCOL", kept, cx);
-    if (signer.p) set("SINETTI_SIGNER", signer, cx);
-    if (fi) (void)setenv("SINETTI_LANG", "fi", 1);
-}
-
 /* `review …`, as somebody types it behind ssh's host name. */
 static enum rc review(struct ctx *cx, struct arguments *a, struct str said)
 {
@@ -196,40 +172,29 @@ static enum rc review(struct ctx *cx, struct arguments *a, struct str said)
 
 static enum rc enter(struct ctx *cx, struct arguments *a)
 {
-    const char *asked = getenv("SSH_ORIGINAL_COMMAND");
+    const char *asked = getenv("SSH_ORIGINAL_COMMAND"), *lang = getenv("LANG");
     struct str service, name, person;
     struct identity_who who;
-    struct gate_place place;
+    struct door door;
     char folder[PATH_MAX];
     if (asked && str_starts(str_from(asked), STR("review "))) return review(cx, a, str_from(asked));
     if (!asked || !read_command(cx, str_from(asked), &service, &name))
         return fail(cx, E_DENIED, "this is no place for a shell: clone, fetch and push are served here");
     TRY(open_folder(cx, a));
     sqlite3 *db = log_reader_db(a->data.reader);
-    int64_t now = data_clock() / 1000000;
     TRY(identity_of_key(cx, db, str_from(a->key), &person));
     if (!person.p) return fail(cx, E_DENIED, "this key is nobody's here");
-    TRY(identity_of(cx, db, now, person, &who));
+    TRY(identity_of(cx, db, data_clock() / 1000000, person, &who));
+    who.fingerprint = str_from(a->key);
     if (!realpath(a->data.dir, folder)) return fail(cx, E_IO, "the data folder is not there: %s", strerror(errno));
-    TRY(gate_place_find(cx, db, arena_cstr(&cx->arena, str_from(folder)), name, &place));
-    bool writes = str_ends(service, STR("receive-pack"));
-    if (who.credential == CREDENTIAL_NONE || !identity_may(&who, "code.read", place.project))
-        return fail(cx, E_NOTFOUND, "there is no repository \"%s\", or it is not for you", str_visible(cx, name));
-    if (writes && !identity_may(&who, "code.write", place.project))
-        return fail(cx, E_DENIED,
-                    "you may read " STR_FMT ", not write: an Admin or Security officer can give you a role that may",
-                    STR_ARG(place.name));
-    if (place.host != GATE_HOSTED && place.host != GATE_BARE)
-        return fail(cx, E_DENIED, STR_FMT " is kept by %s: clone and push there", STR_ARG(place.name),
-                    gate_host_name(place.host));
-    if (writes && place.host == GATE_HOSTED) TRY(host_hooks(cx, folder)); /* of this program, whichever made them */
-    clear_environment(cx);
-    set("SINETTI_DATA", str_from(folder), cx);
-    set("SINETTI_REPOSITORY", place.subject, cx);
-    set("SINETTI_PERSON", person, cx);
-    set("SINETTI_CREDENTIAL", str_from(a->key), cx);
+    bool writes = str_ends(service, STR("receive-pack")), fi = str_starts(str_from(lang), STR("fi"));
+    TRY(door_admit(cx, db, folder, &who, name, writes, fi ? LANG_FI : LANG_EN, &door));
+    if (writes && door.place.host == GATE_HOSTED)
+        TRY(host_hooks(cx, folder)); /* of this program, whichever made them */
+    const char *const *env = door_environment(cx, &door, str_from(getenv("GIT_PROTOCOL")));
     data_close(&a->data);
-    (void)execlp("git", "git", writes ? "receive-pack" : "upload-pack", place.path, (char *)NULL);
+    const char *const argv[] = {"git", writes ? "receive-pack" : "upload-pack", door.place.path, NULL};
+    (void)execvpe("git", (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
     return fail(cx, E_IO, "git does not start: %s", strerror(errno));
 }
 

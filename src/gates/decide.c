@@ -272,6 +272,8 @@ static enum rc build(struct append *a, void *arg)
     d->out->n_faults = 0;
     d->out->decision = UINT64_MAX;
     TRY(identity_of(a->cx, a->db, a->now, d->p->caller->person, &who));
+    who.only = d->p->caller->only;
+    who.n_only = d->p->caller->n_only;
     TRY(read_protections(a, d->p));
     for (size_t i = 0; i < d->p->n; i++) TRY(judge_ref(a, d->p, &d->p->refs[i], &who));
     hold_shape(d);

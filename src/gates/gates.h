@@ -3,6 +3,7 @@
  * them, and appends the decision with every verdict; a refusal goes back to the mark and appends that; (4) lets the
  * effect through and appends its outcome. A gate that cannot decide refuses.
  *
+ *     door.h     who may come in, and git started for them
  *     place.h    hosted repositories, and which of their refs are protected
  *     push.h     what a push asks: read from git, judged, decided
  *     receive.h  git's hooks: pre-receive judges in quarantine, proc-receive moves the refs
@@ -25,8 +26,10 @@ const char *gate_mode_name(enum gate_mode m);
 
 /* Who asks. */
 struct gate_caller {
-    struct str person;     /* person:ID */
-    struct str credential; /* fingerprint of the key or token */
+    struct str person;      /* person:ID */
+    struct str credential;  /* fingerprint of the key or token */
+    const struct str *only; /* permissions a token is narrowed to; n_only 0: all of the person's */
+    size_t n_only;
     enum lang lang;
 };
 

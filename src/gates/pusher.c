@@ -1,5 +1,7 @@
 #include "gates/pusher.h"
 
+#include "gates/door.h"
+
 #include <stdlib.h>
 
 static struct str variable(const char *name)
@@ -35,9 +37,9 @@ enum rc pusher_find(struct ctx *cx, sqlite3 *db, const struct gate_place *place,
 {
     *account = STR_NONE;
     if (place->host == GATE_BARE && variable("SINETTI_PERSON").p) { /* by our own door */
-        out->person = variable("SINETTI_PERSON");
-        out->credential = variable("SINETTI_CREDENTIAL");
-        return OK;
+        const char *dir;
+        struct str repository;
+        return door_caller(cx, &dir, &repository, out);
     }
     *account = account_of(cx, place->host);
     out->person = STR_NONE;

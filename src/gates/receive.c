@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "gates/door.h"
 #include "gates/handover.h"
 #include "gates/moving.h"
 #include "gates/pkt.h"
@@ -44,15 +45,8 @@ static enum rc find_git_dir(struct ctx *cx, struct receive *out)
 
 enum rc receive_from_environment(struct ctx *cx, struct receive *out)
 {
-    struct str data = environment("SINETTI_DATA");
-    *out = (struct receive){.repository = environment("SINETTI_REPOSITORY"),
-                            .caller = {.person = environment("SINETTI_PERSON"),
-                                       .credential = environment("SINETTI_CREDENTIAL"),
-                                       .lang = language()},
-                            .quarantine = getenv("GIT_QUARANTINE_PATH")};
-    if (!data.p || !out->repository.p || !out->caller.person.p || !getenv("GIT_DIR"))
-        return fail(cx, E_DENIED, "nobody is let in this way: push over SSH or HTTPS");
-    out->data = arena_cstr(&cx->arena, data);
+    *out = (struct receive){.quarantine = getenv("GIT_QUARANTINE_PATH")};
+    TRY(door_caller(cx, &out->data, &out->repository, &out->caller));
     return find_git_dir(cx, out);
 }
 

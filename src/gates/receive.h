@@ -1,5 +1,5 @@
 /* git's hooks of a hosted repository (githooks(5)). receive-pack starts them; the door has set who pushes in their
- * environment (SINETTI_DATA, SINETTI_REPOSITORY, SINETTI_PERSON, SINETTI_CREDENTIAL, SINETTI_LANG).
+ * environment (door.h).
  *
  * pre-receive judges all commands while the new objects are in quarantine: what is refused never gets out of it.
  * proc-receive then has all refs: under the repository's lock it settles what a crash has left, locks the refs by their

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "serve/blocks.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,9 +27,7 @@ struct taking {
     int pipe;
     char who[65];
     uint64_t most, looked;
-    uint32_t left;     /* of the block that comes */
-    uint8_t length[4]; /* of the next one, as far as it has come */
-    size_t length_n;
+    struct blocks blocks;
     struct digest digest;
     struct http_file file;
 };
@@ -99,33 +98,14 @@ static enum http_file_end keep(struct taking *t, struct str bytes)
     return has_room(t->file.fd) ? HTTP_FILE_WHOLE : HTTP_FILE_NO_ROOM;
 }
 
-/* The length of the next block; *end: there is none. */
-static enum http_file_end begin_block(struct taking *t, struct str *rest, bool *end)
-{
-    while (t->length_n < sizeof t->length && rest->n) {
-        t->length[t->length_n++] = (uint8_t)rest->p[0];
-        *rest = str_slice(*rest, 1, rest->n);
-    }
-    if (t->length_n < sizeof t->length) return HTTP_FILE_WHOLE;
-    t->length_n = 0;
-    memcpy(&t->left, t->length, sizeof t->left);
-    *end = t->left == 0;
-    return t->left > HTTP_FEED_BLOCK || (*end && rest->n) ? HTTP_FILE_BROKEN : HTTP_FILE_WHOLE;
-}
-
 /* HTTP_FILE_WHOLE: as far as it goes; *end: and that was all. */
 static enum http_file_end take(struct taking *t, struct str rest, bool *end)
 {
     enum http_file_end so_far = HTTP_FILE_WHOLE;
     while (rest.n && so_far == HTTP_FILE_WHOLE) {
-        if (t->left == 0) {
-            so_far = begin_block(t, &rest, end);
-            continue;
-        }
-        struct str part = str_slice(rest, 0, t->left);
+        struct str part;
+        if (!blocks_next(&t->blocks, &rest, &part, end)) return HTTP_FILE_BROKEN;
         so_far = keep(t, part);
-        t->left -= (uint32_t)part.n;
-        rest = str_slice(rest, part.n, rest.n);
     }
     return so_far;
 }

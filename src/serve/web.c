@@ -1,5 +1,5 @@
 /* web: HTTP, and what only reads. */
-#include "api/api.h"
+#include "api/git.h"
 #include "base/time.h"
 #include "http/host.h"
 #include "serve/access_log.h"
@@ -26,7 +26,7 @@ struct web {
 static size_t most_body(void *arg, struct str method, struct str path, bool *follows)
 {
     (void)arg;
-    return api_most_body(method, path, follows);
+    return api_is_git(path) ? api_git_most_body(method, path, follows) : api_most_body(method, path, follows);
 }
 
 static void say(struct http_exchange *x, int status, const char *type, struct str text)
@@ -45,8 +45,12 @@ static void handle_api(struct web *w, struct http_exchange *x)
 {
     struct http_response r;
     struct api_done done;
+    struct api_git git;
     http_response_init(&r);
-    api_handle(http_exchange_ctx(x), w->api, http_exchange_request(x), &r, &done);
+    if (api_is_git(http_exchange_request(x)->path))
+        api_git(http_exchange_ctx(x), w->api, http_exchange_request(x), &r, &done, &git);
+    else
+        api_handle(http_exchange_ctx(x), w->api, http_exchange_request(x), &r, &done);
     http_exchange_mark(x, str_from(done.id), str_from(done.fingerprint));
     if (done.fault[0]) serve_tell("web", "error", "request %s: %s", done.id, done.fault);
     if (done.elsewhere) {
@@ -97,7 +101,7 @@ static void handle(void *arg, struct http_exchange *x)
         http_refuse(x, 421, "Misdirected Request",
                     "this server does not go by that name; who runs it sets what users open: sinetti serve "
                     "--public-url");
-    else if (str_eq(r->path, STR("/api")) || str_starts(r->path, STR("/api/")))
+    else if (str_eq(r->path, STR("/api")) || str_starts(r->path, STR("/api/")) || api_is_git(r->path))
         handle_api(w, x);
     else if (str_eq(r->path, STR("/metrics")))
         handle_metrics(w, x);

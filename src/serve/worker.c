@@ -5,6 +5,7 @@
 #include "identity/tokens.h"
 #include "serve/courier.h"
 #include "serve/frames.h"
+#include "serve/git_served.h"
 #include "serve/inside.h"
 #include "serve/job_runner.h"
 #include "serve/lane.h"
@@ -29,6 +30,7 @@ struct worker {
     struct courier *courier;
     struct lane *lane, *passwords;
     struct receive *receive;
+    struct git_served *git;
     pthread_mutex_t sending;
     pthread_t reader;
     int over; /* eventfd: the reader is to end */
@@ -65,9 +67,8 @@ static void receive_body(struct worker *w, struct lane_task *t, const struct api
     if (end != HTTP_FILE_WHOLE) received(w, t, &(struct http_file){.fd = -1, .end = end});
 }
 
-static void answer(void *arg, struct lane_task *t)
+static void answer_operation(struct worker *w, struct lane_task *t)
 {
-    struct worker *w = arg;
     struct http_request request;
     struct http_response r;
     struct api_done done = {.stream = -1};
@@ -94,6 +95,22 @@ static void answer(void *arg, struct lane_task *t)
     if (done.stream >= 0) close(done.stream);
     http_response_release(&r);
     ctx_release(&cx);
+}
+
+static void answer(void *arg, struct lane_task *t)
+{
+    struct worker *w = arg;
+    struct str method, path;
+    if (frames_peek_request(buf_view(&t->message), &method, &path) && git_served_is(path))
+        git_served_take(w->git, t);
+    else
+        answer_operation(w, t);
+}
+
+/* Of git, to git_served.c. */
+static void answer_git(void *arg, uint64_t id, const struct http_response *r, struct str who, int stream)
+{
+    send_answer(arg, id, r, who, stream);
 }
 
 /* Nothing was done. */
@@ -182,9 +199,17 @@ static void finish(struct worker *w)
     w->receive = NULL;
     lane_finish(w->lane);
     lane_finish(w->passwords);
+    git_served_stop(w->git);
+    w->git = NULL;
 }
 
 static void job_ended(void *arg)
+{
+    struct worker *w = arg;
+    upkeep_wake(w->upkeep);
+}
+
+static void pushed(void *arg)
 {
     struct worker *w = arg;
     upkeep_wake(w->upkeep);
@@ -216,6 +241,8 @@ static enum rc open_all(struct ctx *cx, struct worker *w)
                                   .watch_job = job_runner_watch,
                                   .job_changed = job_runner_changed};
     TRY(api_open(cx, &a, &w->api));
+    const struct git_served_options git = {.api = w->api, .answer = answer_git, .pushed = pushed, .arg = w};
+    TRY(git_served_start(cx, &git, &w->git));
     if (!drop_old(s->worker)) return fail(cx, E_IO, "cannot reach web: %s", strerror(errno));
     return start_lanes(cx, w);
 }
@@ -264,6 +291,7 @@ int serve_worker(struct serve *s)
     } else
         serve_tell("worker", "error", "%s", cx.message);
     receive_stop(w.receive);
+    git_served_stop(w.git);
     job_runner_stop(w.jobs);
     upkeep_stop(w.upkeep);
     courier_stop(w.courier);

@@ -1,0 +1,27 @@
+/* The way in for who has shown who they are, by a key (`sinetti door`) or a token (serve/git_served.h): whether they
+ * may read, or write, a hosted repository; and the environment in which git's own programs are started for them. */
+#ifndef SINETTI_GATES_DOOR_H
+#define SINETTI_GATES_DOOR_H
+
+#include "gates/place.h"
+
+struct door {
+    const char *dir; /* the data folder */
+    bool writes;     /* a push */
+    struct gate_place place;
+    struct gate_caller caller;
+};
+
+/* who: with its fingerprint, and what a token is narrowed to. E_NOTFOUND, in the same words, for a repository that is
+ * not there and for one they may not read; E_DENIED for who may read it, not write. Texts are in `lang`. */
+enum rc door_admit(struct ctx *cx, sqlite3 *db, const char *dir, const struct identity_who *who, struct str name,
+                   bool writes, enum lang lang, struct door *out) MUST_CHECK;
+
+/* What git gets, NULL at its end, and nothing else: no secret, no word of the caller's but the protocol's version
+ * (gitprotocol-v2(5)), which is left out when it looks like anything else. In the arena. */
+const char *const *door_environment(struct ctx *cx, const struct door *d, struct str protocol);
+
+/* Of who comes through: what a hook finds in its environment. E_DENIED when somebody comes by another way. */
+enum rc door_caller(struct ctx *cx, const char **dir, struct str *repository, struct gate_caller *out) MUST_CHECK;
+
+#endif
