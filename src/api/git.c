@@ -175,7 +175,7 @@ static enum rc enter(struct ctx *cx, struct api_call *call, const struct asked *
 static void answer_text(struct ctx *cx, struct api_call *call, enum rc rc)
 {
     struct http_response *r = call->answer;
-    r->status = api_problem_of(call, rc)->status;
+    r->status = rc == E_INVALID && !call->problem ? 400 : api_problem_of(call, rc)->status;
     buf_clear(&r->body);
     if (r->status >= 500)
         buf_cstr(&r->body, call->lang == LANG_FI ? "palvelin ei voi vastata juuri nyt; yritä uudelleen"

@@ -189,8 +189,7 @@ static enum rc enter(struct ctx *cx, struct arguments *a)
     if (!realpath(a->data.dir, folder)) return fail(cx, E_IO, "the data folder is not there: %s", strerror(errno));
     bool writes = str_ends(service, STR("receive-pack")), fi = str_starts(str_from(lang), STR("fi"));
     TRY(door_admit(cx, db, folder, &who, name, writes, fi ? LANG_FI : LANG_EN, &door));
-    if (writes && door.place.host == GATE_HOSTED)
-        TRY(host_hooks(cx, folder)); /* of this program, whichever made them */
+    if (writes) TRY(host_ready(cx, folder, &door.place));
     const char *const *env = door_environment(cx, &door, str_from(getenv("GIT_PROTOCOL")));
     data_close(&a->data);
     const char *const argv[] = {"git", writes ? "receive-pack" : "upload-pack", door.place.path, NULL};

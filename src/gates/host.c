@@ -38,7 +38,7 @@ static enum rc make_folder(struct ctx *cx, const char *path)
                : fail(cx, E_IO, "%s cannot be made: %s", str_visible(cx, str_from(path)), strerror(errno));
 }
 
-enum rc host_hooks(struct ctx *cx, const char *dir)
+static enum rc put_hooks(struct ctx *cx, const char *dir)
 {
     static const char *const names[] = {"pre-receive", "proc-receive"};
     char own[PATH_MAX];
@@ -55,6 +55,12 @@ enum rc host_hooks(struct ctx *cx, const char *dir)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         TRY(put_link(cx, program, arena_printf(&cx->arena, "%s/hooks/%s", dir, names[i]).p));
     return OK;
+}
+
+enum rc host_ready(struct ctx *cx, const char *dir, const struct gate_place *place)
+{
+    hosted_sweep(cx, place->path);
+    return place->host == GATE_HOSTED ? put_hooks(cx, dir) : OK;
 }
 
 /* --- taking over a history */
@@ -179,7 +185,7 @@ enum rc host_create(struct ctx *cx, struct facts *f, const char *dir, const stru
     char id[SUBJECT_ID + 1], folder[PATH_MAX];
     TRY(gate_place_check_name(cx, w->name));
     if (!realpath(dir, folder)) return fail(cx, E_NOTFOUND, "the data folder is not there: %s", strerror(errno));
-    TRY(host_hooks(cx, folder));
+    TRY(put_hooks(cx, folder));
     TRY(make_folder(cx, arena_printf(&cx->arena, "%s/hosted", folder).p));
     subject_new_id(id);
     const char *path = arena_printf(&cx->arena, "%s/hosted/%s.git", folder, id).p;

@@ -23,7 +23,8 @@ struct host_protection {
 enum rc host_protect(struct ctx *cx, struct facts *f, const struct identity_actor *by, const struct gate_place *place,
                      const struct host_protection *p) MUST_CHECK;
 
-/* The hooks of all hosted repositories: DIR/hooks names the program that stands beside this one. */
-enum rc host_hooks(struct ctx *cx, const char *dir) MUST_CHECK;
+/* Before git takes a push: the hooks of all hosted repositories (DIR/hooks names the program that stands beside this
+ * one), and what earlier ones have left in this. */
+enum rc host_ready(struct ctx *cx, const char *dir, const struct gate_place *place) MUST_CHECK;
 
 #endif

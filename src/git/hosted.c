@@ -1,10 +1,13 @@
 #include "git/hosted.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -46,6 +49,24 @@ enum rc hosted_create(struct ctx *cx, const char *path, struct str main)
     TRY(file_replace(cx, join(cx, path, "/config"), config));
     /* last: without it this is no repository */
     return file_replace(cx, join(cx, path, "/HEAD"), arena_printf(&cx->arena, "ref: " STR_FMT "\n", STR_ARG(main)));
+}
+
+#define QUARANTINE "tmp_objdir-incoming-" /* as receive-pack names it */
+#define SWEEP_SECONDS 86400
+
+void hosted_sweep(struct ctx *cx, const char *path)
+{
+    DIR *d = opendir(join(cx, path, "/objects"));
+    time_t now = time(NULL);
+    for (const struct dirent *e; d && (e = readdir(d));) {
+        struct stat st;
+        if (!str_starts(str_from(e->d_name), STR(QUARANTINE)) ||
+            fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(st.st_mode) ||
+            now - st.st_mtime < SWEEP_SECONDS)
+            continue;
+        file_remove_folder(arena_printf(&cx->arena, "%s/objects/%s", path, e->d_name).p);
+    }
+    if (d) closedir(d);
 }
 
 static enum rc set_environment(struct ctx *cx, struct git *g, const char *objects)

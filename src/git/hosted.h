@@ -14,6 +14,9 @@
 /* Makes an empty one at `path`, which must not exist; its main branch is `main`, a full ref name. */
 enum rc hosted_create(struct ctx *cx, const char *path, struct str main) MUST_CHECK;
 
+/* Takes away what gits that were killed have left of pushes, a day ago or longer. */
+void hosted_sweep(struct ctx *cx, const char *path);
+
 /* Opens one. objects: the quarantine's folder, where new objects are; NULL: none. */
 enum rc hosted_open(struct ctx *cx, const char *path, const char *objects, struct git **out) MUST_CHECK;
 

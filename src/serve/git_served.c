@@ -123,7 +123,7 @@ static bool admit(struct git_served *g, struct session *s)
         say(s, 400, "a body is missing\n", "runko puuttuu\n");
         return false;
     }
-    if (!s->git.door.writes || host_hooks(&s->cx, s->git.door.dir) == OK) return true;
+    if (!s->git.door.writes || host_ready(&s->cx, s->git.door.dir, &s->git.door.place) == OK) return true;
     serve_tell("worker", "error", "request %s: %s", done.id, s->cx.message);
     say(s, 500, "the server cannot take pushes now\n", "palvelin ei voi ottaa työntöjä vastaan juuri nyt\n");
     return false;
@@ -193,7 +193,8 @@ static struct str first_words(const struct session *s)
     return api_git_is_v2(s->git.protocol) ? STR("") : STR("001e# service=git-upload-pack\n0000");
 }
 
-/* It has to end: first by itself, as its input or output has. */
+/* It has to end: first by itself, as its input has. Its output stays open: git that dies of a signal leaves the objects
+ * of a push where they came. */
 static void end(struct session *s, int64_t milliseconds)
 {
     git_body_close(&s->body);
@@ -205,8 +206,6 @@ static void refuse(struct git_served *g, struct session *s, int status, const ch
 {
     say(s, status, en, fi);
     answer(g, s, -1);
-    if (s->process.out >= 0) close(s->process.out);
-    s->process.out = -1;
     end(s, GRACE);
 }
 
