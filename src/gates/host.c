@@ -59,8 +59,9 @@ static enum rc put_hooks(struct ctx *cx, const char *dir)
 
 enum rc host_ready(struct ctx *cx, const char *dir, const struct gate_place *place)
 {
+    if (place->host != GATE_HOSTED) return OK; /* not ours to tidy */
     hosted_sweep(cx, place->path);
-    return place->host == GATE_HOSTED ? put_hooks(cx, dir) : OK;
+    return put_hooks(cx, dir);
 }
 
 /* --- taking over a history */
