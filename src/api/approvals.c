@@ -23,13 +23,16 @@ static bool is_of_open(struct str state)
     return str_eq(state, STR("open")) || str_eq(state, STR("waiting")) || str_eq(state, STR("solo"));
 }
 
-void approval_put(struct api_call *call, sqlite3_stmt *st, bool may_decide)
+enum rc approval_put(struct ctx *cx, struct api_call *call, sqlite3_stmt *st, bool may_decide)
 {
+    bool about;
     struct json *j = &call->out;
     enum request_state state = request_state_of(store_column_str(st, 8), sqlite3_column_int64(st, 7), call->now);
     struct str subject = store_column_str(st, 2), actor = store_column_str(st, 5), kind = store_column_str(st, 1);
     const struct catalog_kind *k = catalog_find_kind(call->catalog, kind);
     bool open = state == REQUEST_WAITING || state == REQUEST_SOLO;
+    may_decide = open && may_decide && !str_eq(actor, call->who.person);
+    TRY(request_is_about(cx, call->ledger, subject, call->who.person, &about));
     json_begin(j, '{');
     show_column_int(j, "request", st, 0);
     json_put_cstr(j, "state", request_state_name(state));
@@ -50,8 +53,10 @@ void approval_put(struct api_call *call, sqlite3_stmt *st, bool may_decide)
     show_column_text(j, "decision_reason", st, 12);
     show_column_int(j, "event", st, 13);
     json_put_bool(j, "solo", sqlite3_column_type(st, 15) != SQLITE_NULL);
-    json_put_bool(j, "may_decide", open && may_decide && !str_eq(actor, call->who.person));
+    json_put_bool(j, "may_decide", may_decide);
+    json_put_bool(j, "may_approve", may_decide && !about);
     json_end(j, '}');
+    return OK;
 }
 
 API_OPERATION(approvals_list)
@@ -79,7 +84,7 @@ API_OPERATION(approvals_list)
         if (i == limit)
             next = sqlite3_column_int64(st, 0);
         else
-            approval_put(call, st, may_decide);
+            TRY(approval_put(cx, call, st, may_decide));
     }
     return page_end(cx, call, next, -1);
 }
@@ -93,8 +98,7 @@ static enum rc put_one(struct ctx *cx, struct api_call *call)
     TRY(store_step(cx, st, &row));
     if (!row || !(api_within(call, STR("")) || str_eq(store_column_str(st, 5), call->who.person)))
         return api_fail(cx, call, E_NOTFOUND, "there is no such request", "sellaista pyyntöä ei ole");
-    approval_put(call, st, api_may(call, "approvals.decide", STR_NONE));
-    return OK;
+    return approval_put(cx, call, st, api_may(call, "approvals.decide", STR_NONE));
 }
 
 API_OPERATION(approvals_get)

@@ -93,7 +93,7 @@ static enum rc put_requests(struct ctx *cx, struct api_call *call, const char *k
     for (bool row;;) {
         TRY(store_step(cx, st, &row));
         if (!row) break;
-        approval_put(call, st, may_decide);
+        TRY(approval_put(cx, call, st, may_decide));
     }
     json_end(&call->out, ']');
     return OK;

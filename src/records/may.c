@@ -5,10 +5,16 @@
 #include "base/limits.h"
 #include "ledger/canonical.h"
 
+static bool names_people(const struct record_kind *k, struct str name)
+{
+    const struct record_field *f = record_find_field(k, name);
+    return f && f->type == FIELD_PERSON;
+}
+
 static bool is_person_of_field(struct ctx *cx, const struct records_item *item, struct str name, struct str person)
 {
     const struct record_field *f = record_find_field(item->kind, name);
-    if (!f || f->type != FIELD_PERSON || !person.n) return false;
+    if (!names_people(item->kind, name) || !person.n) return false;
     struct str value = canonical_find(item->content, arena_cstr(&cx->arena, name)), one, rest = value;
     if (!value.p) return false;
     if (!f->many) return canonical_str(&cx->arena, value, &one) && str_eq(one, person);
@@ -80,9 +86,9 @@ static bool is_maker(struct ctx *cx, const struct records_item *item, const stru
         enum identity_role role;
         if (str_eq(m->who[i], STR("owner"))) {
             if (person.n && str_eq(item->owner, person)) return true;
-        } else if (identity_role_find(m->who[i], &role)) {
-            if (roles >> role & 1) return true;
-        } else if (is_person_of_field(cx, item, m->who[i], person)) {
+        } else if (names_people(item->kind, m->who[i])) { /* before a role of that name: this data's owner, not any */
+            if (is_person_of_field(cx, item, m->who[i], person)) return true;
+        } else if (identity_role_find(m->who[i], &role) && roles >> role & 1) {
             return true;
         }
     }

@@ -202,13 +202,28 @@ static enum rc read_request(struct append *a, uint64_t n, struct body *asked, en
     return OK;
 }
 
-static enum rc check_decider(struct ctx *cx, const struct deciding *q, const struct body *asked)
+#define IS_ABOUT                                                                                                       \
+    "SELECT 1 WHERE ?1 = ?2 UNION ALL SELECT 1 FROM fact_group g JOIN fact_group_members m ON m.n = g.n WHERE "        \
+    "g.subject = ?1 AND m.value = ?2"
+
+enum rc request_is_about(struct ctx *cx, sqlite3 *db, struct str subject, struct str person, bool *out)
 {
-    bool own = str_eq(q->who->by.person, asked->actor);
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, db, STR(IS_ABOUT), &st));
+    store_bind_str(st, 1, subject);
+    store_bind_str(st, 2, person);
+    return store_step(cx, st, out);
+}
+
+static enum rc check_decider(struct append *a, const struct deciding *q, const struct body *asked)
+{
+    struct ctx *cx = a->cx;
+    bool about, own = str_eq(q->who->by.person, asked->actor);
     if (q->decision == REQUEST_WITHDRAW)
         return own ? OK : fail(cx, E_DENIED, "only who has asked may withdraw the request; it can be rejected");
     if (own) return fail(cx, E_DENIED, "nobody decides what they have asked for: a second person has to");
-    if (q->decision == REQUEST_APPROVE && str_eq(q->who->by.person, asked->subject))
+    TRY(request_is_about(cx, a->db, asked->subject, q->who->by.person, &about));
+    if (q->decision == REQUEST_APPROVE && about)
         return fail(cx, E_DENIED, "nobody approves what is about themselves: another person has to");
     return q->who->may_decide ? OK : fail(cx, E_DENIED, "deciding requests of others is not among your permissions");
 }
@@ -221,7 +236,7 @@ static enum rc decide(struct append *a, void *arg)
     bool left;
     *q->out = (struct request_outcome){.request = q->n};
     TRY(read_request(a, q->n, &asked, &state, &left));
-    TRY(check_decider(a->cx, q, &asked));
+    TRY(check_decider(a, q, &asked));
     if (state != REQUEST_WAITING && (state != REQUEST_SOLO || q->decision == REQUEST_WITHDRAW))
         return fail(a->cx, E_CONFLICT, "request %llu is %s already", (unsigned long long)q->n,
                     request_state_name(state));

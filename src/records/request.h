@@ -1,6 +1,6 @@
 /* Four eyes (DESIGN §6): acts that excuse or loosen something are asked for by one person and approved by another; the
  * act is appended together with the approval (docs/formats/subjects.md). Nobody decides what they have asked for, nor
- * approves what is about themselves.
+ * approves what is about themselves, or a group they are in.
  *
  * Until there are two Security officers, who may decide does such an act alone; it is marked solo and waits for a
  * second person's review. Others' requests wait then too.
@@ -49,6 +49,9 @@ struct request_outcome {
 /* Asks. E_CONFLICT when the same still waits. */
 enum rc request_make(struct ctx *cx, struct facts *f, int64_t now, const struct request_actor *who,
                      const struct request_wish *w, struct request_outcome *out) MUST_CHECK;
+
+/* Whether what is asked for is about this person, or about a group they are in. */
+enum rc request_is_about(struct ctx *cx, sqlite3 *db, struct str subject, struct str person, bool *out) MUST_CHECK;
 
 /* Decides request n. APPROVE: what waits is done; what was solo is reviewed. REJECT: it is not done; what was solo is
  * disputed. WITHDRAW: by who asked. E_NOTFOUND: no such request; E_DENIED: not by this person; E_CONFLICT: decided

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the system tests: each file tests/system/NAME.py has a first line `Goal: …` and functions test_*(t), each with an
 empty folder of its own. `t` (class Case) makes repositories, runs the program and says what should be so.
-usage: harness.py --sinetti PROGRAM [--soak] [NAME[.test]]...      ends with `N passed, N failed, N skipped`"""
+usage: harness.py --sinetti PROGRAM [--soak] [--slow N] [NAME[.test]]...      ends with `N passed, N failed, N skipped`"""
 import argparse
 import concurrent.futures
 import importlib.util
@@ -10,11 +10,13 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 import values
@@ -199,8 +201,20 @@ def load(path):
     return module
 
 
+def spent():
+    """Seconds of processors that the processes which have ended took."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime + time.process_time()
+
+
 def run_one(path, name, program, soak):
-    """Returns passed, failed or skipped, and why."""
+    """Returns passed, failed or skipped, why, and the seconds it took: by the clock, and of processors."""
+    start, before = time.monotonic(), spent()
+    result, why = run_alone(path, name, program, soak)
+    return result, why, time.monotonic() - start, spent() - before
+
+
+def run_alone(path, name, program, soak):
     folder = tempfile.mkdtemp(prefix="sinetti-system-")
     try:
         values.dice.seed(name)  # the same values in each run, whatever ran before
@@ -234,18 +248,24 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--sinetti", required=True)
     parser.add_argument("--soak", action="store_true")
+    parser.add_argument("--slow", type=int, default=0, metavar="N", help="say which N took longest: by the clock, and of processors")
     parser.add_argument("tests", nargs="*")
     args = parser.parse_args()
     sys.path.insert(0, str(HERE))
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    counts, times = {"passed": 0, "failed": 0, "skipped": 0}, []
     program = str(pathlib.Path(args.sinetti).resolve())
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count() or 1) as pool:
         ran = [(full, pool.submit(run_one, path, name, program, args.soak)) for path, name, full in find(set(args.tests))]
         for full, future in ran:
-            result, why = future.result()
+            result, why, took, worked = future.result()
             counts[result] += 1
+            times.append((took, worked, full))
             if result != "passed":
                 print("system: %s: %s: %s" % (full, result, why), flush=True)
+    if args.slow:
+        print("system: %.1f s by the clock, %.1f s of processors" % (sum(t[0] for t in times), sum(t[1] for t in times)))
+    for took, worked, full in sorted(times, reverse=True)[:args.slow]:
+        print("system: %6.1f s %6.1f s  %s" % (took, worked, full))
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
     return 1 if counts["failed"] else 0
 

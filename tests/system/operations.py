@@ -86,7 +86,16 @@ def test_nobody_approves_what_is_about_themselves(t):
         s.post("Aatu", "/approvals/%d/approve" % asked["request"], {}, 403)
         s.post("Sirkka", "/approvals/%d/approve" % asked["request"], {}, 403)
         t.equal([f for f in facts_of(t, "role") if f["payload"]["role"] == "security_officer" and f["subject"] == person_id("Aatu")], [])
+        mine = s.get("Aatu", "/approvals/%d" % asked["request"])
+        t.equal((mine["may_decide"], mine["may_approve"]), (True, False))
         t.equal(s.post("Onni", "/approvals/%d/approve" % asked["request"], {})["state"], "approved")
+        # nor what is about a group they are in
+        group = s.post("Aatu", "/groups", {"name": "Watch", "members": [person_id("Sirkka"), person_id("Onni")]}, 201)["id"]
+        asked = s.post("Sirkka", "/role-grants", {"subject": group, "role": "developer", "scope": "org", "state": "granted", "reason": "We write code."}, 201)
+        mine = s.get("Onni", "/approvals/%d" % asked["request"])
+        t.equal((mine["state"], mine["subject_title"], mine["may_decide"], mine["may_approve"]), ("waiting", "Watch", True, False))
+        s.post("Onni", "/approvals/%d/approve" % asked["request"], {}, 403)
+        t.equal(s.post("Aatu", "/approvals/%d/approve" % asked["request"], {})["state"], "approved")
 
 
 def test_a_leavers_request_is_not_approved(t):

@@ -346,8 +346,9 @@ static void test_records_records__data_copy_needs_owner_and_another_to_attest(vo
             .p;
     assert_int_equal(put(ANN, "data_copy", content, &a, true), OK);
     assert_int_equal(step(ANN, DEVELOPER, "ask", &a), OK);
-    assert_int_equal(step(ANN, data_owner, "approve", &a), E_DENIED); /* asked for it */
-    assert_int_equal(step(CARL, OFFICER, "approve", &a), E_DENIED);   /* not the data's owner */
+    assert_int_equal(step(ANN, data_owner, "approve", &a), E_DENIED);            /* asked for it */
+    assert_int_equal(step(CARL, OFFICER, "approve", &a), E_DENIED);              /* not the data's owner */
+    assert_int_equal(step(CARL, OFFICER | data_owner, "approve", &a), E_DENIED); /* of some data, not of this */
     assert_int_equal(step(BEN, data_owner, "approve", &a), OK);
     assert_int_equal(put(ANN, "data_copy", "{}", &a, false), E_CONFLICT); /* what was approved stays */
     assert_int_equal(step(ANN, DEVELOPER, "remove", &a), OK);
