@@ -16,7 +16,8 @@
 static const char help[] =
     "usage: sinetti repo list [OPTIONS]\n"
     "       sinetti repo create NAME [--main BRANCH] [--import PATH] [--project ID] [OPTIONS]\n"
-    "       sinetti repo protect NAME PATTERN [--reviewers N] [--method M] [--publisher WHO]... [OPTIONS]\n"
+    "       sinetti repo protect NAME PATTERN [--reviewers N] [--method M] [--publisher WHO]... [--signatures]\n"
+    "                    [OPTIONS]\n"
     "       sinetti repo unprotect NAME PATTERN --reason TEXT [OPTIONS]\n"
     "       sinetti repo connect NAME PATH --host KIND [--accounts HOST] [--main BRANCH] [--project ID] [OPTIONS]\n"
     "       sinetti repo disconnect NAME [OPTIONS]\n"
@@ -33,6 +34,7 @@ static const char help[] =
     "  --reviewers N    how many must approve, 0 to 9 (1)\n"
     "  --method M       how changes are published: merge, rebase, fast_forward (merge)\n"
     "  --publisher WHO  person:ID, group:ID or an address; may be given many times. None: whoever has the right\n"
+    "  --signatures     each commit must be signed by its committer's own key; tags too, when it is the main branch\n"
     "  --reason TEXT    why\n"
     "  --host KIND      who keeps the bare repository at PATH: bare (git alone), gitolite, gitea, gitlab; the gate's "
     "hooks "
@@ -55,7 +57,8 @@ enum {
     OPTION_REASON,
     OPTION_HOST,
     OPTION_ACCOUNTS,
-    OPTION_REPLACE
+    OPTION_REPLACE,
+    OPTION_SIGNATURES
 };
 
 static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
@@ -68,6 +71,7 @@ static const struct option table[] = {{"data", required_argument, NULL, OPTION_D
                                       {"reason", required_argument, NULL, OPTION_REASON},
                                       {"host", required_argument, NULL, OPTION_HOST},
                                       {"accounts", required_argument, NULL, OPTION_ACCOUNTS},
+                                      {"signatures", no_argument, NULL, OPTION_SIGNATURES},
                                       {"replace", no_argument, NULL, OPTION_REPLACE},
                                       {"catalog", required_argument, NULL, OPTION_CATALOG},
                                       {"help", no_argument, NULL, OPTION_HELP},
@@ -80,7 +84,7 @@ struct arguments {
     size_t n_publishers;
     int64_t reviewers;
     enum gate_host host; /* GATE_HOSTED: not said */
-    bool replace;
+    bool replace, signatures;
 };
 
 static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
@@ -96,6 +100,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     if (code == OPTION_HOST && !gate_host_find(str_from(value), &a->host))
         return fail(cx, E_INVALID, "--host: bare, gitolite, gitea or gitlab is expected");
     if (code == OPTION_REPLACE) a->replace = true;
+    if (code == OPTION_SIGNATURES) a->signatures = true;
     if (code == OPTION_CATALOG) a->d.data.catalog = value;
     if (code == OPTION_REVIEWERS && !str_to_i64(str_from(value), 0, 9, &a->reviewers))
         return fail(cx, E_INVALID, "--reviewers: a number from 0 to 9 is expected");
@@ -185,6 +190,7 @@ static enum rc protect(struct ctx *cx, struct arguments *a, const char *name, co
         .method = str_from(a->method ? a->method : "merge"),
         .publishers = list,
         .n_publishers = a->n_publishers,
+        .signatures = a->signatures,
         .active = active,
         .reason = str_from(a->reason ? a->reason : "")};
     return host_protect(cx, a->d.facts, &identity_operator, &place, &p);

@@ -266,6 +266,27 @@ static void hex_digest(struct str s, char out[65])
     digest_hex(bytes, 32, out);
 }
 
+#define RUNS_MOST 3000
+
+/* Commits in a row that are signed alike are one, newest first. */
+static void put_signatures(struct json *j, const struct signatures *s)
+{
+    json_key(j, "signatures");
+    json_begin(j, '[');
+    for (size_t i = 0, runs = 0, n; s && i < s->n && runs < RUNS_MOST; i += n, runs++) {
+        const struct signature *one = &s->list[i];
+        for (n = 1; i + n < s->n && s->list[i + n].word == one->word && !strcmp(s->list[i + n].key, one->key); n++)
+            continue;
+        json_begin(j, '{');
+        json_put_int(j, "commits", (int64_t)n);
+        json_put_cstr(j, "state", one->word ? one->word : "good");
+        if (one->key[0]) json_put_cstr(j, "key", one->key);
+        if (one->person.p) json_put_str(j, "person", one->person);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+}
+
 static enum rc put_patch_set(struct append *a, const struct push *p, const struct push_ref *r,
                              const struct change_place *place)
 {
@@ -286,6 +307,7 @@ static enum rc put_patch_set(struct append *a, const struct push *p, const struc
     json_put_int(&j, "commits", r->commits);
     TRY(put_people(a, p, &j, &strangers));
     json_put_int(&j, "strangers", strangers);
+    put_signatures(&j, r->signatures);
     json_end(&j, '}');
     return gate_put(a, p->caller, "patch_set", place->subject, &b, NULL);
 }

@@ -23,6 +23,7 @@ struct deciding {
 static enum rc judge_ref(struct append *a, struct push *p, struct push_ref *r, const struct identity_who *who)
 {
     struct str project = p->place->project;
+    if (r->signatures) TRY(signatures_judge(a->cx, a->db, a->now, project, r->signatures));
     bool given = r->patch_set != 0; /* by publish, which computed what the branch gets */
     r->may = identity_may(who, "code.write", project);
     r->publisher = true;
@@ -118,6 +119,33 @@ static void put_ref(struct ctx *cx, struct json *j, const struct push *p, const 
     json_end(j, '}');
 }
 
+#define WANTING_TAGS 100 /* told one by one; a push with one that wants a signature is as wrong as with a thousand */
+
+/* Where signatures are wanted: how many are not there, and the first of them. */
+static void put_signatures(struct ctx *cx, struct json *j, const struct push *p)
+{
+    size_t tags = 0;
+    bool begun = false;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct push_ref *r = &p->refs[i];
+        const struct signature *first = NULL;
+        size_t wanting = r->signatures ? signatures_wanting(r->signatures, &first) : 0;
+        if (!r->signing || (r->kind == PUSH_TAG && (!wanting || tags++ >= WANTING_TAGS))) continue;
+        if (!begun) {
+            json_key(j, "signatures");
+            json_begin(j, '[');
+            begun = true;
+        }
+        json_begin(j, '{');
+        json_put_str(j, "ref", push_subject(cx, p->place, r->name));
+        json_put_int(j, "wanting", (int64_t)wanting);
+        if (first) json_put_str(j, "first", first->oid);
+        if (first) json_put_cstr(j, "why", first->word);
+        json_end(j, '}');
+    }
+    if (begun) json_end(j, ']');
+}
+
 static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
 {
     scoped_buf b;
@@ -143,6 +171,7 @@ static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
         }
         json_end(&j, ']');
     }
+    put_signatures(a->cx, &j, p);
     if (reason.n) json_put_str(&j, "reason", str_slice(reason, 0, 4096));
     json_end(&j, '}');
     return gate_put(a, p->caller, "push", p->place->subject, &b, n);
@@ -257,6 +286,8 @@ static enum rc read_protections(struct append *a, struct push *p)
         if (r->kind != PUSH_BRANCH) continue;
         const struct protection *now = protection_of(p->protections, p->n_protections, r->name);
         if (!r->protection != !now)
+            return fail(a->cx, E_CONFLICT, "what is protected here has just changed; push again");
+        if (now && now->signatures != r->protection->signatures)
             return fail(a->cx, E_CONFLICT, "what is protected here has just changed; push again");
         r->protection = now;
     }

@@ -15,7 +15,7 @@ struct running {
 };
 
 /* What hides the views of all pushes while the rules run. */
-static const char *const views[] = {"fact_push", "fact_push_refs", "fact_push_hits"};
+static const char *const views[] = {"fact_push", "fact_push_refs", "fact_push_hits", "fact_push_signatures"};
 
 static enum rc narrow(struct ctx *cx, sqlite3 *db, uint64_t push)
 {

@@ -216,6 +216,7 @@ static enum rc protection_payload(struct ctx *cx, const struct host_protection *
     for (size_t i = 0; i < p->n_publishers; i++) json_str(&j, p->publishers[i]);
     json_end(&j, ']');
     json_put_cstr(&j, "state", p->active ? "active" : "removed");
+    if (p->signatures) json_put_bool(&j, "signatures", true);
     json_put_str(&j, "reason", p->reason);
     json_end(&j, '}');
     *out = arena_str(&cx->arena, buf_view(&b));

@@ -18,7 +18,8 @@ struct host_protection {
     int64_t reviewers;
     const struct str *publishers;
     size_t n_publishers;
-    bool active; /* false: taken back */
+    bool signatures; /* commits must be signed by their committers */
+    bool active;     /* false: taken back */
 };
 enum rc host_protect(struct ctx *cx, struct facts *f, const struct identity_actor *by, const struct gate_place *place,
                      const struct host_protection *p) MUST_CHECK;

@@ -35,6 +35,7 @@ struct protection {
     struct str method;            /* merge, rebase, fast_forward */
     const struct str *publishers; /* person:ID, group:ID; none: whoever has the right */
     size_t n_publishers;
+    bool signatures; /* commits must be signed by their committers */
 };
 #define PROTECTION_REVIEWERS 1 /* of the main branch, while nothing else was said */
 /* All of a repository, those that say more first. */

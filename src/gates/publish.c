@@ -245,6 +245,12 @@ static enum rc prepare(struct ctx *cx, struct publishing *p, struct push *push, 
                            .commits = p->change.commits,
                            .change = p->change.subject,
                            .patch_set = p->change.patch_set};
+    if (rule && rule->signatures) { /* of the patch set: what is made of it here is the server's */
+        r->signing = true;
+        TRY(push_read_signatures(
+            cx, p->git, r,
+            arena_printf(&cx->arena, STR_FMT "\n^" STR_FMT "\n", STR_ARG(p->change.commit), STR_ARG(p->change.base))));
+    }
     push->n = 1;
     out->target = r->name;
     out->before = r->before;

@@ -8,6 +8,7 @@
 #define SINETTI_GATES_PUSH_H
 
 #include "gates/place.h"
+#include "gates/signature.h"
 #include "git/hosted.h"
 
 enum push_kind { PUSH_BRANCH, PUSH_TAG, PUSH_CHANGE, PUSH_OTHER };
@@ -28,6 +29,8 @@ struct push_ref {
     /* of PUSH_CHANGE */
     struct str target, topic;
     struct str base, tree, message; /* base: where it leaves its target; message: of its last commit, whole */
+    bool signing;                   /* its protection wants signatures: of a tag, the main branch's */
+    struct signatures *signatures;  /* of a change's commits; where they are wanted, of what a branch gains, of a tag */
     /* by push_judge(): */
     bool may, publisher, covered;
     int64_t reviewers, approvals, rejections;
@@ -71,6 +74,9 @@ struct str push_option(const struct push *p, const char *key);
 /* Fills all but what push_judge() does. db: facts as they are now. E_LIMIT for too many refs; a ref that is wrong by
  * its shape is no error. */
 enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p) MUST_CHECK;
+
+/* Of what rev-list finds: for publishing, which computes what a branch gets. */
+enum rc push_read_signatures(struct ctx *cx, const struct git *g, struct push_ref *r, struct str revisions) MUST_CHECK;
 
 /* Splits what stands behind refs/for/: the branch there is, and a topic. The branch is STR_NONE when there is none. */
 enum rc push_target(struct ctx *cx, const struct git *g, struct str rest, struct str *branch,

@@ -164,18 +164,23 @@ static enum rc count(struct ctx *cx, const struct git *g, const struct buf *inpu
     return OK;
 }
 
-/* What a protected branch would gain. An approval is for one branch: what another holds was not approved for this one.
- * A branch that begins may begin where one is that asks for as much. */
+/* For rev-list: what a protected branch would gain. An approval is for one branch: what another holds was not approved
+ * for this one. A branch that begins may begin where one is that asks for as much. */
+static void put_gain(struct buf *input, const struct push_ref *r, const struct tips *tips)
+{
+    buf_printf(input, STR_FMT "\n", STR_ARG(r->after));
+    if (r->act == PUSH_CREATE)
+        exclude_tips(input, tips, r->protection->reviewers);
+    else
+        buf_printf(input, "^" STR_FMT "\n", STR_ARG(r->before));
+}
+
 static enum rc count_new(struct ctx *cx, const struct git *g, struct push_ref *r, const struct tips *tips)
 {
     scoped_buf input;
     bool known;
     buf_init(&input, SAID_MOST);
-    buf_printf(&input, STR_FMT "\n", STR_ARG(r->after));
-    if (r->act == PUSH_CREATE)
-        exclude_tips(&input, tips, r->protection->reviewers);
-    else
-        buf_printf(&input, "^" STR_FMT "\n", STR_ARG(r->before));
+    put_gain(&input, r, tips);
     TRY(count(cx, g, &input, &r->commits, &known));
     return known ? OK : fail(cx, E_CORRUPT, "the history of what was pushed cannot be followed");
 }
@@ -341,6 +346,53 @@ static enum rc read_ref(struct ctx *cx, struct git *g, struct push *p, struct pu
     return r->shape ? OK : read_branch(cx, g, p->place->main, r, tips);
 }
 
+/* --- signatures */
+
+enum rc push_read_signatures(struct ctx *cx, const struct git *g, struct push_ref *r, struct str revisions)
+{
+    struct signatures *s = arena_new(&cx->arena, struct signatures);
+    TRY(signatures_of_commits(cx, g, revisions, s));
+    r->signatures = s;
+    return OK;
+}
+
+static enum rc read_commit_signatures(struct ctx *cx, const struct git *g, struct push *p, struct push_ref *r,
+                                      const struct tips *tips)
+{
+    scoped_buf input;
+    const struct protection *rule =
+        r->kind == PUSH_CHANGE ? protection_of(p->protections, p->n_protections, r->target) : r->protection;
+    r->signing = rule && rule->signatures;
+    buf_init(&input, SAID_MOST);
+    if (r->kind == PUSH_CHANGE)
+        buf_printf(&input, STR_FMT "\n^" STR_FMT "\n", STR_ARG(r->after), STR_ARG(r->base));
+    else if (r->signing && r->commits)
+        put_gain(&input, r, tips);
+    return input.n ? push_read_signatures(cx, g, r, buf_view(&input)) : OK;
+}
+
+/* A tag is as good as what it names: the main branch says whether it is signed. */
+static enum rc read_tag_signatures(struct ctx *cx, const struct git *g, struct push *p)
+{
+    const struct protection *rule = protection_of(p->protections, p->n_protections, p->place->main);
+    struct str *oids = arena_array(&cx->arena, struct str, p->n);
+    struct signatures all;
+    size_t n = 0;
+    for (size_t i = 0; rule && rule->signatures && i < p->n; i++)
+        if (is_new_tag(&p->refs[i]) && !p->refs[i].shape) oids[n++] = p->refs[i].after;
+    if (!n) return OK;
+    TRY(signatures_of_tags(cx, g, oids, n, &all));
+    for (size_t i = 0, k = 0; i < p->n; i++) {
+        struct push_ref *r = &p->refs[i];
+        if (!is_new_tag(r) || r->shape) continue;
+        struct signatures *one = arena_new(&cx->arena, struct signatures);
+        *one = (struct signatures){&all.list[k++], 1};
+        r->signing = true;
+        r->signatures = one;
+    }
+    return OK;
+}
+
 /* The same name twice, or two that differ by case alone, within the push. */
 static int by_name(const void *a, const void *b)
 {
@@ -377,6 +429,12 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
     TRY(read_branches(cx, g, p, &tips));
     for (size_t i = 0; i < p->n; i++) TRY(read_ref(cx, g, p, &p->refs[i], &tips));
     TRY(read_tags(cx, g, p, &tips));
+    for (size_t i = 0; i < p->n; i++) {
+        struct push_ref *r = &p->refs[i];
+        bool gains = r->kind == PUSH_BRANCH && (r->act == PUSH_CREATE || r->act == PUSH_UPDATE);
+        if (!r->shape && (gains || r->kind == PUSH_CHANGE)) TRY(read_commit_signatures(cx, g, p, r, &tips));
+    }
+    TRY(read_tag_signatures(cx, g, p));
     if (!p->scanned) TRY(push_scan(cx, g, p));
     /* a secret is every ref's that would bring it: one push, one look */
     for (size_t i = 0; i < p->n; i++) {

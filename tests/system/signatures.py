@@ -1,4 +1,6 @@
 """Goal: what the server publishes carries its signature; where a branch asks for signed commits, nothing else gets in, whatever is tried."""
+import base64
+import hashlib
 import subprocess
 
 from git_gate import Host, person, settled
@@ -63,3 +65,145 @@ def test_what_is_published_is_signed(t):
     (t.dir / "away").rename(t.dir / "data.signer")
     h.review("mikko", "publish", "acme", number)
     t.has(settled(t), "source_key")
+
+
+def signed(t, work, who, message, key=None, author=None, files=None):
+    """A commit of who's, signed by who's key or another."""
+    work.git("config", "gpg.format", "ssh")
+    return work.commit(message, files or {message.split()[0] + ".txt": "x\n"}, author=author or person(who), committer=person(who),
+                       options=("-S" + str(t.dir / ("key-" + (key or who))),))
+
+
+def written(work, text):
+    """A commit of these very bytes, the branch on it."""
+    oid = work.git("hash-object", "-t", "commit", "-w", "--stdin", data=text).decode().strip()
+    work.git("reset", "-q", "--soft", oid)
+    return oid
+
+
+def by_hand(t, work, who, message, namespace="git"):
+    """A commit signed for another purpose than git's."""
+    plain = work.git("cat-file", "commit", work.commit(message, {message + ".txt": "x\n"}, author=person(who)))
+    (t.dir / "plain").write_bytes(plain)
+    subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-n", namespace, "-f", str(t.dir / ("key-" + who)), str(t.dir / "plain")], check=True,
+                   stderr=subprocess.DEVNULL)
+    armored = (t.dir / "plain.sig").read_bytes().rstrip().replace(b"\n", b"\n ")
+    (t.dir / "plain.sig").unlink()
+    head, body = plain.split(b"\n\n", 1)
+    return written(work, head + b"\ngpgsig " + armored + b"\n\n" + body)
+
+
+def states(h, n):
+    """What stands in the newest patch set's fact, oldest commit first."""
+    runs = h.facts("patch_set")[n]["payload"]["signatures"]
+    return [(run["state"], run.get("person")) for run in reversed(runs) for _ in range(run["commits"])]
+
+
+def test_what_each_signature_is_worth(t):
+    """One change with every kind of it, let in while the point is only observed."""
+    h = Host(t)
+    ella, mikko = h.people["ella"], h.people["mikko"]
+    work = h.begin()
+    subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-b", "384", "-N", "", "-f", str(t.dir / "key-late")], check=True)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(t.dir / "key-nobody")], check=True)
+    work.commit("none", {"none.txt": "x\n"}, author=person("ella"))
+    signed(t, work, "ella", "good")
+    signed(t, work, "ella", "applied", author=person("paula"))  # another's work, taken over by who commits it
+    signed(t, work, "ella", "other", key="mikko")
+    signed(t, work, "ella", "unknown", key="nobody")
+    by_hand(t, work, "ella", "namespace", "file")
+    by_hand(t, work, "ella", "right")
+    whole = work.git("cat-file", "commit", signed(t, work, "ella", "tampered"))
+    written(work, whole.replace(b"\n\ntampered", b"\n\nTampered"))
+    twice = work.git("cat-file", "commit", signed(t, work, "ella", "twice"))
+    head, body = twice.split(b"\n\n", 1)
+    written(work, head + b"\ngpgsig" + head.split(b"\ngpgsig", 1)[1] + b"\n\n" + body)
+    signed(t, work, "ella", "late", key="late")  # before its key is anybody's here
+    signed(t, work, "tuomo", "employee")  # who may not write here
+    h.propose("ella", work, "-o", "topic=all")
+    expected = [("none", None), ("good", ella), ("good", ella), ("other", mikko), ("unknown", None), ("bad", None), ("good", ella), ("bad", None), ("bad", None),
+                ("unknown", None), ("may_not", h.people["tuomo"])]
+    t.equal(states(h, -1), expected)
+    # git takes the good ones for good, and no other than these
+    lines = "".join("%s@example.org %s" % (who, (t.dir / ("key-%s.pub" % who)).read_text(encoding="utf-8")) for who in ("ella", "mikko", "tuomo"))
+    commits = work.git("rev-list", "--reverse", "HEAD~11..HEAD").decode().split()
+    for i, (commit, (state, _)) in enumerate(zip(commits, expected)):
+        code, said = verified(t, h, commit, lines)
+        if i != 8:  # of two signatures git takes the first; here none is taken
+            t.equal(code == 0, state in ("good", "other", "may_not"), (state, said))
+    # the key is added: what it signed before counts from now on, for what matters is whose it is when the gate asks
+    kind, text = (t.dir / "key-late.pub").read_text(encoding="utf-8").split()[:2]
+    h.fact("key", ella, {"fingerprint": fingerprint(text), "type": "ssh", "public": kind + " " + text, "state": "added"})
+    work.git("checkout", "-q", "-B", "again", "HEAD~11")
+    work.git("config", "user.name", "x")
+    signed(t, work, "ella", "late", key="late")
+    h.propose("ella", work, "-o", "topic=late")
+    t.equal(states(h, -1), [("good", ella)])
+
+
+def fingerprint(text):
+    return hashlib.sha256(base64.b64decode(text)).hexdigest()
+
+
+def test_a_branch_that_wants_signatures(t):
+    h = Host(t)
+    work = h.begin()
+    t.run("repo", "protect", "acme", "main", "--signatures", "--data", "data", code=0)
+    h.mode("source-code-management/unauthorized-code-prevented", "block")
+    base = h.ref()
+    unsigned = work.commit("plain", {"p.txt": "x\n"}, author=person("ella"))
+    signed(t, work, "ella", "on top")
+    code, said = h.push("ella", work, "HEAD:refs/for/main")
+    t.equal(code, 1, said)
+    for part in ("1 commit or tag is not signed", unsigned[:12], "it carries none", "source-code-management/unauthorized-code-prevented"):
+        t.has(said, part)
+    # signed, but that of another is no way in, for a reviewer neither
+    work.git("reset", "-q", "--hard", base)
+    signed(t, work, "ella", "forged", key="mikko")
+    for who in ("ella", "mikko"):
+        t.has(h.push(who, work, "HEAD:refs/for/main")[1], "another person's")
+    h.mode("code-review-rules/rules-enforced", "observe")
+    t.has(h.push("mikko", work, "HEAD:main")[1], "another person's")
+    h.mode("code-review-rules/rules-enforced", "block")
+    work.git("reset", "-q", "--hard", base)
+    signed(t, work, "ella", "good")
+    number = h.propose("ella", work, "-o", "topic=good")
+    h.review("mikko", "approve", "acme", number, 1)
+    # the key is taken away before it is published: it counts when it comes and when it is used
+    kind, text = (t.dir / "key-ella.pub").read_text(encoding="utf-8").split()[:2]
+    key = {"fingerprint": fingerprint(text), "type": "ssh", "public": kind + " " + text}
+    h.fact("key", h.people["ella"], {**key, "state": "removed"})
+    t.has(h.review("mikko", "publish", "acme", number, code=3).out, "nobody here has its key")
+    h.fact("key", h.people["ella"], {**key, "state": "added"})
+    # so does the role
+    t.run("people", "role", h.people["ella"], "developer", "--revoke", "--data", "data", code=0)
+    t.has(h.review("mikko", "publish", "acme", number, code=3).out, "may not write here")
+    t.run("people", "role", h.people["ella"], "developer", "--data", "data", code=0)
+    h.review("mikko", "publish", "acme", number)
+    # what the server has made is signed by it: a change may bring it along
+    t.git("-C", str(work.path), "fetch", "-q", str(h.path), "main")
+    t.equal(h.push("mikko", work, "FETCH_HEAD:refs/heads/dev")[0], 0)
+    t.run("repo", "protect", "acme", "dev", "--data", "data", code=0)
+    work.git("checkout", "-q", "-B", "fordev", "FETCH_HEAD")
+    signed(t, work, "ella", "dev")
+    t.equal(h.push("ella", work, "-o", "topic=d", "HEAD:refs/for/dev")[0], 0)
+    h.review("mikko", "approve", "acme", number + 1, 1)
+    h.review("mikko", "publish", "acme", number + 1)
+    t.git("-C", str(work.path), "fetch", "-q", str(h.path), "dev")
+    work.git("checkout", "-q", "-B", "fromdev", "FETCH_HEAD")
+    h.propose("ella", work, "-o", "topic=fromdev")
+    t.equal(states(h, -1), [("good", h.people["ella"]), ("good", "system")])
+    # tags: by the tagger's own key
+    tip = h.ref()
+    work.git("tag", "plain", tip)
+    work.git("tag", "-m", "two", "annotated", tip)
+    env = {"GIT_COMMITTER_NAME": "Ella Example", "GIT_COMMITTER_EMAIL": "ella@example.org"}
+    work.git("tag", "-u", str(t.dir / "key-ella"), "-m", "one", "v1", tip, env=env)
+    work.git("tag", "-u", str(t.dir / "key-mikko"), "-m", "one", "v2", tip, env=env)
+    for tag, why in (("plain", "it carries none"), ("annotated", "it carries none"), ("v2", "another person's")):
+        code, said = h.push("ella", work, tag)
+        t.equal(code, 1, said)
+        t.has(said, why)
+    code, said = h.push("ella", work, "v1")
+    t.equal(code, 0, said)
+    settled(t)

@@ -14,9 +14,13 @@ CREATE VIEW fact_push_refs AS SELECT n, seq, ref, before, after, kind, act, prot
 CREATE TABLE p_push_hits (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, path TEXT NOT NULL, line INTEGER NOT NULL, rule TEXT NOT NULL,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_push_hits AS SELECT n, seq, ref, path, line, rule FROM p_push_hits;
+CREATE TABLE p_push_signatures (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, wanting INTEGER NOT NULL, first TEXT, why TEXT,
+  PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE VIEW fact_push_signatures AS SELECT n, seq, ref, wanting, first, why FROM p_push_signatures;
 
 INSERT INTO p_push (n, at, subject, actor, via, reason) VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'reason');
 INSERT INTO p_push_refs SELECT :n, key, value ->> 'ref', value ->> 'before', value ->> 'after', value ->> 'kind', value ->> 'act', coalesce(value ->> 'protected', 0),
   coalesce(value ->> 'may', 1), coalesce(value ->> 'publisher', 1), value ->> 'published', coalesce(value ->> 'commits', 0), coalesce(value ->> 'covered', 1),
   coalesce(value ->> 'reviewers', 0), coalesce(value ->> 'approvals', 0), coalesce(value ->> 'rejections', 0), coalesce(value ->> 'secrets', 0), value ->> 'change', value ->> 'patch_set' FROM json_each(:payload, '$.refs');
 INSERT INTO p_push_hits SELECT :n, key, value ->> 'ref', value ->> 'path', value ->> 'line', value ->> 'rule' FROM json_each(:payload, '$.hits');
+INSERT INTO p_push_signatures SELECT :n, key, value ->> 'ref', value ->> 'wanting', value ->> 'first', value ->> 'why' FROM json_each(:payload, '$.signatures');

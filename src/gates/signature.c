@@ -1,0 +1,210 @@
+#include "gates/signature.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/sshsig.h"
+#include "git/batch.h"
+#include "git/oid.h"
+#include "store/store.h"
+
+#define REVISIONS_MOST (64U << 20)
+#define OBJECT_MOST (LIMIT_GIT_HEADER + LIMIT_COMMIT_MESSAGE)
+#define PGP_BEGIN "-----BEGIN PGP SIGNATURE-----"
+
+/* --- taking apart */
+
+/* "NAME <ADDRESS> TIME ZONE"; the first brackets count, as git has it. */
+static struct str address_of(struct str ident)
+{
+    struct str name, address = STR("");
+    return str_cut(&ident, '<', &name) && ident.p && str_cut(&ident, '>', &address) && ident.p ? address : STR("");
+}
+
+static bool is_header(struct str line, const char *name)
+{
+    struct str n = str_from(name);
+    return str_starts(line, n) && line.n > n.n && line.p[n.n] == ' ';
+}
+
+/* Of a commit: headers to an empty line, each going on in lines that begin with a blank. */
+static bool split_commit(struct str object, struct buf *payload, struct buf *armored, struct str *email)
+{
+    struct str rest = object, line;
+    enum { KEPT, OURS, PASSED } in = KEPT; /* `gpgsig-sha256` is no part of what is signed, either */
+    int signatures = 0, committers = 0;
+    while (str_cut(&rest, '\n', &line) && line.n) {
+        if (line.p[0] != ' ') {
+            in = is_header(line, "gpgsig") ? OURS : is_header(line, "gpgsig-sha256") ? PASSED : KEPT;
+            if (in == OURS) signatures++;
+            if (is_header(line, "committer") && committers++ == 0) *email = address_of(line);
+        }
+        struct buf *out = in == OURS ? armored : payload;
+        if (in == PASSED) continue;
+        buf_str(out, in == KEPT ? line : str_slice(line, line.p[0] == ' ' ? 1 : sizeof "gpgsig", line.n));
+        buf_char(out, '\n');
+    }
+    buf_char(payload, '\n');
+    if (rest.p) buf_str(payload, rest);
+    return signatures <= 1;
+}
+
+/* Of a tag: from the last line that begins one to the end. */
+static bool split_tag(struct str object, struct buf *payload, struct buf *armored, struct str *email)
+{
+    struct str rest = object, line;
+    bool in_head = true;
+    int taggers = 0;
+    size_t at = object.n;
+    while (str_cut(&rest, '\n', &line)) {
+        if (in_head && is_header(line, "tagger") && taggers++ == 0) *email = address_of(line);
+        if (!line.n) in_head = false;
+        if (!in_head && (str_starts(line, STR(SSHSIG_BEGIN)) || str_starts(line, STR(PGP_BEGIN))))
+            at = (size_t)(line.p - object.p);
+    }
+    buf_str(payload, str_slice(object, 0, at));
+    buf_str(armored, str_slice(object, at, object.n));
+    return true;
+}
+
+bool signature_split(struct str object, bool tag, struct buf *payload, struct buf *armored, struct str *email)
+{
+    *email = STR("");
+    return tag ? split_tag(object, payload, armored, email) : split_commit(object, payload, armored, email);
+}
+
+/* --- reading */
+
+static void read_one(struct ctx *cx, const struct batch_item *item, bool tag, struct signature *s)
+{
+    scoped_buf payload, armored;
+    struct str email;
+    buf_init(&payload, OBJECT_MOST);
+    buf_init(&armored, LIMIT_GIT_HEADER);
+    s->email = STR("");
+    s->found = "none";
+    if (item->type != (tag ? OBJECT_TAG : OBJECT_COMMIT)) return; /* a name without a tag object */
+    s->found = "unsupported";
+    if (!item->content.p) return;
+    bool one = signature_split(item->content, tag, &payload, &armored, &email);
+    if (payload.failed || armored.failed) return;
+    s->email = arena_str(&cx->arena, email);
+    s->found = one ? "unsupported" : "bad";
+    if (one && !armored.n) s->found = "none";
+    if (one && str_starts(buf_view(&armored), STR(SSHSIG_BEGIN)))
+        s->found = sshsig_verify(buf_view(&armored), buf_view(&payload), STR("git"), s->key) ? NULL : "bad";
+}
+
+static enum rc read_all(struct ctx *cx, const struct git *g, const struct str *oids, size_t n, bool tags,
+                        struct signatures *out)
+{
+    struct batch b;
+    enum rc rc = OK;
+    out->list = arena_array(&cx->arena, struct signature, n + 1);
+    out->n = n;
+    batch_init(&b, g);
+    batch_begin(&b, oids, n, BATCH_WHOLE, OBJECT_MOST);
+    for (size_t i = 0; rc == OK && i < n; i++) {
+        struct batch_item item;
+        rc = batch_next(cx, &b, &item);
+        if (rc != OK) break;
+        out->list[i].oid = oids[i];
+        read_one(cx, &item, tags, &out->list[i]);
+    }
+    batch_release(&b);
+    return rc;
+}
+
+enum rc signatures_of_tags(struct ctx *cx, const struct git *g, const struct str *oids, size_t n,
+                           struct signatures *out)
+{
+    return read_all(cx, g, oids, n, true, out);
+}
+
+enum rc signatures_of_commits(struct ctx *cx, const struct git *g, struct str revisions, struct signatures *out)
+{
+    static const char *const argv[] = {"rev-list", "--topo-order", "--stdin", NULL};
+    scoped_buf said;
+    struct str rest, line;
+    int code;
+    size_t n = 0;
+    buf_init(&said, REVISIONS_MOST);
+    TRY(hosted_run(cx, g, argv, revisions, &said, &code, NULL));
+    if (code != 0) return fail(cx, E_CORRUPT, "the history of what was pushed cannot be followed");
+    rest = arena_str(&cx->arena, buf_view(&said));
+    struct str *oids = arena_array(&cx->arena, struct str, said.n / 41 + 1);
+    while (str_cut(&rest, '\n', &line))
+        if (line.n && oid_is(line, line.n) && n < said.n / 41 + 1) oids[n++] = line;
+    return read_all(cx, g, oids, n, false, out);
+}
+
+/* --- whose they are */
+
+static enum rc find_person(struct ctx *cx, sqlite3 *db, const char *key, struct str *out)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(identity_of_key(cx, db, str_from(key), out));
+    if (out->p) return OK;
+    TRY(store_prepare(cx, db, STR("SELECT 1 FROM fact_source_key WHERE fingerprint = ?1"), &st));
+    store_bind_str(st, 1, str_from(key));
+    TRY(store_step(cx, st, &row));
+    if (row) *out = STR("system");
+    return OK;
+}
+
+static enum rc judge_one(struct ctx *cx, sqlite3 *db, int64_t now, struct str project, struct signature *s)
+{
+    struct str committer;
+    struct identity_who who;
+    TRY(find_person(cx, db, s->key, &s->person));
+    if (!s->person.p) s->word = "unknown";
+    if (!s->person.p || str_eq(s->person, STR("system"))) return OK;
+    TRY(identity_of_address(cx, db, s->email, &committer));
+    if (!committer.p || !str_eq(committer, s->person)) s->word = "other";
+    if (s->word) return OK;
+    TRY(identity_of(cx, db, now, s->person, &who));
+    if (who.credential == CREDENTIAL_NONE || !identity_may(&who, "code.write", project)) s->word = "may_not";
+    return OK;
+}
+
+/* Of thousands of commits few are of different people: each combination is asked for once. */
+#define ASKED_MOST 256
+
+enum rc signatures_judge(struct ctx *cx, sqlite3 *db, int64_t now, struct str project, struct signatures *s)
+{
+    const struct signature *asked[ASKED_MOST], *known;
+    struct signature *copies = arena_array(&cx->arena, struct signature, ASKED_MOST);
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        struct signature *one = &s->list[i];
+        one->word = one->found;
+        one->person = STR_NONE;
+        if (one->word) continue;
+        known = NULL;
+        for (size_t k = 0; k < n && !known; k++)
+            if (strcmp(asked[k]->key, one->key) == 0 && str_eq(asked[k]->email, one->email)) known = asked[k];
+        if (known) {
+            one->word = known->word;
+            one->person = known->person;
+            continue;
+        }
+        TRY(judge_one(cx, db, now, project, one));
+        if (n == ASKED_MOST) continue;
+        copies[n] = *one;
+        asked[n] = &copies[n];
+        n++;
+    }
+    return OK;
+}
+
+size_t signatures_wanting(const struct signatures *s, const struct signature **first)
+{
+    size_t n = 0;
+    *first = NULL;
+    for (size_t i = 0; i < s->n; i++) {
+        if (!s->list[i].word) continue;
+        if (n++ == 0) *first = &s->list[i];
+    }
+    return n;
+}
