@@ -214,7 +214,7 @@ API_OPERATION(code_changes_review)
     for (int i = 0; i < 3; i++)
         if (str_eq(api_field(call->body, "vote"), str_from(votes[i]))) vote = (enum review_vote)i;
     TRY(change_review(cx, call->facts, &f.place, &f.caller, f.change.number, api_field_int(call->body, "patch_set", 0),
-                      vote));
+                      vote, NULL, 0));
     return answer(cx, call);
 }
 

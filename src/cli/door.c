@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define WORDS_MOST 600
+
 static const char keys_help[] =
     "usage: sinetti authorized-keys TYPE KEY [OPTIONS]\n"
     "Prints the line of authorized_keys for one key, if it is somebody's here. sshd_config:\n\n"
@@ -151,13 +153,14 @@ static bool read_command(struct ctx *cx, struct str said, struct str *service, s
 /* `review …`, as somebody types it behind ssh's host name. */
 static enum rc review(struct ctx *cx, struct arguments *a, struct str said)
 {
-    struct str words[8], word, person;
+    struct str words[WORDS_MOST], word, person;
     size_t n = 0;
     struct catalog *c;
     struct facts *f = NULL;
     const struct facts_options o = {0};
     while (str_cut(&said, ' ', &word))
-        if (word.n && n < 8) words[n++] = word;
+        if (word.n && n < WORDS_MOST) words[n++] = word;
+    if (said.n || n == WORDS_MOST) return fail(cx, E_LIMIT, "these are more words than a command has");
     TRY(open_folder(cx, a));
     TRY(identity_of_key(cx, log_reader_db(a->data.reader), str_from(a->key), &person));
     if (!person.p) return fail(cx, E_DENIED, "this key is nobody's here");

@@ -1,6 +1,6 @@
 -- Each person's newest word on a change, when it is about this very commit and target; not of those who had a part in
 -- it, in any of its patch sets.
-SELECT r.actor, r.vote
+SELECT r.actor, r.vote, r.ticked
 FROM fact_review r
 WHERE r.subject = ?1 AND r.commit_oid = ?2 AND r.target = ?3 AND r.vote <> 'withdraw'
   AND r.n = (SELECT max(x.n) FROM fact_review x WHERE x.subject = ?1 AND x.actor = r.actor)

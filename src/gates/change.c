@@ -62,8 +62,8 @@ enum rc change_approvals(struct ctx *cx, sqlite3 *db, int64_t now, struct str pr
 {
     scoped_stmt *st = NULL;
     bool row;
-    struct str *people = arena_array(&cx->arena, struct str, 1000);
-    *out = (struct approvals){.people = people};
+    struct str *people = arena_array(&cx->arena, struct str, 1000), *ticked = arena_array(&cx->arena, struct str, 1000);
+    *out = (struct approvals){.people = people, .ticked = ticked};
     TRY(store_prepare(cx, db, str_from(gates_approvals_sql), &st));
     store_bind_str(st, 1, change);
     store_bind_str(st, 2, commit);
@@ -74,12 +74,15 @@ enum rc change_approvals(struct ctx *cx, sqlite3 *db, int64_t now, struct str pr
         if (!row) return OK;
         struct str person = arena_str(&cx->arena, store_column_str(st, 0));
         bool approves = str_eq(store_column_str(st, 1), STR("approve"));
+        struct str ticks = arena_str(&cx->arena, store_column_str(st, 2));
         TRY(identity_of(cx, db, now, person, &who));
         if (who.credential == CREDENTIAL_NONE || !identity_may(&who, "code.review", project)) continue;
-        if (!approves)
+        if (!approves) {
             out->rejections++;
-        else if (out->approvals < 1000)
+        } else if (out->approvals < 1000) {
+            ticked[out->approvals] = ticks;
             people[out->approvals++] = person;
+        }
     }
 }
 
@@ -353,6 +356,8 @@ struct saying {
     const struct gate_caller *by;
     int64_t number, patch_set;
     enum review_vote vote;
+    const struct str *ticked;
+    size_t n_ticked;
 };
 
 static enum rc judge_reviewer(struct append *a, const struct saying *s, const struct change *c)
@@ -378,6 +383,15 @@ static enum rc judge_reviewer(struct append *a, const struct saying *s, const st
                : OK;
 }
 
+static void put_ticked(struct json *j, const struct saying *s)
+{
+    if (s->vote != REVIEW_APPROVE || !s->n_ticked) return;
+    json_key(j, "ticked");
+    json_begin(j, '[');
+    for (size_t i = 0; i < s->n_ticked; i++) json_str(j, s->ticked[i]);
+    json_end(j, ']');
+}
+
 static enum rc build_review(struct append *a, void *arg)
 {
     static const char *const votes[] = {"approve", "reject", "withdraw"};
@@ -400,14 +414,17 @@ static enum rc build_review(struct append *a, void *arg)
     json_put_str(&j, "base_oid", c.base);
     json_put_str(&j, "target", c.target);
     json_put_cstr(&j, "vote", votes[s->vote]);
+    put_ticked(&j, s);
     json_end(&j, '}');
     return gate_put(a, s->by, "review", c.subject, &b, NULL);
 }
 
 enum rc change_review(struct ctx *cx, struct facts *f, const struct gate_place *place, const struct gate_caller *by,
-                      int64_t number, int64_t patch_set, enum review_vote vote)
+                      int64_t number, int64_t patch_set, enum review_vote vote, const struct str *ticked,
+                      size_t n_ticked)
 {
-    struct saying s = {place, by, number, patch_set, vote};
+    struct saying s = {place, by, number, patch_set, vote, ticked, n_ticked};
+    if (n_ticked > REVIEW_TICKS) return fail(cx, E_LIMIT, "at most %d lines can be ticked", REVIEW_TICKS);
     return append_run(cx, f, facts_now(f), build_review, &s);
 }
 

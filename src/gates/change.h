@@ -25,6 +25,7 @@ enum rc change_get(struct ctx *cx, sqlite3 *db, struct str repository, int64_t n
 struct approvals {
     int64_t approvals, rejections;
     const struct str *people; /* who approves, as it counts */
+    const struct str *ticked; /* by person: keys of what they have ticked (critical.h), as a JSON list */
 };
 enum rc change_approvals(struct ctx *cx, sqlite3 *db, int64_t now, struct str project, struct str change,
                          struct str commit, struct str target, struct approvals *out) MUST_CHECK;
@@ -50,10 +51,13 @@ enum rc change_put_state(struct append *a, const struct gate_caller *by, const s
                          const char *state) MUST_CHECK;
 
 /* A reviewer's word on patch set `patch_set`, which must be the newest. E_DENIED: not by this person, and why;
- * E_CONFLICT: there is a newer patch set, or the change is over. */
+ * E_CONFLICT: there is a newer patch set, or the change is over. ticked: with an approval, keys of lines of checklists
+ * (critical.h) that the reviewer holds to be so. */
+#define REVIEW_TICKS 500
 enum review_vote { REVIEW_APPROVE, REVIEW_REJECT, REVIEW_WITHDRAW };
 enum rc change_review(struct ctx *cx, struct facts *f, const struct gate_place *place, const struct gate_caller *by,
-                      int64_t number, int64_t patch_set, enum review_vote vote) MUST_CHECK;
+                      int64_t number, int64_t patch_set, enum review_vote vote, const struct str *ticked,
+                      size_t n_ticked) MUST_CHECK;
 /* Takes a change back: its owner, or who may publish. */
 enum rc change_abandon(struct ctx *cx, struct facts *f, const struct gate_place *place, const struct gate_caller *by,
                        int64_t number) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "facts/subject.h"
+#include "gates/critical.h"
 #include "gates/gate_rules.h"
 #include "gates/tell.h"
 #include "git/oid.h"
@@ -16,12 +17,14 @@ struct deciding {
     const struct change_place *places;
     struct decided *out;
     struct gate_fault *faults;
+    struct arena *arena;
 };
 
 /* --- what facts say */
 
-static enum rc judge_ref(struct append *a, struct push *p, struct push_ref *r, const struct identity_who *who)
+static enum rc judge_ref(struct append *a, struct push *p, size_t i, const struct identity_who *who)
 {
+    struct push_ref *r = &p->refs[i];
     struct str project = p->place->project;
     if (r->signatures) TRY(signatures_judge(a->cx, a->db, a->now, project, r->signatures));
     bool given = r->patch_set != 0; /* by publish, which computed what the branch gets */
@@ -37,7 +40,7 @@ static enum rc judge_ref(struct append *a, struct push *p, struct push_ref *r, c
     struct approvals counted = {0};
     if (!given) TRY(change_of_commit(a->cx, a->db, p->place->subject, r->after, target, &r->change, &r->patch_set));
     r->covered = r->patch_set != 0;
-    if (!r->covered) return OK;
+    if (!r->covered) return critical_judge(a, p, i, project, &counted, STR_NONE);
     scoped_stmt *st = NULL;
     bool row;
     TRY(store_prepare(a->cx, a->db, STR("SELECT commit_oid FROM fact_patch_set WHERE subject = ?1 AND number = ?2"),
@@ -50,7 +53,7 @@ static enum rc judge_ref(struct append *a, struct push *p, struct push_ref *r, c
                              arena_str(&a->cx->arena, store_column_str(st, 0)), target, &counted));
     r->approvals = counted.approvals;
     r->rejections = counted.rejections;
-    return OK;
+    return critical_judge(a, p, i, project, &counted, r->change);
 }
 
 /* --- what is always held to */
@@ -61,6 +64,9 @@ static void add_fault(struct deciding *d, size_t ref, const char *word)
     struct gate_fault *f = &d->faults[d->out->n_faults++];
     *f = (struct gate_fault){.mode = MODE_BLOCK, .ref = ref};
     tell_shape(d->p->caller->lang, word, &f->message, &f->fix);
+    struct str more = d->p->refs[ref].shape_detail;
+    if (more.p && d->p->refs[ref].shape == word)
+        f->message = arena_printf(d->arena, STR_FMT " (" STR_FMT ")", STR_ARG(f->message), STR_ARG(more));
 }
 
 static void hold_shape(struct deciding *d)
@@ -172,6 +178,7 @@ static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
         json_end(&j, ']');
     }
     put_signatures(a->cx, &j, p);
+    critical_put(a->cx, &j, p);
     if (reason.n) json_put_str(&j, "reason", str_slice(reason, 0, 4096));
     json_end(&j, '}');
     return gate_put(a, p->caller, "push", p->place->subject, &b, n);
@@ -306,7 +313,7 @@ static enum rc build(struct append *a, void *arg)
     who.only = d->p->caller->only;
     who.n_only = d->p->caller->n_only;
     TRY(read_protections(a, d->p));
-    for (size_t i = 0; i < d->p->n; i++) TRY(judge_ref(a, d->p, &d->p->refs[i], &who));
+    for (size_t i = 0; i < d->p->n; i++) TRY(judge_ref(a, d->p, i, &who));
     hold_shape(d);
     TRY(log_mark(a->cx, a->tx));
     TRY(put_push(a, d->p, &push));
@@ -329,6 +336,6 @@ enum rc decide_push(struct ctx *cx, struct facts *f, struct push *p, const char 
 {
     struct gate_fault *faults = arena_array(&cx->arena, struct gate_fault, FAULTS_MOST);
     *out = (struct decided){.faults = faults};
-    struct deciding d = {p, gate, stage, places, out, faults};
+    struct deciding d = {p, gate, stage, places, out, faults, &cx->arena};
     return append_run(cx, f, facts_now(f), build, &d);
 }

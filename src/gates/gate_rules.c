@@ -15,7 +15,8 @@ struct running {
 };
 
 /* What hides the views of all pushes while the rules run. */
-static const char *const views[] = {"fact_push", "fact_push_refs", "fact_push_hits", "fact_push_signatures"};
+static const char *const views[] = {"fact_push",          "fact_push_refs",  "fact_push_hits", "fact_push_signatures",
+                                    "fact_push_critical", "fact_push_owners"};
 
 static enum rc narrow(struct ctx *cx, sqlite3 *db, uint64_t push)
 {

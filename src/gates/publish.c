@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "gates/critical.h"
 #include "gates/receive.h"
 #include "gates/seal.h"
 #include "git/object.h"
@@ -252,6 +253,7 @@ static enum rc prepare(struct ctx *cx, struct publishing *p, struct push *push, 
             arena_printf(&cx->arena, STR_FMT "\n^" STR_FMT "\n", STR_ARG(p->change.commit), STR_ARG(p->change.base))));
     }
     push->n = 1;
+    TRY(critical_read(cx, log_reader_db(p->reader), p->git, push));
     out->target = r->name;
     out->before = r->before;
     out->after = r->after;

@@ -26,6 +26,7 @@ struct push_ref {
     bool published;                      /* of a tag: what it names is on a protected branch */
     int64_t secrets;
     const char *shape; /* what is wrong with it whatever any rule says, a word of tell.h; NULL: nothing */
+    struct str shape_detail; /* where, in the caller's language; STR_NONE: nothing to add */
     /* of PUSH_CHANGE */
     struct str target, topic;
     struct str base, tree, message; /* base: where it leaves its target; message: of its last commit, whole */
@@ -38,6 +39,7 @@ struct push_ref {
     int64_t patch_set; /* … of this number; 0: none */
 };
 
+struct critical_need; /* critical.h */
 struct push_hit {
     size_t ref;
     struct str path;
@@ -63,6 +65,10 @@ struct push {
     size_t n_options;
     const struct protection *protections;
     size_t n_protections;
+    struct critical_need *needs; /* critical code it touches */
+    size_t n_needs;
+    uint64_t definitions; /* state of what says so, when it was read … */
+    bool critical_known;  /* … if it was */
 };
 
 /* ref:ID/NAME, as facts have it. */

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "facts/subject.h"
+#include "gates/critical.h"
 #include "gates/push_scan.h"
 #include "git/oid.h"
 #include "git/refname.h"
@@ -435,6 +436,7 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
         if (!r->shape && (gains || r->kind == PUSH_CHANGE)) TRY(read_commit_signatures(cx, g, p, r, &tips));
     }
     TRY(read_tag_signatures(cx, g, p));
+    TRY(critical_read(cx, db, g, p));
     if (!p->scanned) TRY(push_scan(cx, g, p));
     /* a secret is every ref's that would bring it: one push, one look */
     for (size_t i = 0; i < p->n; i++) {

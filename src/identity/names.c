@@ -210,6 +210,17 @@ enum rc text_composed(struct ctx *cx, struct str s, struct str *out)
     return copy(cx, p, n, out);
 }
 
+enum rc text_folded(struct ctx *cx, struct str s, struct str *out)
+{
+    size_t n = 0;
+    *out = s;
+    if (s.n == 0 || !str_is_utf8(s)) return OK;
+    pthread_once(&once, load);
+    if (missing) return fail(cx, E_IO, "paths need libunistring (Debian: libunistring2); not found: %s", missing);
+    uint8_t *p = lib.u8_casefold((const uint8_t *)s.p, s.n, NULL, lib.nfc, NULL, &n);
+    return copy(cx, p, n, out);
+}
+
 enum rc name_skeleton(struct ctx *cx, struct str name, struct name_skeleton *out)
 {
     struct str text, folded;

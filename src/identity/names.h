@@ -21,6 +21,9 @@ struct name_skeleton {
 enum rc name_skeleton(struct ctx *cx, struct str name, struct name_skeleton *out) MUST_CHECK;
 /* s with accents as one character with their letter (NFC): what is typed the same becomes the same bytes. */
 enum rc text_composed(struct ctx *cx, struct str s, struct str *out) MUST_CHECK;
+/* The same without case (Unicode's full folding, NFC): what file systems that know neither take for one. Of what is not
+ * UTF-8 the bytes themselves. */
+enum rc text_folded(struct ctx *cx, struct str s, struct str *out) MUST_CHECK;
 bool name_alike(const struct name_skeleton *a, const struct name_skeleton *b);
 
 #endif

@@ -9,26 +9,12 @@
 #include "observe/content_rows.h"
 
 #define BOTH (OWNERS_GITHUB | OWNERS_GITLAB)
-#define OWNERS_MAX 100 /* owners kept of one line */
-
-struct owner {
-    struct str text; /* without "@", or the address */
-    const char *kind;
-};
-
-struct entry {
-    struct str pattern, section;
-    const char *error;
-    int64_t required;
-    struct owner owners[OWNERS_MAX];
-    unsigned n;
-};
 
 /* What stands for the lines below a GitLab section. */
 struct section {
     struct str name;
     int64_t required;
-    struct owner owners[OWNERS_MAX];
+    struct owners_owner owners[OWNERS_MAX];
     unsigned n;
 };
 
@@ -71,31 +57,31 @@ static bool is_address(struct str s)
 }
 
 /* false: no owner at all */
-static bool read_owner(struct str w, enum owners_dialect dialect, struct owner *o)
+static bool read_owner(struct str w, enum owners_dialect dialect, struct owners_owner *o)
 {
     if (str_starts(w, STR("@@")) && dialect == OWNERS_GITLAB) {
-        *o = (struct owner){str_slice(w, 2, w.n), "role"};
+        *o = (struct owners_owner){str_slice(w, 2, w.n), "role"};
         return text_is(o->text, "developer|developers|maintainer|maintainers|owner|owners");
     }
     if (w.n > 1 && w.p[0] == '@') {
         struct str name = str_slice(w, 1, w.n);
         const char *slash = memchr(name.p, '/', name.n);
-        *o = (struct owner){name, slash ? "team" : "user"};
+        *o = (struct owners_owner){name, slash ? "team" : "user"};
         if (!slash) return all_in(name, dialect == OWNERS_GITLAB ? "-_." : "-_");
         return slash != name.p && slash + 1 != name.p + name.n && all_in(name, "-_./") &&
                (dialect == OWNERS_GITLAB || !memchr(slash + 1, '/', name.n - (size_t)(slash + 1 - name.p)));
     }
-    *o = (struct owner){w, "email"};
+    *o = (struct owners_owner){w, "email"};
     return is_address(w);
 }
 
-static void read_github(struct str line, struct entry *e)
+static void read_github(struct str line, struct owners_line *e)
 {
-    *e = (struct entry){.section = STR_NONE, .required = 1};
+    *e = (struct owners_line){.section = STR_NONE, .required = 1};
     struct str rest = line, w;
     e->pattern = cut_word(&rest);
     while ((w = cut_word(&rest)).n && w.p[0] != '#') {
-        struct owner o;
+        struct owners_owner o;
         if (!read_owner(w, OWNERS_GITHUB, &o))
             e->error = "invalid_owner";
         else if (e->n < OWNERS_MAX)
@@ -109,18 +95,18 @@ static void read_github(struct str line, struct entry *e)
         e->error = "character_class";
 }
 
-static void read_owners_gitlab(struct str rest, struct owner *owners, unsigned *n)
+static void read_owners_gitlab(struct str rest, struct owners_owner *owners, unsigned *n)
 {
     struct str w;
     while ((w = cut_word(&rest)).n) {
-        struct owner o;
+        struct owners_owner o;
         if (read_owner(w, OWNERS_GITLAB, &o) && *n < OWNERS_MAX) owners[(*n)++] = o;
     }
 }
 
-static void read_gitlab(struct str line, const struct section *s, struct entry *e)
+static void read_gitlab(struct str line, const struct section *s, struct owners_line *e)
 {
-    *e = (struct entry){.section = s->name, .required = s->required};
+    *e = (struct owners_line){.section = s->name, .required = s->required};
     struct str rest = line;
     e->pattern = cut_word(&rest);
     if (str_starts(e->pattern, STR("\\#"))) e->pattern = str_slice(e->pattern, 1, e->pattern.n);
@@ -156,7 +142,7 @@ static bool read_section(struct str line, struct section *s)
     return true;
 }
 
-static bool alike(const struct entry *a, const struct entry *b)
+static bool alike(const struct owners_line *a, const struct owners_line *b)
 {
     if (!str_eq(a->pattern, b->pattern) || a->error || b->error || a->n != b->n || b->section.p ||
         b->required != a->required)
@@ -168,7 +154,7 @@ static bool alike(const struct entry *a, const struct entry *b)
 }
 
 /* A handle is known to people by the host's own address for it; a team by one that can be nobody's. */
-static struct value person_of(struct arena *a, const struct owner *o)
+static struct value person_of(struct arena *a, const struct owners_owner *o)
 {
     struct str name = text_lower(a, o->text);
     if (strcmp(o->kind, "email") == 0) return PERSON(STR(""), name);
@@ -177,9 +163,11 @@ static struct value person_of(struct arena *a, const struct owner *o)
     return PERSON(STR(""), arena_printf(a, STR_FMT "@%s.codeowners.invalid", STR_ARG(name), o->kind));
 }
 
-static void leave(struct content *c, int64_t line, int dialects, const struct entry *e)
+static void leave(void *arg, const struct owners_line *e, int dialects)
 {
+    struct content *c = arg;
     struct arena *a = c->arena;
+    int64_t line = e->line;
     ROW(c, T_OWNER_LINE, INT(line), INT(dialects), TEXT(e->section.p ? text_visible(a, e->section, 200) : STR_NONE),
         INT(e->required), TEXT(arena_str(a, str_slice(e->pattern, 0, LIMIT_PATH))), CTEXT(e->error));
     if (e->error) return;
@@ -187,40 +175,49 @@ static void leave(struct content *c, int64_t line, int dialects, const struct en
         ROW(c, T_OWNER_NAME, INT(line), INT(dialects), INT(i), person_of(a, &e->owners[i]), CTEXT(e->owners[i].kind));
 }
 
-static void leave_error(struct content *c, int64_t line, const char *error)
+static void say_error(owners_take *take, void *arg, int64_t line, const char *error)
 {
-    ROW(c, T_OWNER_LINE, INT(line), INT(BOTH), NOTHING, INT(1), TEXT(STR("")), CTEXT(error));
+    const struct owners_line e = {.line = line, .pattern = STR(""), .section = STR_NONE, .required = 1, .error = error};
+    take(arg, &e, BOTH);
 }
 
-void codeowners_read(struct content *c, struct str text)
+void owners_read(struct str text, int dialects, owners_take *take, void *arg)
 {
     if (text.n > LIMIT_CODEOWNERS) {
-        leave_error(c, 1, "file_too_large");
+        say_error(take, arg, 1, "file_too_large");
         return;
     }
-    bool github = !str_eq(c->place.dir, STR(".gitlab/")), gitlab = !str_eq(c->place.dir, STR(".github/"));
+    bool github = dialects & OWNERS_GITHUB, gitlab = dialects & OWNERS_GITLAB;
     struct section section = {.name = STR_NONE, .required = 1};
-    struct entry hub, lab;
+    struct owners_line hub, lab;
     struct lines l = {.rest = text};
     struct str line;
     while (lines_next(&l, &line)) {
         line = str_trim(line);
         if (!line.n || line.p[0] == '#') continue;
         if (l.line > LIMIT_CODEOWNERS_LINES) {
-            leave_error(c, l.line, "too_many_lines");
+            say_error(take, arg, l.line, "too_many_lines");
             return;
         }
         read_github(line, &hub);
+        hub.line = l.line;
         if (read_section(line, &section)) {
-            if (github) leave(c, l.line, OWNERS_GITHUB, &hub);
+            if (github) take(arg, &hub, OWNERS_GITHUB);
             continue;
         }
         read_gitlab(line, &section, &lab);
+        lab.line = l.line;
         if (github && gitlab && alike(&hub, &lab)) {
-            leave(c, l.line, BOTH, &hub);
+            take(arg, &hub, BOTH);
             continue;
         }
-        if (github) leave(c, l.line, OWNERS_GITHUB, &hub);
-        if (gitlab) leave(c, l.line, OWNERS_GITLAB, &lab);
+        if (github) take(arg, &hub, OWNERS_GITHUB);
+        if (gitlab) take(arg, &lab, OWNERS_GITLAB);
     }
+}
+
+void codeowners_read(struct content *c, struct str text)
+{
+    bool github = !str_eq(c->place.dir, STR(".gitlab/")), gitlab = !str_eq(c->place.dir, STR(".github/"));
+    owners_read(text, (github ? OWNERS_GITHUB : 0) | (gitlab ? OWNERS_GITLAB : 0), leave, c);
 }

@@ -17,6 +17,13 @@ CREATE VIEW fact_push_hits AS SELECT n, seq, ref, path, line, rule FROM p_push_h
 CREATE TABLE p_push_signatures (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, wanting INTEGER NOT NULL, first TEXT, why TEXT,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_push_signatures AS SELECT n, seq, ref, wanting, first, why FROM p_push_signatures;
+CREATE TABLE p_push_critical (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, source TEXT NOT NULL, line INTEGER, path TEXT NOT NULL,
+  files INTEGER NOT NULL, owners INTEGER NOT NULL, known INTEGER NOT NULL, wanted INTEGER NOT NULL, approvals INTEGER NOT NULL, unticked INTEGER NOT NULL,
+  PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE p_push_owners (n INTEGER NOT NULL, seq INTEGER NOT NULL, critical INTEGER NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE VIEW fact_push_owners AS SELECT n, seq, critical, value FROM p_push_owners;
+CREATE VIEW fact_push_critical AS SELECT n, seq, ref, source, line, path, files, owners, known, wanted, approvals, unticked FROM p_push_critical;
 
 INSERT INTO p_push (n, at, subject, actor, via, reason) VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'reason');
 INSERT INTO p_push_refs SELECT :n, key, value ->> 'ref', value ->> 'before', value ->> 'after', value ->> 'kind', value ->> 'act', coalesce(value ->> 'protected', 0),
@@ -24,3 +31,6 @@ INSERT INTO p_push_refs SELECT :n, key, value ->> 'ref', value ->> 'before', val
   coalesce(value ->> 'reviewers', 0), coalesce(value ->> 'approvals', 0), coalesce(value ->> 'rejections', 0), coalesce(value ->> 'secrets', 0), value ->> 'change', value ->> 'patch_set' FROM json_each(:payload, '$.refs');
 INSERT INTO p_push_hits SELECT :n, key, value ->> 'ref', value ->> 'path', value ->> 'line', value ->> 'rule' FROM json_each(:payload, '$.hits');
 INSERT INTO p_push_signatures SELECT :n, key, value ->> 'ref', value ->> 'wanting', value ->> 'first', value ->> 'why' FROM json_each(:payload, '$.signatures');
+INSERT INTO p_push_critical SELECT :n, key, value ->> 'ref', value ->> 'source', value ->> 'line', value ->> 'path', value ->> 'files', json_array_length(value, '$.owners'),
+  value ->> 'known', value ->> 'wanted', value ->> 'approvals', value ->> 'unticked' FROM json_each(:payload, '$.critical');
+INSERT INTO p_push_owners SELECT :n, c.key * 100 + o.key, c.key, o.value FROM json_each(:payload, '$.critical') c JOIN json_each(c.value, '$.owners') o;
