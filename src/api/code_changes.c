@@ -1,6 +1,7 @@
 /* Changes proposed for branches of hosted repositories (gates/change.h): as pages show them, and what people do with
  * them. */
 #include "api/api.h"
+#include "api/code_critical.h"
 #include "api/show.h"
 #include "base/limits.h"
 #include "gates/diff.h"
@@ -152,6 +153,7 @@ static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct foun
     json_put_bool(j, "may_publish", open && api_may(call, "code.publish", f->place.project));
     show_text(j, "conflict", conflict);
     put_faults(cx, call, &tried.decided);
+    TRY(code_critical_put(cx, call, &f->place, open && !conflict.p ? tried.push : NULL));
     json_end(j, '}');
     return OK;
 }
@@ -210,11 +212,14 @@ API_OPERATION(code_changes_review)
     static const char *const votes[] = {"approve", "reject", "withdraw"};
     struct found f;
     enum review_vote vote = REVIEW_APPROVE;
+    struct str *ticked;
+    size_t n_ticked;
     TRY(find(cx, call, &f));
+    TRY(code_critical_ticked(cx, call, &ticked, &n_ticked));
     for (int i = 0; i < 3; i++)
         if (str_eq(api_field(call->body, "vote"), str_from(votes[i]))) vote = (enum review_vote)i;
     TRY(change_review(cx, call->facts, &f.place, &f.caller, f.change.number, api_field_int(call->body, "patch_set", 0),
-                      vote, NULL, 0));
+                      vote, ticked, n_ticked));
     return answer(cx, call);
 }
 

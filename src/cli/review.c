@@ -11,7 +11,8 @@
 
 static const char usage[] = "review list REPOSITORY\n"
                             "review show REPOSITORY NUMBER\n"
-                            "review approve REPOSITORY NUMBER PATCH_SET [KEY]...   (keys of a checklist's lines that hold, as show tells them)\n"
+                            "review approve REPOSITORY NUMBER PATCH_SET [KEY]...   (keys of a checklist's lines that "
+                            "hold, as show tells them)\n"
                             "review reject|withdraw REPOSITORY NUMBER PATCH_SET\n"
                             "review publish|abandon REPOSITORY NUMBER";
 
@@ -174,7 +175,8 @@ static enum rc act(struct ctx *cx, struct reviewing *r, struct str verb, size_t 
 enum rc review_run(struct ctx *cx, struct facts *f, const char *dir, const struct gate_caller *by,
                    const struct str *words, size_t n)
 {
-    struct reviewing r = {.facts = f, .dir = dir, .by = by, .keys = words + (n < 4 ? n : 4), .n_keys = n < 4 ? 0 : n - 4};
+    struct reviewing r = {
+        .facts = f, .dir = dir, .by = by, .keys = words + (n < 4 ? n : 4), .n_keys = n < 4 ? 0 : n - 4};
     if (n < 2 || (n > 2 && !str_to_i64(words[2], 1, INT32_MAX, &r.number)) ||
         (n > 3 && !str_to_i64(words[3], 1, INT32_MAX, &r.patch_set)))
         return fail(cx, E_INVALID, "this is how to ask:\n%s", usage);

@@ -5,8 +5,6 @@
 #include "base/limits.h"
 #include "gates/critical_int.h"
 #include "git/oid.h"
-#include "observe/classify.h"
-#include "observe/critical_path.h"
 
 #define LINKS_MOST 1000
 #define LINKS_AT_ONCE 200
@@ -47,8 +45,8 @@ static struct critical_need *need_of(struct looking *l, struct str source, int64
         if (l->needs[i].ref == l->ref && l->needs[i].line == line && str_eq(l->needs[i].source, source))
             return &l->needs[i];
     if (l->n_needs == CRITICAL_NEEDS) {
-        l->rc = fail(l->cx, E_LIMIT,
-                     "the push touches critical code of more than %d owners: push less of it at once", CRITICAL_NEEDS);
+        l->rc = fail(l->cx, E_LIMIT, "the push touches critical code of more than %d owners: push less of it at once",
+                     CRITICAL_NEEDS);
         return NULL;
     }
     struct critical_need *n = &l->needs[l->n_needs++];
@@ -77,6 +75,12 @@ static const struct critical_name *names_of(struct ctx *cx, const struct owners_
     return names;
 }
 
+static bool is_general(struct str pattern)
+{
+    while (pattern.n && strchr("/*", pattern.p[0])) pattern = str_slice(pattern, 1, pattern.n);
+    return pattern.n == 0;
+}
+
 static void touch_line(void *arg, int32_t rule, int32_t section)
 {
     struct looking *l = arg;
@@ -90,6 +94,7 @@ static void touch_line(void *arg, int32_t rule, int32_t section)
         n->names = names_of(l->cx, line);
         n->n_names = line->n;
         n->wanted = line->required;
+        n->general = is_general(line->pattern);
     }
     touch_need(l, n);
 }
@@ -120,8 +125,8 @@ static enum rc touch(struct looking *l, struct str path, struct str shown)
     struct str folded;
     l->shown = shown;
     TRY(path_folded(l->cx, path, &folded));
-    if (l->exact && (!owners_index_find(l->exact, path, touch_line, l) ||
-                     !owners_index_find(l->folded, folded, touch_line, l)))
+    if (l->exact &&
+        (!owners_index_find(l->exact, path, touch_line, l) || !owners_index_find(l->folded, folded, touch_line, l)))
         return too_much(l);
     if (l->defined && !owners_index_find(l->defined, folded, touch_definition, l)) return too_much(l);
     return l->rc;
@@ -261,8 +266,8 @@ static enum rc take_change(void *arg, const struct path_change *c)
 {
     struct looking *l = arg;
     struct str path = arena_str(&l->cx->arena, c->path);
-    bool link = c->new_mode == SYMLINK, whole = link || c->new_mode == GITLINK || c->old_mode == GITLINK ||
-                                                c->old_mode == SYMLINK;
+    bool link = c->new_mode == SYMLINK,
+         whole = link || c->new_mode == GITLINK || c->old_mode == GITLINK || c->old_mode == SYMLINK;
     TRY(owners_file_is_place(path) ? touch_owners(l, path) : whole ? touch_whole(l, path, path) : touch(l, path, path));
     if (link) {
         if (l->n_links == LINKS_MOST)
@@ -288,7 +293,8 @@ static enum rc take_target(void *arg, size_t i, struct str content, bool missing
 {
     struct targets *t = arg;
     if (missing || !content.p)
-        return fail(t->l->cx, E_LIMIT, "where the link %s leads cannot be told", str_visible(t->l->cx, t->links[i].path));
+        return fail(t->l->cx, E_LIMIT, "where the link %s leads cannot be told",
+                    str_visible(t->l->cx, t->links[i].path));
     t->to[i] = path_of_link(&t->l->cx->arena, t->links[i].path, content);
     return OK;
 }
@@ -397,8 +403,8 @@ static enum rc check_new_owners(struct looking *l, struct push_ref *r)
 static bool is_asked(const struct push_ref *r)
 {
     if (r->shape || oid_is_zero(r->after)) return false;
-    return r->kind == PUSH_CHANGE ||
-           (r->kind == PUSH_BRANCH && r->protection && r->commits > 0 && (r->act == PUSH_CREATE || r->act == PUSH_UPDATE));
+    return r->kind == PUSH_CHANGE || (r->kind == PUSH_BRANCH && r->protection && r->commits > 0 &&
+                                      (r->act == PUSH_CREATE || r->act == PUSH_UPDATE));
 }
 
 static enum rc read_ref(struct looking *l, struct git *g)
@@ -437,46 +443,4 @@ enum rc critical_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p
     p->needs = l.needs;
     p->n_needs = l.n_needs;
     return OK;
-}
-
-/* --- candidates */
-
-struct candidates {
-    struct ctx *cx;
-    const struct push *push;
-    size_t ref;
-    struct critical_candidate *out;
-    size_t n;
-};
-
-static bool is_needed(const struct candidates *c, struct str path)
-{
-    for (size_t i = 0; i < c->push->n_needs; i++) {
-        const struct critical_need *n = &c->push->needs[i];
-        for (size_t k = 0; n->ref == c->ref && k < n->n_paths; k++)
-            if (str_eq(n->paths[k], path)) return true;
-    }
-    return false;
-}
-
-static enum rc take_new(void *arg, const struct path_change *change)
-{
-    struct candidates *c = arg;
-    if (!oid_is_zero(change->old_oid) || !is_file(change->new_mode) || c->n == CRITICAL_CANDIDATES) return OK;
-    struct classification is = classify(change->path, change->new_mode, STR(""));
-    if (strcmp(is.class, "code") != 0 || is_needed(c, change->path)) return OK;
-    struct str path = arena_str(&c->cx->arena, change->path);
-    const char *hint = critical_path_hint(path, is.class, is.language);
-    if (hint) c->out[c->n++] = (struct critical_candidate){path, hint};
-    return OK;
-}
-
-enum rc critical_candidates(struct ctx *cx, struct git *g, const struct push *p, size_t ref,
-                            struct critical_candidate *out, size_t *n)
-{
-    struct candidates c = {.cx = cx, .push = p, .ref = ref, .out = out};
-    const struct push_ref *r = &p->refs[ref];
-    enum rc rc = paths_changed(cx, g, oid_is_zero(r->before) ? STR_NONE : r->before, r->after, take_new, &c);
-    *n = c.n;
-    return rc;
 }

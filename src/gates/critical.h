@@ -10,6 +10,8 @@
  *     critical.c         what a push touches, as needs
  *     critical_paths.c   changed paths, links, copies
  *     critical_owners.c  CODEOWNERS of a tree
+ *     critical_define.c  definitions of the register
+ *     critical_candidates.c  new files that look critical
  *     critical_judge.c   whose approvals fill a need, within the unit that decides */
 #ifndef SINETTI_GATES_CRITICAL_H
 #define SINETTI_GATES_CRITICAL_H
@@ -32,11 +34,12 @@ struct critical_name {
 /* One definition, or one line of CODEOWNERS, that a ref of the push touches. */
 struct critical_need {
     size_t ref;
-    struct str source;  /* record:critical_code/ID, or the path of CODEOWNERS */
-    int64_t number;     /* of the definition in its register; 0: CODEOWNERS */
-    int64_t line;       /* of CODEOWNERS; 0: the file itself */
-    int64_t files;      /* how many are touched … */
-    struct str *paths;  /* … the first of them */
+    struct str source; /* record:critical_code/ID, or the path of CODEOWNERS */
+    int64_t number;    /* of the definition in its register; 0: CODEOWNERS */
+    int64_t line;      /* of CODEOWNERS; 0: the file itself */
+    bool general;      /* by a line for everything, which names nothing as critical */
+    int64_t files;     /* how many are touched … */
+    struct str *paths; /* … the first of them */
     size_t n_paths;
     const struct critical_name *names;
     size_t n_names;
@@ -57,8 +60,8 @@ struct critical_need {
  * E_LIMIT: more than can be told apart, so nothing may be let in. */
 enum rc critical_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p) MUST_CHECK;
 
-/* Within the unit, for one ref: `change` and its commit, STR_NONE: no change's. E_CONFLICT: what is critical has changed
- * since it was read. */
+/* Within the unit, for one ref: `change` and its commit, STR_NONE: no change's. E_CONFLICT: what is critical has
+ * changed since it was read. */
 enum rc critical_judge(struct append *a, struct push *p, size_t ref, struct str project, const struct approvals *given,
                        struct str change) MUST_CHECK;
 /* Into the push's fact: `critical`, what is not met first. Nothing when nothing is touched. */

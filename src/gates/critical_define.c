@@ -24,9 +24,8 @@ struct reading {
 
 static struct str text_of(struct ctx *cx, const json_t *v)
 {
-    return json_is_string(v)
-               ? arena_str(&cx->arena, (struct str){json_string_value(v), json_string_length(v)})
-               : STR_NONE;
+    return json_is_string(v) ? arena_str(&cx->arena, (struct str){json_string_value(v), json_string_length(v)})
+                             : STR_NONE;
 }
 
 static void take_names(struct reading *r, const json_t *list, const char *kind, struct critical_name *names, size_t *n)

@@ -47,9 +47,11 @@ static const char members_sql[] = "SELECT m.value FROM fact_group g JOIN fact_gr
 static const char team_sql[] =
     "SELECT m.value FROM fact_group g JOIN fact_group_members m ON m.n = g.n WHERE g.state = 'active' AND g.subject = "
     "(SELECT subject FROM fact_group WHERE state = 'active' AND (name = ?1 COLLATE NOCASE OR (instr(?1, '/') AND name "
-    "= replace(?1, rtrim(?1, replace(?1, '/', '')), '') COLLATE NOCASE)) ORDER BY name = ?1 COLLATE NOCASE DESC LIMIT 1)";
-static const char account_sql[] = "SELECT DISTINCT p.subject FROM fact_person_accounts a JOIN fact_person p ON p.n = a.n "
-                                  "WHERE a.name = ?1 COLLATE NOCASE AND p.state = 'active' LIMIT 2";
+    "= replace(?1, rtrim(?1, replace(?1, '/', '')), '') COLLATE NOCASE)) ORDER BY name = ?1 COLLATE NOCASE DESC LIMIT "
+    "1)";
+static const char account_sql[] =
+    "SELECT DISTINCT p.subject FROM fact_person_accounts a JOIN fact_person p ON p.n = a.n "
+    "WHERE a.name = ?1 COLLATE NOCASE AND p.state = 'active' LIMIT 2";
 
 static enum rc add_name(struct judging *j, const struct critical_name *name)
 {

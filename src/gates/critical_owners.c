@@ -24,10 +24,9 @@ struct found {
 
 static enum rc look(struct ctx *cx, const struct git *g, struct str commit, struct found *f)
 {
-    const char *const argv[] = {"ls-tree", "-z",      arena_cstr(&cx->arena, commit),
-                                "--",      ".github/", places[1],
-                                places[2], places[3], ".gitlab-ci.yml",
-                                NULL};
+    const char *const argv[] = {
+        "ls-tree",        "-z", arena_cstr(&cx->arena, commit), "--", ".github/", places[1], places[2], places[3],
+        ".gitlab-ci.yml", NULL};
     scoped_buf out;
     int code;
     const char *why;
@@ -37,7 +36,7 @@ static enum rc look(struct ctx *cx, const struct git *g, struct str commit, stru
     struct str rest = buf_view(&out), entry;
     while (str_cut(&rest, '\0', &entry)) { /* "100644 blob OID\tPATH" */
         const char *tab = entry.n ? memchr(entry.p, '\t', entry.n) : NULL;
-        if (!tab || tab - entry.p < 53) continue;
+        if (!tab || tab - entry.p < 52) continue;
         struct str path = str_slice(entry, (size_t)(tab - entry.p) + 1, entry.n);
         if (str_starts(path, STR(".github/"))) f->github = true;
         if (str_eq(path, STR(".gitlab-ci.yml")) || str_eq(path, str_from(places[3]))) f->gitlab = true;
@@ -143,7 +142,8 @@ struct str owners_file_fault(struct ctx *cx, const struct owners_file *f, enum l
     static const struct {
         const char *error, *words[LANG_COUNT];
     } said[] = {
-        {"invalid_owner", {"an owner that is no account, team or address", "omistaja, joka ei ole tunnus, tiimi eikä osoite"}},
+        {"invalid_owner",
+         {"an owner that is no account, team or address", "omistaja, joka ei ole tunnus, tiimi eikä osoite"}},
         {"unsupported_negation", {"patterns with ! are not supported", "!-merkkiä ei tueta"}},
         {"character_class", {"patterns with [ ] are not supported", "hakasulkeita ei tueta"}},
         {"escaped_hash", {"a pattern cannot start with an escaped #", "kuvio ei voi alkaa merkeillä \\#"}},
@@ -151,7 +151,8 @@ struct str owners_file_fault(struct ctx *cx, const struct owners_file *f, enum l
         {"too_many_lines", {"the file has over 100,000 lines", "tiedostossa on yli 100 000 riviä"}},
     };
     if (f->oid.p && !f->is_file)
-        return arena_printf(&cx->arena, lang == LANG_FI ? STR_FMT " ei ole tavallinen tiedosto" : STR_FMT " is no regular file",
+        return arena_printf(&cx->arena,
+                            lang == LANG_FI ? STR_FMT " ei ole tavallinen tiedosto" : STR_FMT " is no regular file",
                             STR_ARG(f->path));
     for (size_t i = 0; i < f->n; i++)
         for (size_t k = 0; f->lines[i].error && k < sizeof said / sizeof *said; k++)

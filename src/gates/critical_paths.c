@@ -37,11 +37,11 @@ static bool read_meta(struct arena *a, struct str meta, struct path_change *c)
 static enum rc end(struct ctx *cx, struct child *c, struct reader *r, enum rc rc)
 {
     int code;
-    bool failed = r->failed;
+    bool whole = r->p && r->n == r->at; /* nothing of a last entry */
     reader_release(r);
     if (rc != OK)
         child_kill(c);
-    else if (!child_finish(c, &code) || failed)
+    else if (!child_finish(c, &code) || !whole)
         rc = fail(cx, E_CORRUPT, "what changed cannot be told: %s", child_complaint(cx, c));
     child_close_errors(c);
     return rc;
@@ -52,19 +52,26 @@ static enum rc take_path(struct ctx *cx, struct reader *r, struct str *path)
     bool cut;
     if (!reader_until(r, '\0', path, &cut)) return fail(cx, E_CORRUPT, "what changed cannot be told");
     if (cut || path->n > LIMIT_PATH)
-        return fail(cx, E_LIMIT, "a path is over %d bytes, so it cannot be told whether it is critical", (int)LIMIT_PATH);
+        return fail(cx, E_LIMIT, "a path is over %d bytes, so it cannot be told whether it is critical",
+                    (int)LIMIT_PATH);
     return OK;
 }
 
 enum rc paths_changed(struct ctx *cx, const struct git *g, struct str from, struct str to,
                       enum rc (*each)(void *arg, const struct path_change *c), void *arg)
 {
-    const char *const argv[] = {"diff-tree",     "-r",           "-z",
-                                "--raw",         "--no-renames", "--no-abbrev",
-                                "--no-ext-diff", "--ignore-submodules=none",
+    const char *const argv[] = {"diff-tree",
+                                "-r",
+                                "-z",
+                                "--raw",
+                                "--no-renames",
+                                "--no-abbrev",
+                                "--no-ext-diff",
+                                "--ignore-submodules=none",
                                 from.p ? arena_cstr(&cx->arena, from) : EMPTY_TREE,
                                 arena_cstr(&cx->arena, to),
-                                "--",            NULL};
+                                "--",
+                                NULL};
     struct child child;
     struct reader r = {0};
     struct str meta;

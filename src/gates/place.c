@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/limits.h"
-#include "facts/subject.h"
 #include "store/store.h"
 
 const char *gate_mode_name(enum gate_mode m)

@@ -25,7 +25,7 @@ struct push_ref {
     int64_t commits;                     /* a protected branch's new ones; a change's own */
     bool published;                      /* of a tag: what it names is on a protected branch */
     int64_t secrets;
-    const char *shape; /* what is wrong with it whatever any rule says, a word of tell.h; NULL: nothing */
+    const char *shape;       /* what is wrong with it whatever any rule says, a word of tell.h; NULL: nothing */
     struct str shape_detail; /* where, in the caller's language; STR_NONE: nothing to add */
     /* of PUSH_CHANGE */
     struct str target, topic;

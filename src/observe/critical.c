@@ -2,8 +2,6 @@
  * word of the same subject. Words of a path are cut at punctuation and at a change of case. */
 #include "observe/critical.h"
 
-#include "observe/critical_path.h"
-
 #include <ctype.h>
 
 #define EVIDENCE_MAX (64 * 1024) /* bytes looked at */
@@ -150,10 +148,4 @@ const char *critical_hint(const struct place *pl, const char *language, struct s
     if (!s) return NULL;
     if (!head.p) return own_name ? s->hint : NULL;
     return has_evidence(str_slice(head, 0, EVIDENCE_MAX), s->evidence) ? s->hint : NULL;
-}
-
-const char *critical_path_hint(struct str path, const char *class, const char *language)
-{
-    const struct place pl = place_of(path, class);
-    return critical_hint(&pl, language, STR_NONE);
 }

@@ -5,8 +5,8 @@
 SELECT c.ref AS subject, c.approvals >= c.wanted AS ok, p.at AS at, NULL AS due, p.via AS via, c.path AS path,
        CASE WHEN c.files > 1 THEN ' (and ' || (c.files - 1) || ' more)' ELSE '' END AS more_en,
        CASE WHEN c.files > 1 THEN ' (ja ' || (c.files - 1) || ' muuta)' ELSE '' END AS more_fi,
-       coalesce(i.name || ' ' || i.title, c.source || coalesce(', line ' || c.line, '')) AS name_en,
-       coalesce(i.name || ' ' || i.title, c.source || coalesce(', rivi ' || c.line, '')) AS name_fi,
+       coalesce('CRI-' || i.number || ' ' || i.title, c.source || coalesce(', line ' || c.line, '')) AS name_en,
+       coalesce('CRI-' || i.number || ' ' || i.title, c.source || coalesce(', rivi ' || c.line, '')) AS name_fi,
        CASE WHEN c.unticked THEN 'an owner approved without its whole checklist' WHEN c.known = 0 THEN 'none of the owners named there is known here'
             WHEN c.wanted > 1 THEN c.approvals || ' of ' || c.wanted || ' owners have approved' ELSE 'none of its owners has approved' END AS what_en,
        CASE WHEN c.unticked THEN 'omistaja hyväksyi ilman koko tarkistuslistaa' WHEN c.known = 0 THEN 'ketään siellä nimetyistä omistajista ei tunneta täällä'
@@ -17,5 +17,5 @@ SELECT c.ref AS subject, c.approvals >= c.wanted AS ok, p.at AS at, NULL AS due,
        CASE WHEN c.owners = 0 THEN 'kukaan nimetyistä ei voi hyväksyä: nimeä toinen omistaja kriittisen koodin rekisteriin tai CODEOWNERS-tiedostoon, tai käytä ohitusta'
             ELSE 'joku näistä hyväksyy sen, tarkistuslistan kanssa jos sellainen on: '
               || coalesce((SELECT group_concat(n.name, ', ') FROM (SELECT h.name FROM fact_push_owners e JOIN fact_person h ON h.subject = e.value WHERE e.n = c.n AND e.critical = c.seq ORDER BY h.name) n), '–') END AS fix_fi
-FROM fact_push_critical c JOIN fact_push p ON p.n = c.n LEFT JOIN item_critical_code i ON i.subject = c.source
+FROM fact_push_critical c JOIN fact_push p ON p.n = c.n LEFT JOIN fact_record i ON i.subject = c.source
 WHERE p.at >= :since AND p.at <= :now
