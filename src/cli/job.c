@@ -4,14 +4,16 @@
 #include "exchange/imports.h"
 #include "serve/assess_job.h"
 #include "serve/job_process.h"
+#include "serve/mirror_job.h"
 
 static const char help[] =
     "usage: sinetti job assess repo:ID [--data DIR] [--catalog DIR]\n"
     "       sinetti job import import:ID [--data DIR] [--catalog DIR]\n"
+    "       sinetti job mirror repo:ID [--data DIR] [--catalog DIR]\n"
     "Does one job of the server now, as its worker would: fetches a registered repository when it is elsewhere, "
     "assesses\n"
-    "it and records the outcome; or checks, or records, items that were handed in as a file. Prints how far it is, a "
-    "line each: step TAB done TAB total TAB words; the last is\n"
+    "it and records the outcome; checks, or records, items that were handed in as a file; or pushes to a hosted\n"
+    "repository's mirror. Prints how far it is, a line each: step TAB done TAB total TAB words; the last is\n"
     "end TAB done or failed TAB why.\n\n"
     "  --data DIR      the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
     "  --catalog DIR   another catalog than the built-in one\n"
@@ -48,7 +50,7 @@ typedef enum rc doing(struct ctx *cx, const char *dir, const struct catalog *c, 
 static const struct {
     const char *what;
     doing *run;
-} jobs[] = {{"assess", assess_job}, {"import", imports_job}};
+} jobs[] = {{"assess", assess_job}, {"import", imports_job}, {MIRROR_JOB, mirror_job}};
 
 static doing *find(const char *what)
 {
@@ -76,7 +78,8 @@ int cli_job(int argc, char **argv)
     int out = common_parse(&cx, argc, argv, table, help, take, &a);
     doing *job = out < 0 && argc - optind == 2 ? find(argv[optind]) : NULL;
     if (out < 0 && !job) {
-        (void)fail(&cx, E_INVALID, "job takes what to do, `assess` or `import`, and about what: repo:ID, import:ID");
+        (void)fail(&cx, E_INVALID,
+                   "job takes what to do, `assess`, `import` or `mirror`, and about what: repo:ID, import:ID");
         out = common_wrong(&cx, "job");
     }
     if (out < 0 && job) {

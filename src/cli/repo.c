@@ -6,9 +6,11 @@
 #include "facts/subject.h"
 #include "gates/connect.h"
 #include "gates/host.h"
+#include "gates/mirror.h"
 #include "gates/place.h"
 #include "gates/seal.h"
 #include "records/append.h"
+#include "serve/elsewhere.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,13 +23,18 @@ static const char help[] =
     "       sinetti repo unprotect NAME PATTERN --reason TEXT [OPTIONS]\n"
     "       sinetti repo connect NAME PATH --host KIND [--accounts HOST] [--main BRANCH] [--project ID] [OPTIONS]\n"
     "       sinetti repo disconnect NAME [OPTIONS]\n"
+    "       sinetti repo mirror NAME (URL | --end) [--reason TEXT] [OPTIONS]\n"
     "       sinetti repo keys [--replace] [OPTIONS]\n"
-    "Repositories kept in the data folder, served over SSH (`sinetti authorized-keys --help`). The main branch is "
+    "Repositories kept in the data folder, served over HTTPS (`sinetti serve`) and SSH (`sinetti authorized-keys "
+    "--help`). The main branch is "
     "protected from\n"
     "the start: what gets there has been reviewed by one other person. `keys` prints the keys by which the server "
     "signs "
     "what it publishes,\n"
-    "as lines of allowed_signers (ssh-keygen(1)), for git verify-commit.\n\n"
+    "as lines of allowed_signers (ssh-keygen(1)), for git verify-commit. `mirror` has the server push branches and "
+    "tags to\n"
+    "an empty repository elsewhere (https or ssh; keys of DIR/keys) after each move; its state is on the "
+    "repository's page.\n\n"
     "  --main BRANCH    its main branch (main)\n"
     "  --import PATH    takes over branches, tags and history of a repository on this machine\n"
     "  --project ID     project:ID it belongs to\n"
@@ -41,6 +48,7 @@ static const char help[] =
     "are\n"
     "                   written there (docs/hooks.md)\n"
     "  --accounts HOST  under which host people have declared their accounts there (KIND)\n"
+    "  --end            the mirror is pushed to no more; what is there stays\n"
     "  --replace        the server signs by a new key from now on; what was signed by the old one stays good\n"
     "  --data DIR       the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
     "  --catalog DIR    another catalog than the built-in one\n"
@@ -58,7 +66,8 @@ enum {
     OPTION_HOST,
     OPTION_ACCOUNTS,
     OPTION_REPLACE,
-    OPTION_SIGNATURES
+    OPTION_SIGNATURES,
+    OPTION_END
 };
 
 static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
@@ -72,6 +81,7 @@ static const struct option table[] = {{"data", required_argument, NULL, OPTION_D
                                       {"host", required_argument, NULL, OPTION_HOST},
                                       {"accounts", required_argument, NULL, OPTION_ACCOUNTS},
                                       {"signatures", no_argument, NULL, OPTION_SIGNATURES},
+                                      {"end", no_argument, NULL, OPTION_END},
                                       {"replace", no_argument, NULL, OPTION_REPLACE},
                                       {"catalog", required_argument, NULL, OPTION_CATALOG},
                                       {"help", no_argument, NULL, OPTION_HELP},
@@ -84,7 +94,7 @@ struct arguments {
     size_t n_publishers;
     int64_t reviewers;
     enum gate_host host; /* GATE_HOSTED: not said */
-    bool replace, signatures;
+    bool replace, end, signatures;
 };
 
 static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
@@ -101,6 +111,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
         return fail(cx, E_INVALID, "--host: bare, gitolite, gitea or gitlab is expected");
     if (code == OPTION_REPLACE) a->replace = true;
     if (code == OPTION_SIGNATURES) a->signatures = true;
+    if (code == OPTION_END) a->end = true;
     if (code == OPTION_CATALOG) a->d.data.catalog = value;
     if (code == OPTION_REVIEWERS && !str_to_i64(str_from(value), 0, 9, &a->reviewers))
         return fail(cx, E_INVALID, "--reviewers: a number from 0 to 9 is expected");
@@ -210,7 +221,31 @@ static enum rc keys(struct ctx *cx, struct arguments *a)
     return rc;
 }
 
-enum verb { VERB_NONE, VERB_LIST, VERB_CREATE, VERB_PROTECT, VERB_UNPROTECT, VERB_CONNECT, VERB_DISCONNECT, VERB_KEYS };
+static enum rc mirror(struct ctx *cx, struct arguments *a, const char *name, const char *url)
+{
+    struct gate_place place;
+    struct elsewhere there;
+    struct str reason = str_from(a->reason ? a->reason : "");
+    TRY(gate_place_find(cx, a->d.ledger, a->d.data.dir, str_from(name), &place));
+    if (!url) return mirror_set(cx, a->d.facts, &identity_operator, &place, STR(""), reason);
+    TRY(elsewhere_open(cx, a->d.data.dir, place.id, str_from(url), &there));
+    TRY(mirror_set(cx, a->d.facts, &identity_operator, &place, str_from(url), reason));
+    struct str key = elsewhere_public_key(cx, &there);
+    if (key.n) printf("it is to be let in there, and to write: " STR_FMT "\n", STR_ARG(key));
+    return OK;
+}
+
+enum verb {
+    VERB_NONE,
+    VERB_LIST,
+    VERB_CREATE,
+    VERB_PROTECT,
+    VERB_UNPROTECT,
+    VERB_CONNECT,
+    VERB_DISCONNECT,
+    VERB_KEYS,
+    VERB_MIRROR
+};
 
 static enum verb find_verb(char **w, int n, const struct arguments *a)
 {
@@ -220,6 +255,7 @@ static enum verb find_verb(char **w, int n, const struct arguments *a)
     if (n == 3 && !strcmp(w[0], "protect")) return VERB_PROTECT;
     if (n == 3 && !strcmp(w[0], "connect") && a->host != GATE_HOSTED) return VERB_CONNECT;
     if (n == 2 && !strcmp(w[0], "disconnect")) return VERB_DISCONNECT;
+    if (n == (a->end ? 2 : 3) && !strcmp(w[0], "mirror")) return VERB_MIRROR;
     return n == 3 && !strcmp(w[0], "unprotect") && a->reason ? VERB_UNPROTECT : VERB_NONE;
 }
 
@@ -231,6 +267,7 @@ static enum rc run(struct ctx *cx, struct arguments *a, enum verb v, char **w)
     if (v == VERB_CREATE) return create(cx, a, w[1]);
     if (v == VERB_CONNECT) return connect_to(cx, a, w[1], w[2]);
     if (v == VERB_DISCONNECT) return disconnect(cx, a, w[1]);
+    if (v == VERB_MIRROR) return mirror(cx, a, w[1], a->end ? NULL : w[2]);
     return protect(cx, a, w[1], w[2], v == VERB_PROTECT);
 }
 
@@ -245,7 +282,7 @@ int cli_repo(int argc, char **argv)
         (void)fail(
             &cx, E_INVALID,
             "list, keys, create NAME, protect NAME PATTERN, unprotect NAME PATTERN --reason TEXT, connect NAME PATH "
-            "--host KIND or disconnect NAME is expected");
+            "--host KIND, disconnect NAME, or mirror NAME and URL or --end is expected");
         out = common_wrong(&cx, "repo");
     }
     if (out < 0) {

@@ -120,6 +120,31 @@ enum rc jobs_last(struct ctx *cx, sqlite3 *db, const char *what, struct str subj
     return OK;
 }
 
+enum rc jobs_newest(struct ctx *cx, sqlite3 *db, const char *what, struct str subject, struct job *out, bool *found,
+                    int64_t *failed)
+{
+    scoped_stmt *st = NULL, *count = NULL;
+    bool row;
+    *failed = 0;
+    TRY(store_prepare(
+        cx, db, STR("SELECT " COLUMNS " FROM job WHERE subject = ?1 AND what = ?2 ORDER BY number DESC LIMIT 1"), &st));
+    store_bind_str(st, 1, subject);
+    store_bind_str(st, 2, str_from(what));
+    TRY(store_step(cx, st, found));
+    if (!*found) return OK;
+    read_row(cx, st, out);
+    TRY(store_prepare(cx, db,
+                      STR("SELECT count(*) FROM job WHERE subject = ?1 AND what = ?2 AND state = 'failed' AND number > "
+                          "(SELECT coalesce(max(number), 0) FROM job WHERE subject = ?1 AND what = ?2 AND state = "
+                          "'done')"),
+                      &count));
+    store_bind_str(count, 1, subject);
+    store_bind_str(count, 2, str_from(what));
+    TRY(store_step(cx, count, &row));
+    *failed = sqlite3_column_int64(count, 0);
+    return OK;
+}
+
 /* --- changing */
 
 static enum rc finish(struct ctx *cx, sqlite3 *db, enum rc rc)

@@ -41,6 +41,10 @@ enum rc jobs_list(struct ctx *cx, sqlite3 *db, struct str subject, enum job_stat
 /* When a job about it was last asked for; 0 never. */
 enum rc jobs_last(struct ctx *cx, sqlite3 *db, const char *what, struct str subject, int64_t *at) MUST_CHECK;
 
+/* The newest job about it, and how many in a row have failed since one was done; *found false when there is none. */
+enum rc jobs_newest(struct ctx *cx, sqlite3 *db, const char *what, struct str subject, struct job *out, bool *found,
+                    int64_t *failed) MUST_CHECK;
+
 /* What waits is ended at once, what runs soon (job.cancel). E_CONFLICT when it has ended. */
 enum rc jobs_cancel(struct ctx *cx, sqlite3 *db, struct str id, int64_t now) MUST_CHECK;
 

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "ledger/log_reader.h"
 #include "reports/reports.h"
+#include "serve/elsewhere.h"
 #include "serve/fetch.h"
 #include "store/store.h"
 
@@ -40,7 +41,7 @@ static enum rc find(struct ctx *cx, sqlite3 *db, struct str subject, struct repo
 static enum rc bring(struct ctx *cx, const char *dir, const struct repository *r, const char **path)
 {
     *path = arena_cstr(&cx->arena, r->location);
-    if (fetch_is_remote(r->location)) {
+    if (elsewhere_is(r->location)) {
         ctx_progress(cx, "fetching", 0, 0);
         return fetch_mirror(cx, dir, r->id, r->location, path);
     }

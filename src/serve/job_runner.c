@@ -28,7 +28,7 @@ struct job_runner {
     struct job_events *events;
     pthread_t thread;
     int wake; /* eventfd */
-    atomic_bool ending;
+    atomic_bool ending, appended;
     struct job_process running[LIMIT_JOBS_AT_ONCE];
     int64_t told[LIMIT_JOBS_AT_ONCE]; /* milliseconds */
     int64_t scheduled;                /* Unix seconds */
@@ -122,7 +122,10 @@ static void look_after(struct job_runner *r, struct ctx *cx)
         else if (changed)
             step(r, cx, i);
     }
-    if (time_now() - r->scheduled < SCHEDULE_SECONDS) return;
+    bool is_time = time_now() - r->scheduled >= SCHEDULE_SECONDS;
+    if (atomic_exchange(&r->appended, false) || is_time)
+        complain(cx, schedule_mirrors(cx, r->s->o->dir, r->db, time_now()), "mirrors");
+    if (!is_time) return;
     r->scheduled = time_now();
     complain(cx, schedule_due(cx, r->s->o->dir, r->db, time_now()), "what is due");
     complain(cx, jobs_sweep(cx, r->db), "taking away old ones");
@@ -181,6 +184,12 @@ enum rc job_runner_start(struct ctx *cx, struct serve *s, void (*ended)(void *ar
     free(r);
     *out = NULL;
     return rc;
+}
+
+void job_runner_look(struct job_runner *r)
+{
+    atomic_store(&r->appended, true);
+    wake(r);
 }
 
 void job_runner_stop(struct job_runner *r)

@@ -9,6 +9,8 @@ struct job_runner;
 /* ended: called on the thread after each. */
 enum rc job_runner_start(struct ctx *cx, struct serve *s, void (*ended)(void *arg), void *arg,
                          struct job_runner **out) MUST_CHECK;
+/* Facts were appended: what they make due is looked for now. From any thread. */
+void job_runner_look(struct job_runner *r);
 /* Ends the processes; what they were at is begun again by the next worker. */
 void job_runner_stop(struct job_runner *r);
 

@@ -1,5 +1,6 @@
 #include "serve/schedule.h"
 
+#include "gates/mirror.h"
 #include "store/store.h"
 
 static enum rc queue_due(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_t now)
@@ -24,11 +25,41 @@ static enum rc queue_due(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_
     }
 }
 
-enum rc schedule_due(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now)
+static enum rc queue_mirrors(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_t now)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, ledger,
+                      STR("SELECT m.subject FROM fact_mirror m JOIN fact_repository r ON r.subject = m.subject WHERE "
+                          "m.state = 'active' AND r.state = 'active' AND r.hosted ORDER BY m.subject"),
+                      &st));
+    for (;;) {
+        bool row;
+        struct mirror m;
+        struct str id;
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        TRY(mirror_read(cx, ledger, state, arena_str(&cx->arena, store_column_str(st, 0)), &m));
+        if (mirror_is_due(&m, now)) TRY(jobs_add(cx, state, MIRROR_JOB, m.subject, STR("system"), now, &id));
+    }
+}
+
+typedef enum rc queueing(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_t now);
+
+static enum rc with_ledger(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now, queueing *run)
 {
     sqlite3 *ledger;
     TRY(store_open_file(cx, arena_printf(&cx->arena, "%s/ledger.db", dir).p, STORE_READ, &ledger));
-    enum rc rc = queue_due(cx, ledger, state, now);
+    enum rc rc = run(cx, ledger, state, now);
     store_close(ledger);
     return rc;
+}
+
+enum rc schedule_due(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now)
+{
+    return with_ledger(cx, dir, state, now, queue_due);
+}
+
+enum rc schedule_mirrors(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now)
+{
+    return with_ledger(cx, dir, state, now, queue_mirrors);
 }

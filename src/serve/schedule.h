@@ -4,6 +4,9 @@
 
 #include "jobs/jobs.h"
 
+/* Mirrors of hosted repositories that are not as what they mirror: pushed again at once when something has moved, later
+ * each time when it failed. */
+enum rc schedule_mirrors(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now) MUST_CHECK;
 /* Active ones with a location and hours between assessments, when so long has passed since one was last asked for or
  * recorded. */
 enum rc schedule_due(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now) MUST_CHECK;

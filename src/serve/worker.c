@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@ struct worker {
     struct facts *facts;
     struct api *api;
     struct upkeep *upkeep;
-    struct job_runner *jobs;
+    struct job_runner *_Atomic jobs; /* upkeep begins before it */
     struct courier *courier;
     struct lane *lane, *passwords;
     struct receive *receive;
@@ -219,6 +220,8 @@ static void appended(void *arg)
 {
     struct worker *w = arg;
     courier_wake(w->courier);
+    struct job_runner *jobs = atomic_load(&w->jobs);
+    if (jobs) job_runner_look(jobs);
 }
 
 static enum rc open_all(struct ctx *cx, struct worker *w)
@@ -229,7 +232,9 @@ static enum rc open_all(struct ctx *cx, struct worker *w)
     TRY(facts_open(cx, s->o->dir, s->catalog, &o, &w->facts));
     TRY(courier_start(cx, s, w->facts, &w->courier));
     TRY(upkeep_start(cx, s, w->facts, appended, w, &w->upkeep));
-    TRY(job_runner_start(cx, s, job_ended, w, &w->jobs));
+    struct job_runner *jobs;
+    TRY(job_runner_start(cx, s, job_ended, w, &jobs));
+    atomic_store(&w->jobs, jobs);
     TRY(receive_start(cx, s->o->dir, received, w, &w->receive));
     const struct api_options a = {.process = API_WORKER,
                                   .dir = s->o->dir,
@@ -237,7 +242,7 @@ static enum rc open_all(struct ctx *cx, struct worker *w)
                                   .facts = w->facts,
                                   .public_url = s->link_base,
                                   .origin = s->origin,
-                                  .more = w->jobs,
+                                  .more = jobs,
                                   .watch_job = job_runner_watch,
                                   .job_changed = job_runner_changed};
     TRY(api_open(cx, &a, &w->api));
@@ -292,8 +297,8 @@ int serve_worker(struct serve *s)
         serve_tell("worker", "error", "%s", cx.message);
     receive_stop(w.receive);
     git_served_stop(w.git);
+    upkeep_stop(w.upkeep); /* it tells the runner of jobs */
     job_runner_stop(w.jobs);
-    upkeep_stop(w.upkeep);
     courier_stop(w.courier);
     api_close(w.api);
     facts_close(w.facts);

@@ -3,6 +3,7 @@
 #undef fail
 
 #include "../store/folder.h"
+#include "serve/elsewhere.h"
 #include "serve/fetch.h"
 
 static struct ctx cx;
@@ -37,10 +38,10 @@ static void test_serve_fetch__what_is_elsewhere(void **state)
                                         "file:///srv/app",
                                         "ext::sh -c id",
                                         "ftp://example.org/a"};
-    for (size_t i = 0; i < sizeof remote / sizeof *remote; i++) assert_true(fetch_is_remote(str_from(remote[i])));
+    for (size_t i = 0; i < sizeof remote / sizeof *remote; i++) assert_true(elsewhere_is(str_from(remote[i])));
     for (size_t i = 0; i < sizeof local / sizeof *local; i++) {
-        if (fetch_is_remote(str_from(local[i]))) print_error("%s\n", local[i]);
-        assert_false(fetch_is_remote(str_from(local[i])));
+        if (elsewhere_is(str_from(local[i]))) print_error("%s\n", local[i]);
+        assert_false(elsewhere_is(str_from(local[i])));
     }
 }
 
