@@ -124,6 +124,7 @@ static enum rc publish(struct ctx *cx, struct reviewing *r)
     tell_decided(&say, done.push, &done.decided);
     printf("%.*s", (int)say.n, say.p ? say.p : "");
     if (!done.done) return fail(cx, E_DENIED, "change %lld is not published", (long long)r->number);
+    if (done.unattested.p) printf("it is not attested yet: %s\n", str_visible(cx, done.unattested));
     printf("published: %s is " STR_FMT "\n", str_visible(cx, done.target), STR_ARG(str_slice(done.after, 0, 12)));
     return OK;
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "gates/attest.h"
 #include "gates/critical.h"
 #include "gates/receive.h"
 #include "gates/seal.h"
@@ -292,6 +293,9 @@ enum rc publish_change(struct ctx *cx, struct facts *f, const char *dir, const s
     if (rc == OK && !try_only) rc = seal_open(cx, f, log_reader_db(p.reader), dir, &p.seal);
     if (rc == OK) rc = publish(cx, &p, number, out);
     seal_close(&p.seal);
+    size_t made; /* what cannot be attested now is when a ref next moves */
+    if (rc == OK && out->done && attest_catch_up(cx, f, p.reader, p.git, dir, place, &made) != OK)
+        out->unattested = arena_str(&cx->arena, str_from(cx->message));
     git_close(p.git);
     log_reader_close(p.reader);
     if (lock >= 0) (void)close(lock);

@@ -10,7 +10,8 @@ struct published {
     bool done;
     struct decided decided; /* why not, or what was noted */
     struct str target, before, after, method;
-    struct push *push; /* what was judged, for tell_decided() */
+    struct str unattested; /* why there is no attestation yet; STR_NONE: there is */
+    struct push *push;     /* what was judged, for tell_decided() */
 };
 /* E_CONFLICT: it does not go without conflicts, is over, or the target has moved under it; E_NOTFOUND. try_only:
  * nothing is recorded and nothing moves. */

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "gates/attest.h"
 #include "gates/door.h"
 #include "gates/handover.h"
 #include "gates/moving.h"
@@ -419,6 +420,15 @@ static void say_changes(struct session *s, const struct change_place *places, st
                        fi ? "odottaa katselmointia" : "it waits for review");
 }
 
+/* What has moved has moved: an attestation that cannot be made now is made when somebody next moves a ref here. */
+static void attest(struct ctx *cx, struct session *s, struct buf *say)
+{
+    size_t made;
+    if (attest_catch_up(cx, s->facts, s->reader, s->git, s->r->data, &s->place, &made) != OK)
+        buf_printf(say, "%s: %s\n", s->caller.lang == LANG_FI ? "todistusta ei vielä ole" : "it is not attested yet",
+                   cx->message);
+}
+
 /* Under the lock. *refusal: a word for git; NULL: all has moved. */
 static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct change_place **places,
                     const char **refusal)
@@ -445,12 +455,14 @@ static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct c
         return OK;
     }
     TRY(rc);
+    attest_begin(cx, s->facts, db, s->r->data);
     rc = decide_push(cx, s->facts, &s->push, "push", DECIDE_MOVE, *places, &d);
     if (rc == OK && d.allowed) {
         rc = ref_moves_commit(cx, &m);
         bool done = rc == OK;
         enum rc told = decide_outcome(cx, s->facts, &s->push, d.decision, done);
         if (done) *refusal = NULL;
+        if (done && told == OK) attest(cx, s, say);
         return rc == OK ? told : rc;
     }
     if (rc == OK) tell_decided(say, &s->push, &d);

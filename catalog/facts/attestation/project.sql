@@ -1,12 +1,14 @@
 -- What the server has attested of published commits. The signed texts stand in the log alone: they are read by the fact's number.
 CREATE TABLE p_attestation (n INTEGER NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, actor TEXT NOT NULL, via TEXT NOT NULL,
-  ref TEXT NOT NULL, push INTEGER NOT NULL, level INTEGER NOT NULL, history_since TEXT, controls_since TEXT, review_since TEXT, key TEXT NOT NULL,
+  repository TEXT NOT NULL, ref TEXT NOT NULL, push INTEGER NOT NULL, level INTEGER NOT NULL, history_since TEXT, controls_since TEXT, review_since TEXT,
+  key TEXT NOT NULL,
   PRIMARY KEY (n)) STRICT, WITHOUT ROWID;
 CREATE INDEX p_attestation_subject ON p_attestation (subject, n);
-CREATE INDEX p_attestation_ref ON p_attestation (ref, n);
-CREATE INDEX p_attestation_push ON p_attestation (push);
-CREATE VIEW fact_attestation AS SELECT n, at, subject, actor, via, ref, push, level, history_since, controls_since, review_since, key FROM p_attestation;
+CREATE INDEX p_attestation_repository ON p_attestation (repository, push);
+CREATE INDEX p_attestation_push ON p_attestation (push, ref);
+CREATE VIEW fact_attestation AS SELECT n, at, subject, actor, via, repository, ref, push, level, history_since, controls_since, review_since, key
+FROM p_attestation;
 
-INSERT INTO p_attestation (n, at, subject, actor, via, ref, push, level, history_since, controls_since, review_since, key)
-VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'ref', :payload ->> 'push', :payload ->> 'level', :payload ->> 'history_since',
-  :payload ->> 'controls_since', :payload ->> 'review_since', :payload ->> 'key');
+INSERT INTO p_attestation (n, at, subject, actor, via, repository, ref, push, level, history_since, controls_since, review_since, key)
+VALUES (:n, :at, :subject, :actor, :via, 'repo:' || substr(:subject, 8, 20), :payload ->> 'ref', :payload ->> 'push', :payload ->> 'level',
+  :payload ->> 'history_since', :payload ->> 'controls_since', :payload ->> 'review_since', :payload ->> 'key');

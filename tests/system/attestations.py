@@ -1,0 +1,124 @@
+"""Goal: each published revision has provenance and a source verification summary, signed, of a level that is computed from what was enforced; gaps begin anew."""
+import base64
+import json
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+
+from git_gate import Host, person, settled
+
+STATEMENT = "application/vnd.in-toto+json"
+
+
+def opened(envelope, keys):
+    """The statement of a DSSE envelope, by this verifier of our own (protocol.md); None when its signature is none of these keys'."""
+    envelope = json.loads(envelope)
+    payload = base64.b64decode(envelope["payload"], validate=True)
+    kind = envelope["payloadType"].encode()
+    preimage = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+    for line in keys.splitlines():
+        key = load_ssh_public_key(line[line.index("ssh-ed25519"):].encode())
+        try:
+            key.verify(base64.b64decode(envelope["signatures"][0]["sig"], validate=True), preimage)
+        except InvalidSignature:
+            continue
+        return json.loads(payload) if envelope["payloadType"] == STATEMENT else None
+    return None
+
+
+def attested(t, h, commit, keys):
+    """Provenance and summary of the newest attestation, as git hands them out."""
+    lines = t.git("--git-dir", str(h.path), "notes", "--ref=attestations", "show", commit).decode().splitlines()
+    both = [opened(line, keys) for line in lines[-2:]]
+    provenance, summary = both
+    t.equal([s["_type"] for s in both], ["https://in-toto.io/Statement/v1"] * 2)
+    t.equal([s["predicateType"] for s in both], ["tag:sinetti,2026:source-provenance/v1", "https://slsa.dev/verification_summary/v1"])
+    for s in both:
+        t.equal(s["subject"][0]["digest"]["gitCommit"], commit)
+    predicate = summary["predicate"]
+    for key in ("verifier", "timeVerified", "resourceUri", "policy", "verificationResult", "verifiedLevels", "inputAttestations"):
+        t.true(key in predicate, key)
+    t.equal(predicate["resourceUri"], "git+ssh://git@test.example/acme")
+    t.equal(predicate["verifier"]["id"], "https://test.example/org")
+    t.equal(predicate["verifiedLevels"], ["SLSA_SOURCE_LEVEL_%d" % provenance["predicate"]["level"]])
+    return provenance["predicate"], summary
+
+
+def publish(t, h, work, name, reviewer="mikko", uploader="ella"):
+    t.git("-C", str(work.path), "fetch", "-q", str(h.path), "main")
+    work.git("checkout", "-q", "-B", "topic", "FETCH_HEAD")
+    tip = work.commit(name, {name + ".txt": "x\n"}, author=person(uploader))
+    number = h.propose(uploader, work, "-o", "topic=" + name)
+    h.review(reviewer, "approve", "acme", number, 1)
+    said = h.review(reviewer if uploader == "ella" else "sirkka", "publish", "acme", number).out
+    t.lacks(said, "not attested")
+    return h.ref(), tip
+
+
+def test_levels_and_gaps(t):
+    h = Host(t)
+    work = h.begin()
+    keys = t.run("repo", "keys", "--data", "data", code=0).out
+    first = h.ref()
+    p, _ = attested(t, h, first, keys)
+    t.equal(p["level"], 2, p)  # nothing is asked of what is there at the beginning, so nothing is claimed
+    t.equal(p["since"], {"history": {"gitCommit": first}})
+    one, tip = publish(t, h, work, "one")
+    p, summary = attested(t, h, one, keys)
+    t.equal(p["level"], 4, p)
+    t.equal(summary["subject"][0]["annotations"]["sourceRefs"], ["refs/heads/main"])
+    t.equal(p["since"], {"history": {"gitCommit": first}, "controls": {"gitCommit": one}, "twoPartyReview": {"gitCommit": one}})
+    t.equal((p["ref"], p["before"], p["parents"], p["actor"], p["gate"]), ("refs/heads/main", first, [first, tip], h.people["mikko"], "publish"))
+    change = p["change"]
+    t.equal((change["commit"], change["uploader"], change["reviewers"], change["approvals"]), (tip, h.people["ella"], [h.people["mikko"]], 1))
+    t.true({"point": "code-review-rules/rules-enforced", "mode": "block", "held": True} in p["controls"], p)
+    # a partner may propose, but approves nobody's work: one reviewer is one trusted person
+    two, _ = publish(t, h, work, "two", uploader="paula")
+    p, _ = attested(t, h, two, keys)
+    t.equal(p["level"], 3, p)
+    three, _ = publish(t, h, work, "three")
+    p, _ = attested(t, h, three, keys)
+    t.equal((p["level"], p["since"]["twoPartyReview"], p["since"]["controls"]), (4, {"gitCommit": three}, {"gitCommit": one}))
+    # while the rule is observed only, one person's commit gets in: what is attested says so, and it begins anew
+    h.mode("code-review-rules/rules-enforced", "observe")
+    t.git("-C", str(work.path), "fetch", "-q", str(h.path), "main")
+    work.git("checkout", "-q", "-B", "own", "FETCH_HEAD")
+    alone = work.commit("alone", {"own.txt": "x\n"}, author=person("mikko"))
+    t.equal(h.push("mikko", work, "HEAD:main")[0], 0)
+    p, _ = attested(t, h, alone, keys)
+    t.equal((p["level"], p["since"], "change" in p), (2, {"history": {"gitCommit": first}}, False))
+    h.mode("code-review-rules/rules-enforced", "block")
+    four, _ = publish(t, h, work, "four")
+    p, _ = attested(t, h, four, keys)
+    t.equal((p["level"], p["since"]), (4, {"history": {"gitCommit": first}, "controls": {"gitCommit": four}, "twoPartyReview": {"gitCommit": four}}))
+    # somebody with hands on the disk moves the branch: no decision, no attestation, and history begins anew behind it
+    work.git("checkout", "-q", "-B", "alien", "FETCH_HEAD")
+    alien = work.commit("alien", {"alien.txt": "x\n"}, author=person("mikko"))
+    t.git("--git-dir", str(h.path), "fetch", "-q", str(work.path), "alien")
+    t.git("--git-dir", str(h.path), "update-ref", "refs/heads/main", alien)
+    five, _ = publish(t, h, work, "five")
+    p, _ = attested(t, h, five, keys)
+    t.equal((p["level"], p["since"]["history"]), (4, {"gitCommit": five}))
+    # a tag is as good as what it names
+    t.git("-C", str(work.path), "fetch", "-q", str(h.path), "main")
+    work.git("tag", "-m", "one", "v1", five)
+    t.equal(h.push("ella", work, "v1")[0], 0)
+    p, summary = attested(t, h, five, keys)
+    t.equal((p["level"], p["ref"], summary["subject"][0]["digest"]["gitTag"]), (4, "refs/tags/v1", work.git("rev-parse", "v1").decode().strip()))
+    # the signer is away: what has moved has moved, and is attested when somebody next moves a ref
+    t.equal(h.push("mikko", work, five + ":refs/heads/quiet")[0], 0)
+    (t.dir / "data.signer").rename(t.dir / "away")
+    work.git("tag", "-m", "two", "v2", five)
+    t.has(h.push("ella", work, "v2")[1], "not attested yet")
+    (t.dir / "away").rename(t.dir / "data.signer")
+    t.equal(h.push("mikko", work, ":refs/heads/quiet")[0], 0)
+    t.equal(attested(t, h, five, keys)[0]["ref"], "refs/tags/v2")
+    # a changed word, another key
+    line = t.git("--git-dir", str(h.path), "notes", "--ref=attestations", "show", one).decode().splitlines()[1]
+    t.equal(opened(line, keys) is None, False)
+    envelope = json.loads(line)
+    envelope["payload"] = base64.b64encode(base64.b64decode(envelope["payload"]).replace(b"LEVEL_4", b"LEVEL_3")).decode()
+    t.equal(opened(json.dumps(envelope), keys), None)
+    t.equal(settled(t).count("attestation"), 9)
+    # nobody but the server writes notes
+    t.equal(h.push("mikko", work, "HEAD:refs/notes/attestations")[0], 1)
