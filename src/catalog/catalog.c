@@ -34,6 +34,9 @@ static enum rc read_all(struct source *s)
         case SOURCE_METRIC:
             source_read_metric(s, &s->files[i]);
             break;
+        case SOURCE_LIBRARY:
+            source_read_library(s, &s->files[i]);
+            break;
         case SOURCE_RULE: /* need their tasks or kinds first */
         case SOURCE_CASE:
         case SOURCE_PROJECT:
@@ -50,12 +53,19 @@ static enum rc read_all(struct source *s)
     return OK;
 }
 
-enum rc catalog_compile(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f),
-                        void *arg, size_t *faults, struct buf *image)
+struct overlay {
+    const struct catalog_file *files;
+    size_t n;
+};
+
+static enum rc compile(struct ctx *cx, const char *dir, struct overlay with,
+                       void (*fault)(void *arg, const struct catalog_fault *f), void *arg, size_t *faults,
+                       struct buf *image)
 {
     struct source *s = arena_new(&cx->arena, struct source);
     *faults = 0;
     TRY(source_open(cx, dir, s));
+    for (size_t i = 0; i < with.n; i++) source_add(s, with.files[i].path, with.files[i].content);
     TRY(read_all(s));
     source_sort_faults(s);
     for (size_t i = 0; i < s->n_faults; i++) fault(arg, &s->faults[i]);
@@ -64,6 +74,12 @@ enum rc catalog_compile(struct ctx *cx, const char *dir, void (*fault)(void *arg
     struct catalog draft;
     source_draft(s, &draft);
     return image_write(cx, &draft, image);
+}
+
+enum rc catalog_compile(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f),
+                        void *arg, size_t *faults, struct buf *image)
+{
+    return compile(cx, dir, (struct overlay){0}, fault, arg, faults, image);
 }
 
 enum rc catalog_check(struct ctx *cx, const char *dir, void (*fault)(void *arg, const struct catalog_fault *f),
@@ -78,20 +94,26 @@ static void keep_first(void *arg, const struct catalog_fault *f)
     if (!first->text.p) *first = *f;
 }
 
-enum rc catalog_load(struct ctx *cx, const char *dir, struct catalog **out)
+enum rc catalog_load_with(struct ctx *cx, const char *dir, const struct catalog_file *files, size_t n,
+                          struct catalog **out)
 {
     struct catalog_fault first = {0};
     size_t faults;
     scoped_buf image;
     *out = NULL;
     buf_init(&image, LIMIT_CATALOG_IMAGE);
-    TRY(catalog_compile(cx, dir, keep_first, &first, &faults, &image));
+    TRY(compile(cx, dir, (struct overlay){files, n}, keep_first, &first, &faults, &image));
     if (faults)
         return fail(cx, E_INVALID, "%s/%s:%d: " STR_FMT ". " STR_FMT, str_visible(cx, str_from(dir)),
                     str_visible(cx, first.file), first.line, STR_ARG(first.text), STR_ARG(first.remedy));
     struct str bytes = buf_view(&image);
     image.p = NULL; /* handed over */
     return image_open(cx, bytes, true, out);
+}
+
+enum rc catalog_load(struct ctx *cx, const char *dir, struct catalog **out)
+{
+    return catalog_load_with(cx, dir, NULL, 0, out);
 }
 
 void catalog_free(struct catalog *c)

@@ -24,6 +24,7 @@ struct catalog_control {
     struct str group;     /* id of the heading it stands under; empty at the top */
     bool heading;         /* an objective, function or category, not assessable by itself */
     bool outside;         /* not about secure development: never claimed by Sinetti's grid */
+    struct str node;      /* how its urn in libraries ends; empty: its id in lower case */
 };
 
 struct catalog_framework {
@@ -32,6 +33,7 @@ struct catalog_framework {
     bool legacy;                            /* shown after the current editions */
     const struct catalog_control *controls; /* in the framework's own order */
     size_t n_controls;
+    struct str urn, nodes; /* in libraries: its own, and what its controls' begin with; may be empty */
 };
 
 struct catalog_mapping {
@@ -153,6 +155,7 @@ struct catalog_kind {
 struct record_kind;
 struct record_template;
 struct catalog_metric;
+struct catalog_library;
 
 struct catalog {
     const struct catalog_framework *frameworks;
@@ -169,6 +172,8 @@ struct catalog {
     size_t n_templates;
     const struct catalog_metric *metrics; /* by order (catalog/metric.h) */
     size_t n_metrics;
+    const struct catalog_library *libraries; /* by key (catalog/library.h) */
+    size_t n_libraries;
     char digest[65]; /* SHA-256 of the image, hex */
 };
 
@@ -178,6 +183,14 @@ enum rc catalog_builtin(struct ctx *cx, struct catalog **out) MUST_CHECK;
 /* A catalog folder. Stops at the first fault: E_INVALID with file, line and remedy; E_NOTFOUND, E_IO. */
 enum rc catalog_load(struct ctx *cx, const char *dir, struct catalog **out) MUST_CHECK;
 void catalog_free(struct catalog *c);
+
+/* As if these files stood in the folder, beside its own or instead of them; nothing is written. Only of frameworks/ and
+ * libraries/. A fault in one of them names its path and line. */
+struct catalog_file {
+    struct str path, content;
+};
+enum rc catalog_load_with(struct ctx *cx, const char *dir, const struct catalog_file *files, size_t n,
+                          struct catalog **out) MUST_CHECK;
 
 const struct catalog_task *catalog_find_task(const struct catalog *c, struct str key);
 const struct catalog_preset *catalog_find_preset(const struct catalog *c, struct str key);

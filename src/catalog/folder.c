@@ -248,6 +248,21 @@ static void read_folders(struct source *s, int at, struct str path, bool tasks, 
     }
 }
 
+void source_add(struct source *s, struct str path, struct str content)
+{
+    struct str name = path, folder;
+    if (!str_cut(&name, '/', &folder) || !str_ends(name, STR(".yaml"))) return;
+    struct source_file file = {str_eq(folder, STR("libraries")) ? SOURCE_LIBRARY : SOURCE_FRAMEWORK, path, STR(""),
+                               str_slice(name, 0, name.n - 5), content};
+    for (size_t i = 0; i < s->n_files; i++)
+        if (str_eq(s->files[i].path, path)) {
+            s->files[i] = file;
+            return;
+        }
+    source_grow(s, s->files, s->n_files, s->cap_files);
+    s->files[s->n_files++] = file;
+}
+
 enum rc source_open(struct ctx *cx, const char *dir, struct source *s)
 {
     *s = (struct source){.cx = cx};
@@ -266,17 +281,22 @@ enum rc source_open(struct ctx *cx, const char *dir, struct source *s)
         bool frameworks = str_eq(name, STR("frameworks")), presets = str_eq(name, STR("presets"));
         bool tasks = str_eq(name, STR("tasks")), records = str_eq(name, STR("kinds"));
         bool templates = str_eq(name, STR("templates")), metrics = str_eq(name, STR("metrics"));
-        if (!frameworks && !presets && !tasks && !records && !templates && !metrics && !str_eq(name, STR("facts"))) {
-            unknown(s, name, "a catalog holds frameworks/, tasks/, presets/, facts/, kinds/, templates/ and metrics/");
+        bool libraries = str_eq(name, STR("libraries"));
+        if (!frameworks && !presets && !tasks && !records && !templates && !metrics && !libraries &&
+            !str_eq(name, STR("facts"))) {
+            unknown(
+                s, name,
+                "a catalog holds frameworks/, tasks/, presets/, facts/, kinds/, templates/, metrics/ and libraries/");
             continue;
         }
         int fd = open_folder(s, top, name, name);
         if (fd < 0) continue;
-        if (frameworks || presets || records)
+        if (frameworks || presets || records || libraries)
             read_flat(s, fd, name, STR(".yaml"), STR(""),
-                      frameworks ? SOURCE_FRAMEWORK
-                      : presets  ? SOURCE_PRESET
-                                 : SOURCE_RECORD);
+                      frameworks  ? SOURCE_FRAMEWORK
+                      : presets   ? SOURCE_PRESET
+                      : libraries ? SOURCE_LIBRARY
+                                  : SOURCE_RECORD);
         else if (metrics)
             read_metrics(s, fd, name);
         else

@@ -1,6 +1,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "catalog/image.h"
+#include "catalog/library.h"
 #include "catalog/metric.h"
 #include "catalog/owned.h"
 #include "catalog/record.h"
@@ -72,8 +73,10 @@ static void get_framework(struct reader *r, struct catalog_framework *f)
     f->name = get_str(r);
     f->edition = get_str(r);
     get_langs(r, f->title);
+    f->urn = get_str(r);
+    f->nodes = get_str(r);
     f->legacy = get(r, 1);
-    f->n_controls = get_count(r, 28);
+    f->n_controls = get_count(r, 36);
     struct catalog_control *c = arena_array(r->a, struct catalog_control, f->n_controls);
     f->controls = c;
     for (size_t i = 0; i < f->n_controls; i++, c++) {
@@ -81,6 +84,7 @@ static void get_framework(struct reader *r, struct catalog_framework *f)
         c->id = get_str(r);
         c->title = get_str(r);
         c->group = get_str(r);
+        c->node = get_str(r);
         uint32_t flags = get(r, 3);
         c->heading = flags & 1;
         c->outside = flags & 2;
@@ -309,6 +313,62 @@ static void get_metric(struct reader *r, struct catalog_metric *m)
     m->blind_spots = get_str(r);
 }
 
+static void get_control_at(struct reader *r, const struct catalog *c, const struct catalog_framework **f,
+                           const struct catalog_control **control)
+{
+    size_t framework = get(r, UINT32_MAX), at = get(r, UINT32_MAX);
+    if (r->bad || framework >= c->n_frameworks || at >= c->frameworks[framework].n_controls) {
+        r->bad = true;
+        return;
+    }
+    *f = &c->frameworks[framework];
+    *control = &(*f)->controls[at];
+}
+
+static void get_references(struct reader *r, struct catalog_library *l)
+{
+    l->n_references = get_count(r, 40);
+    struct catalog_reference *p = arena_array(r->a, struct catalog_reference, l->n_references);
+    l->references = p;
+    for (size_t i = 0; i < l->n_references; i++, p++) {
+        p->urn = get_str(r);
+        p->id = get_str(r);
+        p->name = get_str(r);
+        p->category = get_str(r);
+        p->function = get_str(r);
+    }
+}
+
+static void get_library(struct reader *r, const struct catalog *c, struct catalog_library *l)
+{
+    l->key = get_str(r);
+    l->urn = get_str(r);
+    l->name = get_str(r);
+    l->provider = get_str(r);
+    l->version = (int)get(r, 1000000);
+    get_references(r, l);
+    l->n_suggestions = get_count(r, 12);
+    struct catalog_suggestion *s = arena_array(r->a, struct catalog_suggestion, l->n_suggestions);
+    l->suggestions = s;
+    for (size_t i = 0; i < l->n_suggestions; i++) {
+        get_control_at(r, c, &s[i].framework, &s[i].control);
+        size_t at = get(r, UINT32_MAX);
+        if (at >= l->n_references) r->bad = true;
+        s[i].reference = r->bad ? NULL : &l->references[at];
+    }
+    l->n_pairs = get_count(r, 40);
+    struct catalog_pair *p = arena_array(r->a, struct catalog_pair, l->n_pairs);
+    l->pairs = p;
+    for (size_t i = 0; i < l->n_pairs; i++, p++) {
+        get_control_at(r, c, &p->from_framework, &p->from);
+        get_control_at(r, c, &p->to_framework, &p->to);
+        p->relation = (enum relation)get(r, RELATION_COUNT - 1);
+        p->set = get_str(r);
+        p->rationale = get_str(r);
+        p->strength = (int)get(r, 101) - 1;
+    }
+}
+
 static void get_all(struct reader *r, struct catalog *c)
 {
     c->n_frameworks = get_count(r, 48);
@@ -343,6 +403,10 @@ static void get_all(struct reader *r, struct catalog *c)
     struct catalog_metric *metrics = arena_array(r->a, struct catalog_metric, c->n_metrics);
     c->metrics = metrics;
     for (size_t i = 0; i < c->n_metrics; i++) get_metric(r, &metrics[i]);
+    c->n_libraries = get_count(r, 48);
+    struct catalog_library *libraries = arena_array(r->a, struct catalog_library, c->n_libraries);
+    c->libraries = libraries;
+    for (size_t i = 0; i < c->n_libraries; i++) get_library(r, c, &libraries[i]);
     if (r->p != r->end) r->bad = true;
 }
 

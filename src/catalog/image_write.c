@@ -1,6 +1,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "catalog/image.h"
+#include "catalog/library.h"
 #include "catalog/metric.h"
 #include "catalog/record.h"
 
@@ -86,6 +87,8 @@ static void put_framework(struct writer *w, const struct catalog_framework *f)
     put_str(w, f->name);
     put_str(w, f->edition);
     put_langs(w, f->title);
+    put_str(w, f->urn);
+    put_str(w, f->nodes);
     put_u32(&w->records, f->legacy);
     put_u32(&w->records, f->n_controls);
     for (size_t i = 0; i < f->n_controls; i++) {
@@ -93,6 +96,7 @@ static void put_framework(struct writer *w, const struct catalog_framework *f)
         put_str(w, c->id);
         put_str(w, c->title);
         put_str(w, c->group);
+        put_str(w, c->node);
         put_u32(&w->records, (c->heading ? 1U : 0U) | (c->outside ? 2U : 0U));
     }
 }
@@ -271,6 +275,46 @@ static void put_metric(struct writer *w, const struct catalog_metric *m)
     put_str(w, m->blind_spots);
 }
 
+static void put_control_at(struct writer *w, const struct catalog *c, const struct catalog_framework *f,
+                           const struct catalog_control *control)
+{
+    put_u32(&w->records, (uint64_t)(f - c->frameworks));
+    put_u32(&w->records, (uint64_t)(control - f->controls));
+}
+
+static void put_library(struct writer *w, const struct catalog *c, const struct catalog_library *l)
+{
+    put_str(w, l->key);
+    put_str(w, l->urn);
+    put_str(w, l->name);
+    put_str(w, l->provider);
+    put_u32(&w->records, (uint64_t)l->version);
+    put_u32(&w->records, l->n_references);
+    for (size_t i = 0; i < l->n_references; i++) {
+        const struct catalog_reference *r = &l->references[i];
+        put_str(w, r->urn);
+        put_str(w, r->id);
+        put_str(w, r->name);
+        put_str(w, r->category);
+        put_str(w, r->function);
+    }
+    put_u32(&w->records, l->n_suggestions);
+    for (size_t i = 0; i < l->n_suggestions; i++) {
+        put_control_at(w, c, l->suggestions[i].framework, l->suggestions[i].control);
+        put_u32(&w->records, (uint64_t)(l->suggestions[i].reference - l->references));
+    }
+    put_u32(&w->records, l->n_pairs);
+    for (size_t i = 0; i < l->n_pairs; i++) {
+        const struct catalog_pair *p = &l->pairs[i];
+        put_control_at(w, c, p->from_framework, p->from);
+        put_control_at(w, c, p->to_framework, p->to);
+        put_u32(&w->records, p->relation);
+        put_str(w, p->set);
+        put_str(w, p->rationale);
+        put_u32(&w->records, (uint64_t)(p->strength + 1));
+    }
+}
+
 static void put_all(struct writer *w, const struct catalog *c)
 {
     put_u32(&w->records, c->n_frameworks);
@@ -291,6 +335,8 @@ static void put_all(struct writer *w, const struct catalog *c)
     for (size_t i = 0; i < c->n_templates; i++) put_template(w, &c->templates[i]);
     put_u32(&w->records, c->n_metrics);
     for (size_t i = 0; i < c->n_metrics; i++) put_metric(w, &c->metrics[i]);
+    put_u32(&w->records, c->n_libraries);
+    for (size_t i = 0; i < c->n_libraries; i++) put_library(w, c, &c->libraries[i]);
 }
 
 enum rc image_write(struct ctx *cx, const struct catalog *c, struct buf *out)

@@ -200,6 +200,7 @@ void source_link(struct source *s)
     link_frameworks(s);
     link_tasks(s);
     link_kinds(s);
+    source_link_libraries(s);
     source_link_metrics(s);
     source_link_records(s);
     source_link_templates(s);
@@ -252,4 +253,5 @@ void source_draft(struct source *s, struct catalog *out)
                             .n_templates = s->n_templates,
                             .metrics = metrics,
                             .n_metrics = s->n_metrics};
+    source_draft_libraries(s, out);
 }

@@ -3,7 +3,7 @@
 static struct source_control read_control(struct source *s, const struct source_framework *fw,
                                           const struct yaml_node *n)
 {
-    struct fields f = fields_of(s, fw->file, n, "a control", "id title group heading outside");
+    struct fields f = fields_of(s, fw->file, n, "a control", "id title group heading outside node");
     struct source_control c = {.line = n->line};
     c.c.framework = fw->f.key;
     c.c.id = field_text(&f, "id", true);
@@ -11,6 +11,7 @@ static struct source_control read_control(struct source *s, const struct source_
     c.c.group = field_text(&f, "group", false);
     c.c.heading = field_bool(&f, "heading", false);
     c.c.outside = field_bool(&f, "outside", false);
+    c.c.node = field_text(&f, "node", false);
     return c;
 }
 
@@ -42,7 +43,8 @@ void source_read_framework(struct source *s, const struct source_file *file)
 {
     const struct yaml_node *top = fields_document(s, file);
     if (!top) return;
-    struct fields f = fields_of(s, file->path, top, "a framework", "key order name edition title legacy controls");
+    struct fields f =
+        fields_of(s, file->path, top, "a framework", "key order name edition title urn nodes legacy controls");
     struct source_framework fw = {.file = file->path, .line = fields_line(&f, "key")};
     fw.f.key = field_key(&f, "key", ".");
     if (fw.f.key.n && !str_eq(fw.f.key, file->name))
@@ -53,6 +55,8 @@ void source_read_framework(struct source *s, const struct source_file *file)
     fw.f.edition = field_text(&f, "edition", true);
     struct source_text title = field_langs(&f, "title", true);
     for (int i = 0; i < LANG_COUNT; i++) fw.f.title[i] = title.text[i];
+    fw.f.urn = field_text(&f, "urn", false);
+    fw.f.nodes = field_text(&f, "nodes", false);
     fw.f.legacy = field_bool(&f, "legacy", true);
     const struct yaml_node *list = field_list(&f, "controls", true);
     size_t n = list ? list->n : 0;

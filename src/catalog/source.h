@@ -7,6 +7,7 @@
 #define SINETTI_CATALOG_SOURCE_H
 
 #include "base/yaml.h"
+#include "catalog/library.h"
 #include "catalog/metric.h"
 #include "catalog/record.h"
 
@@ -22,7 +23,8 @@ enum source_kind {
     SOURCE_TEMPLATE,
     SOURCE_METRIC,
     SOURCE_METRIC_SQL,
-    SOURCE_METRIC_CASE
+    SOURCE_METRIC_CASE,
+    SOURCE_LIBRARY
 };
 
 struct source_file {
@@ -110,6 +112,28 @@ struct source_metric {
     int line, shows_line, order_line;
 };
 
+struct source_suggestion {
+    struct str framework, id, reference;
+    int line;
+    struct catalog_suggestion s; /* set by source_link() */
+};
+
+struct source_pair {
+    struct str from_framework, from, to_framework, to;
+    int line;
+    struct catalog_pair p; /* set by source_link() */
+};
+
+struct source_library {
+    struct catalog_library l;
+    struct str file;
+    int line;
+    struct catalog_reference *references;
+    struct source_suggestion *suggestions;
+    struct source_pair *pairs; /* n of each in l */
+    size_t cap_pairs;
+};
+
 struct source {
     struct ctx *cx;
     struct catalog_fault *faults;
@@ -130,11 +154,16 @@ struct source {
     size_t n_templates, cap_templates;
     struct source_metric *metrics;
     size_t n_metrics, cap_metrics;
+    struct source_library *libraries;
+    size_t n_libraries, cap_libraries;
 };
 
 /* Lists and reads the folder. Files that have no place in a catalog, links, and files that are too large or no UTF-8
  * are faults. E_NOTFOUND, E_IO for the folder itself. */
 enum rc source_open(struct ctx *cx, const char *dir, struct source *s) MUST_CHECK;
+
+/* A file as if it stood in the folder: frameworks/X.yaml or libraries/X.yaml. */
+void source_add(struct source *s, struct str path, struct str content);
 
 /* Read the files of each kind; faults are noted. */
 void source_read_framework(struct source *s, const struct source_file *file);
@@ -144,6 +173,7 @@ void source_read_kind(struct source *s, const struct source_file *file);
 void source_read_record(struct source *s, const struct source_file *file);
 void source_read_template(struct source *s, const struct source_file *file);
 void source_read_metric(struct source *s, const struct source_file *file);
+void source_read_library(struct source *s, const struct source_file *file);
 enum rc source_read_projects(struct source *s) MUST_CHECK; /* after all kinds; E_IO when no database opens */
 enum rc source_read_rules(struct source *s) MUST_CHECK;    /* after all tasks and kinds, and their projections */
 enum rc source_read_cases(struct source *s) MUST_CHECK;    /* after the rules */
@@ -153,9 +183,11 @@ enum rc source_read_queries(struct source *s) MUST_CHECK;  /* of metrics; after 
 void source_link(struct source *s);
 void source_link_records(struct source *s);
 void source_link_templates(struct source *s); /* after the kinds of record */
+void source_link_libraries(struct source *s); /* after the frameworks */
 void source_link_metrics(struct source *s);   /* before the records: their choices may be the metrics */
 /* The catalog, borrowed from *s: only when there are no faults. */
 void source_draft(struct source *s, struct catalog *out);
+void source_draft_libraries(struct source *s, struct catalog *out); /* after the frameworks */
 
 /* Notes a fault; the text is in cx's arena or static. */
 void source_fault(struct source *s, struct str file, int line, const char *remedy, const char *fmt, ...)

@@ -1,24 +1,56 @@
-/* Frameworks of others as files of a catalog folder (docs/formats/libraries.md): CISO Assistant's library YAML, and
- * OWASP ASVS 4 and 5 as JSON or CSV. What the file says becomes frameworks/KEY.yaml; what a catalog has no place for is
- * counted and told, never dropped in silence.
+/* Libraries of others as files of a catalog folder (docs/formats/libraries.md): CISO Assistant's YAML, and OWASP ASVS 4
+ * and 5 as JSON. A framework becomes frameworks/KEY.yaml; reference controls and mapped pairs become
+ * libraries/KEY.yaml. What a catalog has no place for is counted and told, never dropped in silence.
  *
- * Threads: one. */
+ *     library_open() → library_framework(), library_rest() → library_difference()
+ *
+ * Everything lives in cx's arena. Threads: one. */
 #ifndef SINETTI_EXCHANGE_LIBRARY_H
 #define SINETTI_EXCHANGE_LIBRARY_H
 
 #include "catalog/catalog.h"
 
-struct library_told {
-    struct str key, name;                 /* of the framework that was read */
-    size_t controls, headings;            /* taken */
-    size_t notes;                         /* explanations between requirements: left out */
-    size_t references, threats, mappings; /* left out: reference controls, threats, mapped pairs */
-    size_t matrices;                      /* left out: risk matrices */
+#define LIBRARY_FAULTS 50 /* as many are told */
+#define LIBRARY_LEFT 20
+
+struct library_line {
+    int line; /* of the file */
+    struct str text;
 };
 
-/* Reads `given` and appends the framework file to `out`. `order`: its place among the frameworks. E_INVALID with the
- * line where the file is not what it is to be; E_NOTFOUND when it holds no framework. */
-enum rc library_read(struct ctx *cx, struct str given, int order, struct buf *out,
+struct library_told {
+    struct str framework, framework_name; /* key; empty: there is none */
+    size_t controls, headings;            /* taken */
+    size_t notes;                         /* explanations between requirements: left out */
+    size_t threats, matrices;             /* left out: threats, risk matrices */
+    struct str key, urn, name;            /* of the library; key is empty where there is nothing beside a framework */
+    int version;
+    size_t references, suggestions; /* reference controls, and requirements they are suggested for */
+    size_t pairs, repeated;         /* mapped pairs; of the file's, those that stood there twice */
+    size_t left;                    /* pairs of requirements or frameworks that the catalog does not hold */
+    size_t unknown;                 /* suggestions of reference controls of other libraries */
+    struct library_line left_lines[LIBRARY_LEFT];
+    size_t faults;
+    struct library_line fault_lines[LIBRARY_FAULTS];
+};
+
+struct library;
+
+/* E_INVALID with the line where the file is not what it is to be. */
+enum rc library_open(struct ctx *cx, struct str given, struct library **out) MUST_CHECK;
+bool library_has_framework(const struct library *l);
+bool library_has_rest(const struct library *l);
+/* Appends the framework's file. `order`: its place among the frameworks. */
+enum rc library_framework(struct ctx *cx, struct library *l, int order, struct buf *out,
+                          struct library_told *told) MUST_CHECK;
+/* Appends the library's file: pairs whose requirements the catalog `c` or the library's own framework has. E_INVALID
+ * with told->faults when the file contradicts itself; E_NOTFOUND when nothing is left of it. */
+enum rc library_rest(struct ctx *cx, struct library *l, const struct catalog *c, struct buf *out,
                      struct library_told *told) MUST_CHECK;
+
+/* What replacing would change, a line each, beginning with `+`, `-` or `~`: controls of the framework, pairs and
+ * reference controls of the library. Empty keys, and what stands in one of the two alone, give nothing. */
+enum rc library_difference(struct ctx *cx, const struct catalog *before, const struct catalog *after,
+                           const struct library_told *told, struct buf *out, size_t *lines) MUST_CHECK;
 
 #endif

@@ -42,6 +42,40 @@ def repository(folder, env):
         subprocess.run(git + ["commit", "-q", "-m", "add " + name], check=True, env=dict(env, **who, **committed))
 
 
+LIBRARY = """\
+urn: urn:example:risk:library:two-lists
+ref_id: two-lists
+name: Two lists beside one another
+provider: example
+version: 2
+objects:
+  reference_controls:
+  - {urn: 'urn:example:risk:function:lists:c1', ref_id: C1, name: A second pair of eyes, category: process}
+  requirement_mapping_sets:
+  - urn: urn:example:risk:req_mapping_set:two-lists
+    source_framework_urn: urn:intuitem:risk:framework:iso27001-2022
+    target_framework_urn: urn:intuitem:risk:framework:nist-csf-2.0
+    requirement_mappings:
+    - {source_requirement_urn: 'urn:intuitem:risk:req_node:iso27001-2022:a.8.25', target_requirement_urn: 'urn:intuitem:risk:req_node:nist-csf-2.0:pr.ps-06', relationship: superset, rationale: semantic, strength_of_relationship: 90}
+    - {source_requirement_urn: 'urn:intuitem:risk:req_node:iso27001-2022:a.8.25', target_requirement_urn: 'urn:intuitem:risk:req_node:nist-csf-2.0:gv.oc-01', relationship: intersect}
+  framework:
+    urn: urn:example:risk:framework:lists
+    ref_id: own-list
+    name: A list of our own
+    requirement_nodes:
+    - {urn: 'urn:example:risk:req_node:lists:1', assessable: true, ref_id: '1', name: Somebody else looks, reference_controls: ['urn:example:risk:function:lists:c1']}
+"""
+
+
+def catalog(folder, program, env):
+    """The catalog with a library of others, so that pages have its mappings to show."""
+    own = folder / "catalog"
+    shutil.copytree(ROOT / "catalog", own)
+    (folder / "library.yaml").write_text(LIBRARY, encoding="utf-8")
+    subprocess.run([program, "catalog", "import", str(folder / "library.yaml"), "--into", str(own)], check=True, env=env, stdout=subprocess.DEVNULL)
+    return str(own)
+
+
 def missing():
     """Why it cannot be run here, or None."""
     if not shutil.which("node"):
@@ -73,7 +107,7 @@ def main():
         repository(folder / "project", env)
         subprocess.run([program, "init", "--origin", "browser.example/x", "--data", str(data)], check=True, stdout=subprocess.DEVNULL, env=env)
         with open(folder / "serve.err", "wb") as log:
-            server = subprocess.Popen([program, "serve", "--http", "--listen", "127.0.0.1:0", "--data", str(data)], env=env,
+            server = subprocess.Popen([program, "serve", "--http", "--listen", "127.0.0.1:0", "--data", str(data), "--catalog", catalog(folder, program, env)], env=env,
                                       stdout=subprocess.PIPE, stderr=log)
         try:
             found = re.search(r"http://[^:/]+:(\d+)/", server.stdout.readline().decode())

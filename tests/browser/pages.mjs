@@ -54,6 +54,7 @@ async function addresses(page) {
     else if (!p.includes(":")) out.push(p);
   }
   out.push("/account?tab=sessions", "/account?tab=tokens", "/account?tab=keys", "/account?tab=privacy", "/account?tab=notifications", "/people?tab=invitations", "/no-such-page");
+  out.push("/frameworks/own-list/1", "/frameworks/csf-2.0/GV.OC-01");
   out.push("/tasks/code-review-rules?tab=implementation", "/tasks/code-review-rules?tab=log");
   return out;
 }

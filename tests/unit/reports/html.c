@@ -41,12 +41,12 @@ static void fill(struct fixture *f, struct str s)
 {
     *f = (struct fixture){0};
     ctx_init(&f->cx);
-    f->controls[0] = (struct catalog_control){s, s, s, STR(""), true, false};
-    f->controls[1] = (struct catalog_control){s, s, s, s, false, false};
-    f->controls[2] = (struct catalog_control){s, s, s, s, false, true};
+    f->controls[0] = (struct catalog_control){s, s, s, STR(""), true, false, s};
+    f->controls[1] = (struct catalog_control){s, s, s, s, false, false, s};
+    f->controls[2] = (struct catalog_control){s, s, s, s, false, true, s};
     f->controls[3] = f->controls[1];
-    f->frameworks[0] = (struct catalog_framework){s, s, s, BOTH(s), false, f->controls, 3};
-    f->frameworks[1] = (struct catalog_framework){s, s, s, BOTH(s), true, f->controls + 3, 1};
+    f->frameworks[0] = (struct catalog_framework){s, s, s, BOTH(s), false, f->controls, 3, s, s};
+    f->frameworks[1] = (struct catalog_framework){s, s, s, BOTH(s), true, f->controls + 3, 1, s, s};
     f->mappings[0] = (struct catalog_mapping){&f->frameworks[0], &f->controls[1], STR("page")};
     f->mappings[1] = (struct catalog_mapping){&f->frameworks[1], &f->controls[3], s};
     f->obligation = (struct catalog_obligation){
