@@ -166,7 +166,7 @@ static enum rc import(struct import *m)
     buf_init(&rest, LIMIT_CATALOG_FILE);
     TRY(catalog_load(m->cx, m->dir, &m->before));
     TRY(remote_read_file(m->cx, m->file, &text));
-    TRY(library_open(m->cx, buf_view(&text), &l));
+    TRY(library_take(m->cx, buf_view(&text), &l));
     if (library_has_framework(l)) TRY(read_framework(m, l, &framework));
     if (library_has_rest(l)) TRY(read_rest(m, l, &rest));
     return finish(m);

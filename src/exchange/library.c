@@ -288,7 +288,7 @@ static enum rc open_json(struct library *l, struct str given)
     return rc;
 }
 
-enum rc library_open(struct ctx *cx, struct str given, struct library **out)
+enum rc library_take(struct ctx *cx, struct str given, struct library **out)
 {
     struct library *l = *out = arena_new(&cx->arena, struct library);
     *l = (struct library){.cx = cx};

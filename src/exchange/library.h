@@ -2,7 +2,7 @@
  * and 5 as JSON. A framework becomes frameworks/KEY.yaml; reference controls and mapped pairs become
  * libraries/KEY.yaml. What a catalog has no place for is counted and told, never dropped in silence.
  *
- *     library_open() → library_framework(), library_rest() → library_difference()
+ *     library_take() → library_framework(), library_rest() → library_difference()
  *
  * Everything lives in cx's arena. Threads: one. */
 #ifndef SINETTI_EXCHANGE_LIBRARY_H
@@ -37,7 +37,7 @@ struct library_told {
 struct library;
 
 /* E_INVALID with the line where the file is not what it is to be. */
-enum rc library_open(struct ctx *cx, struct str given, struct library **out) MUST_CHECK;
+enum rc library_take(struct ctx *cx, struct str given, struct library **out) MUST_CHECK;
 bool library_has_framework(const struct library *l);
 bool library_has_rest(const struct library *l);
 /* Appends the framework's file. `order`: its place among the frameworks. */
