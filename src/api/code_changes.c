@@ -1,20 +1,14 @@
 /* Changes proposed for branches of hosted repositories (gates/change.h): as pages show them, and what people do with
  * them. */
-#include "api/api.h"
+#include "api/code_change.h"
 #include "api/code_critical.h"
 #include "api/show.h"
 #include "base/limits.h"
-#include "gates/diff.h"
+#include "gates/comment.h"
 #include "gates/publish.h"
 #include "store/store.h"
 
-struct found {
-    struct gate_place place;
-    struct gate_caller caller;
-    struct change change;
-};
-
-static enum rc find(struct ctx *cx, struct api_call *call, struct found *f)
+enum rc code_change_find(struct ctx *cx, struct api_call *call, struct code_change *f)
 {
     scoped_stmt *st = NULL;
     bool row;
@@ -116,25 +110,48 @@ static void put_faults(struct ctx *cx, struct api_call *call, const struct decid
     json_end(j, ']');
 }
 
-static enum rc may_review(struct ctx *cx, struct api_call *call, const struct found *f, bool *out)
+/* Whoever has the right, and no part in it. */
+static enum rc may_review(struct ctx *cx, struct api_call *call, const struct code_change *f, bool *out)
 {
+    bool part;
+    TRY(change_had_part(cx, call->ledger, f->change.subject, call->who.person, &part));
+    *out = api_may(call, "code.review", f->place.project) && !part;
+    return OK;
+}
+
+#define APPROVERS_SHOWN 30
+#define APPROVERS_ASKED 2000 /* people looked at */
+
+static enum rc put_approvers(struct ctx *cx, struct api_call *call, const struct code_change *f)
+{
+    struct json *j = &call->out;
     scoped_stmt *st = NULL;
-    bool row;
-    *out = api_may(call, "code.review", f->place.project) && str_eq(f->change.state, STR("open"));
-    TRY(store_prepare(
-        cx, call->ledger,
-        STR("SELECT 1 FROM fact_patch_set s JOIN fact_patch_set_people p ON p.n = s.n WHERE s.subject = ?1 "
-            "AND p.value = ?2"),
-        &st));
+    int64_t n = 0;
+    TRY(store_prepare(cx, call->ledger,
+                      STR("SELECT subject, name FROM fact_person WHERE state = 'active' AND subject NOT IN (SELECT "
+                          "p.value FROM fact_patch_set s JOIN fact_patch_set_people p ON p.n = s.n WHERE s.subject = "
+                          "?1) ORDER BY name COLLATE NOCASE, subject LIMIT ?2"),
+                      &st));
     store_bind_str(st, 1, f->change.subject);
-    store_bind_str(st, 2, call->who.person);
-    TRY(store_step(cx, st, &row));
-    *out = *out && !row;
+    store_bind_int(st, 2, str_eq(f->change.state, STR("open")) ? APPROVERS_ASKED : 0);
+    json_key(j, "may_approve");
+    json_begin(j, '[');
+    for (bool row;;) {
+        struct identity_who who;
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        struct str person = arena_str(&cx->arena, store_column_str(st, 0));
+        TRY(identity_of(cx, call->ledger, call->now, person, &who));
+        if (who.credential == CREDENTIAL_NONE || !identity_may(&who, "code.review", f->place.project)) continue;
+        if (n++ < APPROVERS_SHOWN) show_person_item(j, person, store_column_str(st, 1));
+    }
+    json_end(j, ']');
+    json_put_int(j, "may_approve_more", n > APPROVERS_SHOWN ? n - APPROVERS_SHOWN : 0);
     return OK;
 }
 
 /* The same question that publishing asks, by the caller, without doing it. */
-static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct found *f)
+static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct code_change *f)
 {
     struct json *j = &call->out;
     struct published tried = {0};
@@ -149,7 +166,9 @@ static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct foun
     json_key(j, "gate");
     json_begin(j, '{');
     json_put_bool(j, "allowed", open && !conflict.p && tried.decided.allowed);
-    json_put_bool(j, "may_review", review);
+    json_put_bool(j, "may_review", review && open);
+    json_put_bool(j, "may_resolve", review);
+    json_put_bool(j, "may_comment", api_may(call, "code.write", f->place.project));
     json_put_bool(j, "may_publish", open && api_may(call, "code.publish", f->place.project));
     show_text(j, "conflict", conflict);
     put_faults(cx, call, &tried.decided);
@@ -158,13 +177,14 @@ static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct foun
     return OK;
 }
 
-static enum rc put_change(struct ctx *cx, struct api_call *call, const struct found *f)
+static enum rc put_change(struct ctx *cx, struct api_call *call, const struct code_change *f)
 {
     struct json *j = &call->out;
     const struct change *c = &f->change;
     struct approvals a;
     scoped_stmt *st = NULL;
     bool row;
+    int64_t threads;
     TRY(change_approvals(cx, call->ledger, call->now, f->place.project, c->subject, c->commit, c->target, &a));
     TRY(store_prepare(cx, call->ledger, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st));
     store_bind_str(st, 1, c->owner);
@@ -185,6 +205,9 @@ static enum rc put_change(struct ctx *cx, struct api_call *call, const struct fo
     TRY(put_reviews(cx, call, c->subject));
     json_put_int(j, "approvals", a.approvals);
     json_put_int(j, "rejections", a.rejections);
+    TRY(comment_open_threads(cx, call->ledger, c->subject, &threads));
+    json_put_int(j, "open_threads", threads);
+    TRY(put_approvers(cx, call, f));
     TRY(put_gate(cx, call, f));
     json_end(j, '}');
     return OK;
@@ -192,113 +215,35 @@ static enum rc put_change(struct ctx *cx, struct api_call *call, const struct fo
 
 API_OPERATION(code_changes_get)
 {
-    struct found f;
-    TRY(find(cx, call, &f));
+    struct code_change f;
+    TRY(code_change_find(cx, call, &f));
     return put_change(cx, call, &f);
 }
 
-/* After an act the reader stands where it stood before: the change is asked for anew. */
-static enum rc answer(struct ctx *cx, struct api_call *call)
+enum rc code_change_done(struct api_call *call)
 {
     json_begin(&call->out, '{');
     json_put_bool(&call->out, "done", true);
     json_end(&call->out, '}');
-    (void)cx;
     return OK;
-}
-
-API_OPERATION(code_changes_review)
-{
-    static const char *const votes[] = {"approve", "reject", "withdraw"};
-    struct found f;
-    enum review_vote vote = REVIEW_APPROVE;
-    struct str *ticked;
-    size_t n_ticked;
-    TRY(find(cx, call, &f));
-    TRY(code_critical_ticked(cx, call, &ticked, &n_ticked));
-    for (int i = 0; i < 3; i++)
-        if (str_eq(api_field(call->body, "vote"), str_from(votes[i]))) vote = (enum review_vote)i;
-    TRY(change_review(cx, call->facts, &f.place, &f.caller, f.change.number, api_field_int(call->body, "patch_set", 0),
-                      vote, ticked, n_ticked));
-    return answer(cx, call);
 }
 
 API_OPERATION(code_changes_publish)
 {
-    struct found f;
+    struct code_change f;
     struct published done;
-    TRY(find(cx, call, &f));
+    TRY(code_change_find(cx, call, &f));
     TRY(publish_change(cx, call->facts, call->dir, &f.place, &f.caller, f.change.number, false, &done));
     for (size_t i = 0; !done.done && i < done.decided.n_faults; i++)
         if (done.decided.faults[i].mode == MODE_BLOCK)
             return fail(cx, E_CONFLICT, STR_FMT, STR_ARG(done.decided.faults[i].message));
-    return answer(cx, call);
+    return code_change_done(call);
 }
 
 API_OPERATION(code_changes_abandon)
 {
-    struct found f;
-    TRY(find(cx, call, &f));
+    struct code_change f;
+    TRY(code_change_find(cx, call, &f));
     TRY(change_abandon(cx, call->facts, &f.place, &f.caller, f.change.number));
-    return answer(cx, call);
-}
-
-/* --- differences */
-
-static void put_file(void *arg, const struct diff_file *file)
-{
-    struct json *j = arg;
-    json_begin(j, '{');
-    json_put_str(j, "path", file->path);
-    json_put_cstr(j, "old_path", NULL);
-    json_put_cstr(j, "status", file->status);
-    json_put_int(j, "added", file->added);
-    json_put_int(j, "removed", file->removed);
-    json_put_bool(j, "binary", file->binary);
-    json_put_str(j, "text", file->text);
-    json_end(j, '}');
-}
-
-static enum rc commit_of(struct ctx *cx, struct api_call *call, struct str change, int64_t number, struct str *commit,
-                         struct str *base)
-{
-    scoped_stmt *st = NULL;
-    bool row;
-    TRY(store_prepare(cx, call->ledger,
-                      STR("SELECT commit_oid, base_oid FROM fact_patch_set WHERE subject = ?1 AND number = ?2"), &st));
-    store_bind_str(st, 1, change);
-    store_bind_int(st, 2, number);
-    TRY(store_step(cx, st, &row));
-    if (!row) return api_fail(cx, call, E_NOTFOUND, "there is no such patch set", "sellaista versiota ei ole");
-    *commit = arena_str(&cx->arena, store_column_str(st, 0));
-    *base = arena_str(&cx->arena, store_column_str(st, 1));
-    return OK;
-}
-
-API_OPERATION(code_changes_diff)
-{
-    struct found f;
-    struct git *g = NULL;
-    struct json *j = &call->out;
-    struct str commit, base, ignored;
-    bool cut = false;
-    TRY(find(cx, call, &f));
-    int64_t number = api_value_int(call, "patch_set", f.change.patch_set), against = api_value_int(call, "against", 0);
-    TRY(commit_of(cx, call, f.change.subject, number, &commit, &base));
-    if (against) TRY(commit_of(cx, call, f.change.subject, against, &base, &ignored));
-    TRY(hosted_open(cx, f.place.path, NULL, &g));
-    json_begin(j, '{');
-    json_put_int(j, "patch_set", number);
-    if (against)
-        json_put_int(j, "against", against);
-    else
-        json_put_cstr(j, "against", NULL);
-    json_key(j, "files");
-    json_begin(j, '[');
-    enum rc rc = diff_read(cx, g, base, commit, put_file, j, &cut);
-    json_end(j, ']');
-    json_put_bool(j, "cut", cut);
-    json_end(j, '}');
-    git_close(g);
-    return rc;
+    return code_change_done(call);
 }

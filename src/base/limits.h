@@ -98,6 +98,7 @@
 #define LIMIT_BLOB_SCAN (4 * MIB)  /* larger blobs are counted and named, not read */
 #define LIMIT_LINE_SCAN (64 * KIB) /* longer lines are skipped by the scanner */
 #define LIMIT_COMMIT_MESSAGE (64 * KIB)
+#define LIMIT_COMMENTED_FILE (8 * MIB) /* a file that comments on lines are taken of */
 #define LIMIT_PATH (4 * KIB)
 #define LIMIT_TRAILERS 256 /* trailers kept of one commit */
 #define LIMIT_GIT_CONFIG (1 * MIB)

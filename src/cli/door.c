@@ -153,21 +153,28 @@ static bool read_command(struct ctx *cx, struct str said, struct str *service, s
 /* `review …`, as somebody types it behind ssh's host name. */
 static enum rc review(struct ctx *cx, struct arguments *a, struct str said)
 {
-    struct str words[WORDS_MOST], word, person;
+    struct str words[REVIEW_WORDS], person;
+    struct review_asked asked;
     size_t n = 0;
     struct catalog *c;
     struct facts *f = NULL;
     const struct facts_options o = {0};
-    while (str_cut(&said, ' ', &word))
-        if (word.n && n < WORDS_MOST) words[n++] = word;
-    if (said.n || n == WORDS_MOST) return fail(cx, E_LIMIT, "these are more words than a command has");
+    said = str_slice(said, sizeof "review " - 1, said.n);
+    while (said.p && n < REVIEW_WORDS) {
+        if (n == REVIEW_WORDS - 1)
+            words[n] = str_trim(said), said = STR_NONE;
+        else
+            (void)str_cut(&said, ' ', &words[n]);
+        if (words[n].n) n++;
+    }
+    TRY(review_take_words(cx, words, n, &asked));
     TRY(open_folder(cx, a));
     TRY(identity_of_key(cx, log_reader_db(a->data.reader), str_from(a->key), &person));
     if (!person.p) return fail(cx, E_DENIED, "this key is nobody's here");
     const struct gate_caller by = {.person = person, .credential = str_from(a->key)};
     TRY(catalog_builtin(cx, &c));
     enum rc rc = facts_open(cx, a->data.dir, c, &o, &f);
-    if (rc == OK) rc = review_run(cx, f, a->data.dir, &by, words + 1, n - 1);
+    if (rc == OK) rc = review_run(cx, f, a->data.dir, &by, &asked);
     facts_close(f);
     catalog_free(c);
     return rc;

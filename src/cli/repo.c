@@ -19,7 +19,7 @@ static const char help[] =
     "usage: sinetti repo list [OPTIONS]\n"
     "       sinetti repo create NAME [--main BRANCH] [--import PATH] [--project ID] [OPTIONS]\n"
     "       sinetti repo protect NAME PATTERN [--reviewers N] [--method M] [--publisher WHO]... [--signatures]\n"
-    "                    [OPTIONS]\n"
+    "                    [--resolved] [OPTIONS]\n"
     "       sinetti repo unprotect NAME PATTERN --reason TEXT [OPTIONS]\n"
     "       sinetti repo connect NAME PATH --host KIND [--accounts HOST] [--main BRANCH] [--project ID] [OPTIONS]\n"
     "       sinetti repo disconnect NAME [OPTIONS]\n"
@@ -42,6 +42,7 @@ static const char help[] =
     "  --method M       how changes are published: merge, rebase, fast_forward (merge)\n"
     "  --publisher WHO  person:ID, group:ID or an address; may be given many times. None: whoever has the right\n"
     "  --signatures     each commit must be signed by its committer's own key; tags too, when it is the main branch\n"
+    "  --resolved       every thread of a change's comments must be resolved\n"
     "  --reason TEXT    why\n"
     "  --host KIND      who keeps the bare repository at PATH: bare (git alone), gitolite, gitea, gitlab; the gate's "
     "hooks "
@@ -67,7 +68,8 @@ enum {
     OPTION_ACCOUNTS,
     OPTION_REPLACE,
     OPTION_SIGNATURES,
-    OPTION_END
+    OPTION_END,
+    OPTION_RESOLVED
 };
 
 static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
@@ -83,6 +85,7 @@ static const struct option table[] = {{"data", required_argument, NULL, OPTION_D
                                       {"signatures", no_argument, NULL, OPTION_SIGNATURES},
                                       {"end", no_argument, NULL, OPTION_END},
                                       {"replace", no_argument, NULL, OPTION_REPLACE},
+                                      {"resolved", no_argument, NULL, OPTION_RESOLVED},
                                       {"catalog", required_argument, NULL, OPTION_CATALOG},
                                       {"help", no_argument, NULL, OPTION_HELP},
                                       {0}};
@@ -94,7 +97,7 @@ struct arguments {
     size_t n_publishers;
     int64_t reviewers;
     enum gate_host host; /* GATE_HOSTED: not said */
-    bool replace, end, signatures;
+    bool replace, end, signatures, resolved;
 };
 
 static enum rc take(struct ctx *cx, void *arguments, int code, const char *value)
@@ -112,6 +115,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     if (code == OPTION_REPLACE) a->replace = true;
     if (code == OPTION_SIGNATURES) a->signatures = true;
     if (code == OPTION_END) a->end = true;
+    if (code == OPTION_RESOLVED) a->resolved = true;
     if (code == OPTION_CATALOG) a->d.data.catalog = value;
     if (code == OPTION_REVIEWERS && !str_to_i64(str_from(value), 0, 9, &a->reviewers))
         return fail(cx, E_INVALID, "--reviewers: a number from 0 to 9 is expected");
@@ -202,6 +206,7 @@ static enum rc protect(struct ctx *cx, struct arguments *a, const char *name, co
         .publishers = list,
         .n_publishers = a->n_publishers,
         .signatures = a->signatures,
+        .resolved = a->resolved,
         .active = active,
         .reason = str_from(a->reason ? a->reason : "")};
     return host_protect(cx, a->d.facts, &identity_operator, &place, &p);

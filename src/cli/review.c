@@ -3,18 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gates/comment.h"
 #include "gates/critical.h"
 #include "gates/publish.h"
 #include "gates/tell.h"
 #include "ledger/log_reader.h"
 #include "store/store.h"
-
-static const char usage[] = "review list REPOSITORY\n"
-                            "review show REPOSITORY NUMBER\n"
-                            "review approve REPOSITORY NUMBER PATCH_SET [KEY]...   (keys of a checklist's lines that "
-                            "hold, as show tells them)\n"
-                            "review reject|withdraw REPOSITORY NUMBER PATCH_SET\n"
-                            "review publish|abandon REPOSITORY NUMBER";
 
 struct reviewing {
     struct facts *facts;
@@ -23,18 +17,16 @@ struct reviewing {
     struct log_reader *reader;
     struct gate_place place;
     struct identity_who who;
-    int64_t number, patch_set;
-    const struct str *keys; /* of a checklist's lines, as they were typed */
-    size_t n_keys;
+    const struct review_asked *asked;
 };
 
-static const char *name_of(struct ctx *cx, sqlite3 *db, struct str person)
+static struct str name_of(struct ctx *cx, sqlite3 *db, struct str person)
 {
     scoped_stmt *st = NULL;
     bool row = false;
-    if (store_prepare(cx, db, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st) != OK) return "?";
+    if (store_prepare(cx, db, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st) != OK) return STR("?");
     store_bind_str(st, 1, person);
-    return store_step(cx, st, &row) == OK && row ? str_visible(cx, store_column_str(st, 0)) : "?";
+    return store_step(cx, st, &row) == OK && row ? arena_str(&cx->arena, store_column_str(st, 0)) : STR("?");
 }
 
 static enum rc list(struct ctx *cx, struct reviewing *r)
@@ -50,10 +42,8 @@ static enum rc list(struct ctx *cx, struct reviewing *r)
     for (bool row;;) {
         TRY(store_step(cx, st, &row));
         if (!row) return OK;
-        struct str target = store_column_str(st, 1);
-        printf("%lld\t%s\t%s\t", (long long)sqlite3_column_int64(st, 0),
-               str_visible(cx, str_slice(target, 11, target.n)), str_visible(cx, store_column_str(st, 2)));
-        printf("%s\n", name_of(cx, db, store_column_str(st, 3)));
+        struct str owner = name_of(cx, db, store_column_str(st, 3));
+        review_print_row(cx, sqlite3_column_int64(st, 0), store_column_str(st, 1), store_column_str(st, 2), owner);
     }
 }
 
@@ -71,7 +61,8 @@ static void say_critical(struct ctx *cx, sqlite3 *db, const struct push *p)
         else
             printf(", by %s line %lld", str_visible(cx, n->source), (long long)n->line);
         printf(": %lld of %lld owners approved\n", (long long)n->approvals, (long long)n->wanted);
-        for (size_t k = 0; k < n->n_owners; k++) printf("  may approve: %s\n", name_of(cx, db, n->owners[k]));
+        for (size_t k = 0; k < n->n_owners; k++)
+            printf("  may approve: %s\n", str_visible(cx, name_of(cx, db, n->owners[k])));
         if (!n->n_owners) printf("  nobody who owns it may approve it\n");
         for (size_t k = 0; k < n->n_items; k++)
             printf("  %.*s  %s\n", KEY_SHOWN, n->items[k].key, str_visible(cx, n->items[k].text));
@@ -83,7 +74,7 @@ static enum rc say_wants(struct ctx *cx, struct reviewing *r)
 {
     struct published done;
     scoped_buf say;
-    enum rc rc = publish_change(cx, r->facts, r->dir, &r->place, r->by, r->number, true, &done);
+    enum rc rc = publish_change(cx, r->facts, r->dir, &r->place, r->by, r->asked->number, true, &done);
     if (rc == E_CONFLICT) {
         printf("gate: %s\n", cx->message);
         return OK;
@@ -92,8 +83,8 @@ static enum rc say_wants(struct ctx *cx, struct reviewing *r)
     buf_init(&say, 1 << 20);
     tell_decided(&say, done.push, &done.decided);
     say_critical(cx, log_reader_db(r->reader), done.push);
-    printf("gate: %s\n%.*s", done.decided.allowed ? "it may be published by you now" : "not yet", (int)say.n,
-           say.p ? say.p : "");
+    review_print_gate(done.decided.allowed);
+    printf("%.*s", (int)say.n, say.p ? say.p : "");
     return OK;
 }
 
@@ -102,16 +93,23 @@ static enum rc show(struct ctx *cx, struct reviewing *r)
     sqlite3 *db = log_reader_db(r->reader);
     struct change c;
     struct approvals a;
-    TRY(change_get(cx, db, r->place.subject, r->number, &c));
+    TRY(change_get(cx, db, r->place.subject, r->asked->number, &c));
     TRY(change_approvals(cx, db, facts_now(r->facts), r->place.project, c.subject, c.commit, c.target, &a));
-    printf("change %lld: %s\n", (long long)c.number, str_visible(cx, c.title));
-    printf("state: %s\ntarget: %s\n", str_visible(cx, c.state), str_visible(cx, c.target));
-    printf("owner: %s\n", name_of(cx, db, c.owner));
-    printf("patch set: %lld, commit " STR_FMT ", %lld commit%s on " STR_FMT "\n", (long long)c.patch_set,
-           STR_ARG(c.commit), (long long)c.commits, c.commits == 1 ? "" : "s", STR_ARG(str_slice(c.base, 0, 12)));
-    printf("approvals: %lld, rejections: %lld\n", (long long)a.approvals, (long long)a.rejections);
-    for (int64_t i = 0; i < a.approvals; i++) printf("  approved by %s\n", name_of(cx, db, a.people[i]));
-    if (c.description.n) printf("\n%s\n", str_visible(cx, c.description));
+    struct review_shown shown = {.number = c.number,
+                                 .patch_set = c.patch_set,
+                                 .commits = c.commits,
+                                 .approvals = a.approvals,
+                                 .rejections = a.rejections,
+                                 .title = c.title,
+                                 .state = c.state,
+                                 .target = c.target,
+                                 .owner = name_of(cx, db, c.owner),
+                                 .commit = c.commit,
+                                 .base = c.base};
+    TRY(comment_open_threads(cx, db, c.subject, &shown.open_threads));
+    review_print_change(cx, &shown);
+    for (int64_t i = 0; i < a.approvals; i++) review_print_approver(cx, name_of(cx, db, a.people[i]));
+    review_print_description(cx, c.description);
     return str_eq(c.state, STR("open")) ? say_wants(cx, r) : OK;
 }
 
@@ -119,74 +117,147 @@ static enum rc publish(struct ctx *cx, struct reviewing *r)
 {
     struct published done;
     scoped_buf say;
-    TRY(publish_change(cx, r->facts, r->dir, &r->place, r->by, r->number, false, &done));
+    TRY(publish_change(cx, r->facts, r->dir, &r->place, r->by, r->asked->number, false, &done));
     buf_init(&say, 1 << 20);
     tell_decided(&say, done.push, &done.decided);
     printf("%.*s", (int)say.n, say.p ? say.p : "");
-    if (!done.done) return fail(cx, E_DENIED, "change %lld is not published", (long long)r->number);
+    if (!done.done) return fail(cx, E_DENIED, "change %lld is not published", (long long)r->asked->number);
     if (done.unattested.p) printf("it is not attested yet: %s\n", str_visible(cx, done.unattested));
     printf("published: %s is " STR_FMT "\n", str_visible(cx, done.target), STR_ARG(str_slice(done.after, 0, 12)));
     return OK;
 }
 
+static struct str whole_key(const struct push *p, struct str typed)
+{
+    for (size_t i = 0; typed.n >= KEY_SHOWN && i < p->n_needs; i++)
+        for (size_t m = 0; m < p->needs[i].n_items; m++)
+            if (str_starts(str_from(p->needs[i].items[m].key), typed)) return str_from(p->needs[i].items[m].key);
+    return STR_NONE;
+}
+
 /* The whole keys of what was typed, by what the change's checklists have now. */
-static enum rc find_keys(struct ctx *cx, struct reviewing *r, struct str *out)
+static enum rc find_keys(struct ctx *cx, struct reviewing *r, const struct str **keys, size_t *n)
 {
     struct published tried;
-    if (!r->n_keys) return OK;
-    TRY(publish_change(cx, r->facts, r->dir, &r->place, r->by, r->number, true, &tried));
-    for (size_t k = 0; k < r->n_keys; k++) {
-        out[k] = STR_NONE;
-        for (size_t i = 0; i < tried.push->n_needs; i++)
-            for (size_t m = 0; m < tried.push->needs[i].n_items; m++) {
-                struct str key = str_from(tried.push->needs[i].items[m].key);
-                if (r->keys[k].n >= KEY_SHOWN && str_starts(key, r->keys[k])) out[k] = key;
-            }
-        if (!out[k].p)
+    struct str rest = r->asked->text, *out = arena_array(&cx->arena, struct str, REVIEW_TICKS + 1), key;
+    *keys = out;
+    *n = 0;
+    if (!rest.n) return OK;
+    TRY(publish_change(cx, r->facts, r->dir, &r->place, r->by, r->asked->number, true, &tried));
+    while (str_cut(&rest, ' ', &key)) {
+        if (!key.n) continue;
+        if (*n == REVIEW_TICKS) return fail(cx, E_LIMIT, "at most %d lines can be ticked", REVIEW_TICKS);
+        out[*n] = whole_key(tried.push, key);
+        if (!out[*n].p)
             return fail(cx, E_INVALID, "\"%s\" is no key of this change's checklists: `review show` tells them",
-                        str_visible(cx, r->keys[k]));
-        for (size_t i = 0; i < k; i++)
-            if (str_eq(out[i], out[k])) return fail(cx, E_INVALID, "a key stands there twice");
+                        str_visible(cx, key));
+        for (size_t i = 0; i < *n; i++)
+            if (str_eq(out[i], out[*n])) return fail(cx, E_INVALID, "a key stands there twice");
+        ++*n;
     }
     return OK;
 }
 
-static enum rc vote(struct ctx *cx, struct reviewing *r, enum review_vote v)
+static enum rc print_comments(struct ctx *cx, sqlite3 *db, int64_t thread)
 {
-    static const char *const said[] = {"approved", "rejected", "withdrawn"};
-    struct str *ticked = arena_array(&cx->arena, struct str, r->n_keys + 1);
-    TRY(find_keys(cx, r, ticked));
-    TRY(change_review(cx, r->facts, &r->place, r->by, r->number, r->patch_set, v, ticked, r->n_keys));
-    printf("change %lld, patch set %lld: %s\n", (long long)r->number, (long long)r->patch_set, said[v]);
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, db, STR("SELECT actor, text FROM fact_comment WHERE thread = ?1 ORDER BY n LIMIT 1000"),
+                      &st));
+    store_bind_int(st, 1, thread);
+    for (bool row;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        struct str name = name_of(cx, db, store_column_str(st, 0));
+        review_print_comment(cx, name, store_column_str(st, 1));
+    }
+}
+
+static enum rc comments(struct ctx *cx, struct reviewing *r)
+{
+    sqlite3 *db = log_reader_db(r->reader);
+    scoped_stmt *st = NULL;
+    struct change c;
+    TRY(change_get(cx, db, r->place.subject, r->asked->number, &c));
+    TRY(store_prepare(cx, db,
+                      STR("SELECT t.thread, t.resolved, b.path, b.line, b.last, b.patch_set FROM (SELECT max(n), "
+                          "thread, resolved FROM fact_comment WHERE subject = ?1 GROUP BY thread) t LEFT JOIN "
+                          "fact_comment b ON b.n = t.thread ORDER BY t.thread LIMIT 1000"),
+                      &st));
+    store_bind_str(st, 1, c.subject);
+    for (bool row;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        review_print_thread(cx, sqlite3_column_int64(st, 0), store_column_str(st, 2), sqlite3_column_int64(st, 3),
+                            sqlite3_column_int64(st, 4), sqlite3_column_int64(st, 5), sqlite3_column_int(st, 1));
+        TRY(print_comments(cx, db, sqlite3_column_int64(st, 0)));
+    }
+}
+
+static enum rc say(struct ctx *cx, struct reviewing *r, const struct saying *s)
+{
+    return change_say(cx, r->facts, log_reader_db(r->reader), &r->place, r->by, s);
+}
+
+static enum rc vote(struct ctx *cx, struct reviewing *r)
+{
+    static const char *const words[] = {"approve", "reject", "withdraw"}, *const said[] = {"approved", "rejected",
+                                                                                           "withdrawn"};
+    struct saying s = {.number = r->asked->number, .word = {.patch_set = r->asked->patch_set}};
+    for (int i = 0; i < 3; i++)
+        if (str_eq(r->asked->word, str_from(words[i]))) s.word.vote = (enum review_vote)i;
+    TRY(find_keys(cx, r, &s.word.ticked, &s.word.n_ticked));
+    TRY(say(cx, r, &s));
+    printf("change %lld, patch set %lld: %s\n", (long long)s.number, (long long)s.word.patch_set, said[s.word.vote]);
     return OK;
 }
 
-static enum rc act(struct ctx *cx, struct reviewing *r, struct str verb, size_t n)
+static enum rc comment(struct ctx *cx, struct reviewing *r)
 {
-    if (n == 2 && str_eq(verb, STR("list"))) return list(cx, r);
-    if (n == 3 && str_eq(verb, STR("show"))) return show(cx, r);
-    if (n == 3 && str_eq(verb, STR("publish"))) return publish(cx, r);
-    if (n == 3 && str_eq(verb, STR("abandon"))) return change_abandon(cx, r->facts, &r->place, r->by, r->number);
-    if (n >= 4 && str_eq(verb, STR("approve"))) return vote(cx, r, REVIEW_APPROVE);
-    if (n == 4 && str_eq(verb, STR("reject"))) return vote(cx, r, REVIEW_REJECT);
-    if (n == 4 && str_eq(verb, STR("withdraw"))) return vote(cx, r, REVIEW_WITHDRAW);
-    return fail(cx, E_INVALID, "this is how to ask:\n%s", usage);
+    const struct review_asked *a = r->asked;
+    struct comment_draft d = {.thread = -1, .text = a->text, .resolved = -1};
+    const struct saying s = {.number = a->number, .word = {.vote = REVIEW_NONE}, .comments = &d, .n = 1};
+    if (str_eq(a->word, STR("resolve"))) d.resolved = 1;
+    if (str_eq(a->word, STR("reopen"))) d.resolved = 0;
+    if (a->verb == REVIEW_ANSWER) d.thread = a->thread;
+    if (a->verb == REVIEW_COMMENT) TRY(review_take_place(cx, a->place, &d.path, &d.line, &d.last));
+    TRY(say(cx, r, &s));
+    printf("change %lld: said\n", (long long)a->number);
+    return OK;
+}
+
+static enum rc act(struct ctx *cx, struct reviewing *r)
+{
+    switch (r->asked->verb) {
+    case REVIEW_LIST:
+        return list(cx, r);
+    case REVIEW_SHOW:
+        return show(cx, r);
+    case REVIEW_COMMENTS:
+        return comments(cx, r);
+    case REVIEW_VOTE:
+        return vote(cx, r);
+    case REVIEW_PUBLISH:
+        return publish(cx, r);
+    case REVIEW_ABANDON:
+        return change_abandon(cx, r->facts, &r->place, r->by, r->asked->number);
+    case REVIEW_COMMENT:
+    case REVIEW_ANSWER:
+    default:
+        return comment(cx, r);
+    }
 }
 
 enum rc review_run(struct ctx *cx, struct facts *f, const char *dir, const struct gate_caller *by,
-                   const struct str *words, size_t n)
+                   const struct review_asked *asked)
 {
-    struct reviewing r = {
-        .facts = f, .dir = dir, .by = by, .keys = words + (n < 4 ? n : 4), .n_keys = n < 4 ? 0 : n - 4};
-    if (n < 2 || (n > 2 && !str_to_i64(words[2], 1, INT32_MAX, &r.number)) ||
-        (n > 3 && !str_to_i64(words[3], 1, INT32_MAX, &r.patch_set)))
-        return fail(cx, E_INVALID, "this is how to ask:\n%s", usage);
+    struct reviewing r = {.facts = f, .dir = dir, .by = by, .asked = asked};
     TRY(log_reader_open(cx, dir, &r.reader));
-    enum rc rc = gate_place_find(cx, log_reader_db(r.reader), dir, words[1], &r.place);
+    enum rc rc = gate_place_find(cx, log_reader_db(r.reader), dir, asked->repository, &r.place);
     if (rc == OK) rc = identity_of(cx, log_reader_db(r.reader), facts_now(f), by->person, &r.who);
     if (rc == OK && !identity_may(&r.who, "code.read", r.place.project))
-        rc = fail(cx, E_NOTFOUND, "there is no repository \"%s\", or it is not for you", str_visible(cx, words[1]));
-    if (rc == OK) rc = act(cx, &r, words[0], n);
+        rc = fail(cx, E_NOTFOUND, "there is no repository \"%s\", or it is not for you",
+                  str_visible(cx, asked->repository));
+    if (rc == OK) rc = act(cx, &r);
     log_reader_close(r.reader);
     return rc;
 }

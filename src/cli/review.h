@@ -2,11 +2,11 @@
 #ifndef SINETTI_CLI_REVIEW_H
 #define SINETTI_CLI_REVIEW_H
 
+#include "cli/review_print.h"
 #include "gates/change.h"
 
-/* words: list REPOSITORY | show REPOSITORY N | approve|reject|withdraw REPOSITORY N PATCH_SET | publish|abandon
- * REPOSITORY N. Prints to standard output. E_INVALID says how to ask. */
+/* Does what is asked on the data folder, as that caller, and prints to standard output. */
 enum rc review_run(struct ctx *cx, struct facts *f, const char *dir, const struct gate_caller *by,
-                   const struct str *words, size_t n) MUST_CHECK;
+                   const struct review_asked *asked) MUST_CHECK;
 
 #endif

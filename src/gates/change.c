@@ -351,39 +351,25 @@ enum rc change_put(struct append *a, const struct push *p, const struct push_ref
 
 /* --- words of people */
 
-struct saying {
+struct leaving {
     const struct gate_place *place;
     const struct gate_caller *by;
-    int64_t number, patch_set;
-    enum review_vote vote;
-    const struct str *ticked;
-    size_t n_ticked;
+    int64_t number;
 };
 
-static enum rc judge_reviewer(struct append *a, const struct saying *s, const struct change *c)
+enum rc change_had_part(struct ctx *cx, sqlite3 *db, struct str change, struct str person, bool *out)
 {
     scoped_stmt *st = NULL;
-    struct identity_who who;
-    bool row;
-    TRY(identity_of(a->cx, a->db, a->now, s->by->person, &who));
-    if (who.credential == CREDENTIAL_NONE || !identity_may(&who, "code.review", s->place->project))
-        return fail(a->cx, E_DENIED,
-                    "you may not review changes here; a Development manager or Admin can give you a role that may");
-    TRY(store_prepare(a->cx, a->db,
+    TRY(store_prepare(cx, db,
                       STR("SELECT 1 FROM fact_patch_set s JOIN fact_patch_set_people p ON p.n = s.n WHERE s.subject = "
                           "?1 AND p.value = ?2"),
                       &st));
-    store_bind_str(st, 1, c->subject);
-    store_bind_str(st, 2, s->by->person);
-    TRY(store_step(a->cx, st, &row));
-    return row ? fail(a->cx, E_DENIED,
-                      "you had a part in change %lld, as author, committer, co-author or uploader: somebody else "
-                      "reviews it",
-                      (long long)c->number)
-               : OK;
+    store_bind_str(st, 1, change);
+    store_bind_str(st, 2, person);
+    return store_step(cx, st, out);
 }
 
-static void put_ticked(struct json *j, const struct saying *s)
+static void put_ticked(struct json *j, const struct review_word *s)
 {
     if (s->vote != REVIEW_APPROVE || !s->n_ticked) return;
     json_key(j, "ticked");
@@ -392,45 +378,52 @@ static void put_ticked(struct json *j, const struct saying *s)
     json_end(j, ']');
 }
 
-static enum rc build_review(struct append *a, void *arg)
+static enum rc judge_reviewer(struct append *a, const struct gate_place *place, const struct gate_caller *by,
+                              const struct change *c)
+{
+    struct identity_who who;
+    bool part;
+    TRY(identity_of(a->cx, a->db, a->now, by->person, &who));
+    if (who.credential == CREDENTIAL_NONE || !identity_may(&who, "code.review", place->project))
+        return fail(a->cx, E_DENIED,
+                    "you may not review changes here; a Development manager or Admin can give you a role that may");
+    TRY(change_had_part(a->cx, a->db, c->subject, by->person, &part));
+    return part ? fail(a->cx, E_DENIED,
+                       "you had a part in change %lld, as author, committer, co-author or uploader: somebody else "
+                       "reviews it",
+                       (long long)c->number)
+                : OK;
+}
+
+enum rc change_put_review(struct append *a, const struct gate_place *place, const struct gate_caller *by,
+                          const struct change *c, const struct review_word *w)
 {
     static const char *const votes[] = {"approve", "reject", "withdraw"};
-    const struct saying *s = arg;
-    struct change c;
     scoped_buf b;
     struct json j;
-    TRY(change_get(a->cx, a->db, s->place->subject, s->number, &c));
-    if (!str_eq(c.state, STR("open")))
-        return fail(a->cx, E_CONFLICT, "change %lld is %s", (long long)s->number, str_visible(a->cx, c.state));
-    if (c.patch_set != s->patch_set)
-        return fail(a->cx, E_CONFLICT, "change %lld has patch set %lld by now: look at that one", (long long)s->number,
-                    (long long)c.patch_set);
-    TRY(judge_reviewer(a, s, &c));
+    if (!str_eq(c->state, STR("open")))
+        return fail(a->cx, E_CONFLICT, "change %lld is %s", (long long)c->number, str_visible(a->cx, c->state));
+    if (w->n_ticked > REVIEW_TICKS) return fail(a->cx, E_LIMIT, "at most %d lines can be ticked", REVIEW_TICKS);
+    if (c->patch_set != w->patch_set)
+        return fail(a->cx, E_CONFLICT, "change %lld has patch set %lld by now: look at that one", (long long)c->number,
+                    (long long)c->patch_set);
+    TRY(judge_reviewer(a, place, by, c));
     buf_init(&b, LIMIT_BODY);
     json_init(&j, &b, false);
     json_begin(&j, '{');
-    json_put_int(&j, "patch_set", c.patch_set);
-    json_put_str(&j, "commit_oid", c.commit);
-    json_put_str(&j, "base_oid", c.base);
-    json_put_str(&j, "target", c.target);
-    json_put_cstr(&j, "vote", votes[s->vote]);
-    put_ticked(&j, s);
+    json_put_int(&j, "patch_set", c->patch_set);
+    json_put_str(&j, "commit_oid", c->commit);
+    json_put_str(&j, "base_oid", c->base);
+    json_put_str(&j, "target", c->target);
+    json_put_cstr(&j, "vote", votes[w->vote]);
+    put_ticked(&j, w);
     json_end(&j, '}');
-    return gate_put(a, s->by, "review", c.subject, &b, NULL);
-}
-
-enum rc change_review(struct ctx *cx, struct facts *f, const struct gate_place *place, const struct gate_caller *by,
-                      int64_t number, int64_t patch_set, enum review_vote vote, const struct str *ticked,
-                      size_t n_ticked)
-{
-    struct saying s = {place, by, number, patch_set, vote, ticked, n_ticked};
-    if (n_ticked > REVIEW_TICKS) return fail(cx, E_LIMIT, "at most %d lines can be ticked", REVIEW_TICKS);
-    return append_run(cx, f, facts_now(f), build_review, &s);
+    return gate_put(a, by, "review", c->subject, &b, NULL);
 }
 
 static enum rc build_abandon(struct append *a, void *arg)
 {
-    const struct saying *s = arg;
+    const struct leaving *s = arg;
     struct change c;
     struct identity_who who;
     TRY(change_get(a->cx, a->db, s->place->subject, s->number, &c));
@@ -445,6 +438,6 @@ static enum rc build_abandon(struct append *a, void *arg)
 enum rc change_abandon(struct ctx *cx, struct facts *f, const struct gate_place *place, const struct gate_caller *by,
                        int64_t number)
 {
-    struct saying s = {.place = place, .by = by, .number = number};
+    struct leaving s = {.place = place, .by = by, .number = number};
     return append_run(cx, f, facts_now(f), build_abandon, &s);
 }

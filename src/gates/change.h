@@ -50,20 +50,28 @@ enum rc change_put(struct append *a, const struct push *p, const struct push_ref
 enum rc change_put_state(struct append *a, const struct gate_caller *by, const struct change *c,
                          const char *state) MUST_CHECK;
 
-/* A reviewer's word on patch set `patch_set`, which must be the newest. E_DENIED: not by this person, and why;
- * E_CONFLICT: there is a newer patch set, or the change is over. ticked: with an approval, keys of lines of checklists
- * (critical.h) that the reviewer holds to be so. */
-#define REVIEW_TICKS 500
-enum review_vote { REVIEW_APPROVE, REVIEW_REJECT, REVIEW_WITHDRAW };
-enum rc change_review(struct ctx *cx, struct facts *f, const struct gate_place *place, const struct gate_caller *by,
-                      int64_t number, int64_t patch_set, enum review_vote vote, const struct str *ticked,
-                      size_t n_ticked) MUST_CHECK;
+/* Whether the person is author, committer, co-author or uploader of any of its patch sets. */
+enum rc change_had_part(struct ctx *cx, sqlite3 *db, struct str change, struct str person, bool *out) MUST_CHECK;
+
 /* Takes a change back: its owner, or who may publish. */
 enum rc change_abandon(struct ctx *cx, struct facts *f, const struct gate_place *place, const struct gate_caller *by,
                        int64_t number) MUST_CHECK;
 
 /* --- for gates */
 
+/* A reviewer's word on a patch set, which must be the newest. ticked: with an approval, keys of lines of checklists
+ * (critical.h) that the reviewer holds to be so. */
+#define REVIEW_TICKS 500
+enum review_vote { REVIEW_APPROVE, REVIEW_REJECT, REVIEW_WITHDRAW, REVIEW_NONE };
+struct review_word {
+    int64_t patch_set;
+    enum review_vote vote;
+    const struct str *ticked;
+    size_t n_ticked;
+};
+/* Appends it. E_DENIED: not by this person, and why; E_CONFLICT: there is a newer patch set, or the change is over. */
+enum rc change_put_review(struct append *a, const struct gate_place *place, const struct gate_caller *by,
+                          const struct change *c, const struct review_word *w) MUST_CHECK;
 /* Appends a fact of a kind that only gates append; its number in *n (may be NULL). */
 enum rc gate_put(struct append *a, const struct gate_caller *by, const char *kind, struct str subject,
                  struct buf *payload, uint64_t *n) MUST_CHECK;

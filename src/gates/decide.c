@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "facts/subject.h"
+#include "gates/comment.h"
 #include "gates/critical.h"
 #include "gates/gate_rules.h"
 #include "gates/tell.h"
@@ -53,6 +54,7 @@ static enum rc judge_ref(struct append *a, struct push *p, size_t i, const struc
                              arena_str(&a->cx->arena, store_column_str(st, 0)), target, &counted));
     r->approvals = counted.approvals;
     r->rejections = counted.rejections;
+    if (r->protection->resolved) TRY(comment_open_threads(a->cx, a->db, r->change, &r->threads));
     return critical_judge(a, p, i, project, &counted, r->change);
 }
 
@@ -119,6 +121,7 @@ static void put_ref(struct ctx *cx, struct json *j, const struct push *p, const 
         json_put_int(j, "reviewers", r->reviewers);
         json_put_int(j, "approvals", r->approvals);
         json_put_int(j, "rejections", r->rejections);
+        if (r->threads) json_put_int(j, "threads", r->threads);
     }
     if (r->change.n) json_put_str(j, "change", r->change);
     if (r->patch_set) json_put_int(j, "patch_set", r->patch_set);

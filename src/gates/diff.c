@@ -1,25 +1,12 @@
 #include "gates/diff.h"
 
+#include <string.h>
+
 #include "git/oid.h"
 
-/* Of one file, while its lines go by. */
-struct file {
-    struct diff_file shown;
-    struct buf text;
-    bool open, long_;
-};
+/* --- paths as git quotes them */
 
-static void end_file(struct file *f, void (*each)(void *arg, const struct diff_file *file), void *arg)
-{
-    if (!f->open) return;
-    f->shown.text = f->long_ ? STR("") : buf_view(&f->text);
-    if (f->long_) f->shown.binary = true;
-    each(arg, &f->shown);
-    buf_clear(&f->text);
-    f->open = f->long_ = false;
-}
-
-/* `"a/…"` as git quotes it (core.quotePath), or plain. */
+/* `"a/…"` (core.quotePath), or plain. */
 static struct str unquote(struct ctx *cx, struct str s)
 {
     scoped_buf b;
@@ -30,126 +17,244 @@ static struct str unquote(struct ctx *cx, struct str s)
             buf_char(&b, s.p[i]);
             continue;
         }
+        static const char letters[] = "abfnrtv", meant[] = "\a\b\f\n\r\t\v";
         char c = s.p[++i];
+        const char *letter = memchr(letters, c, sizeof letters - 1);
         if (c >= '0' && c <= '3' && i + 2 < s.n) {
             buf_char(&b, (char)((c - '0') * 64 + (s.p[i + 1] - '0') * 8 + (s.p[i + 2] - '0')));
             i += 2;
         } else {
-            buf_char(&b, c == 'n' ? '\n' : c == 't' ? '\t' : c);
+            buf_char(&b, letter ? meant[letter - letters] : c);
         }
     }
     return arena_str(&cx->arena, buf_view(&b));
 }
 
-static struct str path_in(struct ctx *cx, struct str line, const char *prefix)
-{
-    struct str s = unquote(cx, str_slice(line, 4, line.n)), side = str_from(prefix);
-    if (str_ends(s, STR("\t"))) s.n--; /* behind a name with blanks */
-    return str_starts(s, side) ? str_slice(s, side.n, s.n) : STR_NONE;
-}
-
-/* "diff --git a/X b/X": both names are the same, since renames are not looked for. */
-static struct str path_of_head(struct ctx *cx, struct str line)
+struct str diff_head_path(struct ctx *cx, struct str line)
 {
     struct str rest = str_slice(line, sizeof "diff --git " - 1, line.n);
-    if (str_starts(rest, STR("\""))) return path_in(cx, arena_printf(&cx->arena, "    " STR_FMT, STR_ARG(rest)), "a/");
-    return rest.n > 5 ? arena_str(&cx->arena, str_slice(rest, 2, rest.n / 2)) : STR("");
+    if (!str_starts(rest, STR("\"")))
+        return rest.n > 5 ? arena_str(&cx->arena, str_slice(rest, 2, rest.n / 2)) : STR("");
+    struct str path = unquote(cx, rest);
+    return str_slice(path, 2, path.n);
 }
 
-static void take_head(struct ctx *cx, struct file *f, struct str line)
+/* --- which files */
+
+struct listing {
+    struct ctx *cx;
+    struct reader r;
+    struct diff_entry *list;
+    size_t n, cap, counted;
+};
+
+static bool take_token(struct listing *l, struct str *out)
 {
-    if (str_starts(line, STR("new file mode ")))
-        f->shown.status = "added";
-    else if (str_starts(line, STR("deleted file mode ")))
-        f->shown.status = "deleted";
-    else if (str_starts(line, STR("old mode ")) && !f->text.n)
-        f->shown.status = "mode";
-    else if (str_starts(line, STR("Binary files ")))
-        f->shown.binary = true;
-    else if (str_starts(line, STR("+++ b/")) || str_starts(line, STR("+++ \"b/")) || str_starts(line, STR("--- a/")) ||
-             str_starts(line, STR("--- \"a/"))) {
-        struct str path = path_in(cx, line, line.p[0] == '+' ? "b/" : "a/");
-        if (path.p) f->shown.path = path;
-    }
-    if ((str_starts(line, STR("old mode ")) || str_starts(line, STR("new mode "))) && !f->long_) {
-        buf_char(&f->text, '\\');
-        buf_visible(&f->text, line);
-        buf_char(&f->text, '\n');
-    }
+    bool cut;
+    if (!reader_until(&l->r, '\0', out, &cut)) return false;
+    *out = arena_str(&l->cx->arena, *out);
+    return true;
 }
 
-static void take_line(struct file *f, struct str line)
+static struct diff_entry *grow(struct listing *l)
 {
-    if (line.n && line.p[0] == '+') f->shown.added++;
-    if (line.n && line.p[0] == '-') f->shown.removed++;
-    if (f->text.n + line.n > DIFF_FILE_MOST) f->long_ = true;
-    if (f->long_) return;
-    if (line.n) buf_char(&f->text, line.p[0]);
-    /* tabs are shown as they are; whatever else leads astray is spelled out */
-    struct str rest = str_slice(line, 1, line.n), part;
-    for (bool first = true; str_cut(&rest, '\t', &part); first = false) {
-        if (!first) buf_char(&f->text, '\t');
-        buf_visible(&f->text, part);
+    if (l->n == l->cap) {
+        size_t cap = l->cap ? 2 * l->cap : 256;
+        struct diff_entry *more = arena_array(&l->cx->arena, struct diff_entry, cap);
+        if (l->n) memcpy(more, l->list, l->n * sizeof *more);
+        l->list = more;
+        l->cap = cap;
     }
-    buf_char(&f->text, '\n');
+    return &l->list[l->n++];
 }
 
-enum rc diff_read(struct ctx *cx, const struct git *g, struct str from, struct str to,
-                  void (*each)(void *arg, const struct diff_file *f), void *arg, bool *cut)
+static int64_t octal(struct str s)
+{
+    int64_t out = 0;
+    for (size_t i = 0; i < s.n && s.p[i] >= '0' && s.p[i] <= '7'; i++) out = out * 8 + (s.p[i] - '0');
+    return out;
+}
+
+static const char *status_of(char letter, int64_t old_mode, int64_t new_mode, bool same)
+{
+    switch (letter) {
+    case 'A':
+        return "added";
+    case 'D':
+        return "deleted";
+    case 'R':
+        return "renamed";
+    case 'T':
+        return "type";
+    default:
+        return same && old_mode != new_mode ? "mode" : "changed";
+    }
+}
+
+/* ":100644 100755 OID OID M", then its path, or of a rename both. */
+static bool take_raw(struct listing *l, struct str head)
+{
+    struct str words[5], rest = str_slice(head, 1, head.n), first, second = STR_NONE;
+    for (size_t i = 0; i < 5; i++)
+        if (!str_cut(&rest, ' ', &words[i])) return false;
+    if (!words[4].n || !take_token(l, &first)) return false;
+    bool renamed = words[4].p[0] == 'R';
+    if (renamed && !take_token(l, &second)) return false;
+    struct diff_entry *e = grow(l);
+    *e = (struct diff_entry){.path = renamed ? second : first,
+                             .old_path = renamed ? first : STR_NONE,
+                             .old_mode = octal(words[0]),
+                             .new_mode = octal(words[1]),
+                             .oid = words[3]};
+    e->status = status_of(words[4].p[0], e->old_mode, e->new_mode, str_eq(words[2], words[3]));
+    return true;
+}
+
+/* "12<TAB>3<TAB>path", or of a rename with an empty path, and both behind; "-" for both numbers: binary. In the order
+ * of the files above. */
+static bool take_count(struct listing *l, struct str line)
+{
+    struct str added, removed, rest = line, path;
+    if (!str_cut(&rest, '\t', &added) || !str_cut(&rest, '\t', &removed) || l->counted == l->n) return false;
+    struct diff_entry *e = &l->list[l->counted++];
+    e->binary = str_eq(added, STR("-"));
+    if (!e->binary && (!str_to_i64(added, 0, INT64_MAX, &e->added) || !str_to_i64(removed, 0, INT64_MAX, &e->removed)))
+        return false;
+    return rest.n || (take_token(l, &path) && take_token(l, &path));
+}
+
+enum rc diff_list(struct ctx *cx, const struct git *g, struct str from, struct str to,
+                  void (*each)(void *arg, const struct diff_entry *e), void *arg, bool *cut)
 {
     const char *const argv[] = {"diff-tree",
                                 "-r",
-                                "-p",
-                                "--no-renames",
+                                "-z",
+                                "--raw",
+                                "--numstat",
+                                "-M",
+                                "-l1000",
+                                "--abbrev=40",
                                 "--no-ext-diff",
                                 "--no-textconv",
-                                "--no-color",
-                                "--no-prefix",
-                                "--src-prefix=a/",
-                                "--dst-prefix=b/",
-                                "--full-index",
                                 "--ignore-submodules=none",
-                                "--submodule=short",
                                 arena_cstr(&cx->arena, from),
                                 arena_cstr(&cx->arena, to),
                                 NULL};
+    struct listing l = {.cx = cx};
     struct child c;
-    struct reader r = {0};
-    struct file f = {0};
-    struct str line;
-    bool in_hunk = false, part, rest_of_line = false;
-    size_t total = 0;
+    struct str token;
+    bool good = true;
     int code;
     *cut = false;
     TRY(child_start(cx, g, argv, CHILD_NO_INPUT, &c));
-    reader_init(&r, c.out);
-    buf_init(&f.text, DIFF_FILE_MOST * 2);
-    while (!*cut && reader_until(&r, '\n', &line, &part)) {
-        if (part && rest_of_line) continue;
-        rest_of_line = part;
-        total += line.n;
-        *cut = total > DIFF_MOST;
-        if (str_starts(line, STR("diff --git "))) {
-            end_file(&f, each, arg);
-            f.shown = (struct diff_file){.status = "changed", .path = path_of_head(cx, line)};
-            f.open = true;
-            in_hunk = false;
-        } else if (f.open && str_starts(line, STR("@@ "))) {
-            in_hunk = true;
-            take_line(&f, line);
-        } else if (f.open && in_hunk) {
-            take_line(&f, line);
-        } else if (f.open) {
-            take_head(cx, &f, line);
-        }
-    }
-    end_file(&f, each, arg);
-    buf_release(&f.text);
-    reader_release(&r);
-    if (*cut)
+    reader_init(&l.r, c.out);
+    while (good && l.n <= 10 * (size_t)DIFF_ENTRIES && take_token(&l, &token))
+        good = str_starts(token, STR(":")) ? take_raw(&l, token) : take_count(&l, token);
+    reader_release(&l.r);
+    if (good && l.n <= 10 * (size_t)DIFF_ENTRIES)
+        good = child_finish(&c, &code);
+    else
         child_kill(&c);
-    else if (!child_finish(&c, &code))
-        return fail(cx, E_CORRUPT, "the differences cannot be read: %s", child_complaint(cx, &c));
+    const char *why = child_complaint(cx, &c);
     child_close_errors(&c);
+    if (!good) return fail(cx, E_CORRUPT, "the differences cannot be read: %s", why);
+    *cut = l.n > DIFF_ENTRIES;
+    for (size_t i = 0; i < l.n && i < DIFF_ENTRIES; i++) each(arg, &l.list[i]);
     return OK;
+}
+
+/* --- one file's hunks */
+
+static void put_line(struct diff_text *out, struct str line)
+{
+    struct buf *b = &out->text;
+    for (size_t i = 0; i < line.n;) {
+        uint32_t c = 0;
+        size_t len = str_char(line, i, &c);
+        bool at_end = i + 1 == line.n && c == '\r';
+        if (!len) {
+            buf_printf(b,
+                       "\1"
+                       "0x%02X\2",
+                       (unsigned char)line.p[i]);
+            out->hidden++;
+            len = 1;
+        } else if (at_end) {
+            buf_cstr(b, "\1"
+                        "CR\2");
+        } else if (c != '\t' && char_is_deceptive(c)) {
+            buf_printf(b, "\1U+%04X\2", c);
+            out->hidden++;
+        } else {
+            buf_add(b, line.p + i, len);
+        }
+        i += len;
+    }
+}
+
+static void take_line(struct diff_text *out, struct str line, bool part)
+{
+    if (out->text.n + line.n > DIFF_FILE_MOST) out->cut = true;
+    if (out->cut) return;
+    if (line.n) buf_char(&out->text, line.p[0]);
+    put_line(out, str_slice(line, 1, line.n));
+    if (part) buf_cstr(&out->text, "\1…\2");
+    buf_char(&out->text, '\n');
+}
+
+static enum rc start(struct ctx *cx, const struct git *g, const struct diff_wish *w, struct child *c)
+{
+    const char *argv[24];
+    size_t n = 0;
+    static const char *const fixed[] = {
+        "diff-tree", "-r", "-p", "-M", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short"};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) argv[n++] = fixed[i];
+    argv[n++] = "--src-prefix=a/";
+    argv[n++] = "--dst-prefix=b/";
+    argv[n++] = arena_printf(&cx->arena, "-U%lld", (long long)w->context).p;
+    if (w->ignore_space) {
+        argv[n++] = "-w";
+        argv[n++] = "--ignore-blank-lines";
+    }
+    argv[n++] = arena_cstr(&cx->arena, w->from);
+    argv[n++] = arena_cstr(&cx->arena, w->to);
+    argv[n++] = "--";
+    argv[n++] = arena_printf(&cx->arena, ":(literal)" STR_FMT, STR_ARG(w->path)).p;
+    if (w->old_path.n) argv[n++] = arena_printf(&cx->arena, ":(literal)" STR_FMT, STR_ARG(w->old_path)).p;
+    argv[n] = NULL;
+    return child_start(cx, g, argv, CHILD_NO_INPUT, c);
+}
+
+enum rc diff_file(struct ctx *cx, const struct git *g, const struct diff_wish *w, struct diff_text *out)
+{
+    struct child c;
+    struct reader r = {0};
+    struct str line;
+    bool in_hunk = false, part, rest_of_line = false;
+    int code;
+    *out = (struct diff_text){0};
+    buf_init(&out->text, DIFF_FILE_MOST * 4);
+    TRY(start(cx, g, w, &c));
+    reader_init(&r, c.out);
+    while (!out->cut && reader_until(&r, '\n', &line, &part)) {
+        bool goes_on = rest_of_line;
+        rest_of_line = part;
+        if (goes_on) continue;
+        if (str_starts(line, STR("diff --git ")))
+            in_hunk = false; /* of a name that was a folder: another file */
+        else if (str_starts(line, STR("@@ ")))
+            in_hunk = true;
+        else if (!in_hunk && str_starts(line, STR("Binary files ")))
+            out->binary = true;
+        if (in_hunk) take_line(out, line, part);
+    }
+    reader_release(&r);
+    bool good = true;
+    if (out->cut)
+        child_kill(&c);
+    else
+        good = child_finish(&c, &code);
+    const char *why = child_complaint(cx, &c);
+    child_close_errors(&c);
+    return good ? OK : fail(cx, E_CORRUPT, "the differences cannot be read: %s", why);
 }

@@ -215,6 +215,7 @@ static enum rc protection_payload(struct ctx *cx, const struct host_protection *
     json_begin(&j, '[');
     for (size_t i = 0; i < p->n_publishers; i++) json_str(&j, p->publishers[i]);
     json_end(&j, ']');
+    if (p->resolved) json_put_bool(&j, "resolved", true);
     json_put_cstr(&j, "state", p->active ? "active" : "removed");
     if (p->signatures) json_put_bool(&j, "signatures", true);
     json_put_str(&j, "reason", p->reason);

@@ -19,6 +19,7 @@ struct host_protection {
     const struct str *publishers;
     size_t n_publishers;
     bool signatures; /* commits must be signed by their committers */
+    bool resolved;   /* threads of a change are to be */
     bool active;     /* false: taken back */
 };
 enum rc host_protect(struct ctx *cx, struct facts *f, const struct identity_actor *by, const struct gate_place *place,

@@ -32,8 +32,8 @@ enum rc mirror_read(struct ctx *cx, sqlite3 *db, sqlite3 *state, struct str subj
  * an hour at most. Pure. */
 bool mirror_is_due(const struct mirror *m, int64_t now);
 
-/* Says where to (a good address: serve/elsewhere.h), or, with an empty one, that there is none any more. E_INVALID for a
- * repository that others keep; E_NOTFOUND: there was none to end. */
+/* Says where to (a good address: serve/elsewhere.h), or, with an empty one, that there is none any more. E_INVALID for
+ * a repository that others keep; E_NOTFOUND: there was none to end. */
 enum rc mirror_set(struct ctx *cx, struct facts *f, const struct identity_actor *by, const struct gate_place *place,
                    struct str url, struct str reason) MUST_CHECK;
 

@@ -100,11 +100,11 @@ static enum rc read_rows(struct ctx *cx, sqlite3 *db, struct str repository, str
 {
     scoped_stmt *st = NULL;
     bool row;
-    TRY(store_prepare(
-        cx, db,
-        STR("SELECT n, pattern, reviewers, method, signatures FROM fact_protection WHERE subject = ?1 AND state = "
-            "'active' ORDER BY length(pattern) DESC, pattern"),
-        &st));
+    TRY(store_prepare(cx, db,
+                      STR("SELECT n, pattern, reviewers, method, signatures, resolved FROM fact_protection WHERE "
+                          "subject = ?1 AND state = "
+                          "'active' ORDER BY length(pattern) DESC, pattern"),
+                      &st));
     store_bind_str(st, 1, repository);
     for (;;) {
         TRY(store_step(cx, st, &row));
@@ -115,7 +115,8 @@ static enum rc read_rows(struct ctx *cx, sqlite3 *db, struct str repository, str
         *p = (struct protection){.pattern = arena_str(&cx->arena, store_column_str(st, 1)),
                                  .reviewers = sqlite3_column_int64(st, 2),
                                  .method = arena_str(&cx->arena, store_column_str(st, 3)),
-                                 .signatures = sqlite3_column_int(st, 4) != 0};
+                                 .signatures = sqlite3_column_int(st, 4) != 0,
+                                 .resolved = sqlite3_column_int(st, 5)};
         TRY(read_publishers(cx, db, sqlite3_column_int64(st, 0), p));
     }
 }

@@ -36,6 +36,7 @@ struct protection {
     const struct str *publishers; /* person:ID, group:ID; none: whoever has the right */
     size_t n_publishers;
     bool signatures; /* commits must be signed by their committers */
+    bool resolved;   /* threads of a change are to be */
 };
 #define PROTECTION_REVIEWERS 1 /* of the main branch, while nothing else was said */
 /* All of a repository, those that say more first. */

@@ -35,6 +35,7 @@ struct push_ref {
     /* by push_judge(): */
     bool may, publisher, covered;
     int64_t reviewers, approvals, rejections;
+    int64_t threads;   /* not resolved, where the branch asks for none */
     struct str change; /* change:ID the branch gets, by its patch set … */
     int64_t patch_set; /* … of this number; 0: none */
 };

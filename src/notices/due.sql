@@ -16,6 +16,11 @@ UNION ALL
 SELECT 'mention', c.subject, coalesce(p.name, ''), '', c.n, 0 FROM fact_note_mentions m JOIN fact_note c ON c.n = m.n LEFT JOIN fact_person p ON p.subject = c.actor
 WHERE m.value = :person AND c.actor <> :person AND c.at > :now - 30 * 86400
 UNION ALL
+-- the same of changes under review; detail: the project they are in
+SELECT 'mention', c.subject, coalesce(p.name, ''), coalesce(r.project, ''), c.n, 0 FROM fact_comment_mentions m JOIN fact_comment c ON c.n = m.n
+  LEFT JOIN fact_person p ON p.subject = c.actor LEFT JOIN fact_repository r ON r.subject = c.repository
+WHERE m.value = :person AND c.actor <> :person AND c.at > :now - 30 * 86400
+UNION ALL
 -- exceptions that end, or have ended within a week: for who looks after the task, and for Security officers
 SELECT CASE WHEN w.until <= :now THEN 'waiver_ended' ELSE 'waiver_ending' END, w.subject, '', '', w.until, w.until FROM fact_waiver w
 WHERE :tasks AND coalesce(w.withdrawn, 0) = 0 AND w.until > :now - 7 * 86400 AND w.until < :now + 14 * 86400 + :ahead

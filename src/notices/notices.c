@@ -112,8 +112,9 @@ static bool find_what(struct str word, enum notice_what *out)
 }
 
 /* What a comment or a request is about may be more than the person may see. */
-static bool may_see(const struct reading *r, struct str subject)
+static bool may_see(const struct reading *r, struct str subject, struct str project)
 {
+    if (str_starts(subject, STR("change:"))) return identity_may(r->who, "code.read", project);
     if (str_starts(subject, STR("task:")) || str_starts(subject, STR("obligation:"))) return may(r, "tasks.read");
     if (str_starts(subject, STR("record:"))) return may(r, "registers.read");
     if (str_starts(subject, STR("repo:"))) return may(r, "repositories.read");
@@ -132,7 +133,7 @@ static enum rc add_rows(struct reading *r, sqlite3_stmt *st)
         n.detail = column(r, st, 3);
         n.moment = sqlite3_column_int64(st, 4);
         n.due = sqlite3_column_int64(st, 5);
-        if (n.what != NOTICE_MENTION || may_see(r, n.subject)) add(r, n);
+        if (n.what != NOTICE_MENTION || may_see(r, n.subject, n.detail)) add(r, n);
     }
 }
 

@@ -35,6 +35,8 @@ static struct str subject_title(struct ctx *cx, const struct notices_options *o,
     if (str_starts(subject, STR("obligation:")))
         return point_title(o->catalog, lang, after(subject, STR("obligation:")));
     if (str_starts(subject, STR("person:"))) return person_name(cx, o, subject);
+    if (str_starts(subject, STR("change:")))
+        return lang == LANG_FI ? STR("Muutoksen katselmointi") : STR("Code review");
     return STR("");
 }
 
@@ -85,6 +87,8 @@ struct str notice_path(struct ctx *cx, const struct notice *n)
         return arena_printf(&cx->arena, "/registers/" STR_FMT, STR_ARG(after(s, STR("record:"))));
     if (str_starts(s, STR("fact:")))
         return arena_printf(&cx->arena, "/approvals/" STR_FMT, STR_ARG(after(s, STR("fact:"))));
+    if (str_starts(s, STR("change:")))
+        return arena_printf(&cx->arena, "/reviews/" STR_FMT, STR_ARG(after(s, STR("change:"))));
     if (str_starts(s, STR("repo:")))
         return arena_printf(&cx->arena, "/repositories/" STR_FMT, STR_ARG(after(s, STR("repo:"))));
     return STR("/notifications");

@@ -23,4 +23,5 @@ await import("./notices.mjs");
 await import("./imports.mjs");
 await import("./metrics.mjs");
 await import("./boards.mjs");
+await import("./reviews.mjs");
 await import("./oidc.mjs");

@@ -6,11 +6,11 @@ CREATE VIEW fact_push AS SELECT n, at, subject, actor, via, reason FROM p_push;
 CREATE TABLE p_push_refs (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, kind TEXT NOT NULL,
   act TEXT NOT NULL, protected INTEGER NOT NULL, may INTEGER NOT NULL, publisher INTEGER NOT NULL, published INTEGER, commits INTEGER NOT NULL,
   covered INTEGER NOT NULL, reviewers INTEGER NOT NULL, approvals INTEGER NOT NULL, rejections INTEGER NOT NULL, secrets INTEGER NOT NULL, change TEXT,
-  patch_set INTEGER,
+  patch_set INTEGER, threads INTEGER NOT NULL,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE INDEX p_push_refs_ref ON p_push_refs (ref, n);
 CREATE VIEW fact_push_refs AS SELECT n, seq, ref, before, after, kind, act, protected, may, publisher, published, commits, covered, reviewers, approvals,
-  rejections, secrets, change, patch_set FROM p_push_refs;
+  rejections, secrets, change, patch_set, threads FROM p_push_refs;
 CREATE TABLE p_push_hits (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, path TEXT NOT NULL, line INTEGER NOT NULL, rule TEXT NOT NULL,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_push_hits AS SELECT n, seq, ref, path, line, rule FROM p_push_hits;
@@ -28,7 +28,8 @@ CREATE VIEW fact_push_critical AS SELECT n, seq, ref, source, line, path, files,
 INSERT INTO p_push (n, at, subject, actor, via, reason) VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'reason');
 INSERT INTO p_push_refs SELECT :n, key, value ->> 'ref', value ->> 'before', value ->> 'after', value ->> 'kind', value ->> 'act', coalesce(value ->> 'protected', 0),
   coalesce(value ->> 'may', 1), coalesce(value ->> 'publisher', 1), value ->> 'published', coalesce(value ->> 'commits', 0), coalesce(value ->> 'covered', 1),
-  coalesce(value ->> 'reviewers', 0), coalesce(value ->> 'approvals', 0), coalesce(value ->> 'rejections', 0), coalesce(value ->> 'secrets', 0), value ->> 'change', value ->> 'patch_set' FROM json_each(:payload, '$.refs');
+  coalesce(value ->> 'reviewers', 0), coalesce(value ->> 'approvals', 0), coalesce(value ->> 'rejections', 0), coalesce(value ->> 'secrets', 0), value ->> 'change', value ->> 'patch_set',
+  coalesce(value ->> 'threads', 0) FROM json_each(:payload, '$.refs');
 INSERT INTO p_push_hits SELECT :n, key, value ->> 'ref', value ->> 'path', value ->> 'line', value ->> 'rule' FROM json_each(:payload, '$.hits');
 INSERT INTO p_push_signatures SELECT :n, key, value ->> 'ref', value ->> 'wanting', value ->> 'first', value ->> 'why' FROM json_each(:payload, '$.signatures');
 INSERT INTO p_push_critical SELECT :n, key, value ->> 'ref', value ->> 'source', value ->> 'line', value ->> 'path', value ->> 'files', json_array_length(value, '$.owners'),

@@ -1,0 +1,140 @@
+/* Goal: a change is read, commented on and decided in the browser, by keyboard, and nothing in it can hide. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { close, go, it, settings, settle, shot, sound } from "./lib.mjs";
+import { as, ask } from "./team.mjs";
+
+const env = { ...process.env, HOME: settings.home };
+const run = (...a) => execFileSync(settings.program, [...a, "--data", settings.data], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env });
+const folder = join(dirname(settings.data), "reviews");
+export const reviewed = { change: "", repository: "" };
+
+/* The team's developer, with a key of theirs, as sshd would let them in. */
+async function author() {
+  const page = await as("officer");
+  const { items } = await ask(page, "/people?limit=200");
+  const developer = items.find((p) => p.name === "Jari Mäki").id;
+  await close(page);
+  mkdirSync(folder, { recursive: true });
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "x", "-f", join(folder, "key")], { env });
+  const [kind, blob] = readFileSync(join(folder, "key.pub"), "utf8").split(" ");
+  const fingerprint = createHash("sha256").update(Buffer.from(blob, "base64")).digest("hex");
+  writeFileSync(join(folder, "fact"), JSON.stringify({ fingerprint, type: "ssh", public: `${kind} ${blob.trim()}`, state: "added" }));
+  run("fact", "add", "key", developer, "--payload", join(folder, "fact"));
+  const door = join(folder, "door.sh");
+  writeFileSync(door, `#!/bin/sh\nfor last; do :; done\nSSH_ORIGINAL_COMMAND="$last" exec '${settings.program}' door --data '${settings.data}' --key ${fingerprint}\n`);
+  chmodSync(door, 0o755);
+  return { GIT_SSH_COMMAND: door, GIT_SSH_VARIANT: "simple" };
+}
+
+it("reviews: a change is proposed", async () => {
+  const ssh = await author();
+  const work = join(folder, "work");
+  const git = (...a) => execFileSync("git", ["-C", work, "-c", "user.name=Jari Mäki", "-c", "user.email=developer@team.example", ...a], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...env, ...ssh } });
+  const write = (name, text) => (mkdirSync(dirname(join(work, name)), { recursive: true }), writeFileSync(join(work, name), text));
+  execFileSync("git", ["init", "-q", "-b", "main", work], { env });
+  write("src/login.c", Array.from({ length: 60 }, (_, i) => `int step_${i}(void);`).join("\n") + "\n");
+  write("README", "Orders of the shop.\n");
+  git("add", "-A");
+  git("commit", "-q", "-m", "Begin");
+  reviewed.repository = run("repo", "create", "orders", "--import", work).trim();
+  run("repo", "protect", "orders", "main", "--resolved");
+  write("src/login.c", Array.from({ length: 60 }, (_, i) => (i === 20 ? "int step_20(int tries);" : `int step_${i}(void);`)).join("\n") + "\n");
+  write("src/access.c", "/* Only admins. \u202e } \u2066if (admin)\u2069 \u2066 begin */\nint allow(void)\n{\n\treturn 1;\n}\n");
+  write("docs/orders.md", "# Orders\n\nHow orders are taken.\n");
+  git("mv", "README", "README.md");
+  git("add", "-A");
+  git("commit", "-q", "-m", "Count tries to sign in\n\nThree, then a pause. Access is asked in one place.");
+  git("push", "-q", "-o", "topic=tries", "ssh://git@host.example/orders", "HEAD:refs/for/main");
+  const page = await as("second");
+  reviewed.change = (await ask(page, "/code-changes")).items[0].id.slice(7);
+  reviewed.push = (text) => {
+    write("src/login.c", text(readFileSync(join(work, "src/login.c"), "utf8")));
+    git("commit", "-q", "-a", "--amend", "--no-edit");
+    git("push", "-q", "-o", "topic=tries", "ssh://git@host.example/orders", "HEAD:refs/for/main");
+  };
+  await close(page);
+}, { always: false });
+
+it("reviews: lines commented on and approved by keyboard", async () => {
+  run("people", "role", (await (async () => { const p = await as("officer"); const { items } = await ask(p, "/people?limit=200"); await close(p); return items.find((x) => x.name === "Ulla Ek").id; })()), "development_manager");
+  const page = await as("second");
+  await go(page, `/reviews/${reviewed.change}`);
+  await page.locator("details.diff .scroll").first().waitFor();
+  await page.getByText("U+202E").waitFor();
+  await page.getByText(/4 signs in these lines|5 signs in these lines/).waitFor();
+  await sound(page);
+  await shot(page, "review-open");
+  await page.locator("h1").click();
+  await page.keyboard.press("j"); // README.md
+  await page.keyboard.press("v"); // looked at: on to the next
+  const focus = () => page.evaluate(() => document.activeElement.closest("[data-file]")?.querySelector(".path")?.textContent);
+  assert.match(await focus(), /docs\/orders\.md/);
+  await page.getByText("1 of 4 viewed").waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  assert.match(await focus(), /login\.c/);
+  const line = page.getByRole("button", { name: "Comment on line 21", exact: true });
+  await line.last().focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("Is **three** enough?");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("One draft waits").waitFor();
+  await page.reload();
+  await settle(page);
+  await page.getByText("One draft waits").waitFor(); // kept
+  await page.locator(".draft strong", { hasText: "three" }).waitFor();
+  await shot(page, "review-draft");
+  await page.getByRole("button", { name: "Approve this patch set" }).click();
+  await page.getByText("Approved, 1 comment published").first().waitFor();
+  await page.locator(".thread", { hasText: "Is three enough?" }).waitFor();
+  await page.getByText("1 thread is open").waitFor();
+  await sound(page);
+  await close(page);
+});
+
+it("reviews: an answer, a later patch set, and the difference between both", async () => {
+  const author = await as("developer");
+  await go(author, `/reviews/${reviewed.change}`);
+  await author.locator(".thread").waitFor();
+  assert.equal(await author.getByRole("button", { name: "Resolve", exact: true }).count(), 0, "one's own change: others' threads are theirs to resolve");
+  await author.keyboard.press("n");
+  assert.match(await author.evaluate(() => document.activeElement.className), /thread/);
+  await author.getByRole("button", { name: "Answer", exact: true }).click();
+  await author.keyboard.type("The policy says so.");
+  await author.keyboard.press("Control+Enter");
+  await author.getByRole("button", { name: "Publish the comment" }).click();
+  await author.getByText("1 comment published").first().waitFor();
+  await close(author);
+  reviewed.push((s) => "/* Signing in. */\n" + s);
+  for (const [lang, theme, width] of [["en", "light", 1280], ["fi", "dark", 390], ["fi", "dark", 1280]]) {
+    const page = await as("second", { lang, theme, width });
+    await go(page, `/reviews/${reviewed.change}?view=split`);
+    await page.locator(".thread", { hasText: "The policy says so." }).waitFor();
+    await sound(page, `review ${lang} ${width}`);
+    await shot(page, `review-${lang}-${theme}-${width}`);
+    await go(page, `/reviews/${reviewed.change}?against=1`);
+    await page.locator("details.diff .scroll").first().waitFor();
+    assert.equal(await page.locator("details.diff").count(), 1);
+    await sound(page, `review between patch sets ${lang} ${width}`);
+    await close(page);
+  }
+});
+
+it("reviews: resolved, approved and published", async () => {
+  const page = await as("second");
+  await go(page, `/reviews/${reviewed.change}`);
+  await page.getByRole("button", { name: "Resolve", exact: true }).click();
+  await page.getByRole("button", { name: "Approve this patch set" }).click();
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  await page.getByText("It is on its branch.").waitFor();
+  await sound(page);
+  await shot(page, "review-published");
+  await close(page);
+});
