@@ -79,12 +79,12 @@ static enum rc refuse_nobody(struct ctx *cx, struct api_call *call, bool given)
     return given ? api_refuse(cx, call, E_DENIED, "signed_out",
                               "the password is none that is known here: make an API token under My account and give it "
                               "as the password, with any user name",
-                              "salasanaa ei tunneta: luo API-tunnus kohdassa Oma tili ja anna se salasanaksi, "
+                              "salasanaa ei tunneta: luo rajapintatunnus kohdassa Oma tili ja anna se salasanaksi, "
                               "käyttäjätunnus voi olla mikä tahansa")
                  : api_refuse(cx, call, E_DENIED, "signed_out",
                               "give an API token as the password, with any user name: My account, API tokens",
-                              "anna salasanaksi API-tunnus, käyttäjätunnus voi olla mikä tahansa: Oma tili, "
-                              "API-tunnukset");
+                              "anna salasanaksi rajapintatunnus, käyttäjätunnus voi olla mikä tahansa: Oma "
+                              "tili, Rajapintatunnukset");
 }
 
 static enum rc authenticate(struct ctx *cx, struct api_call *call)

@@ -19,7 +19,7 @@ static enum rc may_not_write(struct ctx *cx, const struct identity_who *who, con
     struct str name = d->place.name;
     if (d->caller.lang == LANG_FI)
         return narrowed ? fail(cx, E_DENIED,
-                               "tällä API-tunnuksella voi lukea repositoriota " STR_FMT
+                               "tällä rajapintatunnuksella voi lukea repositoriota " STR_FMT
                                ", ei kirjoittaa siihen: siltä puuttuu oikeus code.write",
                                STR_ARG(name))
                         : fail(cx, E_DENIED,

@@ -16,6 +16,7 @@ await import("./account.mjs");
 await import("./people.mjs");
 await import("./team.mjs");
 await import("./evidence.mjs");
+await import("./hosting.mjs");
 await import("./tasks.mjs");
 await import("./ledger.mjs");
 await import("./registers.mjs");

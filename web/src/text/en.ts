@@ -6,6 +6,7 @@ import { events } from "./en/events";
 import { exchange } from "./en/exchange";
 import { frame } from "./en/frame";
 import { frameworks } from "./en/frameworks";
+import { hosting } from "./en/hosting";
 import { jobs } from "./en/jobs";
 import { metrics } from "./en/metrics";
 import { myTasks } from "./en/my-tasks";
@@ -29,6 +30,7 @@ export const en = {
   ...events,
   ...exchange,
   ...frameworks,
+  ...hosting,
   ...jobs,
   ...metrics,
   ...myTasks,

@@ -6,6 +6,7 @@ import { events } from "./fi/events";
 import { exchange } from "./fi/exchange";
 import { frame } from "./fi/frame";
 import { frameworks } from "./fi/frameworks";
+import { hosting } from "./fi/hosting";
 import { jobs } from "./fi/jobs";
 import { metrics } from "./fi/metrics";
 import { myTasks } from "./fi/my-tasks";
@@ -30,6 +31,7 @@ export const fi: Text = {
   ...events,
   ...exchange,
   ...frameworks,
+  ...hosting,
   ...jobs,
   ...metrics,
   ...myTasks,

@@ -75,6 +75,7 @@ export const account = {
     noTokens: "No tokens",
     noTokensWhat: "A token may at most what you may, and ends by itself.",
     ends: "ends",
+    tokenEnds: "Ends",
     revoke: "Revoke",
     revokeToken: "Revoke this token?",
     revokeWhat: "Programs that use it are refused at once.",

@@ -75,6 +75,7 @@ export const account = {
     noTokens: "Ei tunnuksia",
     noTokensWhat: "Tunnus saa tehdä enintään saman kuin sinä, ja se päättyy itsestään.",
     ends: "päättyy",
+    tokenEnds: "Päättyy",
     revoke: "Peru",
     revokeToken: "Perutaanko tämä tunnus?",
     revokeWhat: "Sitä käyttävät ohjelmat torjutaan heti.",

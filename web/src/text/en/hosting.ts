@@ -1,0 +1,20 @@
+export const hosting = {
+  hosting: {
+    title: "Code",
+    what: "Kept on this server; what reaches a protected branch has been reviewed.",
+    https: "Clone over HTTPS",
+    httpsHow: "User name: anything. Password: an API token of yours.",
+    makeToken: "Make a token",
+    ssh: "Clone over SSH",
+    sshHow: "By a key of yours, where this server has SSH set up for git.",
+    addKey: "Your keys",
+    mayNot: "You see what is found in it, but none of your roles lets you clone it.",
+    propose: "Propose a change",
+    proposeHow: "It waits for review under",
+    mirror: "Mirror",
+    states: { waits: "Waits", runs: "Being pushed", current: "Up to date", fails: "Not up to date" },
+    pushed: "Pushed",
+    stopped: "The push was stopped.",
+    tried: (n: number) => (n > 1 ? `Failed ${n} times in a row; it is tried again` : "It is tried again"),
+  },
+};

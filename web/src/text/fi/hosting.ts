@@ -1,0 +1,20 @@
+export const hosting = {
+  hosting: {
+    title: "Koodi",
+    what: "Säilytetään tällä palvelimella; suojattuun haaraan pääsee vain katselmoitu koodi.",
+    https: "Kloonaa HTTPS:llä",
+    httpsHow: "Käyttäjätunnus: mikä tahansa. Salasana: oma rajapintatunnuksesi.",
+    makeToken: "Luo tunnus",
+    ssh: "Kloonaa SSH:lla",
+    sshHow: "Omalla avaimellasi, jos palvelimelle on määritetty SSH gitiä varten.",
+    addKey: "Omat avaimet",
+    mayNot: "Näet, mitä repositoriosta on havaittu, mutta roolisi eivät anna oikeutta kloonata sitä.",
+    propose: "Ehdota muutosta",
+    proposeHow: "Muutos odottaa katselmointia kohdassa",
+    mirror: "Peili",
+    states: { waits: "Odottaa", runs: "Päivitetään", current: "Ajan tasalla", fails: "Ei ajan tasalla" },
+    pushed: "Päivitetty",
+    stopped: "Päivitys keskeytettiin.",
+    tried: (n: number) => (n > 1 ? `Epäonnistunut ${n} kertaa peräkkäin; yritetään uudelleen` : "Yritetään uudelleen"),
+  },
+};
