@@ -328,7 +328,10 @@ static enum rc build(struct append *a, void *arg)
     } else {
         TRY(log_keep(a->cx, a->tx));
     }
-    if (d->stage == DECIDE_TRY || (d->stage == DECIDE_ASK && d->out->allowed)) return OK;
+    if (d->stage == DECIDE_TRY || (d->stage == DECIDE_ASK && d->out->allowed)) {
+        log_discard(a->tx);
+        return OK;
+    }
     for (size_t i = 0; keep && d->places && i < d->p->n; i++)
         if (d->p->refs[i].kind == PUSH_CHANGE) TRY(change_put(a, d->p, &d->p->refs[i], &d->places[i]));
     return put_decision(a, d, &verdicts, keep ? &push : NULL);
