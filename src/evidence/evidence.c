@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "evidence/readers.h"
 
-const char *evidence_type_name(enum evidence_type t)
+const char *evidence_format_name(enum evidence_format t)
 {
     static const char *const names[] = {"junit", "sarif", "cyclonedx", "lcov", "cobertura", "in_toto", "scorecard"};
     return names[t];

@@ -19,7 +19,7 @@
 
 #include "base/ctx.h"
 
-enum evidence_type {
+enum evidence_format {
     EVIDENCE_JUNIT,
     EVIDENCE_SARIF,
     EVIDENCE_CYCLONEDX,
@@ -29,7 +29,7 @@ enum evidence_type {
     EVIDENCE_SCORECARD,
     EVIDENCE_TYPES
 };
-const char *evidence_type_name(enum evidence_type t);
+const char *evidence_format_name(enum evidence_format t);
 
 enum evidence_level { LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR, LEVELS }; /* SARIF 2.1.0, 3.27.10; "none" is no finding */
 const char *evidence_level_name(enum evidence_level l);
@@ -40,7 +40,7 @@ struct evidence_subject {
 };
 /* What it says in sum; of other types' fields 0. */
 struct evidence {
-    enum evidence_type type;
+    enum evidence_format type;
     int64_t effective_at; /* when it says it was done, Unix seconds; 0: it does not say */
     int64_t tests, failures, errors, skipped;
     int64_t findings[LEVELS], suppressed;

@@ -12,9 +12,9 @@
 
 #include "base/base64.h"
 #include "base/limits.h"
+#include "base/sshsig.h"
 #include "store/store.h"
 
-#define PAYLOAD_TYPE "application/vnd.in-toto+json"
 #define SIGNATURES 20
 
 static struct str text_of(const json_t *o, const char *key)
@@ -46,27 +46,7 @@ static enum rc parse(struct reading *r, struct str text, const char *what, json_
                 str_visible(r->cx, str_from(e.text)));
 }
 
-/* What is signed: DSSE's pre-authentication encoding. */
-static void encode(struct buf *out, struct str type, struct str payload)
-{
-    buf_printf(out, "DSSEv1 %zu " STR_FMT " %zu ", type.n, STR_ARG(type), payload.n);
-    buf_str(out, payload);
-}
-
 /* --- keys */
-
-/* The 32 bytes of "ssh-ed25519 AAAA…". */
-static bool ssh_ed25519(struct str public, uint8_t out[32])
-{
-    static const char head[] = "\0\0\0\x0bssh-ed25519\0\0\0 ";
-    scoped_buf b;
-    struct str kind;
-    buf_init(&b, 256);
-    if (!str_cut(&public, ' ', &kind) || !str_eq(kind, STR("ssh-ed25519")) || !base64_read(&b, public)) return false;
-    if (b.n != sizeof head - 1 + 32 || memcmp(b.p, head, sizeof head - 1) != 0) return false;
-    memcpy(out, b.p + sizeof head - 1, 32);
-    return true;
-}
 
 static bool by_public_key(struct str public, struct str message, struct str signature)
 {
@@ -98,7 +78,7 @@ static bool is_by(struct str type, struct str public, struct str message, struct
 {
     uint8_t raw[32];
     if (str_eq(type, STR("x509"))) return by_public_key(public, message, signature);
-    return str_eq(type, STR("ssh")) && signature.n == 64 && ssh_ed25519(public, raw) &&
+    return str_eq(type, STR("ssh")) && signature.n == 64 && sshsig_read_key(public, raw) &&
            crypto_sign_verify_detached((const uint8_t *)signature.p, (const uint8_t *)message.p, message.n, raw) == 0;
 }
 
@@ -210,10 +190,10 @@ static enum rc take_envelope(struct reading *r, const json_t *envelope)
     json_t *statement = NULL;
     buf_init(&payload, LIMIT_EVIDENCE_ENVELOPE);
     buf_init(&message, LIMIT_EVIDENCE_ENVELOPE + KIB);
-    if (!str_eq(text_of(envelope, "payloadType"), STR(PAYLOAD_TYPE)))
-        return fail(r->cx, E_INVALID, "payloadType is not " PAYLOAD_TYPE);
+    if (!str_eq(text_of(envelope, "payloadType"), STR(DSSE_STATEMENT)))
+        return fail(r->cx, E_INVALID, "payloadType is not " DSSE_STATEMENT);
     if (!base64_read(&payload, text_of(envelope, "payload"))) return fail(r->cx, E_INVALID, "payload: no base64");
-    encode(&message, STR(PAYLOAD_TYPE), buf_view(&payload));
+    dsse_preimage(&message, buf_view(&payload));
     TRY(buf_ok(&message));
     TRY(check_signatures(r, json_object_get(envelope, "signatures"), buf_view(&message)));
     enum rc rc = parse(r, buf_view(&payload), "payload", &statement); /* not before it is known who says it */
@@ -227,8 +207,8 @@ enum rc read_in_toto(struct reading *r)
     scoped_buf whole;
     json_t *envelope = NULL;
     r->out->type = EVIDENCE_IN_TOTO;
-    if (!r->db) return fail(r->cx, E_INVALID, "signatures cannot be checked here");
     buf_init(&whole, LIMIT_EVIDENCE_ENVELOPE);
+    if (!r->db) return fail(r->cx, E_INVALID, "signatures cannot be checked here");
     enum rc rc = read_whole(r, &whole);
     if (rc == OK) rc = parse(r, buf_view(&whole), "envelope", &envelope);
     if (rc == OK) rc = take_envelope(r, envelope);

@@ -39,7 +39,7 @@ static enum rc take_line(void *arg, struct str path, int64_t line, bool ran)
 
 static void say(struct buf *out, const struct evidence *e)
 {
-    buf_cstr(out, evidence_type_name(e->type));
+    buf_cstr(out, evidence_format_name(e->type));
     if (e->tests || e->failures || e->errors)
         buf_printf(out, " tests %d, %d failed, %d broken, %d skipped", (int)e->tests, (int)e->failures, (int)e->errors,
                    (int)e->skipped);
