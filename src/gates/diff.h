@@ -39,7 +39,4 @@ enum rc diff_file(struct ctx *cx, const struct git *g, const struct diff_wish *w
 /* The path of "diff --git a/X b/X", X being the same twice. Lives in cx's arena. */
 struct str diff_head_path(struct ctx *cx, struct str line);
 
-/* The path of a line "+++ b/…" or "--- a/…" of a patch, as git quotes it; STR_NONE when it names another side. */
-struct str diff_path(struct ctx *cx, struct str line, const char *prefix);
-
 #endif
