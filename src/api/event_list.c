@@ -8,26 +8,39 @@ static const struct {
     const char *kind, *theme;
 } themes[] = {
     {"adoption", "tasks"},
+    {"answer", "registers"},
     {"applicability", "decisions"},
     {"approval", "decisions"},
     {"assessment", "assessments"},
+    {"attestation", "code"},
     {"catalog", "organization"},
+    {"change", "code"},
     {"conclusion", "tasks"},
     {"credential", "people"},
+    {"decision", "code"},
     {"erasure", "ledger"},
     {"group", "people"},
     {"key", "people"},
+    {"measure", "assessments"},
     {"note", "tasks"},
     {"organization", "organization"},
+    {"outcome", "code"},
+    {"patch_set", "code"},
     {"person", "people"},
     {"policy", "decisions"},
     {"project", "organization"},
+    {"protection", "code"},
+    {"push", "code"},
+    {"record", "registers"},
     {"repository", "assessments"},
     {"request", "decisions"},
     {"restored", "ledger"},
+    {"review", "code"},
     {"role", "people"},
     {"rotation", "ledger"},
     {"sign_in", "people"},
+    {"source_key", "code"},
+    {"step", "registers"},
     {"task", "tasks"},
     {"treatment", "tasks"},
     {"verdicts", "assessments"},
@@ -158,12 +171,13 @@ enum rc event_list_since(struct ctx *cx, struct api_call *call, int64_t at, int6
 static const char show_sql[] =
     "SELECT f.n, f.at, f.kind, f.subject, f.actor, p.name, f.via,"
     " substr(coalesce(b.body ->> '$.payload.text', nullif(b.body ->> '$.payload.reason', ''), b.body ->> "
-    "'$.payload.name'), 1, 200),"
-    " b.n IS NULL, coalesce(s.name, o.name, r.name, g.name) FROM json_each(?1) e JOIN p_facts f ON f.n = e.value LEFT "
+    "'$.payload.name', b.body ->> '$.payload.title'), 1, 200),"
+    " b.n IS NULL, coalesce(s.name, o.name, r.name, g.name, i.title) FROM json_each(?1) e JOIN p_facts f ON f.n = "
+    "e.value LEFT "
     "JOIN bodies b ON b.n = f.n"
     " LEFT JOIN fact_person p ON p.subject = f.actor LEFT JOIN fact_person s ON s.subject = f.subject"
     " LEFT JOIN fact_project o ON o.subject = f.subject LEFT JOIN fact_repository r ON r.subject = f.subject"
-    " LEFT JOIN fact_group g ON g.subject = f.subject ORDER BY e.key";
+    " LEFT JOIN fact_group g ON g.subject = f.subject LEFT JOIN fact_record i ON i.subject = f.subject ORDER BY e.key";
 
 static void put_row(struct api_call *call, sqlite3_stmt *st)
 {

@@ -5,6 +5,7 @@
 #include "api/task_rows.h"
 #include "base/time.h"
 #include "catalog/library.h"
+#include "store/store.h"
 
 #define NOW STR("now")
 
@@ -54,6 +55,15 @@ API_OPERATION(frameworks_get)
     return OK;
 }
 
+/* What stood on a past day is asked for; 0: what stands now. */
+static enum rc find_time(struct ctx *cx, struct api_call *call, int64_t *at)
+{
+    TRY(page_time(cx, call, "at", true, 0, at));
+    if (*at <= call->now + DAY_SECONDS) return OK;
+    api_fault(call, "at", "lies in the future", "on tulevaisuudessa");
+    return api_faults(cx, call);
+}
+
 API_OPERATION(coverage_get)
 {
     const struct catalog_framework *f;
@@ -62,11 +72,7 @@ API_OPERATION(coverage_get)
     char date[32];
     TRY(api_scope(cx, call));
     TRY(find_framework(cx, call, &f));
-    TRY(page_time(cx, call, "at", true, 0, &at));
-    if (at > call->now + DAY_SECONDS) {
-        api_fault(call, "at", "lies in the future", "on tulevaisuudessa");
-        return api_faults(cx, call);
-    }
+    TRY(find_time(cx, call, &at));
     TRY(grid_read(cx, call, at ? str_from(time_format_date(at, date)) : NOW, &g));
     json_begin(&call->out, '{');
     json_key(&call->out, "framework");
@@ -290,20 +296,26 @@ static void put_equivalents(struct ctx *cx, struct api_call *call, const struct 
     json_end(&call->out, ']');
 }
 
+static enum rc find_control(struct ctx *cx, struct api_call *call, struct control *c)
+{
+    struct str id = api_value(call, "control");
+    c->control = NULL;
+    TRY(find_framework(cx, call, &c->framework));
+    for (size_t i = 0; i < c->framework->n_controls && !c->control; i++)
+        if (str_eq(c->framework->controls[i].id, id)) c->control = &c->framework->controls[i];
+    return c->control ? OK
+                      : api_fail(cx, call, E_NOTFOUND, "the framework has no such control",
+                                 "viitekehyksessä ei ole sellaista hallintakeinoa");
+}
+
 API_OPERATION(controls_get)
 {
-    struct control c = {0};
+    struct control c;
     struct task_row *rows;
     struct grid g;
     size_t n;
-    struct str id = api_value(call, "control");
     TRY(api_scope(cx, call));
-    TRY(find_framework(cx, call, &c.framework));
-    for (size_t i = 0; i < c.framework->n_controls && !c.control; i++)
-        if (str_eq(c.framework->controls[i].id, id)) c.control = &c.framework->controls[i];
-    if (!c.control)
-        return api_fail(cx, call, E_NOTFOUND, "the framework has no such control",
-                        "viitekehyksessä ei ole sellaista hallintakeinoa");
+    TRY(find_control(cx, call, &c));
     TRY(grid_read(cx, call, NOW, &g));
     TRY(task_rows_read(cx, call, &rows, &n));
     json_begin(&call->out, '{');
@@ -351,4 +363,81 @@ API_OPERATION(libraries_list)
         json_end(j, '}');
     }
     return page_end(cx, call, -1, (int64_t)call->catalog->n_libraries);
+}
+
+/* --- what a control rests on: the requirement points of its tasks, now or as recorded on a day */
+
+struct basis {
+    struct str day;
+    int64_t recorded_at, event;
+};
+
+static void put_point(struct api_call *call, const struct catalog_task *t, const struct catalog_obligation *o,
+                      const struct catalog_mapping *m, const struct basis *b, sqlite3_stmt *st)
+{
+    struct json *j = &call->out;
+    json_begin(j, '{');
+    json_put_str(j, "task", t->key);
+    json_put_str(j, "task_title", t->title[call->lang]);
+    json_put_str(j, "point", o->key);
+    json_put_str(j, "text", o->text[call->lang]);
+    show_column_bool(j, "must", st, 1);
+    show_column_bool(j, "adopted", st, 2);
+    show_column_text(j, "verdict", st, 3);
+    show_column_text(j, "assurance", st, 4);
+    show_column_int(j, "in_scope", st, 5);
+    show_column_int(j, "judged", st, 6);
+    show_column_int(j, "failing", st, 7);
+    show_column_time(j, "at", st, 8);
+    api_put_time(j, "recorded_at", b->recorded_at);
+    json_key(j, "event");
+    if (b->event >= 0)
+        json_int(j, b->event);
+    else
+        json_nil(j);
+    json_put_str(j, "source", m->source);
+    json_end(j, '}');
+}
+
+static enum rc put_points(struct ctx *cx, struct api_call *call, const struct catalog_task *t,
+                          const struct catalog_mapping *m, const struct basis *b, int64_t *n)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, call->ledger,
+                      STR("SELECT point, must, adopted, verdict, assurance, in_scope, judged, failing, at FROM "
+                          "derived.point WHERE scope = ?9 AND day = ?1 AND task = ?2 ORDER BY seq"),
+                      &st));
+    store_bind_str(st, 1, b->day);
+    store_bind_str(st, 2, t->key);
+    api_bind_scope(call, st);
+    for (bool row;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        struct str key = store_column_str(st, 0), task;
+        (void)str_cut(&key, '/', &task);
+        for (size_t i = 0; i < t->n_obligations; i++)
+            if (str_eq(t->obligations[i].key, key)) {
+                put_point(call, t, &t->obligations[i], m, b, st);
+                ++*n;
+            }
+    }
+}
+
+API_OPERATION(control_points_list)
+{
+    struct control c;
+    struct basis b;
+    int64_t at, n = 0;
+    char date[32];
+    TRY(api_scope(cx, call));
+    TRY(find_control(cx, call, &c));
+    TRY(find_time(cx, call, &at));
+    struct str wanted = at ? str_from(time_format_date(at, date)) : NOW;
+    TRY(grid_day(cx, call, wanted, &b.day, &b.recorded_at, &b.event));
+    page_begin(call);
+    for (size_t i = 0; b.day.p && i < call->catalog->n_tasks; i++) {
+        const struct catalog_mapping *m = mapping_to(&call->catalog->tasks[i], &c);
+        if (m) TRY(put_points(cx, call, &call->catalog->tasks[i], m, &b, &n));
+    }
+    return page_end(cx, call, -1, n);
 }

@@ -39,12 +39,16 @@ static void make_empty(struct ctx *cx, const struct catalog *c, struct grid *g)
     }
 }
 
-static enum rc find_day(struct ctx *cx, struct api_call *call, struct str wanted, struct str *day, int64_t *at)
+enum rc grid_day(struct ctx *cx, struct api_call *call, struct str wanted, struct str *day, int64_t *at, int64_t *event)
 {
     scoped_stmt *st = NULL;
     bool row;
+    if (!call->derived)
+        return api_fail(cx, call, E_BUSY, "where the organization stands is being computed",
+                        "organisaation tilannetta lasketaan parhaillaan");
     TRY(store_prepare(cx, call->ledger,
-                      STR("SELECT day, coalesce(at, (SELECT at FROM derived.refreshed)) FROM derived.day WHERE scope = "
+                      STR("SELECT day, coalesce(at, (SELECT at FROM derived.refreshed)), coalesce(fact, -1) FROM "
+                          "derived.day WHERE scope = "
                           "?9 AND day <= ?1"
                           " ORDER BY day DESC LIMIT 1"),
                       &st));
@@ -53,6 +57,7 @@ static enum rc find_day(struct ctx *cx, struct api_call *call, struct str wanted
     TRY(store_step(cx, st, &row));
     *day = row ? arena_str(&cx->arena, store_column_str(st, 0)) : STR_NONE;
     *at = row ? sqlite3_column_int64(st, 1) : 0;
+    *event = row ? sqlite3_column_int64(st, 2) : -1;
     return OK;
 }
 
@@ -60,11 +65,9 @@ enum rc grid_read(struct ctx *cx, struct api_call *call, struct str wanted, stru
 {
     scoped_stmt *st = NULL;
     struct str day;
-    if (!call->derived)
-        return api_fail(cx, call, E_BUSY, "where the organization stands is being computed",
-                        "organisaation tilannetta lasketaan parhaillaan");
+    int64_t event;
     make_empty(cx, call->catalog, out);
-    TRY(find_day(cx, call, wanted, &day, &out->recorded_at));
+    TRY(grid_day(cx, call, wanted, &day, &out->recorded_at, &event));
     if (!day.p) return OK;
     TRY(store_prepare(
         cx, call->ledger,

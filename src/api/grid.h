@@ -14,6 +14,11 @@ struct grid {
  * while the standing was never computed. */
 enum rc grid_read(struct ctx *cx, struct api_call *call, struct str wanted, struct grid *out) MUST_CHECK;
 
+/* The newest day of the standing at or before `wanted` (as above), when it was judged, and the event that recorded it
+ * (-1: none, it is now). STR_NONE: there is none. */
+enum rc grid_day(struct ctx *cx, struct api_call *call, struct str wanted, struct str *day, int64_t *at,
+                 int64_t *event) MUST_CHECK;
+
 /* A FrameworkRow, CoverageCounts, a ControlRow. */
 void grid_put_framework(struct api_call *call, const struct grid *g, const struct catalog_framework *f);
 void grid_put_counts(struct api_call *call, const struct grid *g, const struct catalog_framework *f);

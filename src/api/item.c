@@ -41,8 +41,9 @@ static void put_now(struct ctx *cx, struct api_call *call, sqlite3 *db, const st
     json_begin(j, '{');
     json_put_str(j, "key", m->key);
     json_put_str(j, "title", m->title[call->lang]);
-    json_put_bool(j, "may", rc == OK);
-    json_put_cstr(j, "bar", records_bar_name(bar));
+    bool may = api_may(call, "registers.move", STR_NONE);
+    json_put_bool(j, "may", rc == OK && may);
+    json_put_cstr(j, "bar", records_bar_name(may ? bar : RECORDS_ROLE));
     json_key(j, "who");
     json_begin(j, '[');
     for (size_t i = 0; i < m->n_who; i++) json_str(j, m->who[i]);
@@ -298,7 +299,8 @@ enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struc
     item_put_open(cx, &call->out, item->kind, item->title, item->content);
     show_person(&call->out, "owner", item->owner, name);
     json_put_bool(&call->out, "may_edit", writes && records_edit_to(item->kind, item->state) >= 0);
-    json_put_bool(&call->out, "may_review", records_may_review(db, item, &by, call->now));
+    bool moves = api_may(call, "registers.move", STR_NONE);
+    json_put_bool(&call->out, "may_review", moves && records_may_review(db, item, &by, call->now));
     put_moves(cx, call, db, item);
     TRY(put_versions(cx, call, db, item));
     TRY(put_steps(cx, call, db, item));

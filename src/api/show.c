@@ -69,7 +69,9 @@ void show_column_person(struct json *j, const char *key, sqlite3_stmt *st, int i
 
 struct str show_subject(const struct catalog *c, enum lang lang, struct str subject)
 {
+    static const char *const org[LANG_COUNT] = {[LANG_EN] = "The organization", [LANG_FI] = "Organisaatio"};
     struct str rest = subject, type, task;
+    if (str_eq(subject, STR("org"))) return str_from(org[lang]);
     if (!str_cut(&rest, ':', &type) || !rest.p) return STR_NONE;
     bool point = str_eq(type, STR("obligation"));
     if (!point && !str_eq(type, STR("task"))) return STR_NONE;

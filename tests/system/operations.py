@@ -293,6 +293,21 @@ def test_frameworks_say_what_is_not_covered(t):
         t.equal((past["recorded_at"], past["counts"]["all_done"]), (None, 0))
         s.get("Timo", "/coverage/iso27001-2022?at=2999-01-01", 422)
         s.get("Timo", "/coverage/iso27001-2022?at=yesterday11", 422)
+        # what a control rests on, now and on a past day, as a table for an auditor
+        rests = "/frameworks/iso27001-2022/controls/8.28/points"
+        s.get("Timo", rests, 403)
+        points = s.get("Aino", rests)["items"]
+        t.equal({p["task"] for p in points}, {x["key"] for x in control["tasks"]})
+        task = s.get("Aino", "/tasks/" + points[0]["task"])
+        t.equal([(p["point"], p["verdict"], p["judged"]) for p in points if p["task"] == points[0]["task"]], [(p["key"], p["verdict"], p["judged"]) for p in task["points"]])
+        t.run("refresh", "--data", "data", "--record", "--quiet", code=0)
+        t.run("refresh", "--data", "data", "--quiet", code=0)
+        recorded = s.get("Aino", rests + "?at=" + time.strftime("%Y-%m-%d", time.gmtime()))["items"]
+        t.true(recorded and all(p["event"] is not None for p in recorded) and all(p["event"] is None for p in points), recorded)
+        t.equal(s.get("Aino", rests + "?at=2020-01-01")["items"], [])
+        table = s.call("Aino", "GET", rests + "?format=csv").raw.decode()
+        t.equal((len(table.splitlines()), table.split(",", 1)[0]), (len(points) + 1, "task"))
+        s.get("Aino", "/frameworks/iso27001-2022/controls/99/points", 404)
 
 
 def test_setup_is_done_once(t):

@@ -73,7 +73,17 @@ def test_nobody_approves_what_they_wrote(t):
         move(s, "Sirkka", item, "approve", 403)
         move(s, "Ella", item, "approve", 403)
         move(s, "Aino", item, "approve", 403)
+        t.equal([m["may"] for m in s.get("Aino", at(item))["moves"]], [False] * 3)
         t.equal(move(s, "Mikko", item, "approve")["state"], "in_force")
+        # what an auditor has asked for, the auditor judges
+        asked = {"asked_by": "Aino", "question": "Who approved this?", "due": "2030-01-01", "answer": "The log tells."}
+        item = s.post("Ella", "/registers/assessor_request/items", {"title": "Approvals", "content": asked}, 201)
+        there = "/registers/assessor_request/items/" + item["subject"].split("/")[1]
+        s.post("Ella", there + "/moves", {"move": "answer", "digest": item["digest"]})
+        t.equal({m["key"]: m["may"] for m in s.get("Ella", there)["moves"]}, {"flag": False, "accept": False, "withdraw": False})
+        t.equal({m["key"]: m["may"] for m in s.get("Aino", there)["moves"]}, {"flag": True, "accept": True, "withdraw": True})
+        s.post("Timo", there + "/moves", {"move": "accept", "digest": item["digest"]}, 403)
+        t.equal(s.post("Aino", there + "/moves", {"move": "accept", "digest": item["digest"]})["state"], "accepted")
 
 
 def test_bad_items_are_refused_by_field(t):

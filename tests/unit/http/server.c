@@ -24,6 +24,21 @@ static struct http_exchange *volatile kept;
 static int64_t volatile fed; /* bytes of the last body that followed; -1: it broke off */
 static int stream_end = -1;  /* where the test writes what is streamed */
 
+/* Threads that answer. They are joined before the test ends: a thread that is just ending when the process does is in
+ * the way of the search for leaks. */
+#define MOST_THREADS 64
+static pthread_mutex_t threads_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t threads[MOST_THREADS];
+static size_t n_threads;
+
+static void begin(void *(*run)(void *), void *arg)
+{
+    pthread_mutex_lock(&threads_lock);
+    assert_true(n_threads < MOST_THREADS);
+    assert_int_equal(pthread_create(&threads[n_threads++], NULL, run, arg), 0);
+    pthread_mutex_unlock(&threads_lock);
+}
+
 static void echo(struct http_exchange *x)
 {
     const struct http_request *q = http_exchange_request(x);
@@ -86,7 +101,6 @@ static void *read_feed(void *arg)
 
 static void handle_feed(struct http_exchange *x, struct str path)
 {
-    pthread_t t;
     int ends[2];
     struct feeding *f = calloc(1, sizeof *f);
     assert_true(http_exchange_request(x)->follows);
@@ -100,24 +114,21 @@ static void handle_feed(struct http_exchange *x, struct str path)
     if (str_eq(path, STR("/feed/closed"))) { /* whoever was to read it is gone */
         free(f);
         close(ends[0]);
-        pthread_create(&t, NULL, later, x);
+        begin(later, x);
     } else {
         *f = (struct feeding){x, ends[0], str_eq(path, STR("/feed/slow"))};
-        pthread_create(&t, NULL, read_feed, f);
+        begin(read_feed, f);
     }
-    pthread_detach(t);
 }
 
 static void handle(void *arg, struct http_exchange *x)
 {
     (void)arg;
     struct str path = http_exchange_request(x)->path;
-    pthread_t t;
     int ends[2];
-    if (str_eq(path, STR("/later"))) {
-        pthread_create(&t, NULL, later, x);
-        pthread_detach(t);
-    } else if (http_exchange_request(x)->follows)
+    if (str_eq(path, STR("/later")))
+        begin(later, x);
+    else if (http_exchange_request(x)->follows)
         handle_feed(x, path);
     else if (str_starts(path, STR("/file"))) {
         struct http_response r;
@@ -174,6 +185,7 @@ static int teardown(void **state)
     (void)state;
     http_stop(server, 5);
     server = NULL;
+    while (n_threads) pthread_join(threads[--n_threads], NULL); /* nobody begins any more */
     ctx_release(&cx);
     return 0;
 }

@@ -21,6 +21,9 @@ export function pageOf(subject: string | null): string | undefined {
     repo: `/repositories/${id}`,
     person: `/people/${id}`,
     fact: `/audit-log/${id}`,
+    record: `/registers/${id}`,
+    group: `/groups/${id}`,
+    change: `/reviews/${id}`,
   };
   return id ? pages[type ?? ""] : undefined;
 }

@@ -11,7 +11,7 @@ export const events = {
     who: "Who",
     when: "When",
     theme: "Theme",
-    themes: { tasks: "Tasks", assessments: "Assessments", people: "People", decisions: "Decisions", organization: "Organization", ledger: "The log itself" },
+    themes: { tasks: "Tasks", assessments: "Assessments", people: "People", decisions: "Decisions", registers: "Registers", code: "Code", organization: "Organization", ledger: "The log itself" },
     kind: "Kind",
     from: "From",
     until: "Until",

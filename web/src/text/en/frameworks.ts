@@ -36,7 +36,7 @@ export const frameworks = {
     theme: "Other tasks of the same theme",
     themeWhat: "With their priority, so that you see what comes next.",
     source: "From",
-    sources: { page: "the source itself", annex_b: "Annex B of ISO/IEC 27001", csf_map: "NIST's own mapping", own_judgement: "our judgement" },
+    sources: { page: "the task's own source", annex_b: "Annex B of ISO/IEC 27001", csf_map: "NIST's own mapping", own_judgement: "our judgement" },
     coverage: "Coverage",
     relations: {
       equal: (here: string, there: string) => `${here} asks for the same as ${there}`,
@@ -51,6 +51,9 @@ export const frameworks = {
     references: "Reference controls",
     referencesWhat: "What imported libraries suggest for this control. Nothing is counted from them.",
     categories: { policy: "Policy", process: "Process", technical: "Technical", physical: "Physical", procedure: "Procedure" },
+    points: "What it rests on",
+    pointsWhat: "The requirement points of those tasks with their verdicts, now or as they were recorded on a past day.",
+    judged: (judged: string, failing: string) => `${judged} judged, ${failing} failing`,
   },
   coverage: {
     title: "Control coverage",

@@ -46,6 +46,7 @@ export const registers = {
     content: "Content",
     where: "Where it stands",
     approvedNote: "What you read is what was approved.",
+    approvedBy: (who: string) => `By ${who},`,
     notApproved: "This version has not been approved.",
     moves: "What can be done",
     noMoves: "Nothing: this is its last state.",

@@ -11,7 +11,7 @@ export const events = {
     who: "Kuka",
     when: "Milloin",
     theme: "Teema",
-    themes: { tasks: "Tehtävät", assessments: "Arvioinnit", people: "Henkilöt", decisions: "Päätökset", organization: "Organisaatio", ledger: "Loki itse" },
+    themes: { tasks: "Tehtävät", assessments: "Arvioinnit", people: "Henkilöt", decisions: "Päätökset", registers: "Rekisterit", code: "Koodi", organization: "Organisaatio", ledger: "Loki itse" },
     kind: "Laji",
     from: "Alkaen",
     until: "Päättyen",

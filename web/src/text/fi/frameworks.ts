@@ -36,7 +36,7 @@ export const frameworks = {
     theme: "Saman teeman muut tehtävät",
     themeWhat: "Prioriteetteineen, jotta näet mitä tulee seuraavaksi.",
     source: "Lähde",
-    sources: { page: "lähde itse", annex_b: "ISO/IEC 27001, liite B", csf_map: "NISTin oma vastaavuustaulukko", own_judgement: "oma arviomme" },
+    sources: { page: "tehtävän oma lähde", annex_b: "ISO/IEC 27001, liite B", csf_map: "NISTin oma vastaavuustaulukko", own_judgement: "oma arviomme" },
     coverage: "Kattavuus",
     relations: {
       equal: (here: string, there: string) => `${here} ja ${there} vaativat saman`,
@@ -51,6 +51,9 @@ export const frameworks = {
     references: "Viitehallintakeinot",
     referencesWhat: "Mitä tuodut kirjastot ehdottavat tähän hallintakeinoon. Niistä ei lasketa mitään.",
     categories: { policy: "Politiikka", process: "Prosessi", technical: "Tekninen", physical: "Fyysinen", procedure: "Menettely" },
+    points: "Mihin tulos perustuu",
+    pointsWhat: "Näiden tehtävien vaatimuskohdat ja niiden tulokset nyt tai niin kuin ne valittuna päivänä oli kirjattu.",
+    judged: (judged: string, failing: string) => `arvioitu ${judged}, ei täytä ${failing}`,
   },
   coverage: {
     title: "Hallintakeinojen kattavuus",

@@ -46,6 +46,7 @@ export const registers = {
     content: "Sisältö",
     where: "Tilanne",
     approvedNote: "Se, mitä luet, on hyväksytty juuri tällaisena.",
+    approvedBy: (who: string) => `Hyväksyjä: ${who},`,
     notApproved: "Tätä versiota ei ole hyväksytty.",
     moves: "Mitä voi tehdä",
     noMoves: "Ei mitään: tämä on viimeinen tila.",
