@@ -8,8 +8,8 @@
 #define LONGEST_KEY 200
 #define LONGEST_ANSWER (64 * KIB) /* that is kept */
 
-extern const char api_state_001_sql[];
-static const char *const steps[] = {api_state_001_sql};
+extern const char api_state_001_sql[], api_state_002_sql[];
+static const char *const steps[] = {api_state_001_sql, api_state_002_sql};
 const struct state_room api_state = {"api", steps, sizeof steps / sizeof *steps};
 
 static void digest_of(const struct api_call *call, uint8_t out[32])

@@ -204,6 +204,7 @@
 #define LIMIT_COLUMN_PATH 200
 #define LIMIT_REPORT (64 * MIB) /* a kept report; what a larger one says is not read again */
 #define LIMIT_BASELINE (16 * MIB)
+#define LIMIT_SAVED_VIEWS 100 /* of one person */
 #define LIMIT_BASELINE_ENTRIES 100000
 #define LIMIT_CASE_ROWS 2000    /* rows of a rule's case */
 #define LIMIT_HITS_PER_BLOB 200 /* scanner hits kept of one blob */

@@ -25,4 +25,5 @@ await import("./imports.mjs");
 await import("./metrics.mjs");
 await import("./boards.mjs");
 await import("./reviews.mjs");
+await import("./views.mjs");
 await import("./oidc.mjs");

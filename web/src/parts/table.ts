@@ -21,6 +21,13 @@ export interface Filter {
   date?: boolean; // a day instead of options
 }
 
+/* Those of ?columns=, in the table's own order; the first is always there. Absent, or naming none: all. */
+export function shownColumns<Row>(columns: Column<Row>[], wanted: string | null): Column<Row>[] {
+  const keys = (wanted ?? "").split(",");
+  const some = columns.filter((c, i) => i === 0 || keys.includes(c.key));
+  return wanted === null || (some.length < 2 && !keys.includes(columns[0]?.key ?? "")) ? columns : some;
+}
+
 /* The named texts of a group as what can be chosen. */
 export function choices<K extends string>(group: { readonly [key in K]: string }, keys: readonly K[]): Option[] {
   return keys.map((value) => ({ value, title: group[value] }));

@@ -7,6 +7,7 @@ import { exchange } from "./en/exchange";
 import { frame } from "./en/frame";
 import { frameworks } from "./en/frameworks";
 import { hosting } from "./en/hosting";
+import { views } from "./en/views";
 import { jobs } from "./en/jobs";
 import { metrics } from "./en/metrics";
 import { myTasks } from "./en/my-tasks";
@@ -31,6 +32,7 @@ export const en = {
   ...exchange,
   ...frameworks,
   ...hosting,
+  ...views,
   ...jobs,
   ...metrics,
   ...myTasks,

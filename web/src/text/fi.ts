@@ -7,6 +7,7 @@ import { exchange } from "./fi/exchange";
 import { frame } from "./fi/frame";
 import { frameworks } from "./fi/frameworks";
 import { hosting } from "./fi/hosting";
+import { views } from "./fi/views";
 import { jobs } from "./fi/jobs";
 import { metrics } from "./fi/metrics";
 import { myTasks } from "./fi/my-tasks";
@@ -32,6 +33,7 @@ export const fi: Text = {
   ...exchange,
   ...frameworks,
   ...hosting,
+  ...views,
   ...jobs,
   ...metrics,
   ...myTasks,
