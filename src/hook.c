@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gates/receive.h"
+#include "store/store.h"
 
 static void tell(const struct buf *say)
 {
@@ -43,6 +44,7 @@ int main(int argc, char **argv)
     scoped_buf say;
     bool allowed = false;
     (void)signal(SIGPIPE, SIG_IGN);
+    store_leave_small_logs();
     ctx_init(&cx);
     buf_init(&say, 1 << 20);
     enum rc rc = start(&cx, argc, argv, &c, &say, &allowed);

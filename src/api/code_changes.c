@@ -2,6 +2,7 @@
  * them. */
 #include "api/code_change.h"
 #include "api/code_critical.h"
+#include "api/evidence.h"
 #include "api/show.h"
 #include "base/limits.h"
 #include "gates/comment.h"
@@ -174,7 +175,7 @@ static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct code
     put_faults(cx, call, &tried.decided);
     TRY(code_critical_put(cx, call, &f->place, open && !conflict.p ? tried.push : NULL));
     json_end(j, '}');
-    return OK;
+    return evidence_put_checks(cx, call, tried.push);
 }
 
 static enum rc put_change(struct ctx *cx, struct api_call *call, const struct code_change *f)
@@ -209,6 +210,7 @@ static enum rc put_change(struct ctx *cx, struct api_call *call, const struct co
     json_put_int(j, "open_threads", threads);
     TRY(put_approvers(cx, call, f));
     TRY(put_gate(cx, call, f));
+    TRY(evidence_put_counting(cx, call, f->place.subject, c->tree));
     json_end(j, '}');
     return OK;
 }

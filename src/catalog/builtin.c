@@ -17,5 +17,5 @@ extern const char catalog_image_start[], catalog_image_end[];
 enum rc catalog_builtin(struct ctx *cx, struct catalog **out)
 {
     struct str image = {catalog_image_start, (uintptr_t)catalog_image_end - (uintptr_t)catalog_image_start};
-    return image_open(cx, image, false, out);
+    return image_open_own(cx, image, out);
 }

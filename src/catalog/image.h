@@ -25,5 +25,8 @@ enum rc image_write(struct ctx *cx, const struct catalog *c, struct buf *out) MU
 /* Decodes; every offset, count and word is checked. E_CORRUPT otherwise. The catalog is the caller's to catalog_free();
  * it borrows `bytes`, which catalog_free() frees when `owned` (malloc's; taken over in any case). */
 enum rc image_open(struct ctx *cx, struct str bytes, bool owned, struct catalog **out) MUST_CHECK;
+/* The same of the image that was built into this program, and is as whole as the program is: its digest is not computed
+ * again at each start. */
+enum rc image_open_own(struct ctx *cx, struct str bytes, struct catalog **out) MUST_CHECK;
 
 #endif

@@ -410,8 +410,8 @@ static void get_all(struct reader *r, struct catalog *c)
     if (r->p != r->end) r->bad = true;
 }
 
-/* Header, sizes and digest; the digest in hex goes to `hex`. */
-static bool is_whole(struct str bytes, char hex[65], size_t *records, size_t *pool)
+/* Header, sizes and digest; the digest in hex goes to `hex`. `own`: the digest is believed. */
+static bool is_whole(struct str bytes, bool own, char hex[65], size_t *records, size_t *pool)
 {
     const unsigned char *p = (const unsigned char *)bytes.p;
     if (bytes.n < IMAGE_HEADER + IMAGE_DIGEST || bytes.n > LIMIT_CATALOG_IMAGE || memcmp(p, IMAGE_MAGIC, 16) != 0)
@@ -421,16 +421,17 @@ static bool is_whole(struct str bytes, char hex[65], size_t *records, size_t *po
     if (u32_at(p + 16) != IMAGE_VERSION || u32_at(p + 20) != bytes.n || *records > bytes.n || *pool > bytes.n ||
         IMAGE_HEADER + *records + *pool + IMAGE_DIGEST != bytes.n)
         return false;
+    digest_hex(p + bytes.n - IMAGE_DIGEST, IMAGE_DIGEST, hex);
+    if (own) return true;
     struct digest d;
     uint8_t sum[IMAGE_DIGEST];
     digest_init(&d);
     digest_add(&d, str_slice(bytes, 0, bytes.n - IMAGE_DIGEST));
     digest_final(&d, sum);
-    digest_hex(sum, sizeof sum, hex);
     return memcmp(sum, p + bytes.n - IMAGE_DIGEST, IMAGE_DIGEST) == 0;
 }
 
-enum rc image_open(struct ctx *cx, struct str bytes, bool owned, struct catalog **out)
+static enum rc open_image(struct ctx *cx, struct str bytes, bool owned, bool own, struct catalog **out)
 {
     *out = NULL;
     struct catalog_owned *o = calloc(1, sizeof *o);
@@ -441,7 +442,7 @@ enum rc image_open(struct ctx *cx, struct str bytes, bool owned, struct catalog 
     arena_init(&o->arena);
     o->bytes = owned ? (void *)(uintptr_t)bytes.p : NULL;
     size_t records = 0, pool = 0;
-    bool whole = is_whole(bytes, o->c.digest, &records, &pool);
+    bool whole = is_whole(bytes, own, o->c.digest, &records, &pool);
     if (whole) {
         struct reader r = {.a = &o->arena, .p = (const unsigned char *)bytes.p + IMAGE_HEADER};
         r.end = r.p + records;
@@ -455,4 +456,14 @@ enum rc image_open(struct ctx *cx, struct str bytes, bool owned, struct catalog 
     }
     *out = &o->c;
     return OK;
+}
+
+enum rc image_open(struct ctx *cx, struct str bytes, bool owned, struct catalog **out)
+{
+    return open_image(cx, bytes, owned, false, out);
+}
+
+enum rc image_open_own(struct ctx *cx, struct str bytes, struct catalog **out)
+{
+    return open_image(cx, bytes, false, true, out);
 }

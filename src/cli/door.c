@@ -8,6 +8,7 @@
 #include "gates/host.h"
 #include "identity/keys.h"
 #include "identity/rights.h"
+#include "store/store.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -211,6 +212,7 @@ int cli_door(int argc, char **argv)
 {
     struct arguments a = {0};
     struct ctx cx;
+    store_leave_small_logs();
     ctx_init(&cx);
     int out = common_parse(&cx, argc, argv, door_table, door_help, take, &a);
     if (out < 0 && (argc > optind || !a.key || strlen(a.key) != 64)) {

@@ -19,6 +19,7 @@ static const struct {
 } sources[] = {
     {"report", "fact_assessment", "SELECT DISTINCT report FROM fact_assessment WHERE via = 'probe' ORDER BY 1"},
     {"file", "fact_record_files", "SELECT DISTINCT digest FROM fact_record_files ORDER BY 1"},
+    {"evidence", "fact_evidence", "SELECT DISTINCT digest FROM fact_evidence ORDER BY 1"},
 };
 #define SOURCES (sizeof sources / sizeof *sources)
 
@@ -67,7 +68,7 @@ static enum rc put(struct ctx *cx, struct looking *l, struct str kind, struct st
 static enum rc look_at(struct ctx *cx, struct looking *l, struct str kind, struct str digest)
 {
     scoped_buf content;
-    buf_init(&content, LIMIT_REPORT + 1);
+    buf_init(&content, is_report(kind) ? LIMIT_REPORT + 1 : LIMIT_EVIDENCE + 1);
     enum rc rc = read_one(cx, l->dir, kind, digest, &content);
     if (rc == E_NOTFOUND && is_report(kind)) {
         l->out->missing_reports++;
@@ -76,7 +77,7 @@ static enum rc look_at(struct ctx *cx, struct looking *l, struct str kind, struc
     if (rc == E_NOTFOUND) {
         l->out->missing_files++;
         if (l->told)
-            l->told(l->arg, arena_printf(&cx->arena, "file " STR_FMT ": it is named by an item and is not here",
+            l->told(l->arg, arena_printf(&cx->arena, "file " STR_FMT ": it is named by an item, or is evidence, and is not here",
                                          STR_ARG(digest))
                                 .p);
         return OK;
@@ -197,7 +198,7 @@ static enum rc put_all_back(struct ctx *cx, const char *dir, sqlite3 *db, struct
 {
     scoped_stmt *st = NULL;
     bool row;
-    TRY(store_prepare(cx, db, STR("SELECT kind, digest, content FROM kept WHERE kind IN ('report', 'file')"), &st));
+    TRY(store_prepare(cx, db, STR("SELECT kind, digest, content FROM kept WHERE kind IN ('report', 'file', 'evidence')"), &st));
     for (;;) {
         struct ctx own;
         TRY(store_step(cx, st, &row));

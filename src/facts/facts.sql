@@ -15,5 +15,8 @@ INSERT OR IGNORE INTO projecting VALUES (1, 0, NULL, 0);
 -- The definition of what is made of two kinds together (joined.sql).
 CREATE TABLE IF NOT EXISTS joined (one INTEGER PRIMARY KEY CHECK (one = 1), digest TEXT NOT NULL) STRICT;
 INSERT OR IGNORE INTO joined VALUES (1, '');
+-- With what all of them were last found as they should be (tables.c), and how often they had been made then: who starts with the same need not compare
+-- each.
+CREATE TABLE IF NOT EXISTS made (one INTEGER PRIMARY KEY CHECK (one = 1), digest TEXT NOT NULL, generation INTEGER NOT NULL) STRICT;
 -- When the machine's clock was last believed: which start of the machine it was, microseconds since then, and the clock.
 CREATE TABLE IF NOT EXISTS clock (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL, up INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;

@@ -27,7 +27,7 @@ static bool has_both(const struct catalog *c)
     return facts_kind_index(c, STR("record")) < c->n_kinds && facts_kind_index(c, STR("step")) < c->n_kinds;
 }
 
-static void digest_of(char out[65])
+void joined_digest(char out[65])
 {
     struct digest d;
     uint8_t sum[32];
@@ -57,7 +57,7 @@ enum rc joined_tables(struct ctx *cx, sqlite3 *db, const struct catalog *c, bool
     bool row;
     scoped_stmt *st = NULL;
     if (!has_both(c)) return OK;
-    digest_of(digest);
+    joined_digest(digest);
     TRY(store_prepare(cx, db, STR("SELECT 1 FROM joined WHERE digest = ?1"), &st));
     store_bind_str(st, 1, str_from(digest));
     TRY(store_step(cx, st, &row));

@@ -6,6 +6,8 @@
 
 #include "facts/facts_int.h"
 
+/* SHA-256 of its definition, hex. */
+void joined_digest(char out[65]);
 /* Makes and fills the table where it is not there, or is of another definition. `anew`: in any case. */
 enum rc joined_tables(struct ctx *cx, sqlite3 *db, const struct catalog *c, bool anew) MUST_CHECK;
 /* After a fact of that kind about the subject was put into its tables. */

@@ -95,11 +95,78 @@ static enum rc compare_kinds(struct ctx *cx, sqlite3 *db, struct work *w)
     return OK;
 }
 
-enum rc facts_tables_current(struct ctx *cx, sqlite3 *db, const struct catalog *c, bool *out)
+/* All that the tables are made of: the catalog, what this program has for all of them, and of which definitions they
+ * say they are. */
+static enum rc made_digest(struct ctx *cx, sqlite3 *db, const struct catalog *c, char out[65])
+{
+    scoped_stmt *st = NULL;
+    struct digest d;
+    uint8_t sum[32];
+    char joined[65];
+    joined_digest(joined);
+    digest_init(&d);
+    digest_field(&d, str_from(c->digest));
+    digest_field(&d, str_from(facts_facts_sql));
+    digest_field(&d, str_from(joined));
+    TRY(store_prepare(cx, db, STR("SELECT kind, digest FROM projections ORDER BY kind"), &st));
+    for (bool row;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        digest_field(&d, store_column_str(st, 0));
+        digest_field(&d, store_column_str(st, 1));
+    }
+    digest_final(&d, sum);
+    digest_hex(sum, sizeof sum, out);
+    return OK;
+}
+
+/* *generation: how often they have been made; -1: they may have to be made, or something is missing in them. */
+static enum rc find_made(struct ctx *cx, sqlite3 *db, const struct catalog *c, int64_t *generation)
 {
     scoped_stmt *st = NULL;
     int64_t there;
+    bool row;
+    char digest[65];
+    *generation = -1;
+    TRY(store_get_int(cx, db, "SELECT count(*) FROM sqlite_schema WHERE name = 'made'", &there));
+    if (!there || !c->digest[0]) return OK;
+    TRY(made_digest(cx, db, c, digest));
+    TRY(store_prepare(
+        cx, db,
+        STR("SELECT p.generation FROM made m JOIN projecting p ON p.generation = m.generation AND p.beside "
+            "IS NULL, head h WHERE m.digest = ?1 AND h.size = (SELECT coalesce(max(n) + 1, 0) FROM "
+            "p_facts)"),
+        &st));
+    store_bind_str(st, 1, str_from(digest));
+    TRY(store_step(cx, st, &row));
+    if (row) *generation = sqlite3_column_int64(st, 0);
+    return OK;
+}
+
+static enum rc put_made(struct ctx *cx, sqlite3 *db, const struct catalog *c)
+{
+    scoped_stmt *st = NULL;
+    char digest[65];
+    if (!c->digest[0]) return OK;
+    TRY(made_digest(cx, db, c, digest));
+    TRY(store_prepare(
+        cx, db,
+        STR("INSERT INTO made SELECT 1, ?1, generation FROM projecting WHERE true ON CONFLICT DO UPDATE SET "
+            "digest = excluded.digest, generation = excluded.generation WHERE digest <> excluded.digest "
+            "OR generation <> excluded.generation"),
+        &st));
+    store_bind_str(st, 1, str_from(digest));
+    return store_run(cx, st);
+}
+
+enum rc facts_tables_current(struct ctx *cx, sqlite3 *db, const struct catalog *c, bool *out)
+{
+    scoped_stmt *st = NULL;
+    int64_t there, generation;
     *out = false;
+    TRY(find_made(cx, db, c, &generation));
+    *out = generation >= 0;
+    if (*out) return OK;
     TRY(store_get_int(cx, db, "SELECT count(*) FROM sqlite_schema WHERE name = 'projections'", &there));
     if (!there) return OK;
     TRY(store_prepare(cx, db, STR("SELECT digest = ?2 FROM projections WHERE kind = ?1"), &st));
@@ -295,7 +362,15 @@ static enum rc step(struct ctx *cx, struct log_tx *tx, void *arg)
     if (!w->finished) return OK;
     TRY(joined_tables(cx, db, f->catalog, w->n_stale > 0));
     for (size_t i = 0; i < f->catalog->n_kinds; i++) TRY(remember(cx, db, &f->catalog->kinds[i]));
+    TRY(put_made(cx, db, f->catalog));
     return store_get_int(cx, db, "SELECT generation FROM projecting", &f->generation);
+}
+
+static enum rc look(struct ctx *cx, struct log_tx *tx, void *arg)
+{
+    struct facts *f = arg;
+    log_discard(tx);
+    return find_made(cx, log_db(tx), f->catalog, &f->generation);
 }
 
 static enum rc make_own(struct ctx *cx, struct log_tx *tx, void *arg)
@@ -309,6 +384,8 @@ enum rc facts_tables(struct ctx *cx, struct facts *f)
     struct work w = {.f = f};
     w.stale = arena_array(&cx->arena, bool, f->catalog->n_kinds + 1);
     w.beside = arena_array(&cx->arena, struct projection *, f->catalog->n_kinds + 1);
+    TRY(log_submit(cx, f->log, look, f));
+    if (f->generation >= 0) return OK;
     TRY(log_submit(cx, f->log, make_own, NULL));
     while (!w.finished) {
         enum rc rc = log_submit(cx, f->log, step, &w);

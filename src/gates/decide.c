@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "facts/subject.h"
+#include "gates/checks.h"
 #include "gates/comment.h"
 #include "gates/critical.h"
 #include "gates/gate_rules.h"
@@ -182,6 +183,7 @@ static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
     }
     put_signatures(a->cx, &j, p);
     critical_put(a->cx, &j, p);
+    checks_put(a->cx, &j, p);
     if (reason.n) json_put_str(&j, "reason", str_slice(reason, 0, 4096));
     json_end(&j, '}');
     return gate_put(a, p->caller, "push", p->place->subject, &b, n);
@@ -316,6 +318,7 @@ static enum rc build(struct append *a, void *arg)
     who.only = d->p->caller->only;
     who.n_only = d->p->caller->n_only;
     TRY(read_protections(a, d->p));
+    TRY(checks_still(a, d->p));
     for (size_t i = 0; i < d->p->n; i++) TRY(judge_ref(a, d->p, i, &who));
     hold_shape(d);
     TRY(log_mark(a->cx, a->tx));
@@ -328,7 +331,10 @@ static enum rc build(struct append *a, void *arg)
     } else {
         TRY(log_keep(a->cx, a->tx));
     }
-    if (d->stage == DECIDE_TRY || (d->stage == DECIDE_ASK && d->out->allowed)) return OK;
+    if (d->stage == DECIDE_TRY || (d->stage == DECIDE_ASK && d->out->allowed)) {
+        log_discard(a->tx);
+        return OK;
+    }
     for (size_t i = 0; keep && d->places && i < d->p->n; i++)
         if (d->p->refs[i].kind == PUSH_CHANGE) TRY(change_put(a, d->p, &d->p->refs[i], &d->places[i]));
     return put_decision(a, d, &verdicts, keep ? &push : NULL);

@@ -1,5 +1,6 @@
 #include "gates/gate_rules.h"
 
+#include "catalog/views.h"
 #include "gates/tell.h"
 #include "rules/rules.h"
 #include "store/store.h"
@@ -14,9 +15,9 @@ struct running {
     enum gate_mode mode;
 };
 
-/* What hides the views of all pushes while the rules run. */
-static const char *const views[] = {"fact_push",          "fact_push_refs",  "fact_push_hits", "fact_push_signatures",
-                                    "fact_push_critical", "fact_push_owners"};
+/* What hides the views of all pushes while the rules run; the one all others hang on first, checks last. */
+static const char *const views[] = {"fact_push",          "fact_push_refs",   "fact_push_hits",  "fact_push_signatures",
+                                    "fact_push_critical", "fact_push_owners", "fact_push_checks"};
 
 static enum rc narrow(struct ctx *cx, sqlite3 *db, uint64_t push)
 {
@@ -78,6 +79,15 @@ static enum rc take_row(void *arg, const struct rule_row *row)
     return OK;
 }
 
+/* A rule that asks of checks alone has nothing to say of a request that none are asked of, and is spared the registers
+ * it reads besides. */
+static bool is_asked(struct str sql, const struct push *p)
+{
+    bool checks = str_has(sql, STR("fact_push_checks")), others = false;
+    for (size_t i = 1; i + 1 < sizeof views / sizeof *views; i++) others |= str_has(sql, str_from(views[i]));
+    return others || !checks || p->n_checks > 0;
+}
+
 static enum rc run_all(struct running *r, sqlite3 *db, const struct catalog *c, int64_t now)
 {
     const struct rules_options o = {.now = now, .since = 0};
@@ -85,9 +95,11 @@ static enum rc run_all(struct running *r, sqlite3 *db, const struct catalog *c, 
         for (size_t i = 0; i < c->tasks[t].n_obligations; i++) {
             r->task = &c->tasks[t];
             r->obligation = &c->tasks[t].obligations[i];
-            if (!str_eq(r->obligation->org.gate, STR("push"))) continue;
+            struct str sql = r->obligation->org.sql;
+            if (!str_eq(r->obligation->org.gate, STR("push")) || !is_asked(sql, r->push)) continue;
+            if (str_has(sql, STR("item_"))) TRY(views_of_items(r->cx, db, c->records, c->n_records));
             TRY(read_mode(r->cx, db, r->obligation, r->push->place->project, now, &r->mode));
-            enum rc rc = rules_rows(r->cx, db, r->obligation->org.sql, &o, take_row, r);
+            enum rc rc = rules_rows(r->cx, db, sql, &o, take_row, r);
             if (rc != OK)
                 return fail(r->cx, E_INTERNAL, "the rule %s/%s cannot be asked, so nothing is let in: %s",
                             arena_cstr(&r->cx->arena, r->obligation->task),

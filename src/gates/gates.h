@@ -9,6 +9,8 @@
  *     receive.h  git's hooks: pre-receive judges in quarantine, proc-receive moves the refs
  *     change.h   changes and their patch sets; reviews; what approvals still count
  *     publish.h  the approved result computed here, and put where it belongs
+ *     checks.h   what definitions of done ask of a push, and what evidence shows
+ *     evidence_in.h  where evidence comes in
  *     tell.h     what a pusher reads
  *
  * Who may at all, and the shape of what is pushed, is always held to: nothing could be taken back. Whether points of

@@ -50,6 +50,7 @@ enum rc gate_place_find(struct ctx *cx, sqlite3 *db, const char *dir, struct str
     struct str location, *fields[] = {&out->subject, &out->name, &out->project, &out->main, &out->accounts, &location};
     for (int i = 0; i < 6; i++) *fields[i] = arena_str(&cx->arena, store_column_str(st, i));
     out->id = str_slice(out->subject, sizeof "repo:" - 1, out->subject.n);
+    out->dir = dir;
     if (gate_host_find(store_column_str(st, 6), &out->host))
         out->path = arena_cstr(&cx->arena, location);
     else

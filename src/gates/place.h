@@ -19,6 +19,7 @@ struct gate_place {
     struct str name, project, main;
     enum gate_host host;
     struct str accounts; /* of a connected one: the host that accounts there are declared under */
+    const char *dir;     /* the data folder */
     const char *path;    /* of the bare repository */
 };
 /* By its name, as it stands in addresses (`.git` at its end does not count), or by repo:ID. E_NOTFOUND when there is

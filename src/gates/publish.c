@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "gates/attest.h"
+#include "gates/checks.h"
 #include "gates/critical.h"
 #include "gates/receive.h"
 #include "gates/seal.h"
@@ -255,6 +256,7 @@ static enum rc prepare(struct ctx *cx, struct publishing *p, struct push *push, 
     }
     push->n = 1;
     TRY(critical_read(cx, log_reader_db(p->reader), p->git, push));
+    TRY(checks_read(cx, log_reader_db(p->reader), p->git, push));
     out->target = r->name;
     out->before = r->before;
     out->after = r->after;

@@ -47,6 +47,16 @@ struct push_hit {
     int64_t line;
     const char *rule;
 };
+/* Something a definition of done asks of a ref (checks.h). */
+struct push_check {
+    size_t ref;
+    const char *what; /* tests, findings, coverage, documentation, instructions */
+    struct str definition;
+    int64_t wanted, found, total; /* found, total: -1: nothing shows it */
+    const char *why;              /* … a word; NULL: something does */
+    struct str level;             /* of findings */
+};
+#define PUSH_CHECKS 1000
 #define PUSH_REFS 3000
 #define PUSH_HITS 100
 
@@ -70,6 +80,9 @@ struct push {
     size_t n_needs;
     uint64_t definitions; /* state of what says so, when it was read … */
     bool critical_known;  /* … if it was */
+    const struct push_check *checks;
+    size_t n_checks;
+    int64_t checks_seen; /* the newest fact they rest on */
 };
 
 /* ref:ID/NAME, as facts have it. */

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "facts/subject.h"
+#include "gates/checks.h"
 #include "gates/critical.h"
 #include "gates/push_scan.h"
 #include "git/oid.h"
@@ -445,5 +446,5 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
         r->secrets = p->secrets;
         if (p->lfs && !r->shape && gate_host_takes_changes(p->place->host)) r->shape = "lfs";
     }
-    return OK;
+    return checks_read(cx, db, g, p);
 }

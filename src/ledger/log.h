@@ -69,6 +69,10 @@ enum rc log_mark(struct ctx *cx, struct log_tx *tx) MUST_CHECK;
 enum rc log_back(struct ctx *cx, struct log_tx *tx) MUST_CHECK; /* to the mark, which is gone then */
 enum rc log_keep(struct ctx *cx, struct log_tx *tx) MUST_CHECK; /* the mark is gone, what was done stays */
 
+/* Nothing of this unit shall stay, though it says OK: it has only looked. When no unit of a transaction leaves
+ * anything, nothing is written and nobody waits for the disk. */
+void log_discard(struct log_tx *tx);
+
 /* Leaves no trace of erased bodies in the files. E_BUSY while somebody reads what is older. */
 enum rc log_forget(struct ctx *cx, struct log *l) MUST_CHECK;
 

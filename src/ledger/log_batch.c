@@ -21,12 +21,13 @@ struct waiter {
     struct waiter *next;
 };
 
-/* Runs one unit; what it did stays or is undone whole. false: the transaction is gone, and all units with it. */
-static bool run_unit(struct log *l, struct waiter *w)
+/* Runs one unit; what it did stays or is undone whole. *left: something of it may stay. false: the transaction is gone,
+ * and all units with it. */
+static bool run_unit(struct log *l, struct waiter *w, bool *left)
 {
     struct log_state before = l->tx.state;
     struct shared_mark out_before = l->out.n;
-    l->tx.has_mark = false;
+    l->tx.has_mark = l->tx.discard = false;
     l->tx.broken = OK;
     w->rc = store_exec(w->cx, l->db, "SAVEPOINT unit");
     if (w->rc == OK) {
@@ -35,7 +36,8 @@ static bool run_unit(struct log *l, struct waiter *w)
         assert(w->rc != OK || !l->tx.has_mark);
     }
     if (!store_in_transaction(l->db)) return false;
-    if (w->rc == OK) {
+    if (w->rc == OK && !l->tx.discard) {
+        *left = true;
         w->rc = store_exec(w->cx, l->db, "RELEASE unit");
         return w->rc == OK;
     }
@@ -72,12 +74,13 @@ static void put_back(struct log *l, struct waiter *w)
 }
 
 /* In the transaction: all units, then the head. The error of what ended it is in the leader's ctx. */
-static enum rc run_units(struct ctx *cx, struct log *l, struct waiter *batch)
+static enum rc run_units(struct ctx *cx, struct log *l, struct waiter *batch, bool *left)
 {
+    *left = false;
     TRY(log_state_read(cx, l->read_head, &l->tx.state));
     uint64_t size = l->tx.state.frontier.size;
     for (struct waiter *w = batch; w; w = w->next) {
-        if (!run_unit(l, w)) return fail(cx, E_IO, "the transaction was ended: %s", w->cx->message);
+        if (!run_unit(l, w, left)) return fail(cx, E_IO, "the transaction was ended: %s", w->cx->message);
         if (l->shared && shared_batch_bytes(&l->out) > LIMIT_SHARED_ENOUGH) put_back(l, w);
     }
     return l->tx.state.frontier.size == size ? OK : log_write_head(cx, l);
@@ -97,7 +100,8 @@ static enum rc run_units_shared(struct ctx *cx, struct log *l, struct waiter *ba
         shared_batch_clear(&l->out);
         TRY(log_state_read(cx, l->read_head, &l->tx.state));
         struct log_state before = l->tx.state;
-        TRY(run_units(cx, l, batch));
+        bool left;
+        TRY(run_units(cx, l, batch, &left));
         bool taken = follows && shared_batch_is_empty(&l->out);
         if (!taken && (follows || l->out.n.facts)) {
             TRY(shared_append(cx, l->shared, &l->out, &before, &l->tx.state, &taken));
@@ -126,14 +130,15 @@ static struct waiter *take_batch(struct log *l)
 static enum rc transact(struct ctx *cx, struct log *l, struct waiter *batch, bool *durable)
 {
     enum rc rc = OK;
+    bool left = true; /* of a shared log, what was taken over from others */
     if (l->shared) {
         rc = run_units_shared(cx, l, batch, durable);
         shared_let_go(l->shared);
     } else {
         TRY(store_begin_write(cx, l->db));
-        rc = run_units(cx, l, batch);
+        rc = run_units(cx, l, batch, &left);
     }
-    if (rc == OK) return store_commit(cx, l->db);
+    if (rc == OK && left) return store_commit(cx, l->db);
     store_rollback(l->db);
     return rc;
 }

@@ -14,7 +14,7 @@ struct log_tx {
     struct log *log;
     struct log_state state, marked;
     struct shared_mark marked_out;
-    bool has_mark;
+    bool has_mark, discard;
     enum rc broken; /* writing a node failed, where no error can be returned */
     struct ctx *cx; /* of the unit that is running */
 };

@@ -279,6 +279,11 @@ enum rc log_back(struct ctx *cx, struct log_tx *tx)
     return store_exec(cx, tx->log->db, "ROLLBACK TO mark; RELEASE mark");
 }
 
+void log_discard(struct log_tx *tx)
+{
+    tx->discard = true;
+}
+
 enum rc log_keep(struct ctx *cx, struct log_tx *tx)
 {
     assert(tx->has_mark);

@@ -136,13 +136,16 @@ static enum rc is_named(struct ctx *cx, void *arg, struct str digest, bool *name
 {
     const struct upkeep *u = arg;
     scoped_stmt *st = NULL;
-    TRY(store_prepare(cx, log_reader_db(u->reader), STR("SELECT 1 FROM fact_record_files WHERE digest = ?1 LIMIT 1"),
-                      &st));
+    TRY(store_prepare(
+        cx, log_reader_db(u->reader),
+        STR("SELECT 1 FROM fact_record_files WHERE digest = ?1 UNION ALL SELECT 1 FROM fact_evidence WHERE "
+            "digest = ?1 LIMIT 1"),
+        &st));
     store_bind_str(st, 1, digest);
     return store_step(cx, st, named);
 }
 
-/* Uploads that no item names. */
+/* Uploads that no item names and that are no evidence. */
 static void sweep_files(struct upkeep *u, struct ctx *cx, int64_t now)
 {
     size_t deleted;

@@ -9,6 +9,7 @@
 
 #define BUSY_MS 10000 /* writers queue at the turnstile; this is for recovery after a crash and for checkpoints */
 #define LITTLE_CACHE "PRAGMA cache_size=-8192"
+#define SMALL_LOG (256 << 10)    /* bytes of a write-ahead log that are read again in no time */
 #define CHECKPOINT_PAGES "20000" /* a checkpoint waits for the disk: seldom, and then 80 MB of it */
 
 static enum rc cannot(struct ctx *cx, const char *path, int code)
@@ -68,6 +69,22 @@ enum rc store_open_file(struct ctx *cx, const char *path, enum store_mode mode, 
     }
     *out = db;
     return OK;
+}
+
+/* sqlite3_auto_extension(3): called for each connection that is opened from now on. */
+static int leave_small_log(sqlite3 *db, char **error, const void *api)
+{
+    struct stat st;
+    (void)error, (void)api;
+    const char *log = sqlite3_filename_wal(sqlite3_db_filename(db, "main"));
+    if (log && *log && (stat(log, &st) < 0 || st.st_size < SMALL_LOG))
+        (void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return SQLITE_OK;
+}
+
+void store_leave_small_logs(void)
+{
+    (void)sqlite3_auto_extension((void (*)(void))leave_small_log);
 }
 
 enum rc store_attach_derived(struct ctx *cx, sqlite3 *db, const char *path)

@@ -88,7 +88,8 @@ class Host:
         """The first commit on main, and a working copy."""
         work = self.t.repo("work")
         work.commit("first", {"a.txt": "one\n"}, author=person(who))
-        self.t.equal(self.push(who, work, "main")[0], 0)
+        code, said = self.push(who, work, "main")
+        self.t.equal(code, 0, said)
         return work
 
     def propose(self, who, work, *options):

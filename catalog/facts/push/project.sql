@@ -24,6 +24,11 @@ CREATE TABLE p_push_owners (n INTEGER NOT NULL, seq INTEGER NOT NULL, critical I
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_push_owners AS SELECT n, seq, critical, value FROM p_push_owners;
 CREATE VIEW fact_push_critical AS SELECT n, seq, ref, source, line, path, files, owners, known, wanted, approvals, unticked FROM p_push_critical;
+CREATE TABLE p_push_checks (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, what TEXT NOT NULL, definition TEXT NOT NULL, wanted INTEGER NOT NULL,
+  found INTEGER, total INTEGER, why TEXT, level TEXT,
+  PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX p_push_checks_what ON p_push_checks (what, n);
+CREATE VIEW fact_push_checks AS SELECT n, seq, ref, what, definition, wanted, found, total, why, level FROM p_push_checks;
 
 INSERT INTO p_push (n, at, subject, actor, via, reason) VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'reason');
 INSERT INTO p_push_refs SELECT :n, key, value ->> 'ref', value ->> 'before', value ->> 'after', value ->> 'kind', value ->> 'act', coalesce(value ->> 'protected', 0),
@@ -35,3 +40,5 @@ INSERT INTO p_push_signatures SELECT :n, key, value ->> 'ref', value ->> 'wantin
 INSERT INTO p_push_critical SELECT :n, key, value ->> 'ref', value ->> 'source', value ->> 'line', value ->> 'path', value ->> 'files', json_array_length(value, '$.owners'),
   value ->> 'known', value ->> 'wanted', value ->> 'approvals', value ->> 'unticked' FROM json_each(:payload, '$.critical');
 INSERT INTO p_push_owners SELECT :n, c.key * 100 + o.key, c.key, o.value FROM json_each(:payload, '$.critical') c JOIN json_each(c.value, '$.owners') o;
+INSERT INTO p_push_checks SELECT :n, key, value ->> 'ref', value ->> 'what', value ->> 'definition', value ->> 'wanted', value ->> 'found', value ->> 'total',
+  value ->> 'why', value ->> 'level' FROM json_each(:payload, '$.checks');

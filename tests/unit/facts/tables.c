@@ -19,6 +19,7 @@ static struct catalog_kind *change_catalog(const char *define, const char *proje
     memcpy(kinds, catalog->kinds, at * sizeof *kinds);
     memcpy(kinds + at + 1, catalog->kinds + at, (catalog->n_kinds - at) * sizeof *kinds);
     changed.kinds = kinds;
+    changed.digest[0] = 0; /* it is of no image */
     changed.n_kinds++;
     struct catalog_kind *evil = &kinds[at];
     *evil = *catalog_find_kind(catalog, STR("note"));

@@ -1,0 +1,284 @@
+#include "gates/check_files.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "gates/diff.h"
+
+/* --- patterns */
+
+/* Which beginnings of the path the pattern's beginning matches, one step of it at a time. */
+bool check_path_matches(struct str pattern, struct str path)
+{
+    static const struct str any = {"**/", 3};
+    bool row[LIMIT_PATH + 1], deep = false, at_any_depth = !memchr(pattern.p, '/', pattern.n);
+    if (path.n > LIMIT_PATH) return false;
+    if (at_any_depth) /* only the name counts */
+        for (size_t i = path.n; i-- > 0;)
+            if (path.p[i] == '/') {
+                path = str_slice(path, i + 1, path.n);
+                break;
+            }
+    if (str_ends(pattern, STR("/"))) deep = true;
+    for (size_t j = 0; j <= path.n; j++) row[j] = j == 0;
+    for (size_t i = 0; i < pattern.n;) {
+        struct str rest = str_slice(pattern, i, pattern.n);
+        bool folders = str_starts(rest, any), all = str_starts(rest, STR("**")), some = pattern.p[i] == '*';
+        bool before = row[0], reached = row[0];
+        if (!some) row[0] = false;
+        for (size_t j = 1; j <= path.n; j++) {
+            bool was = row[j];
+            if (folders)
+                row[j] = was || (reached && path.p[j - 1] == '/');
+            else if (all)
+                row[j] = was || row[j - 1];
+            else if (some)
+                row[j] = was || (row[j - 1] && path.p[j - 1] != '/');
+            else
+                row[j] = before && path.p[j - 1] == pattern.p[i];
+            reached |= was;
+            before = was;
+        }
+        i += folders ? 3 : all ? 2 : 1;
+    }
+    for (size_t j = 1; deep && j <= path.n; j++)
+        if (row[j]) return true;
+    return row[path.n];
+}
+
+/* --- changed lines */
+
+#define CHANGED_LINES 1000000
+#define CHANGED_BYTES (256U << 20) /* of differences that are looked through */
+
+struct run {
+    int64_t first, n;
+    size_t states; /* its first line's place among all states */
+};
+struct file {
+    struct str path;
+    struct run *runs;
+    size_t n, cap;
+};
+struct changed_lines {
+    struct ctx *cx;
+    struct file *files; /* by path */
+    size_t n, cap;
+    uint8_t *states; /* 0: no report has it; 1: it did not run; 2: it ran */
+    size_t n_states;
+    struct str *names; /* paths of the tree that end as a changed one does, in its last part */
+    size_t n_names, cap_names;
+    struct str asked; /* the path that was asked last, and … */
+    struct file *answer;
+};
+
+static void *grow(struct ctx *cx, void *old, size_t n, size_t *cap, size_t size)
+{
+    if (n < *cap) return old;
+    size_t more = *cap ? 2 * *cap : 64;
+    char *out = arena_calloc(&cx->arena, more, size);
+    if (n) memcpy(out, old, n * size);
+    *cap = more;
+    return out;
+}
+
+static struct str last_part(struct str path)
+{
+    for (size_t i = path.n; i-- > 0;)
+        if (path.p[i] == '/') return str_slice(path, i + 1, path.n);
+    return path;
+}
+
+/* "7,3" or "7", which is one. */
+static bool read_range(struct str s, char sign, int64_t *first, int64_t *n)
+{
+    struct str number;
+    *n = 1;
+    if (!s.n || s.p[0] != sign) return false;
+    s = str_slice(s, 1, s.n);
+    (void)str_cut(&s, ',', &number);
+    return str_to_i64(number, 0, INT32_MAX, first) && (!s.p || str_to_i64(s, 0, INT32_MAX, n));
+}
+
+/* "@@ -a[,b] +c[,d] @@": *lines: how many follow. */
+static enum rc take_hunk(struct changed_lines *c, struct str line, int64_t *lines)
+{
+    struct str rest = str_slice(line, 3, line.n), old, now;
+    struct file *f = &c->files[c->n - 1];
+    int64_t first, n, removed;
+    if (!str_cut(&rest, ' ', &old) || !str_cut(&rest, ' ', &now) || !read_range(old, '-', &first, &removed) ||
+        !read_range(now, '+', &first, &n))
+        return fail(c->cx, E_CORRUPT, "what changed cannot be followed");
+    *lines = n + removed;
+    if (!f->path.p || !n) return OK;
+    if (c->n_states + (size_t)n > CHANGED_LINES)
+        return fail(c->cx, E_LIMIT, "the change has more than %d lines", CHANGED_LINES);
+    f->runs = grow(c->cx, f->runs, f->n, &f->cap, sizeof *f->runs);
+    f->runs[f->n++] = (struct run){first, n, c->n_states};
+    c->n_states += (size_t)n;
+    return OK;
+}
+
+/* *left: lines of a hunk that are still to come, whatever they look like. */
+static enum rc take_diff(struct changed_lines *c, struct str line, int64_t *left)
+{
+    if (*left > 0) {
+        *left -= line.n && (line.p[0] == '+' || line.p[0] == '-');
+    } else if (str_starts(line, STR("diff --git "))) {
+        c->files = grow(c->cx, c->files, c->n, &c->cap, sizeof *c->files);
+        c->files[c->n++] = (struct file){.path = diff_head_path(c->cx, line)};
+    } else if (c->n && str_starts(line, STR("@@ "))) {
+        return take_hunk(c, line, left);
+    }
+    return OK;
+}
+
+static enum rc read_diff(struct changed_lines *c, const struct git *g, struct str from, struct str to)
+{
+    const char *const argv[] = {"diff-tree",
+                                "-r",
+                                "-p",
+                                "-U0",
+                                "--no-renames",
+                                "--no-ext-diff",
+                                "--no-textconv",
+                                "--no-color",
+                                "--no-prefix",
+                                "--src-prefix=a/",
+                                "--dst-prefix=b/",
+                                "--full-index",
+                                "--inter-hunk-context=0",
+                                arena_cstr(&c->cx->arena, from),
+                                arena_cstr(&c->cx->arena, to),
+                                NULL};
+    struct child child;
+    struct reader r = {0};
+    struct str line;
+    bool cut;
+    size_t total = 0;
+    int64_t left = 0;
+    int code;
+    enum rc rc = OK;
+    TRY(child_start(c->cx, g, argv, CHILD_NO_INPUT, &child));
+    reader_init(&r, child.out);
+    while (rc == OK && reader_until(&r, '\n', &line, &cut)) {
+        total += line.n;
+        rc = total > CHANGED_BYTES ? fail(c->cx, E_LIMIT, "the change is too large to be looked through")
+                                   : take_diff(c, line, &left);
+    }
+    reader_release(&r);
+    if (rc != OK)
+        child_kill(&child);
+    else if (!child_finish(&child, &code))
+        rc = fail(c->cx, E_CORRUPT, "what changed cannot be followed: %s", child_complaint(c->cx, &child));
+    child_close_errors(&child);
+    return rc;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return str_cmp(((const struct file *)a)->path, ((const struct file *)b)->path);
+}
+
+static struct file *find_file(const struct changed_lines *c, struct str path)
+{
+    struct file key = {.path = path};
+    return c->n ? bsearch(&key, c->files, c->n, sizeof key, by_path) : NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+struct listing {
+    struct changed_lines *c;
+    struct str *parts; /* last parts of changed paths, sorted */
+};
+
+static enum rc take_entry(void *arg, const struct git_entry *e)
+{
+    struct listing *l = arg;
+    struct changed_lines *c = l->c;
+    struct str part = last_part(e->path);
+    if (!bsearch(&part, l->parts, c->n, sizeof part, by_name)) return OK;
+    c->names = grow(c->cx, c->names, c->n_names, &c->cap_names, sizeof *c->names);
+    c->names[c->n_names++] = arena_str(&c->cx->arena, e->path);
+    return OK;
+}
+
+enum rc changed_lines_read(struct ctx *cx, struct git *g, struct str from, struct str to, struct changed_lines **out)
+{
+    struct changed_lines *c = arena_new(&cx->arena, struct changed_lines);
+    struct listing l = {c, NULL};
+    c->cx = cx;
+    *out = c;
+    TRY(read_diff(c, g, from, to));
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++) /* files without added lines are none of it */
+        if (c->files[i].path.p && c->files[i].n) c->files[n++] = c->files[i];
+    c->n = n;
+    c->states = arena_alloc(&cx->arena, c->n_states + 1);
+    if (!n) return OK;
+    qsort(c->files, n, sizeof *c->files, by_path);
+    l.parts = arena_array(&cx->arena, struct str, n);
+    for (size_t i = 0; i < n; i++) l.parts[i] = last_part(c->files[i].path);
+    qsort(l.parts, n, sizeof *l.parts, by_name);
+    return git_tree(cx, g, to, take_entry, &l);
+}
+
+/* Whether `end` is the whole of `path` or its end behind a slash. */
+static bool is_end(struct str path, struct str end)
+{
+    return str_ends(path, end) && (path.n == end.n || path.p[path.n - end.n - 1] == '/');
+}
+
+/* "/build/lib/a.c" is lib/a.c where there is one, even when a.c has changed as well; "a.py" is src/a.py when no other
+ * file ends so. */
+static struct file *resolve(const struct changed_lines *c, struct str path)
+{
+    struct str best = STR_NONE;
+    size_t longer = 0;
+    while (str_starts(path, STR("./"))) path = str_slice(path, 2, path.n);
+    for (size_t i = 0; i < c->n_names; i++)
+        if (is_end(path, c->names[i]) && c->names[i].n > best.n) best = c->names[i];
+    for (size_t i = 0; !best.p && i < c->n_names; i++)
+        if (is_end(c->names[i], path)) longer++;
+    for (size_t i = 0; !best.p && longer == 1 && i < c->n_names; i++)
+        if (is_end(c->names[i], path)) best = c->names[i];
+    return best.p ? find_file(c, best) : NULL;
+}
+
+void changed_lines_take(struct changed_lines *c, struct str path, int64_t line, bool ran)
+{
+    if (!c->n) return;
+    if (!c->asked.p || !str_eq(c->asked, path)) { /* a report tells a file's lines in a row */
+        char *copy = path.n <= LIMIT_PATH ? arena_cstr(&c->cx->arena, path) : NULL;
+        c->asked = copy ? (struct str){copy, path.n} : STR_NONE;
+        c->answer = copy ? resolve(c, path) : NULL;
+    }
+    const struct file *f = c->answer;
+    size_t low = 0, high = f ? f->n : 0;
+    while (low < high) { /* runs are in order */
+        size_t mid = (low + high) / 2;
+        if (f->runs[mid].first + f->runs[mid].n <= line)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (!f || low == f->n || line < f->runs[low].first) return;
+    uint8_t *state = &c->states[f->runs[low].states + (size_t)(line - f->runs[low].first)];
+    if (ran)
+        *state = 2;
+    else if (!*state)
+        *state = 1;
+}
+
+void changed_lines_count(const struct changed_lines *c, int64_t *all, int64_t *ran)
+{
+    *all = *ran = 0;
+    for (size_t i = 0; i < c->n_states; i++) {
+        *all += c->states[i] > 0;
+        *ran += c->states[i] == 2;
+    }
+}

@@ -1,0 +1,507 @@
+#include "gates/checks.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "evidence/evidence.h"
+#include "files/files.h"
+#include "gates/change.h"
+#include "gates/check_files.h"
+#include "git/oid.h"
+#include "store/store.h"
+
+#define DEFINITIONS 50 /* of one repository */
+
+/* --- what is asked */
+
+struct definition {
+    struct str subject;
+    json_t *content;    /* fields of the item */
+    struct str senders; /* whose evidence counts, as a list in JSON; "[]": anybody's */
+    int level;          /* of findings; -1: not asked */
+    int64_t coverage;   /* per cent; -1: not asked */
+    bool tests;
+};
+
+/* As it was last approved: one that is being rewritten asks what it asked before. */
+static const char definitions_sql[] =
+    "SELECT r.subject, b.body FROM fact_record r LEFT JOIN fact_step_last s ON s.subject = r.subject "
+    "JOIN fact_step a ON a.subject = r.subject AND a.n = (SELECT max(x.n) FROM fact_step x WHERE x.subject = r.subject "
+    "AND x.approves) JOIN fact_record_versions v ON v.subject = r.subject AND v.version = a.version "
+    "JOIN bodies b ON b.n = v.n WHERE r.kind = 'definition_of_done' AND CASE WHEN s.n > r.n THEN s.phase ELSE r.phase "
+    "END "
+    "<> 'closed' ORDER BY r.number";
+
+static bool names_repository(const json_t *content, struct str repository)
+{
+    const json_t *list = json_object_get(content, "repositories"), *v;
+    size_t i;
+    json_array_foreach(list, i, v)
+    {
+        if (json_is_string(v) && str_eq((struct str){json_string_value(v), json_string_length(v)}, repository))
+            return true;
+    }
+    return false;
+}
+
+static struct str text_of(const json_t *o, const char *key)
+{
+    const json_t *v = json_object_get(o, key);
+    return json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR("");
+}
+
+static struct str list_of(struct ctx *cx, const json_t *content, const char *key)
+{
+    const json_t *list = json_object_get(content, key);
+    char *text = json_is_array(list) ? json_dumps(list, JSON_COMPACT) : NULL;
+    struct str out = arena_str(&cx->arena, str_from(text ? text : "[]"));
+    free(text);
+    return out;
+}
+
+static int level_of(struct str word)
+{
+    for (int i = 0; i < LEVELS; i++)
+        if (str_eq(word, str_from(evidence_level_name((enum evidence_level)i)))) return i;
+    return -1;
+}
+
+/* The content of a `record` fact is JSON as text within JSON. */
+static void read_definition(struct ctx *cx, struct str body, struct definition *d)
+{
+    json_t *fact = json_loadb(body.p ? body.p : "", body.n, 0, NULL);
+    struct str content = text_of(json_object_get(fact, "payload"), "content"), percent;
+    d->content = json_loadb(content.p, content.n, 0, NULL);
+    json_decref(fact);
+    percent = text_of(d->content, "coverage");
+    struct str whole = percent;
+    (void)str_cut(&percent, '.', &whole);
+    d->senders = list_of(cx, d->content, "evidence_from");
+    d->level = level_of(text_of(d->content, "findings_level"));
+    d->tests = json_is_true(json_object_get(d->content, "tests_pass"));
+    if (!str_to_i64(whole, 0, 100, &d->coverage)) d->coverage = -1;
+}
+
+static enum rc read_definitions(struct ctx *cx, sqlite3 *db, struct str repository, struct definition *list, size_t *n)
+{
+    scoped_stmt *st = NULL;
+    *n = 0;
+    TRY(store_prepare(cx, db, str_from(definitions_sql), &st));
+    for (bool row;;) {
+        struct definition d = {0};
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        read_definition(cx, store_column_str(st, 1), &d);
+        if (!names_repository(d.content, repository)) {
+            json_decref(d.content);
+            continue;
+        }
+        d.subject = arena_str(&cx->arena, store_column_str(st, 0));
+        list[(*n)++] = d;
+        if (*n == DEFINITIONS)
+            return fail(cx, E_LIMIT, "more than %d definitions of done name this repository", DEFINITIONS);
+    }
+}
+
+/* --- what there is */
+
+struct checking {
+    struct ctx *cx;
+    sqlite3 *db;
+    struct git *g;
+    struct push *p;
+    struct push_check *list;
+    size_t n;
+    /* of the ref that is looked at */
+    size_t ref;
+    struct str base, commit; /* what changes lies between; base STR_NONE: all is new */
+    struct str tree, tip_tree, base_tree;
+    struct changed_lines *lines; /* read once they are needed */
+    bool lines_read, lines_known;
+};
+
+static enum rc add(struct checking *k, const struct push_check *c)
+{
+    if (k->n == PUSH_CHECKS) return fail(k->cx, E_LIMIT, "more than %d checks are asked of one push", PUSH_CHECKS);
+    k->list[k->n] = *c;
+    k->list[k->n++].ref = k->ref;
+    return OK;
+}
+
+static struct push_check asked(const struct definition *d, const char *what, int64_t wanted)
+{
+    return (struct push_check){
+        .what = what, .definition = d->subject, .wanted = wanted, .found = -1, .total = -1, .level = STR("")};
+}
+
+/* Of each report (type, name, sender) on a tree the newest. */
+#define COUNTING                                                                                                       \
+    " FROM fact_evidence e WHERE e.n IN (SELECT max(x.n) FROM fact_evidence x WHERE x.repository = ?1 AND x.tree_oid " \
+    "= ?2 AND (?3 = '[]' OR x.actor IN (SELECT value FROM json_each(?3))) GROUP BY x.type, x.name, x.actor)"
+
+static enum rc ask_evidence(struct checking *k, const char *sql, struct str tree, const struct definition *d,
+                            sqlite3_stmt **st)
+{
+    TRY(store_prepare(k->cx, k->db, str_from(sql), st));
+    store_bind_str(*st, 1, k->p->place->subject);
+    store_bind_str(*st, 2, tree);
+    store_bind_str(*st, 3, d->senders);
+    return OK;
+}
+
+/* A statement counts when it names this commit or tree itself. */
+static enum rc check_tests(struct checking *k, const struct definition *d)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    struct push_check c = asked(d, "tests", 1);
+    TRY(ask_evidence(k,
+                     "SELECT count(*), sum(e.tests - e.skipped), sum(e.failures + e.errors)" COUNTING
+                     " AND e.tests IS NOT NULL AND (e.type <> 'in_toto' OR e.bound)",
+                     k->tree, d, &st));
+    TRY(store_step(k->cx, st, &row));
+    if (row && sqlite3_column_int64(st, 0) > 0) {
+        c.total = sqlite3_column_int64(st, 1);
+        c.found = sqlite3_column_int64(st, 2);
+        if (c.total < 0) c.total = 0;
+    } else {
+        c.why = "no_evidence";
+    }
+    return add(k, &c);
+}
+
+/* --- reports read again */
+
+/* Calls evidence_read() for each that counts. *why: a word when one cannot be read. */
+static enum rc read_reports(struct checking *k, const char *types, struct str tree, const struct definition *d,
+                            const struct evidence_sink *sink, size_t *n, const char **why)
+{
+    scoped_stmt *st = NULL;
+    const char *sql = arena_printf(&k->cx->arena, "SELECT e.digest, e.size" COUNTING " AND e.type IN (%s)", types).p;
+    *n = 0;
+    TRY(ask_evidence(k, sql, tree, d, &st));
+    for (bool row;;) {
+        struct ctx own; /* what reading takes is given back with each */
+        struct evidence said;
+        int fd = -1;
+        TRY(store_step(k->cx, st, &row));
+        if (!row) return OK;
+        ++*n;
+        if (sqlite3_column_int64(st, 1) > (int64_t)LIMIT_EVIDENCE_READ) {
+            *why = "too_large";
+            continue;
+        }
+        ctx_init(&own);
+        enum rc rc = files_open(&own, k->p->place->dir, store_column_str(st, 0), &fd);
+        if (rc == OK) rc = evidence_read(&own, NULL, fd, sink, &said);
+        if (fd >= 0) (void)close(fd);
+        ctx_release(&own);
+        if (rc == E_LIMIT)
+            *why = "too_many";
+        else if (rc != OK)
+            *why = "not_here"; /* of another server, or damaged: it was read when it came */
+    }
+}
+
+/* --- findings */
+
+struct prints {
+    struct ctx *cx;
+    int level;
+    uint8_t (*list)[EVIDENCE_PRINT];
+    size_t n;
+};
+
+static enum rc take_finding(void *arg, enum evidence_level level, const uint8_t print[EVIDENCE_PRINT], struct str rule,
+                            struct str path, int64_t line)
+{
+    struct prints *p = arg;
+    (void)rule;
+    (void)path;
+    (void)line;
+    if ((int)level < p->level) return OK;
+    if (p->n == LIMIT_EVIDENCE_FINDINGS) return E_LIMIT;
+    memcpy(p->list[p->n++], print, EVIDENCE_PRINT);
+    return OK;
+}
+
+static int by_print(const void *a, const void *b)
+{
+    return memcmp(a, b, EVIDENCE_PRINT);
+}
+
+/* How many of `now` are not in `before`: a second one of the same print is new when there was one. */
+static int64_t count_new(struct prints *now, struct prints *before)
+{
+    int64_t out = 0;
+    qsort(now->list, now->n, EVIDENCE_PRINT, by_print);
+    qsort(before->list, before->n, EVIDENCE_PRINT, by_print);
+    for (size_t i = 0, k = 0; i < now->n; i++) {
+        while (k < before->n && by_print(before->list[k], now->list[i]) < 0) k++;
+        if (k < before->n && by_print(before->list[k], now->list[i]) == 0)
+            k++;
+        else
+            out++;
+    }
+    return out;
+}
+
+/* Findings at the level and over it, by the sums of the reports. */
+static enum rc count_findings(struct checking *k, const struct definition *d, int64_t *reports, int64_t *findings)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(ask_evidence(k,
+                     "SELECT count(*), sum(e.level_error), sum(e.level_warning), sum(e.level_note)" COUNTING
+                     " AND e.type = 'sarif'",
+                     k->tree, d, &st));
+    TRY(store_step(k->cx, st, &row));
+    *reports = row ? sqlite3_column_int64(st, 0) : 0;
+    *findings = 0;
+    for (int i = d->level; i < LEVELS; i++) *findings += sqlite3_column_int64(st, 1 + LEVEL_ERROR - i);
+    return OK;
+}
+
+/* Against the branch as it is, else where the change leaves it; with neither all of them are new. */
+static enum rc compare(struct checking *k, const struct definition *d, struct push_check *c)
+{
+    struct prints now = {k->cx, d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0},
+                  before = {k->cx, d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0};
+    const struct evidence_sink of_now = {&now, take_finding, NULL}, of_before = {&before, take_finding, NULL};
+    size_t n = 0;
+    enum rc rc = now.list && before.list ? OK : fail(k->cx, E_INTERNAL, "no memory");
+    if (rc == OK) rc = read_reports(k, "'sarif'", k->tree, d, &of_now, &n, &c->why);
+    if (rc == OK && k->tip_tree.p) rc = read_reports(k, "'sarif'", k->tip_tree, d, &of_before, &n, &c->why);
+    if (rc == OK && !n && k->base_tree.p) rc = read_reports(k, "'sarif'", k->base_tree, d, &of_before, &n, &c->why);
+    if (rc == OK && !c->why) {
+        c->found = count_new(&now, &before);
+        if (!n) c->why = "not_compared"; /* which is said beside the figures */
+    }
+    free(now.list);
+    free(before.list);
+    return rc;
+}
+
+static enum rc check_findings(struct checking *k, const struct definition *d)
+{
+    struct push_check c = asked(d, "findings", 0);
+    int64_t reports;
+    c.level = str_from(evidence_level_name((enum evidence_level)d->level));
+    TRY(count_findings(k, d, &reports, &c.total));
+    if (!reports) {
+        c.total = -1;
+        c.why = "no_evidence";
+    } else if (!c.total) {
+        c.found = 0;
+    } else {
+        TRY(compare(k, d, &c));
+    }
+    return add(k, &c);
+}
+
+/* --- coverage of what changed */
+
+static enum rc take_line(void *arg, struct str path, int64_t line, bool ran)
+{
+    changed_lines_take(arg, path, line, ran);
+    return OK;
+}
+
+static enum rc read_lines(struct checking *k)
+{
+    if (k->lines_read) return OK;
+    k->lines_read = true;
+    if (!k->base.p) return OK;
+    enum rc rc = changed_lines_read(k->cx, k->g, k->base, k->commit, &k->lines);
+    k->lines_known = rc == OK;
+    return rc == E_LIMIT ? OK : rc;
+}
+
+static enum rc check_coverage(struct checking *k, const struct definition *d)
+{
+    struct push_check c = asked(d, "coverage", d->coverage);
+    size_t n;
+    TRY(read_lines(k));
+    const struct evidence_sink sink = {k->lines, NULL, take_line};
+    if (!k->lines_known)
+        c.why = k->base.p ? "too_many" : "no_base";
+    else
+        TRY(read_reports(k, "'lcov', 'cobertura'", k->tree, d, &sink, &n, &c.why));
+    if (!c.why && !n) c.why = "no_evidence";
+    if (!c.why) changed_lines_count(k->lines, &c.total, &c.found);
+    return add(k, &c);
+}
+
+/* --- documentation */
+
+struct touching {
+    const json_t *when, *where;
+    int64_t asked, given;
+};
+
+static bool matches_any(const json_t *patterns, struct str path)
+{
+    size_t i;
+    const json_t *v;
+    json_array_foreach(patterns, i, v)
+    {
+        if (json_is_string(v) && check_path_matches((struct str){json_string_value(v), json_string_length(v)}, path))
+            return true;
+    }
+    return false;
+}
+
+static enum rc take_path(void *arg, const struct git_change *change)
+{
+    struct touching *t = arg;
+    if (matches_any(t->where, change->path))
+        t->given += change->status != 'D'; /* what was deleted tells nobody anything */
+    else if (matches_any(t->when, change->path))
+        t->asked++;
+    return OK;
+}
+
+static enum rc check_documents(struct checking *k, const struct definition *d, const char *what, const char *when,
+                               const char *where)
+{
+    struct touching t = {json_object_get(d->content, when), json_object_get(d->content, where), 0, 0};
+    struct push_check c = asked(d, what, 1);
+    if (!json_array_size(t.when) || !json_array_size(t.where)) return OK; /* not asked */
+    TRY(git_diff(k->cx, k->g, k->base, k->commit, take_path, &t));
+    c.total = t.asked;
+    c.found = t.given;
+    return add(k, &c);
+}
+
+/* --- each ref */
+
+static enum rc tree_of(struct checking *k, struct str commit, struct str *tree)
+{
+    scoped_buf said;
+    int code;
+    const char *const argv[] = {"rev-parse", "--verify",
+                                arena_printf(&k->cx->arena, STR_FMT "^{tree}", STR_ARG(commit)).p, NULL};
+    buf_init(&said, 4 * KIB);
+    *tree = STR_NONE;
+    if (!commit.p || oid_is_zero(commit)) return OK;
+    TRY(hosted_run(k->cx, k->g, argv, STR_NONE, &said, &code, NULL));
+    struct str s = str_trim(buf_view(&said));
+    if (code != 0 || !oid_is(s, 40)) return fail(k->cx, E_CORRUPT, "a commit's tree is not there");
+    *tree = arena_str(&k->cx->arena, s);
+    return OK;
+}
+
+/* What is judged is the patch set, as it was built and tested; without one, what was pushed. */
+static enum rc find_content(struct checking *k, const struct push_ref *r)
+{
+    struct str change = r->change;
+    int64_t number = r->patch_set;
+    scoped_stmt *st = NULL;
+    bool row = false;
+    if (!number) TRY(change_of_commit(k->cx, k->db, k->p->place->subject, r->after, r->name, &change, &number));
+    if (number) {
+        TRY(store_prepare(k->cx, k->db,
+                          STR("SELECT commit_oid, base_oid FROM fact_patch_set WHERE subject = ?1 AND number = ?2"),
+                          &st));
+        store_bind_str(st, 1, change);
+        store_bind_int(st, 2, number);
+        TRY(store_step(k->cx, st, &row));
+    }
+    k->commit = row ? arena_str(&k->cx->arena, store_column_str(st, 0)) : r->after;
+    k->base = row ? arena_str(&k->cx->arena, store_column_str(st, 1)) : oid_is_zero(r->before) ? STR_NONE : r->before;
+    TRY(tree_of(k, k->commit, &k->tree));
+    TRY(tree_of(k, r->before, &k->tip_tree));
+    return tree_of(k, k->base, &k->base_tree);
+}
+
+static enum rc check_ref(struct checking *k, const struct definition *list, size_t n, size_t ref)
+{
+    const struct push_ref *r = &k->p->refs[ref];
+    bool is_asked = r->kind == PUSH_BRANCH && r->protection && !r->shape &&
+                    (r->act == PUSH_CREATE || r->act == PUSH_UPDATE) && (r->commits > 0 || r->patch_set);
+    if (!is_asked) return OK;
+    k->ref = ref;
+    k->lines = NULL;
+    k->lines_read = k->lines_known = false;
+    TRY(find_content(k, r));
+    for (size_t i = 0; i < n; i++) {
+        const struct definition *d = &list[i];
+        if (d->tests) TRY(check_tests(k, d));
+        if (d->level >= 0) TRY(check_findings(k, d));
+        if (d->coverage >= 0) TRY(check_coverage(k, d));
+        TRY(check_documents(k, d, "documentation", "docs_when", "docs_in"));
+        TRY(check_documents(k, d, "instructions", "instructions_when", "instructions_in"));
+    }
+    return OK;
+}
+
+static enum rc newest(struct ctx *cx, sqlite3 *db, struct str repository, int64_t *n)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(cx, db,
+                      STR("SELECT max((SELECT coalesce(max(n), 0) FROM fact_evidence WHERE repository = ?1), coalesce(("
+                          "SELECT max(max(r.n, coalesce(s.n, 0))) FROM fact_record r LEFT JOIN fact_step_last s ON "
+                          "s.subject = r.subject WHERE r.kind = 'definition_of_done'), 0))"),
+                      &st));
+    store_bind_str(st, 1, repository);
+    TRY(store_step(cx, st, &row));
+    *n = row ? sqlite3_column_int64(st, 0) : 0;
+    return OK;
+}
+
+enum rc checks_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
+{
+    struct definition *list = arena_array(&cx->arena, struct definition, DEFINITIONS);
+    struct checking k = {.cx = cx, .db = db, .g = g, .p = p};
+    size_t n = 0;
+    p->n_checks = 0;
+    TRY(newest(cx, db, p->place->subject, &p->checks_seen));
+    enum rc rc = read_definitions(cx, db, p->place->subject, list, &n);
+    if (rc == OK && n) k.list = arena_array(&cx->arena, struct push_check, PUSH_CHECKS);
+    for (size_t i = 0; rc == OK && n && i < p->n; i++) rc = check_ref(&k, list, n, i);
+    for (size_t i = 0; i < n; i++) json_decref(list[i].content);
+    p->checks = k.list;
+    p->n_checks = k.n;
+    return rc;
+}
+
+enum rc checks_still(struct append *a, const struct push *p)
+{
+    int64_t n;
+    TRY(newest(a->cx, a->db, p->place->subject, &n));
+    return n == p->checks_seen ? OK
+                               : fail(a->cx, E_CONFLICT, "evidence or a definition of done has just come; try again");
+}
+
+void checks_put(struct ctx *cx, struct json *j, const struct push *p)
+{
+    if (!p->n_checks) return;
+    json_key(j, "checks");
+    json_begin(j, '[');
+    for (size_t i = 0; i < p->n_checks; i++) {
+        const struct push_check *c = &p->checks[i];
+        json_begin(j, '{');
+        json_put_str(j, "ref", push_subject(cx, p->place, p->refs[c->ref].name));
+        json_put_cstr(j, "what", c->what);
+        json_put_str(j, "definition", c->definition);
+        json_put_int(j, "wanted", c->wanted);
+        if (c->found >= 0) json_put_int(j, "found", c->found);
+        if (c->total >= 0) json_put_int(j, "total", c->total);
+        if (c->why) json_put_cstr(j, "why", c->why);
+        if (c->level.n) json_put_str(j, "level", c->level);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+}
+
+bool check_holds(const struct push_check *c)
+{
+    if (c->found < 0) return false;
+    if (!strcmp(c->what, "tests")) return c->total >= c->wanted && c->found == 0;
+    if (!strcmp(c->what, "findings")) return c->found <= c->wanted;
+    if (!strcmp(c->what, "coverage")) return c->total == 0 || c->found * 100 >= c->wanted * c->total;
+    return c->total == 0 || c->found >= c->wanted;
+}
