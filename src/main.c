@@ -26,6 +26,7 @@ static const struct command {
     {"admin-link", cli_admin_link, "a one-time link for who cannot get in"},
     {"repo", cli_repo, "repositories with a gate, here or elsewhere: list, create, import, protect, connect"},
     {"evidence", cli_evidence, "hand in reports of tests and analyses about a commit"},
+    {"attest", cli_attest, "show and verify what is attested of published commits"},
     {"access", cli_access, "why somebody may or may not: explain WHO REPOSITORY REF"},
     {"authorized-keys", cli_authorized_keys, "what sshd asks about a key"},
     {"door", cli_door, "the way in over SSH, a key's forced command"},

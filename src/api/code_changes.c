@@ -2,6 +2,7 @@
  * them. */
 #include "api/code_change.h"
 #include "api/code_critical.h"
+#include "api/code_signed.h"
 #include "api/evidence.h"
 #include "api/show.h"
 #include "base/limits.h"
@@ -37,7 +38,7 @@ static enum rc put_patch_sets(struct ctx *cx, struct api_call *call, struct str 
     scoped_stmt *st = NULL;
     TRY(store_prepare(
         cx, call->ledger,
-        STR("SELECT s.number, s.commit_oid, s.base_oid, s.commits, s.at, s.actor, p.name, s.strangers FROM "
+        STR("SELECT s.number, s.commit_oid, s.base_oid, s.commits, s.at, s.actor, p.name, s.strangers, s.n FROM "
             "fact_patch_set s LEFT JOIN fact_person p ON p.subject = s.actor WHERE s.subject = ?1 ORDER BY "
             "s.number DESC LIMIT 1000"),
         &st));
@@ -55,6 +56,7 @@ static enum rc put_patch_sets(struct ctx *cx, struct api_call *call, struct str 
         show_column_time(j, "at", st, 4);
         show_column_person(j, "by", st, 5);
         show_column_int(j, "strangers", st, 7);
+        TRY(code_put_signatures(cx, call, sqlite3_column_int64(st, 8)));
         json_end(j, '}');
     }
     json_end(j, ']');
@@ -209,6 +211,7 @@ static enum rc put_change(struct ctx *cx, struct api_call *call, const struct co
     TRY(comment_open_threads(cx, call->ledger, c->subject, &threads));
     json_put_int(j, "open_threads", threads);
     TRY(put_approvers(cx, call, f));
+    TRY(code_put_published(cx, call, &f->place, c));
     TRY(put_gate(cx, call, f));
     TRY(evidence_put_counting(cx, call, f->place.subject, c->tree));
     json_end(j, '}');

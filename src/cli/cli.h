@@ -38,5 +38,6 @@ int cli_authorized_keys(int argc, char **argv);
 int cli_door(int argc, char **argv);
 int cli_repo(int argc, char **argv);
 int cli_evidence(int argc, char **argv);
+int cli_attest(int argc, char **argv);
 
 #endif

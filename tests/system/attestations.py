@@ -113,6 +113,24 @@ def test_levels_and_gaps(t):
     (t.dir / "away").rename(t.dir / "data.signer")
     t.equal(h.push("mikko", work, ":refs/heads/quiet")[0], 0)
     t.equal(attested(t, h, five, keys)[0]["ref"], "refs/tags/v2")
+    # the program's own verifier, on another machine: it believes what it is given keys for, and what it is asked
+    note = t.git("--git-dir", str(h.path), "notes", "--ref=attestations", "show", one)
+    (t.dir / "note").write_bytes(note)
+    (t.dir / "keys").write_text(keys, encoding="utf-8")
+    t.equal(t.run("attest", "show", "acme", one, "--data", "data", code=0).out.encode(), note)
+    wanted = ("attest", "verify", "note", "--keys", "keys", "--commit", one)
+    t.run(*wanted, "--level", 4, "--ref", "refs/heads/main", "--repository", "git+ssh://git@test.example/acme", code=0)
+    for options, why in ((("--ref", "refs/heads/other", "--level", 4), "no summary says"), (("--repository", "git+ssh://git@test.example/other"), "another repository")):
+        t.has(t.run(*wanted, *options, code=1).out, why)
+    t.has(t.run(*wanted[:-1], two, code=1).out, "another commit")
+    (t.dir / "keys").write_text((t.dir / "key-ella.pub").read_text(encoding="utf-8"), encoding="utf-8")
+    t.has(t.run(*wanted, code=1).out, "none of the keys")
+    (t.dir / "keys").write_text(keys, encoding="utf-8")
+    for change in ((b'"payload":"', b'"payload":"A'), (b"in-toto", b"in-tote"), (b"{", b"[")):
+        (t.dir / "note").write_bytes(note.replace(*change))
+        t.has(t.run(*wanted, code=1).out, "no:")
+    (t.dir / "note").write_bytes(b"")
+    t.run(*wanted, code=1)
     # a changed word, another key
     line = t.git("--git-dir", str(h.path), "notes", "--ref=attestations", "show", one).decode().splitlines()[1]
     t.equal(opened(line, keys) is None, False)

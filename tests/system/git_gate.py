@@ -423,7 +423,18 @@ def test_in_the_browser(t):
         s.post("mikko", at + "/reviews", {"patch_set": 2, "vote": "approve"}, 409)
         s.post("mikko", at + "/reviews", {"patch_set": 1, "vote": "approve"}, 200)
         s.post("mikko", at + "/publication", None, 200)
-        t.equal(s.get("ella", at)["state"], "published")
+        change = s.get("ella", at)
+        t.equal((change["state"], change["published"]["level"], change["published"]["commit"]), ("published", 4, h.ref()))
+        t.equal(change["patch_sets"][0]["signatures"], [{"state": "none", "commits": 1, "by": None}])
+        at_repository = "/repositories/" + h.repo[5:]
+        attested = s.get("ella", at_repository + "/attestations/" + h.ref())["attestations"]
+        t.equal([(a["ref"], a["level"]) for a in attested], [("refs/heads/main", 4)])
+        (t.dir / "envelopes").write_text(attested[0]["provenance"] + "\n" + attested[0]["summary"] + "\n", encoding="utf-8")
+        (t.dir / "keys").write_text(s.get("ella", at_repository + "/source-keys")["allowed_signers"], encoding="utf-8")
+        t.run("attest", "verify", "envelopes", "--keys", "keys", "--commit", h.ref(), "--level", 4, code=0)
+        s.get("ella", at_repository + "/attestations/" + "0" * 40, 404)
+        for path in ("/attestations/" + h.ref(), "/source-keys"):
+            s.get("tuomo", at_repository + path, 403)
         t.equal(s.get("ella", "/code-changes?state=all")["total"], 1)
     settled(t)
 

@@ -1,0 +1,66 @@
+#include "api/code_signed.h"
+
+#include "api/show.h"
+#include "store/store.h"
+
+enum rc code_put_signatures(struct ctx *cx, struct api_call *call, int64_t n)
+{
+    struct json *j = &call->out;
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(
+        cx, call->ledger,
+        STR("SELECT s.state, sum(s.commits), s.person, p.name FROM fact_patch_set_signatures s LEFT JOIN fact_person p "
+            "ON p.subject = s.person WHERE s.n = ?1 GROUP BY s.state, s.person ORDER BY s.state = 'good', "
+            "sum(s.commits) "
+            "DESC, s.state, s.person LIMIT 100"),
+        &st));
+    store_bind_int(st, 1, n);
+    json_key(j, "signatures");
+    json_begin(j, '[');
+    for (bool row;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        json_begin(j, '{');
+        show_column_text(j, "state", st, 0);
+        show_column_int(j, "commits", st, 1);
+        show_column_person(j, "by", st, 2);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+    return OK;
+}
+
+enum rc code_put_published(struct ctx *cx, struct api_call *call, const struct gate_place *place,
+                           const struct change *c)
+{
+    struct json *j = &call->out;
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(
+        cx, call->ledger,
+        STR("SELECT r.after, p.at, a.level, a.history_since, a.controls_since, a.review_since FROM fact_push_refs r "
+            "JOIN fact_push p ON p.n = r.n JOIN fact_decision d ON d.subject = p.subject AND d.n > p.n AND d.push = "
+            "p.n "
+            "JOIN fact_outcome o ON o.decision = d.n AND o.outcome = 'done' LEFT JOIN fact_attestation a ON a.push = "
+            "r.n "
+            "AND a.ref = r.ref WHERE r.ref = ?1 AND r.change = ?2 AND ?3 ORDER BY r.n DESC LIMIT 1"),
+        &st));
+    store_bind_str(st, 1, push_subject(cx, place, c->target));
+    store_bind_str(st, 2, c->subject);
+    store_bind_int(st, 3, str_eq(c->state, STR("published")));
+    TRY(store_step(cx, st, &row));
+    json_key(j, "published");
+    if (!row) {
+        json_nil(j);
+        return OK;
+    }
+    json_begin(j, '{');
+    show_column_text(j, "commit", st, 0);
+    show_column_time(j, "at", st, 1);
+    show_column_int(j, "level", st, 2);
+    show_column_text(j, "history_since", st, 3);
+    show_column_text(j, "controls_since", st, 4);
+    show_column_text(j, "review_since", st, 5);
+    json_end(j, '}');
+    return OK;
+}

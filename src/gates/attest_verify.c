@@ -1,0 +1,111 @@
+#include "gates/attest_verify.h"
+
+#include <jansson.h>
+#include <sodium.h>
+
+#include "base/base64.h"
+#include "base/limits.h"
+#include "base/sshsig.h"
+#include "gates/attest.h"
+
+#define KEYS_MOST 1000
+
+static struct str text_of(struct ctx *cx, const json_t *object, const char *key)
+{
+    const json_t *v = json_object_get(object, key);
+    return json_is_string(v) ? arena_str(&cx->arena, (struct str){json_string_value(v), json_string_length(v)})
+                             : STR_NONE;
+}
+
+/* The key of any of the lines that has signed this; NULL: none. */
+static bool by_one_of(struct ctx *cx, struct str keys, struct str preimage, struct str sig, struct str *shown)
+{
+    uint8_t signature[64], public[32];
+    struct str line;
+    if (!base64_read_exact(signature, sizeof signature, sig)) return false;
+    for (int n = 0; n < KEYS_MOST && str_cut(&keys, '\n', &line);) {
+        const char *at = str_find(line, STR("ssh-ed25519 "));
+        if (!at || line.p[0] == '#' || !sshsig_read_key(str_slice(line, (size_t)(at - line.p), line.n), public))
+            continue;
+        n++;
+        if (crypto_sign_verify_detached(signature, (const unsigned char *)preimage.p, preimage.n, public) != 0)
+            continue;
+        scoped_buf b;
+        buf_init(&b, 200);
+        sshsig_put_fingerprint(&b, public);
+        *shown = arena_str(&cx->arena, buf_view(&b));
+        return true;
+    }
+    return false;
+}
+
+static enum rc open_envelope(struct ctx *cx, const json_t *top, struct str keys, struct buf *payload, struct str *key)
+{
+    scoped_buf preimage;
+    const json_t *signatures = json_object_get(top, "signatures");
+    buf_init(&preimage, LIMIT_BODY);
+    if (!str_eq(text_of(cx, top, "payloadType"), STR(DSSE_STATEMENT)))
+        return fail(cx, E_INVALID, "its payload is no in-toto statement");
+    if (!base64_read(payload, text_of(cx, top, "payload")) || payload->failed)
+        return fail(cx, E_INVALID, "its payload is no base64");
+    dsse_preimage(&preimage, buf_view(payload));
+    for (size_t i = 0; i < json_array_size(signatures) && i < 16; i++)
+        if (by_one_of(cx, keys, buf_view(&preimage), text_of(cx, json_array_get(signatures, i), "sig"), key)) return OK;
+    return fail(cx, E_DENIED, "it is signed by none of the keys");
+}
+
+static enum rc read_level(struct ctx *cx, const json_t *predicate, struct attest_told *out)
+{
+    const json_t *levels = json_object_get(predicate, "verifiedLevels");
+    if (!out->is_summary) {
+        out->level = json_integer_value(json_object_get(predicate, "level"));
+        return OK;
+    }
+    if (!str_eq(text_of(cx, predicate, "verificationResult"), STR("PASSED")))
+        return fail(cx, E_INVALID, "its result is not PASSED");
+    for (size_t i = 0; i < json_array_size(levels); i++) {
+        const json_t *v = json_array_get(levels, i);
+        struct str word = json_is_string(v) ? str_from(json_string_value(v)) : STR(""),
+                   before = STR("SLSA_SOURCE_LEVEL_");
+        if (str_starts(word, before) && !str_to_i64(str_slice(word, before.n, word.n), 0, 9, &out->level))
+            return fail(cx, E_INVALID, "its level is none");
+    }
+    return OK;
+}
+
+static enum rc read_statement(struct ctx *cx, const json_t *top, struct attest_told *out)
+{
+    const json_t *subject = json_array_get(json_object_get(top, "subject"), 0),
+                 *predicate = json_object_get(top, "predicate"),
+                 *refs = json_object_get(json_object_get(subject, "annotations"), "sourceRefs");
+    struct str type = text_of(cx, top, "predicateType");
+    out->is_summary = str_eq(type, STR(ATTEST_SUMMARY));
+    if (!str_eq(text_of(cx, top, "_type"), STR("https://in-toto.io/Statement/v1")) ||
+        (!out->is_summary && !str_eq(type, STR(ATTEST_PROVENANCE))))
+        return fail(cx, E_INVALID, "its statement is of another type");
+    out->commit = text_of(cx, json_object_get(subject, "digest"), "gitCommit");
+    out->resource = text_of(cx, predicate, out->is_summary ? "resourceUri" : "repositoryUri");
+    out->verifier = text_of(cx, json_object_get(predicate, "verifier"), "id");
+    if (json_is_string(json_array_get(refs, 0)))
+        out->ref = arena_str(&cx->arena, str_from(json_string_value(json_array_get(refs, 0))));
+    if (json_array_size(json_object_get(top, "subject")) != 1 || !out->commit.n || !out->resource.n)
+        return fail(cx, E_INVALID, "its statement does not say what it is about");
+    return read_level(cx, predicate, out);
+}
+
+enum rc attest_verify(struct ctx *cx, struct str envelope, struct str keys, struct attest_told *out)
+{
+    scoped_buf payload;
+    json_t *top = json_loadb(envelope.p ? envelope.p : "", envelope.n, JSON_REJECT_DUPLICATES, NULL), *statement = NULL;
+    *out = (struct attest_told){0};
+    buf_init(&payload, LIMIT_BODY);
+    enum rc rc = top && sodium_init() >= 0 ? open_envelope(cx, top, keys, &payload, &out->key)
+                                           : fail(cx, E_INVALID, "it is no envelope");
+    if (rc == OK) {
+        statement = json_loadb(payload.p, payload.n, JSON_REJECT_DUPLICATES, NULL);
+        rc = statement ? read_statement(cx, statement, out) : fail(cx, E_INVALID, "its statement is no JSON");
+    }
+    json_decref(statement);
+    json_decref(top);
+    return rc;
+}
