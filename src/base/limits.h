@@ -125,6 +125,8 @@
 #define LIMIT_GIT_MEMORY (2048 * MIB)     /* private memory of one child */
 #define LIMIT_GIT_DIFF_MEMORY (768 * MIB) /* so of one that compares: it keeps all changed paths */
 #define LIMIT_PUSH_PACK (2048LL * MIB)    /* a pack that is pushed, and a file git writes in a hosted repository */
+#define LIMIT_PUSH_FILE (256 * MIB)       /* a file that a push brings, unpacked … */
+#define LIMIT_PUSH_UNPACKED (8192 * MIB)  /* … and all of them together */
 #define LIMIT_GIT_WRITTEN (64 * KIB)      /* file a child may write: its complaints */
 
 /* observe */

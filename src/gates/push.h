@@ -2,8 +2,7 @@
  * that decides adds what facts say (who may, what was approved) and puts it into the log.
  *
  * Read are names, kinds and how refs would move; which commits a protected branch would gain and by which change; the
- * secrets in what the push brings. What a merge commit alone brings is not scanned. Nothing a push brings is executed
- * or followed. */
+ * secrets in what the push brings, also in what merges alone bring. Nothing a push brings is executed or followed. */
 #ifndef SINETTI_GATES_PUSH_H
 #define SINETTI_GATES_PUSH_H
 
@@ -69,6 +68,8 @@ struct push {
     size_t n_hits;
     int64_t secrets;
     bool lfs;                    /* it brings files that lie in LFS */
+    struct str large;            /* a file over LIMIT_PUSH_FILE; STR_NONE: none is */
+    bool too_much;               /* all it brings is over LIMIT_PUSH_UNPACKED */
     bool scanned;                /* these are known already (handover.h): push_read() does not look for them */
     const struct str *addresses; /* of authors, committers and co-authors of what a change brings */
     size_t n_addresses;

@@ -232,7 +232,8 @@ static bool is_new_tag(const struct push_ref *r)
     return r->kind == PUSH_TAG && r->act == PUSH_CREATE;
 }
 
-/* Whether all that these tags name is on a protected branch. */
+/* Whether all that these tags name is on a protected branch: commits, for a file or a tree by itself nobody has looked
+ * at. */
 static enum rc are_published(struct ctx *cx, const struct git *g, const struct tips *tips, const struct push_ref *refs,
                              size_t n, bool *out)
 {
@@ -241,7 +242,7 @@ static enum rc are_published(struct ctx *cx, const struct git *g, const struct t
     bool known;
     buf_init(&input, SAID_MOST);
     for (size_t i = 0; i < n; i++)
-        if (is_new_tag(&refs[i])) buf_printf(&input, STR_FMT "\n", STR_ARG(refs[i].after));
+        if (is_new_tag(&refs[i])) buf_printf(&input, STR_FMT "^{commit}\n", STR_ARG(refs[i].after));
     *out = input.n && tips->n;
     if (!*out) return OK;
     exclude_tips(&input, tips, 0);
@@ -444,6 +445,8 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
         struct push_ref *r = &p->refs[i];
         if (oid_is_zero(r->after)) continue;
         r->secrets = p->secrets;
+        if (p->too_much && !r->shape) r->shape = "too_much";
+        if (p->large.p && !r->shape) r->shape = "large";
         if (p->lfs && !r->shape && gate_host_takes_changes(p->place->host)) r->shape = "lfs";
     }
     return checks_read(cx, db, g, p);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "git/batch.h"
 #include "git/changes.h"
 #include "git/oid.h"
 #include "observe/classify.h"
@@ -12,10 +13,13 @@
 #define COMMITS_MOST (64U << 20) /* bytes of ids of new commits */
 #define SCAN_BATCH 256
 
+#define MERGES_MOST (64U << 20)
+
 struct blob {
-    struct str oid, old, path;
+    struct str oid, path;
+    const struct str *old; /* what stood there before: of a merge, on each side */
+    size_t n_old;
     uint32_t mode;
-    size_t ref;
 };
 
 struct sweep {
@@ -24,30 +28,44 @@ struct sweep {
     struct scanner *scanner;
     struct blob *blobs;
     size_t n, cap;
+    uint64_t bytes; /* unpacked */
     /* of the blob at hand */
     char (*before)[33];
     size_t n_before;
 };
 
-/* New commits, those of each ref apart, in the order of the refs: a commit belongs to the first that brings it. */
-static enum rc list_commits(struct ctx *cx, const struct git *g, const struct push *p, struct str **oids, size_t *n)
+struct commits {
+    struct str *plain, *merges;
+    size_t n_plain, n_merges;
+};
+
+/* The commits that no ref has yet: `ID PARENT…` a line. */
+static enum rc list_commits(struct ctx *cx, const struct git *g, const struct push *p, struct commits *out)
 {
-    static const char *const argv[] = {"rev-list", "--no-merges", "--stdin", "--not", "--all", NULL};
-    scoped_buf input, out;
+    static const char *const argv[] = {"rev-list", "--parents", "--stdin", "--not", "--all", NULL};
+    scoped_buf input, said;
     int code;
     const char *why;
+    *out = (struct commits){0};
     buf_init(&input, COMMITS_MOST);
-    buf_init(&out, COMMITS_MOST);
+    buf_init(&said, COMMITS_MOST);
     for (size_t i = 0; i < p->n; i++)
         if (!oid_is_zero(p->refs[i].after)) buf_printf(&input, STR_FMT "\n", STR_ARG(p->refs[i].after));
-    *n = 0;
     if (!input.n) return OK;
-    TRY(hosted_run(cx, g, argv, buf_view(&input), &out, &code, &why));
+    TRY(hosted_run(cx, g, argv, buf_view(&input), &said, &code, &why));
     if (code != 0) return fail(cx, E_CORRUPT, "what was pushed cannot be followed: %s", why);
-    struct str rest = arena_str(&cx->arena, buf_view(&out)), line;
-    *oids = arena_array(&cx->arena, struct str, rest.n / 41 + 1);
-    while (str_cut(&rest, '\n', &line))
-        if (oid_is(line, 40)) (*oids)[(*n)++] = line;
+    struct str rest = arena_str(&cx->arena, buf_view(&said)), line, oid;
+    out->plain = arena_array(&cx->arena, struct str, rest.n / 41 + 1);
+    out->merges = arena_array(&cx->arena, struct str, rest.n / 41 + 1);
+    while (str_cut(&rest, '\n', &line)) {
+        bool merge = line.n > 82;
+        oid = str_slice(line, 0, 40);
+        if (!oid_is(oid, 40)) continue;
+        if (merge)
+            out->merges[out->n_merges++] = oid;
+        else
+            out->plain[out->n_plain++] = oid;
+    }
     return OK;
 }
 
@@ -56,19 +74,89 @@ static bool is_file(uint32_t mode)
     return (mode & 0170000) == 0100000;
 }
 
-static enum rc add_blob(struct sweep *s, const struct git_change *c)
+static struct blob *next_blob(struct sweep *s)
 {
-    if (c->status == 'D' || !is_file(c->new_mode) || oid_is_zero(c->new_oid)) return OK;
     if (s->n == s->cap) {
         struct blob *more = arena_array(&s->cx->arena, struct blob, s->cap ? 2 * s->cap : 256);
         if (s->n) memcpy(more, s->blobs, s->n * sizeof *more);
         s->cap = s->cap ? 2 * s->cap : 256;
         s->blobs = more;
     }
-    s->blobs[s->n++] = (struct blob){.oid = arena_str(&s->cx->arena, c->new_oid),
-                                     .old = is_file(c->old_mode) ? arena_str(&s->cx->arena, c->old_oid) : STR_NONE,
-                                     .path = arena_str(&s->cx->arena, c->path),
-                                     .mode = c->new_mode};
+    return &s->blobs[s->n++];
+}
+
+static void add_blob(struct sweep *s, const struct git_change *c)
+{
+    if (c->status == 'D' || !is_file(c->new_mode) || oid_is_zero(c->new_oid)) return;
+    struct str *old = arena_new(&s->cx->arena, struct str);
+    *old = is_file(c->old_mode) ? arena_str(&s->cx->arena, c->old_oid) : STR_NONE;
+    *next_blob(s) = (struct blob){.oid = arena_str(&s->cx->arena, c->new_oid),
+                                  .path = arena_str(&s->cx->arena, c->path),
+                                  .old = old,
+                                  .n_old = old->p != NULL,
+                                  .mode = c->new_mode};
+}
+
+/* What a merge has that none of its sides has, as `diff-tree -c` tells it: `::MODE… NEW_MODE OLD… NEW LETTERS`, a
+ * colon, a mode and an id for each side. Borrowed. false: it is something else. */
+static bool add_merged(struct sweep *s, struct str meta, struct str path)
+{
+    struct str word;
+    size_t sides = 0;
+    int64_t mode = 0;
+    while (sides < meta.n && meta.p[sides] == ':') sides++;
+    if (sides < 2) return false;
+    meta = str_slice(meta, sides, meta.n);
+    bool *files = arena_array(&s->cx->arena, bool, sides + 1);
+    for (size_t i = 0; i <= sides; i++) {
+        mode = 0;
+        if (!str_cut(&meta, ' ', &word) || word.n != 6) return false;
+        for (size_t k = 0; k < 6; k++) mode = mode * 8 + (word.p[k] - '0');
+        files[i] = is_file((uint32_t)mode);
+    }
+    struct str *old = arena_array(&s->cx->arena, struct str, sides), new = STR_NONE;
+    size_t n_old = 0;
+    for (size_t i = 0; i <= sides; i++) {
+        if (!str_cut(&meta, ' ', &word) || !oid_is(word, 40)) return false;
+        if (i == sides)
+            new = word;
+        else if (files[i] && !oid_is_zero(word))
+            old[n_old++] = word;
+    }
+    if (files[sides] && !oid_is_zero(new))
+        *next_blob(s) = (struct blob){.oid = new, .path = path, .old = old, .n_old = n_old, .mode = (uint32_t)mode};
+    return true;
+}
+
+static enum rc list_merged(struct ctx *cx, struct git *g, struct sweep *s, const struct commits *c)
+{
+    static const char *const argv[] = {"diff-tree",
+                                       "--stdin",
+                                       "-c",
+                                       "-r",
+                                       "-z",
+                                       "--raw",
+                                       "--no-renames",
+                                       "--no-abbrev",
+                                       "--no-ext-diff",
+                                       "--no-textconv",
+                                       "--ignore-submodules=none",
+                                       NULL};
+    scoped_buf input, said;
+    int code;
+    const char *why;
+    if (!c->n_merges) return OK;
+    buf_init(&input, COMMITS_MOST);
+    buf_init(&said, MERGES_MOST);
+    for (size_t i = 0; i < c->n_merges; i++) buf_printf(&input, STR_FMT "\n", STR_ARG(c->merges[i]));
+    TRY(hosted_run(cx, g, argv, buf_view(&input), &said, &code, &why));
+    if (code != 0) return fail(cx, E_CORRUPT, "the files of a merge cannot be read: %s", why);
+    struct str rest = arena_str(&cx->arena, buf_view(&said)), meta, path;
+    while (str_cut(&rest, '\0', &meta) && meta.n) {
+        if (oid_is(meta, 40)) continue;
+        if (!str_cut(&rest, '\0', &path) || !add_merged(s, meta, path))
+            return fail(cx, E_CORRUPT, "the files of a merge cannot be read");
+    }
     return OK;
 }
 
@@ -114,22 +202,19 @@ static enum rc scan_old(void *arg, size_t i, struct str content, bool missing)
     return OK;
 }
 
-struct found {
-    struct sweep *s;
-    const struct blob *blobs;
-    struct git *g;
-    struct git_blobs *old;
-};
-
-static enum rc scan_new(void *arg, size_t i, struct str content, bool missing)
+/* Not read: it is too large for that. */
+static void weigh(struct sweep *s, const struct blob *b, int64_t size)
 {
-    struct found *f = arg;
-    struct sweep *s = f->s;
-    const struct blob *b = &f->blobs[i];
+    if (size > 0) s->bytes += (uint64_t)size;
+    if (size > (int64_t)LIMIT_PUSH_FILE && !s->push->large.p) s->push->large = b->path;
+    if (s->bytes > LIMIT_PUSH_UNPACKED) s->push->too_much = true;
+}
+
+static enum rc scan_new(struct sweep *s, struct git_blobs *old, const struct blob *b, struct str content)
+{
     const struct scan_hit *hits;
     size_t n = 0;
     bool asked = false;
-    if (missing || !content.p) return OK;
     struct classification is = classify(b->path, b->mode, str_slice(content, 0, 4096));
     if (is_lfs(content)) s->push->lfs = true;
     struct scan_input in = {b->path, content, is.class, is.language};
@@ -141,8 +226,7 @@ static enum rc scan_new(void *arg, size_t i, struct str content, bool missing)
     s->n_before = 0;
     for (size_t k = 0; k < n; k++) {
         if (!is_secret(&mine[k], is.class)) continue;
-        if (!asked && b->old.p && !oid_is_zero(b->old))
-            TRY(git_blobs_read(s->cx, f->old, &b->old, 1, LIMIT_BLOB_SCAN, scan_old, s));
+        if (!asked && b->n_old) TRY(git_blobs_read(s->cx, old, b->old, b->n_old, LIMIT_BLOB_SCAN, scan_old, s));
         asked = true;
         if (mine[k].same_value[0] && was_before(s, mine[k].same_value)) continue;
         s->push->secrets++;
@@ -155,21 +239,27 @@ static enum rc scan_new(void *arg, size_t i, struct str content, bool missing)
 
 static enum rc scan_blobs(struct ctx *cx, struct git *g, struct sweep *s)
 {
-    struct git_blobs *blobs = NULL, *old = NULL;
-    enum rc rc = git_blobs_open(cx, g, &blobs);
-    if (rc == OK) rc = git_blobs_open(cx, g, &old);
-    struct str *oids = arena_array(&cx->arena, struct str, SCAN_BATCH);
-    for (size_t from = 0; rc == OK && from < s->n; from += SCAN_BATCH) {
-        size_t n = s->n - from < SCAN_BATCH ? s->n - from : SCAN_BATCH;
-        for (size_t i = 0; i < n; i++) oids[i] = s->blobs[from + i].oid;
-        struct found f = {s, s->blobs + from, g, old};
-        rc = git_blobs_read(cx, blobs, oids, n, LIMIT_BLOB_SCAN, scan_new, &f);
+    struct batch new;
+    struct git_blobs *old = NULL;
+    batch_init(&new, g);
+    enum rc rc = git_blobs_open(cx, g, &old);
+    struct str *oids = arena_array(&cx->arena, struct str, s->n);
+    for (size_t i = 0; i < s->n; i++) oids[i] = s->blobs[i].oid;
+    if (rc == OK) batch_begin(&new, oids, s->n, BATCH_WHOLE, LIMIT_BLOB_SCAN);
+    for (size_t i = 0; rc == OK && i < s->n && !s->push->too_much; i++) {
+        struct batch_item item;
+        rc = batch_next(cx, &new, &item);
+        if (rc != OK || item.type != OBJECT_BLOB) continue;
+        weigh(s, &s->blobs[i], item.size);
+        if (item.content.p) rc = scan_new(s, old, &s->blobs[i], item.content);
     }
-    git_blobs_close(blobs);
+    batch_release(&new);
     git_blobs_close(old);
     return rc;
 }
 
+/* The same content in two places is looked at twice: what is aside in one (a test, a document) is read by programs in
+ * the other. */
 static enum rc list_blobs(struct ctx *cx, struct git *g, struct sweep *s, const struct str *oids, size_t n)
 {
     struct changes c = {.input = -1, .child = CHILD_NONE};
@@ -178,27 +268,35 @@ static enum rc list_blobs(struct ctx *cx, struct git *g, struct sweep *s, const 
         bool told;
         rc = changes_of(cx, &c, oids[i], &told);
         if (rc == OK && !told) rc = fail(cx, E_CORRUPT, "the files of commit %.12s cannot be read", oids[i].p);
-        for (size_t k = 0; rc == OK && k < c.list.n; k++) rc = add_blob(s, &c.list.items[k]);
+        if (rc == OK && c.list.full)
+            rc = fail(cx, E_LIMIT, "commit %.12s changes more than %d files, which is more than is looked through here",
+                      oids[i].p, LIMIT_GIT_CHANGES);
+        for (size_t k = 0; rc == OK && k < c.list.n; k++) add_blob(s, &c.list.items[k]);
     }
     changes_release(&c);
-    if (rc != OK || s->n == 0) return rc;
+    return rc;
+}
+
+static void drop_twins(struct sweep *s)
+{
+    if (s->n == 0) return;
     qsort(s->blobs, s->n, sizeof *s->blobs, by_oid);
     size_t kept = 1;
     for (size_t i = 1; i < s->n; i++)
-        if (!str_eq(s->blobs[i].oid, s->blobs[kept - 1].oid)) s->blobs[kept++] = s->blobs[i];
+        if (by_oid(&s->blobs[i], &s->blobs[kept - 1]) != 0) s->blobs[kept++] = s->blobs[i];
     s->n = kept;
-    return OK;
 }
 
 enum rc push_scan(struct ctx *cx, struct git *g, struct push *p)
 {
-    struct str *oids = NULL;
-    size_t n;
+    struct commits commits;
     uint8_t key[16];
     struct sweep s = {.cx = cx, .push = p};
-    TRY(list_commits(cx, g, p, &oids, &n));
-    if (n == 0) return OK;
-    TRY(list_blobs(cx, g, &s, oids, n));
+    TRY(list_commits(cx, g, p, &commits));
+    if (commits.n_plain) TRY(list_blobs(cx, g, &s, commits.plain, commits.n_plain));
+    TRY(list_merged(cx, g, &s, &commits));
+    drop_twins(&s);
+    if (s.n == 0) return OK;
     randombytes_buf(key, sizeof key);
     s.scanner = scanner_new(key);
     s.before = (char(*)[33])arena_alloc(&cx->arena, LIMIT_HITS_PER_BLOB * 33);

@@ -4,8 +4,9 @@
 
 #include "gates/push.h"
 
-/* Scans the blobs that the new commits bring, once each; a secret that stood in the file before is none of the push's.
- * Fills hits, secrets and each ref's secrets. Files kept in LFS have the shape "lfs". */
+/* Scans the files that the new commits bring, once in each place; a secret that stood in the file before is none of the
+ * push's. Of a merge that is what no side of it has. Files over LIMIT_BLOB_SCAN are weighed, not read. Fills hits,
+ * secrets, lfs, large and too_much. */
 enum rc push_scan(struct ctx *cx, struct git *g, struct push *p) MUST_CHECK;
 
 #endif

@@ -45,6 +45,14 @@ static const struct shape shapes[] = {
     {"nothing_new",
      {"its target has all of it already", "kohdehaarassa on jo kaikki"},
      {"nothing is to be done", "mitään ei tarvitse tehdä"}},
+    {"large",
+     {"it brings a file of more than 256 MiB", "siinä on yli 256 MiB:n kokoinen tiedosto"},
+     {"keep such files elsewhere, and take the commit that brings it out of what you push",
+      "säilytä sellaiset muualla ja jätä tiedoston tuova kirjaus pois työnnöstä"}},
+    {"too_much",
+     {"what it brings is more than 8 GiB when it is unpacked", "se on purettuna yli 8 GiB"},
+     {"push the history in parts, or have its host import it",
+      "työnnä historia osissa tai pyydä ylläpitoa tuomaan se"}},
     {"lfs",
      {"it has files kept in Git LFS, which is not served here",
       "siinä on Git LFS -tiedostoja, joita tämä palvelin ei tue"},
@@ -141,4 +149,8 @@ void tell_decided(struct buf *out, const struct push *p, const struct decided *d
     for (int mode = MODE_BLOCK; mode > MODE_OBSERVE; mode--)
         for (size_t i = 0; i < d->n_faults; i++)
             if ((int)d->faults[i].mode == mode) say_fault(out, p, &d->faults[i]);
+    if (!p->large.p) return;
+    buf_cstr(out, p->caller->lang == LANG_FI ? "tiedosto: " : "file: ");
+    buf_visible(out, p->large);
+    buf_char(out, '\n');
 }

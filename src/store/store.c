@@ -20,7 +20,11 @@
 enum rc store_fail(struct ctx *cx, sqlite3 *db, const char *doing)
 {
     int code = sqlite3_errcode(db) & 0xff;
-    const char *text = str_visible(cx, str_from(sqlite3_errmsg(db)));
+    int why = sqlite3_system_errno(db);
+    /* of the index beside the log, SQLite says no more than that there was an error */
+    bool full = code == SQLITE_FULL || (code == SQLITE_IOERR && (why == ENOSPC || why == EDQUOT));
+    const char *text =
+        full ? "the disk is full: make room, and do it again" : str_visible(cx, str_from(sqlite3_errmsg(db)));
     enum rc rc = code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_NOMEM || code == SQLITE_CANTOPEN ? E_IO
                  : code == SQLITE_CORRUPT || code == SQLITE_NOTADB   ? E_CORRUPT
                  : code == SQLITE_BUSY || code == SQLITE_LOCKED      ? E_BUSY

@@ -36,6 +36,19 @@ static enum rc runs(struct str sql)
     return OK;
 }
 
+/* It says so in words that tell what to do. */
+static void test_store_store__full(void **state)
+{
+    (void)state;
+    assert_int_equal(runs(STR("PRAGMA max_page_count = 1")), OK);
+    enum rc rc = OK;
+    for (int i = 0; rc == OK && i < 1000; i++) rc = runs(STR("INSERT INTO t(b) VALUES (hex(zeroblob(4000)))"));
+    assert_int_equal(rc, E_IO);
+    assert_non_null(strstr(cx.message, "the disk is full: make room"));
+    assert_int_equal(runs(STR("PRAGMA max_page_count = 1073741823")), OK);
+    assert_int_equal(runs(STR("DELETE FROM t WHERE a > 2")), OK);
+}
+
 static void test_store_store__identifier(void **state)
 {
     (void)state;
@@ -331,6 +344,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(test_store_store__open),
         STORE_TEST(test_store_store__identifier),
+        STORE_TEST(test_store_store__full),
         STORE_TEST(test_store_store__settings),
         STORE_TEST(test_store_store__prepare_takes_one_statement),
         STORE_TEST(test_store_store__values_come_back),
