@@ -39,6 +39,7 @@ bench: deps-test build
 	@$(PYTHON) tests/bench/serve.py build/sinetti
 	@$(PYTHON) tests/bench/pages.py build/sinetti
 	@$(PYTHON) tests/bench/push.py build/src/sinetti
+	@$(PYTHON) tests/bench/clone.py build/src/sinetti
 
 # make interop           public clients of transparency logs over our files (needs Go; skips without)
 interop: deps-build build

@@ -7,7 +7,7 @@ build="gcc libc6-dev make meson ninja-build pkg-config python3 python3-yaml git
     libsqlite3-dev nettle-dev libsodium-dev libfyaml-dev libjansson-dev libpcre2-dev libcurl4-gnutls-dev libpq-dev
     libmicrohttpd-dev liboath-dev libqrencode-dev libfido2-dev libcbor-dev librhonabwy-dev libgnutls28-dev zlib1g-dev
     libunistring-dev libxlsxwriter-dev libexpat1-dev"
-test="$build libcmocka-dev libssl-dev python3-jsonschema python3-cryptography python3-aiosmtpd nginx-light wrk openssl clang libclang-rt-dev postgresql-15
+test="$build libcmocka-dev libssl-dev python3-jsonschema python3-cryptography python3-aiosmtpd nginx-light fcgiwrap wrk openssl clang libclang-rt-dev postgresql-15
     gnupg openssh-client openssh-server openssl glewlwyd chromium"
 lint="$build libcmocka-dev libssl-dev clang-format clang-tidy cppcheck shellcheck binutils"
 # The pages need Node, whose ever it is, unless they are built already.

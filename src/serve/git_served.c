@@ -325,15 +325,22 @@ static size_t list(struct git_served *g, struct pollfd *fds, bool *ending)
 
 static void turn(struct git_served *g, struct session *s, const struct pollfd *fds)
 {
-    if (s->stage == BEGINS) {
-        begin(g, s);
-        return;
-    }
     if (s->stage == TAKES && fds[1].revents) take(g, s);
     if (fds[0].revents)
         bury(g, s);
     else
         watch_time(g, s, serve_milliseconds());
+}
+
+static bool begin_all(struct git_served *g)
+{
+    bool any = false;
+    for (size_t i = 0; i < PLACES; i++) {
+        if (!g->mine[i] || g->places[i].stage != BEGINS) continue;
+        begin(g, &g->places[i]);
+        any = true;
+    }
+    return any;
 }
 
 static void *run(void *arg)
@@ -346,7 +353,7 @@ static void *run(void *arg)
         if (ending && !used) return NULL;
         for (size_t i = 0; ending && !stopped && i < PLACES; i++)
             if (g->mine[i]) stop(g, &g->places[i]);
-        if (ending && !stopped) continue;
+        if (begin_all(g) || (ending && !stopped)) continue;
         if (poll(fds, 1 + 2 * PLACES, used ? 1000 : -1) < 0) continue;
         if (fds[0].revents) (void)!read(g->wake, &woken, sizeof woken);
         for (size_t i = 0; i < PLACES; i++)

@@ -189,6 +189,12 @@ def test_by_who_means_harm(t):
         lfs = v.ask("POST", "acme.git/info/lfs/objects/batch", ella, b'{"operation":"upload","objects":[]}', Content_Type="application/vnd.git-lfs+json")
         t.equal((lfs.status, lfs.headers["Content-Type"]), (501, "application/vnd.git-lfs+json"))
         t.has(lfs.json()["message"], "Git LFS is not served here")
+        took = []
+        for _ in range(4):
+            began = time.monotonic()
+            t.equal(v.ask("GET", begins, ella).status, 200)
+            took.append(time.monotonic() - began)
+        t.true(min(took) < 0.8, took)  # nothing waits for a turn of a clock
         # packed a hundredfold; endless, said and unsaid
         want = packet(b"want " + tip.encode() + b"\n")
         t.equal(v.ask("POST", "acme.git/git-upload-pack", ella, gzip.compress(want * ((65 << 20) // len(want)), 1), Content_Encoding="gzip", **asks).status, 413)
