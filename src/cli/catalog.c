@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-static const char usage[] = "usage: sinetti catalog check [DIR] [--against DIR]\n"
+static const char usage[] = "usage: sinetti catalog check [DIR] [--against DIR] [--only NAME]\n"
                             "                                      every fault of a catalog folder, and its rules' "
                             "cases (default:\n"
                             "                                      ./catalog, else the built-in one); and what its "
                             "kinds of facts no\n"
-                            "                                      longer admit that those of the other folder do\n"
+                            "                                      longer admit that those of the other folder do;\n"
+                            "                                      --only: the cases of that task or metric alone\n"
                             "       sinetti catalog list [OPTIONS]  its tasks\n"
                             "       sinetti catalog show TASK [OPTIONS]\n"
                             "       sinetti catalog import FILE --into DIR\n"
@@ -23,7 +24,7 @@ static const char usage[] = "usage: sinetti catalog check [DIR] [--against DIR]\
                             "         --lang en|fi\n";
 
 struct arguments {
-    const char *verb, *operand, *dir, *against;
+    const char *verb, *operand, *dir, *against, *only;
     enum lang lang;
 };
 
@@ -36,6 +37,10 @@ static bool parse_option(struct arguments *a, const char *option, const char *va
     }
     if (!strcmp(option, "--against")) {
         a->against = value;
+        return true;
+    }
+    if (!strcmp(option, "--only")) {
+        a->only = value;
         return true;
     }
     if (strcmp(option, "--lang") != 0) return false;
@@ -64,7 +69,7 @@ static bool parse(int argc, char **argv, struct arguments *a)
     }
     if (!a->verb) return false;
     if (!strcmp(a->verb, "check")) return !a->dir;
-    if (a->against) return false;
+    if (a->against || a->only) return false;
     if (!strcmp(a->verb, "list") || !strcmp(a->verb, "scanner")) return !a->operand;
     return !strcmp(a->verb, "show") && a->operand;
 }
@@ -117,10 +122,10 @@ static void print_line(void *arg, const char *text)
 }
 
 /* Of a folder that has no faults. */
-static int try_metrics(struct ctx *cx, const char *dir, const struct catalog *c)
+static int try_metrics(struct ctx *cx, const char *dir, const struct catalog *c, struct str only)
 {
     struct metrics_tally t;
-    enum rc rc = metrics_cases_run(cx, dir, c, print_line, NULL, &t);
+    enum rc rc = metrics_cases_run(cx, dir, c, only, print_line, NULL, &t);
     if (rc != OK) return failed(cx, rc);
     if (t.metrics || t.cases)
         printf("%zu cases of %zu metrics: %zu failed, %zu metrics lack a kind of case\n", t.cases, t.metrics, t.failed,
@@ -128,9 +133,9 @@ static int try_metrics(struct ctx *cx, const char *dir, const struct catalog *c)
     return t.failed || t.thin ? EXIT_FAULTS : EXIT_FINE;
 }
 
-static int try_cases(struct ctx *cx, const char *dir, const struct catalog *c)
+static int try_cases(struct ctx *cx, const char *dir, const struct catalog *c, struct str only)
 {
-    struct cases_options o = {.line = print_line, .catalog = c};
+    struct cases_options o = {.task = only, .line = print_line, .catalog = c};
     struct cases_tally t;
     enum rc rc = cases_run(cx, dir, &o, &t);
     if (rc != OK) return failed(cx, rc);
@@ -152,7 +157,27 @@ static enum rc check_growth(struct ctx *cx, const char *against, const struct ca
     return OK;
 }
 
-static int check(struct ctx *cx, const char *dir, const char *against)
+static bool is_metric(const struct catalog *c, struct str key)
+{
+    for (size_t i = 0; i < c->n_metrics; i++)
+        if (str_eq(c->metrics[i].key, key)) return true;
+    return false;
+}
+
+/* Of one task or metric, or of all. */
+static int try_all(struct ctx *cx, const char *dir, const struct catalog *c, const char *only)
+{
+    struct str key = only ? str_from(only) : STR_NONE;
+    bool task = !only || catalog_find_task(c, key), metric = !only || is_metric(c, key);
+    if (!task && !metric) {
+        fprintf(stderr, "sinetti: no task and no metric is called \"%s\"\n", str_visible(cx, key));
+        return EXIT_USAGE;
+    }
+    int code = metric ? try_metrics(cx, dir, c, key) : EXIT_FINE;
+    return code == EXIT_FINE && task ? try_cases(cx, dir, c, key) : code;
+}
+
+static int check(struct ctx *cx, const char *dir, const char *against, const char *only)
 {
     struct stat st;
     struct catalog *c = NULL;
@@ -176,8 +201,7 @@ static int check(struct ctx *cx, const char *dir, const char *against)
     }
     if (!dir) puts("the catalog built into this program");
     print_sum(c);
-    int code = dir ? try_cases(cx, dir, c) : EXIT_FINE;
-    if (dir && code == EXIT_FINE) code = try_metrics(cx, dir, c);
+    int code = dir ? try_all(cx, dir, c, only) : EXIT_FINE;
     catalog_free(c);
     return code;
 }
@@ -239,7 +263,7 @@ static int show_scanner(void)
 static int run(struct ctx *cx, const struct arguments *a)
 {
     if (!strcmp(a->verb, "scanner")) return show_scanner();
-    if (!strcmp(a->verb, "check")) return check(cx, a->operand, a->against);
+    if (!strcmp(a->verb, "check")) return check(cx, a->operand, a->against, a->only);
     struct catalog *c;
     enum rc rc = open_catalog(cx, a->dir, &c);
     if (rc != OK) return failed(cx, rc);

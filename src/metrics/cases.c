@@ -14,6 +14,7 @@
 struct runner {
     struct ctx *cx;
     const struct catalog *c;
+    struct str only;
     const char *dir;
     void (*line)(void *arg, const char *text);
     void *arg;
@@ -93,6 +94,7 @@ static int by_name(const void *a, const void *b)
 static void judge(struct runner *r)
 {
     for (size_t i = 0; i < r->c->n_metrics; i++) {
+        if (r->only.p && !str_eq(r->c->metrics[i].key, r->only)) continue;
         const char *lacks = !r->measured[i] ? "a case with something to measure"
                             : !r->empty[i]  ? "a case with nothing to measure"
                                             : NULL;
@@ -103,19 +105,26 @@ static void judge(struct runner *r)
     }
 }
 
-enum rc metrics_cases_run(struct ctx *cx, const char *dir, const struct catalog *c,
+static bool is_of(const char *file, struct str metric)
+{
+    struct str rest = str_from(file);
+    return str_starts(rest, metric) && str_starts(str_slice(rest, metric.n, rest.n), STR("--"));
+}
+
+enum rc metrics_cases_run(struct ctx *cx, const char *dir, const struct catalog *c, struct str only,
                           void (*line)(void *arg, const char *text), void *arg, struct metrics_tally *t)
 {
     const char **names = arena_array(&cx->arena, const char *, MOST_METRICS);
     size_t n = 0;
-    struct runner r = {.cx = cx, .c = c, .line = line, .arg = arg, .t = t};
+    struct runner r = {.cx = cx, .c = c, .only = only, .line = line, .arg = arg, .t = t};
     *t = (struct metrics_tally){0};
     r.dir = arena_printf(&cx->arena, "%s/metrics/cases", dir).p;
     r.measured = arena_array(&cx->arena, bool, c->n_metrics + 1);
     r.empty = arena_array(&cx->arena, bool, c->n_metrics + 1);
     DIR *d = opendir(r.dir); /* a catalog without metrics has none */
     for (struct dirent *e; d && (e = readdir(d)) && n < MOST_METRICS;)
-        if (e->d_name[0] != '.') names[n++] = arena_cstr(&cx->arena, str_from(e->d_name));
+        if (e->d_name[0] != '.' && (!only.p || is_of(e->d_name, only)))
+            names[n++] = arena_cstr(&cx->arena, str_from(e->d_name));
     if (d) closedir(d);
     if (n) qsort(names, n, sizeof *names, by_name);
     for (size_t i = 0; i < n; i++) run_case(&r, names[i]);

@@ -71,13 +71,13 @@ struct metrics_again {
 enum rc metrics_recompute(struct ctx *cx, const char *dir, const struct catalog *c, int64_t from, int64_t to,
                           enum rc (*each)(void *arg, const struct metrics_again *a), void *arg) MUST_CHECK;
 
-/* The cases beside the metrics: catalog/metrics/cases/<metric>--<what>.json. `dir` is the folder `c` was loaded from.
- */
+/* The cases beside the metrics: catalog/metrics/cases/<metric>--<what>.json. `dir` is the folder `c` was loaded from;
+ * `only` a metric's key (STR_NONE: of all). */
 struct metrics_tally {
     size_t metrics, cases, failed;
     size_t thin; /* metrics without a case that is measured, or without one where there is nothing to measure */
 };
-enum rc metrics_cases_run(struct ctx *cx, const char *dir, const struct catalog *c,
+enum rc metrics_cases_run(struct ctx *cx, const char *dir, const struct catalog *c, struct str only,
                           void (*line)(void *arg, const char *text), void *arg, struct metrics_tally *t) MUST_CHECK;
 
 #endif

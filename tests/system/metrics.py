@@ -93,15 +93,15 @@ def test_ones_own_metric_needs_no_rebuild(t):
     sql = metrics / "projects_open.sql"
     head = "-- Evidence: projects that are active.\n-- Blind spots: projects nobody has made.\n"
     sql.write_text(head + "SELECT subject, name, state = 'active' AS part, 1 AS whole, at FROM fact_project", encoding="utf-8")
-    ran = t.run("catalog", "check", "catalog", code=1)
+    ran = t.run("catalog", "check", "catalog", "--only", "projects_open", code=1)
     t.has(ran.out, "LACKS metrics/projects_open: a case with something to measure")
     project = {"kind": "project", "subject": "project:" + "b" * 20, "payload": {"name": "p", "title": "P", "state": "active"}}
     case = {"about": "One.", "day": "2026-06-30T00:00:00Z", "facts": [project], "value": 1}
     (metrics / "cases" / "projects_open--one.json").write_text(json.dumps(case), encoding="utf-8")
     (metrics / "cases" / "projects_open--none.json").write_text(json.dumps({"about": "None.", "day": "2026-06-30T00:00:00Z", "value": None}), encoding="utf-8")
-    t.run("catalog", "check", "catalog", code=0)
+    t.run("catalog", "check", "catalog", "--only", "projects_open", code=0)
     (metrics / "cases" / "projects_open--one.json").write_text(json.dumps(dict(case, value=2)), encoding="utf-8")
-    t.has(t.run("catalog", "check", "catalog", code=1).out, "value is 1000 / 1000")
+    t.has(t.run("catalog", "check", "catalog", "--only", "projects_open", code=1).out, "value is 1000 / 1000")
     (metrics / "cases" / "projects_open--one.json").write_text(json.dumps(case), encoding="utf-8")
     t.run("fact", "add", "project", "project:" + "b" * 20, "--data", "data", "--payload", write(t, project["payload"]), code=0)
     t.run("refresh", "--data", "data", "--catalog", "catalog", code=0)
@@ -130,10 +130,10 @@ def test_no_metric_is_about_people(t):
             ("SELECT 'org' AS subject, 1 AS part", "return subject, name, part, whole, at"),
             ("DELETE FROM fact_approval", "mend the SQL")):
         sql.write_text(head + query, encoding="utf-8")
-        ran = t.run("catalog", "check", "catalog", code=1)
+        ran = t.run("catalog", "check", "catalog", "--only", "solo_acts", code=1)
         t.has(ran.out, fault or "FAIL metrics/cases/solo_acts--")
     sql.write_text(head + "SELECT 'person:' || substr(subject, 6) AS subject, NULL AS name, 1 AS part, 1 AS whole, at FROM fact_approval", encoding="utf-8")
-    t.has(t.run("catalog", "check", "catalog", code=1).out, "its rows are people")
+    t.has(t.run("catalog", "check", "catalog", "--only", "solo_acts", code=1).out, "its rows are people")
 
 
 PEOPLE = {"Sirkka": [SECURITY_OFFICER], "Mikko": [MANAGER], "Ella": [DEVELOPER], "Aino": [AUDITOR], "Timo": [EMPLOYEE]}
