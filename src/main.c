@@ -29,6 +29,7 @@ static const struct command {
     {"attest", cli_attest, "show and verify what is attested of published commits"},
     {"access", cli_access, "why somebody may or may not: explain WHO REPOSITORY REF"},
     {"authorized-keys", cli_authorized_keys, "what sshd asks about a key"},
+    {"gate", cli_gate, "break glass at the gate, and find what moved past it"},
     {"door", cli_door, "the way in over SSH, a key's forced command"},
     {"doctor", cli_doctor, "what is amiss with folder, machine and server, and how to mend it"},
     {"upgrade", cli_upgrade, "a data folder of an older version, brought to this one"},

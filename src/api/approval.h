@@ -7,7 +7,8 @@
 /* What is selected, and from where: r the request, d its decision. */
 #define APPROVAL_COLUMNS                                                                                               \
     "r.n, r.kind, r.subject, r.payload, r.reason, r.actor, p.name, r.until, d.decision, d.at, d.actor, q.name,"        \
-    " nullif(d.reason, ''), d.act, r.at, d.solo, coalesce(s.name, g.name) FROM fact_request r LEFT JOIN fact_approval d ON d.request = " \
+    " nullif(d.reason, ''), d.act, r.at, d.solo, coalesce(s.name, g.name, (SELECT name FROM fact_repository WHERE "    \
+    "subject = r.subject)) FROM fact_request r LEFT JOIN fact_approval d ON d.request = "                              \
     "r.n"                                                                                                              \
     " LEFT JOIN fact_person p ON p.subject = r.actor LEFT JOIN fact_person q ON q.subject = d.actor"                   \
     " LEFT JOIN fact_person s ON s.subject = r.subject LEFT JOIN fact_group g ON g.subject = r.subject"

@@ -84,7 +84,8 @@ static enum rc look_for_blocks(struct looking *l, struct bucket *b, int64_t witn
     int64_t without = 0;
     TRY(add_rows(
         l, b,
-        "SELECT CASE WHEN d.n IS NULL THEN 'approval_waiting' ELSE 'solo_review' END, 'fact:' || r.n, r.subject,"
+        "SELECT CASE WHEN d.n IS NULL THEN 'approval_waiting' ELSE 'solo_review' END, 'fact:' || r.n,"
+        " coalesce((SELECT name FROM fact_repository WHERE subject = r.subject), r.subject),"
         " CASE WHEN d.n IS NULL THEN r.until END, 1 FROM fact_request r LEFT JOIN fact_approval d ON d.request = r.n"
         " WHERE ?9 = 'org' AND r.n IN (" APPROVALS_OPEN("?1") ") ORDER BY r.n LIMIT 1000"));
     TRY(add_rows(l, b,

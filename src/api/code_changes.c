@@ -238,6 +238,7 @@ API_OPERATION(code_changes_publish)
     struct code_change f;
     struct published done;
     TRY(code_change_find(cx, call, &f));
+    f.caller.emergency = api_value(call, "emergency");
     TRY(publish_change(cx, call->facts, call->dir, &f.place, &f.caller, f.change.number, false, &done));
     for (size_t i = 0; !done.done && i < done.decided.n_faults; i++)
         if (done.decided.faults[i].mode == MODE_BLOCK)

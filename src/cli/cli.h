@@ -36,6 +36,7 @@ int cli_access(int argc, char **argv);
 int cli_admin_link(int argc, char **argv);
 int cli_authorized_keys(int argc, char **argv);
 int cli_door(int argc, char **argv);
+int cli_gate(int argc, char **argv);
 int cli_repo(int argc, char **argv);
 int cli_evidence(int argc, char **argv);
 int cli_attest(int argc, char **argv);

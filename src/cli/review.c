@@ -5,6 +5,7 @@
 
 #include "gates/comment.h"
 #include "gates/critical.h"
+#include "gates/override.h"
 #include "gates/publish.h"
 #include "gates/tell.h"
 #include "ledger/log_reader.h"
@@ -117,7 +118,9 @@ static enum rc publish(struct ctx *cx, struct reviewing *r)
 {
     struct published done;
     scoped_buf say;
-    TRY(publish_change(cx, r->facts, r->dir, &r->place, r->by, r->asked->number, false, &done));
+    struct gate_caller by = *r->by;
+    by.emergency = r->asked->place;
+    TRY(publish_change(cx, r->facts, r->dir, &r->place, &by, r->asked->number, false, &done));
     buf_init(&say, 1 << 20);
     tell_decided(&say, done.push, &done.decided);
     printf("%.*s", (int)say.n, say.p ? say.p : "");
@@ -225,6 +228,23 @@ static enum rc comment(struct ctx *cx, struct reviewing *r)
     return OK;
 }
 
+static enum rc break_glass(struct ctx *cx, struct reviewing *r)
+{
+    const struct review_asked *a = r->asked;
+    const struct identity_actor by = {r->by->person, r->by->credential, STR("person")};
+    const struct override_wish w = {.refs = arena_printf(&cx->arena, "%s" STR_FMT,
+                                                         str_starts(a->place, STR("refs/")) ? "" : "refs/heads/",
+                                                         STR_ARG(a->place)),
+                                    .person = r->by->person,
+                                    .reason = a->text,
+                                    .minutes = a->minutes};
+    uint64_t event, request;
+    TRY(override_open(cx, r->facts, &r->place, &by, &w, &event, &request));
+    printf("override %llu: you may publish to %s for %lld minutes; request %llu waits for another's review\n",
+           (unsigned long long)event, str_visible(cx, w.refs), (long long)w.minutes, (unsigned long long)request);
+    return OK;
+}
+
 static enum rc act(struct ctx *cx, struct reviewing *r)
 {
     switch (r->asked->verb) {
@@ -240,6 +260,8 @@ static enum rc act(struct ctx *cx, struct reviewing *r)
         return publish(cx, r);
     case REVIEW_ABANDON:
         return change_abandon(cx, r->facts, &r->place, r->by, r->asked->number);
+    case REVIEW_OVERRIDE:
+        return break_glass(cx, r);
     case REVIEW_COMMENT:
     case REVIEW_ANSWER:
     default:

@@ -91,16 +91,22 @@ static const struct verb {
     enum review_verb verb;
     size_t least, most;
 } verbs[] = {
-    {"list", REVIEW_LIST, 2, 2},       {"show", REVIEW_SHOW, 3, 3},       {"comments", REVIEW_COMMENTS, 3, 3},
-    {"approve", REVIEW_VOTE, 4, 5},    {"reject", REVIEW_VOTE, 4, 4},     {"withdraw", REVIEW_VOTE, 4, 4},
-    {"comment", REVIEW_COMMENT, 5, 5}, {"answer", REVIEW_ANSWER, 5, 5},   {"resolve", REVIEW_ANSWER, 4, 5},
-    {"reopen", REVIEW_ANSWER, 4, 5},   {"publish", REVIEW_PUBLISH, 3, 3}, {"abandon", REVIEW_ABANDON, 3, 3},
+    {"list", REVIEW_LIST, 2, 2},         {"show", REVIEW_SHOW, 3, 3},       {"comments", REVIEW_COMMENTS, 3, 3},
+    {"approve", REVIEW_VOTE, 4, 5},      {"reject", REVIEW_VOTE, 4, 4},     {"withdraw", REVIEW_VOTE, 4, 4},
+    {"comment", REVIEW_COMMENT, 5, 5},   {"answer", REVIEW_ANSWER, 5, 5},   {"resolve", REVIEW_ANSWER, 4, 5},
+    {"reopen", REVIEW_ANSWER, 4, 5},     {"publish", REVIEW_PUBLISH, 3, 4}, {"abandon", REVIEW_ABANDON, 3, 3},
+    {"override", REVIEW_OVERRIDE, 5, 5},
 };
 
 static bool take_verb(const struct verb *v, const struct str *words, size_t n, struct review_asked *out)
 {
     *out = (struct review_asked){.verb = v->verb, .word = words[0], .repository = words[1], .text = STR("")};
     if (n < v->least || n > v->most) return false;
+    if (v->verb == REVIEW_OVERRIDE) {
+        out->place = words[2];
+        out->text = words[4];
+        return str_to_i64(words[3], 1, INT32_MAX, &out->minutes);
+    }
     if (n > 2 && !str_to_i64(words[2], 1, INT32_MAX, &out->number)) return false;
     if (v->verb == REVIEW_VOTE && !str_to_i64(words[3], 1, INT32_MAX, &out->patch_set)) return false;
     if (v->verb == REVIEW_ANSWER && !str_to_i64(words[3], 0, INT64_MAX, &out->thread)) return false;
@@ -122,5 +128,7 @@ enum rc review_take_words(struct ctx *cx, const struct str *words, size_t n, str
                 "review reject|withdraw REPOSITORY NUMBER PATCH_SET\n"
                 "review comment REPOSITORY NUMBER FILE[:LINE[-LAST]] TEXT (`.`: the change as a whole)\n"
                 "review answer|resolve|reopen REPOSITORY NUMBER THREAD [TEXT]\n"
-                "review publish|abandon REPOSITORY NUMBER");
+                "review publish REPOSITORY NUMBER [CHG-NUMBER]   (the emergency change that hurries)\n"
+                "review abandon REPOSITORY NUMBER\n"
+                "review override REPOSITORY BRANCH MINUTES REASON   (break glass)");
 }

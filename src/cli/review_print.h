@@ -30,14 +30,15 @@ enum review_verb {
     REVIEW_COMMENTS,
     REVIEW_VOTE, /* approve, reject, withdraw */
     REVIEW_COMMENT,
-    REVIEW_ANSWER, /* answer, resolve, reopen */
-    REVIEW_PUBLISH,
-    REVIEW_ABANDON
+    REVIEW_ANSWER,  /* answer, resolve, reopen */
+    REVIEW_PUBLISH, /* place: the emergency change that hurries */
+    REVIEW_ABANDON,
+    REVIEW_OVERRIDE /* place: a branch; minutes; text: why */
 };
 struct review_asked {
     enum review_verb verb;
     struct str word, repository, place, text; /* word: the verb's own */
-    int64_t number, patch_set, thread;
+    int64_t number, patch_set, thread, minutes;
 };
 #define REVIEW_WORDS 5 /* the last is all that is left of the line */
 /* E_INVALID says how to ask. */

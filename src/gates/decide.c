@@ -8,7 +8,9 @@
 #include "gates/comment.h"
 #include "gates/critical.h"
 #include "gates/gate_rules.h"
+#include "gates/override.h"
 #include "gates/tell.h"
+#include "gates/times_judge.h"
 #include "git/oid.h"
 #include "store/store.h"
 
@@ -20,6 +22,7 @@ struct deciding {
     struct decided *out;
     struct gate_fault *faults;
     struct arena *arena;
+    int64_t override; /* break glass that lets it in; 0: none was needed */
 };
 
 /* --- what facts say */
@@ -184,6 +187,7 @@ static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
     put_signatures(a->cx, &j, p);
     critical_put(a->cx, &j, p);
     checks_put(a->cx, &j, p);
+    times_put(a->cx, &j, p);
     if (reason.n) json_put_str(&j, "reason", str_slice(reason, 0, 4096));
     json_end(&j, '}');
     return gate_put(a, p->caller, "push", p->place->subject, &b, n);
@@ -241,6 +245,7 @@ static enum rc put_decision(struct append *a, const struct deciding *d, const st
     json_put_cstr(&j, "decision", d->out->allowed ? "allowed" : "refused");
     json_put_cstr(&j, "request", request);
     if (push) json_put_int(&j, "push", (int64_t)*push);
+    if (d->out->allowed && d->override) json_put_int(&j, "override", d->override);
     json_key(&j, "refs"); /* of what was let in, the push tells them */
     json_begin(&j, '[');
     for (size_t i = 0; !push && i < d->p->n && i < REFUSED_REFS; i++) {
@@ -266,25 +271,41 @@ static size_t ref_of(const struct push *p, const struct str *subjects, struct st
     return p->n;
 }
 
+/* Whether somebody has broken glass for what does not hold of this ref. */
+static enum rc excuse(struct append *a, struct deciding *d, size_t ref, enum gate_mode *mode)
+{
+    int64_t n = 0;
+    if (*mode != MODE_BLOCK) return OK;
+    TRY(override_find(a->cx, a->db, a->now, d->p->place, d->p->refs[ref].name, d->p->caller->person, &n));
+    if (!n) return OK;
+    d->override = n;
+    *mode = MODE_WARN;
+    return OK;
+}
+
 static enum rc judge(struct append *a, struct deciding *d, uint64_t push, struct gate_verdicts *verdicts)
 {
+    bool stopped = d->out->n_faults > 0; /* what is always held to */
+    d->override = 0;
     struct str *subjects = arena_array(&a->cx->arena, struct str, d->p->n + 1);
     for (size_t i = 0; i < d->p->n; i++) subjects[i] = push_subject(a->cx, d->p->place, d->p->refs[i].name);
     TRY(gate_rules_run(a->cx, a->db, facts_catalog(a->facts), d->p, a->now, push, verdicts));
     for (size_t i = 0; i < verdicts->n; i++) {
         const struct gate_verdict *v = &verdicts->list[i];
         size_t ref = v->ok ? d->p->n : ref_of(d->p, subjects, v->subject);
-        if (ref == d->p->n || d->out->n_faults == FAULTS_MOST) continue;
+        enum gate_mode mode = v->mode;
+        if (ref == d->p->n) continue;
+        TRY(excuse(a, d, ref, &mode));
+        stopped |= mode == MODE_BLOCK;
+        if (d->out->n_faults == FAULTS_MOST) continue;
         d->faults[d->out->n_faults++] = (struct gate_fault){.task = v->task,
                                                             .obligation = v->obligation,
-                                                            .mode = v->mode,
+                                                            .mode = mode,
                                                             .ref = ref,
                                                             .message = v->message,
                                                             .fix = v->fix};
     }
-    d->out->allowed = true;
-    for (size_t i = 0; i < d->out->n_faults; i++)
-        if (d->faults[i].mode == MODE_BLOCK) d->out->allowed = false;
+    d->out->allowed = !stopped;
     return OK;
 }
 
@@ -320,7 +341,9 @@ static enum rc build(struct append *a, void *arg)
     TRY(read_protections(a, d->p));
     TRY(checks_still(a, d->p));
     for (size_t i = 0; i < d->p->n; i++) TRY(judge_ref(a, d->p, i, &who));
+    TRY(times_judge(a, d->p));
     hold_shape(d);
+    if (d->stage == DECIDE_MOVE) TRY(override_notice(a, d->p)); /* what was is told before what is */
     TRY(log_mark(a->cx, a->tx));
     TRY(put_push(a, d->p, &push));
     TRY(judge(a, d, push, &verdicts));
@@ -345,6 +368,6 @@ enum rc decide_push(struct ctx *cx, struct facts *f, struct push *p, const char 
 {
     struct gate_fault *faults = arena_array(&cx->arena, struct gate_fault, FAULTS_MOST);
     *out = (struct decided){.faults = faults};
-    struct deciding d = {p, gate, stage, places, out, faults, &cx->arena};
+    struct deciding d = {p, gate, stage, places, out, faults, &cx->arena, 0};
     return append_run(cx, f, facts_now(f), build, &d);
 }

@@ -15,9 +15,9 @@ struct running {
     enum gate_mode mode;
 };
 
-/* What hides the views of all pushes while the rules run; the one all others hang on first, checks last. */
-static const char *const views[] = {"fact_push",          "fact_push_refs",   "fact_push_hits",  "fact_push_signatures",
-                                    "fact_push_critical", "fact_push_owners", "fact_push_checks"};
+static const char *const views[] = {
+    "fact_push",          "fact_push_refs",   "fact_push_hits",   "fact_push_signatures",
+    "fact_push_critical", "fact_push_owners", "fact_push_checks", "fact_push_times"};
 
 static enum rc narrow(struct ctx *cx, sqlite3 *db, uint64_t push)
 {

@@ -32,6 +32,7 @@ struct gate_caller {
     struct str credential;  /* fingerprint of the key or token */
     const struct str *only; /* permissions a token is narrowed to; n_only 0: all of the person's */
     size_t n_only;
+    struct str emergency; /* the item of the register of changes that hurries, as CHG-12; STR_NONE: none */
     enum lang lang;
 };
 

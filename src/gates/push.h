@@ -40,6 +40,7 @@ struct push_ref {
 };
 
 struct critical_need; /* critical.h */
+struct push_time;     /* times_judge.h */
 struct push_hit {
     size_t ref;
     struct str path;
@@ -79,6 +80,9 @@ struct push {
     size_t n_protections;
     struct critical_need *needs; /* critical code it touches */
     size_t n_needs;
+    struct push_time *times; /* when its protected branches may move */
+    size_t n_times;
+    struct str emergency; /* record:change/ID that lets it in all the same; STR_NONE: none */
     uint64_t definitions; /* state of what says so, when it was read … */
     bool critical_known;  /* … if it was */
     const struct push_check *checks;

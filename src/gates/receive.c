@@ -61,16 +61,23 @@ enum rc receive_from_hook(struct ctx *cx, const char *data, const char *reposito
     return find_git_dir(cx, out);
 }
 
-int receive_lock(struct ctx *cx, const char *git_dir)
+int receive_lock_if(struct ctx *cx, const char *git_dir, bool wait)
 {
     int fd =
         open(arena_printf(&cx->arena, "%s/sinetti.lock", git_dir).p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    while (fd >= 0 && flock(fd, LOCK_EX) < 0)
+    while (fd >= 0 && flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) < 0)
         if (errno != EINTR) {
+            int error = errno;
             (void)close(fd);
+            errno = error;
             return -1;
         }
     return fd;
+}
+
+int receive_lock(struct ctx *cx, const char *git_dir)
+{
+    return receive_lock_if(cx, git_dir, true);
 }
 
 /* --- one push, opened */
@@ -134,7 +141,7 @@ static enum rc add_command(struct ctx *cx, struct push *p, struct str line)
 /* Of pre-receive: GIT_PUSH_OPTION_COUNT and _0, _1 …  Only the words known here count. */
 static enum rc add_option(struct ctx *cx, struct push *p, struct str option)
 {
-    static const char *const known[] = {"topic", "title", "description", "reason", "change"};
+    static const char *const known[] = {"topic", "title", "description", "reason", "change", "emergency"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         struct str name = str_from(known[i]);
         if (!str_starts(option, name) || option.n <= name.n || option.p[name.n] != '=') continue;
@@ -144,7 +151,8 @@ static enum rc add_option(struct ctx *cx, struct push *p, struct str option)
         return OK;
     }
     if (p->place && p->place->host != GATE_HOSTED) return OK; /* its host has words of its own */
-    return fail(cx, E_INVALID, "push option \"%s\" is not known: topic, title, description, reason and change are",
+    return fail(cx, E_INVALID,
+                "push option \"%s\" is not known: topic, title, description, reason, change and emergency are",
                 str_visible(cx, option));
 }
 

@@ -40,5 +40,7 @@ enum rc receive_move(struct ctx *cx, const struct receive *r, const struct catal
 
 /* The repository's lock, which who moves refs holds; -1 and errno when it cannot be had. close() lets go. */
 int receive_lock(struct ctx *cx, const char *git_dir);
+/* The same; wait false: -1 and EWOULDBLOCK when somebody has it. */
+int receive_lock_if(struct ctx *cx, const char *git_dir, bool wait);
 
 #endif

@@ -1,7 +1,7 @@
 -- What waits for a person beside tasks and items of their own: :person, :now, :ahead (seconds more than usual); flags of what the person may: :decide, :tasks, :officer.
 -- moment: what a thing is told by once: when it is due, or the number of the fact it began with.
 -- Requests of others, to decide; and what was done alone, to review.
-SELECT CASE WHEN d.n IS NULL THEN 'approval' ELSE 'solo_review' END AS what, 'fact:' || r.n AS subject, r.subject AS title, r.kind AS detail, r.n AS moment,
+SELECT CASE WHEN d.n IS NULL THEN 'approval' ELSE 'solo_review' END AS what, 'fact:' || r.n AS subject, coalesce((SELECT name FROM fact_repository WHERE subject = r.subject), r.subject) AS title, r.kind AS detail, r.n AS moment,
   CASE WHEN d.n IS NULL THEN r.until ELSE 0 END AS due
 FROM fact_request r LEFT JOIN fact_approval d ON d.request = r.n
 WHERE :decide AND r.actor <> :person AND r.n IN (

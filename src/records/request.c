@@ -169,6 +169,31 @@ enum rc request_make(struct ctx *cx, struct facts *f, int64_t now, const struct 
     return append_run(cx, f, now, ask, &q);
 }
 
+static enum rc put_reserved(struct append *a, const struct body *act, uint64_t *n)
+{
+    struct facts_ready ready;
+    struct leaf leaf;
+    *n = a->next;
+    TRY(facts_make(a->cx, a->facts, act, true, &ready));
+    TRY(facts_put(a->cx, a->facts, a->tx, &ready, &leaf));
+    a->next = leaf.n + 1;
+    return OK;
+}
+
+enum rc request_put_alone(struct append *a, const struct request_actor *who, const struct request_wish *w,
+                          struct request_outcome *out)
+{
+    scoped_buf payload;
+    struct asking q = {.who = who, .wish = w, .out = out};
+    *out = (struct request_outcome){.state = REQUEST_SOLO, .has_event = true};
+    buf_init(&payload, LIMIT_BODY);
+    TRY(canonical_from(a->cx, w->payload, 1, &payload));
+    q.asked = append_body(&who->by, w->kind, w->subject, arena_str(&a->cx->arena, buf_view(&payload)));
+    TRY(add_request(a, &q));
+    TRY(add_decision(a, who, out->request, REQUEST_SOLO, w->reason));
+    return put_reserved(a, &q.asked, &out->event);
+}
+
 /* --- deciding */
 
 struct deciding {
@@ -215,6 +240,22 @@ enum rc request_is_about(struct ctx *cx, sqlite3 *db, struct str subject, struct
     return store_step(cx, st, out);
 }
 
+/* Who made use of what was done alone has had their say. */
+static enum rc check_user(struct append *a, const struct deciding *q)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(a->cx, a->db,
+                      STR("SELECT 1 FROM fact_approval s JOIN fact_decision d ON d.override = s.act WHERE s.request = "
+                          "?1 AND d.actor = ?2 UNION ALL SELECT 1 FROM fact_approval s JOIN fact_override o ON o.n = "
+                          "s.act WHERE s.request = ?1 AND o.person = ?2 LIMIT 1"),
+                      &st));
+    store_bind_int(st, 1, (int64_t)q->n);
+    store_bind_str(st, 2, q->who->by.person);
+    TRY(store_step(a->cx, st, &row));
+    return row ? fail(a->cx, E_DENIED, "nobody reviews what they have made use of: another person has to") : OK;
+}
+
 static enum rc check_decider(struct append *a, const struct deciding *q, const struct body *asked)
 {
     struct ctx *cx = a->cx;
@@ -222,6 +263,7 @@ static enum rc check_decider(struct append *a, const struct deciding *q, const s
     if (q->decision == REQUEST_WITHDRAW)
         return own ? OK : fail(cx, E_DENIED, "only who has asked may withdraw the request; it can be rejected");
     if (own) return fail(cx, E_DENIED, "nobody decides what they have asked for: a second person has to");
+    TRY(check_user(a, q));
     TRY(request_is_about(cx, a->db, asked->subject, q->who->by.person, &about));
     if (q->decision == REQUEST_APPROVE && about)
         return fail(cx, E_DENIED, "nobody approves what is about themselves: another person has to");

@@ -53,6 +53,12 @@ enum rc request_make(struct ctx *cx, struct facts *f, int64_t now, const struct 
 /* Whether what is asked for is about this person, or about a group they are in. */
 enum rc request_is_about(struct ctx *cx, sqlite3 *db, struct str subject, struct str person, bool *out) MUST_CHECK;
 
+/* Within a unit: asks for it and does it at once, alone, whoever else there is, also what is reserved: break glass. It
+ * waits for another person's review like any such act; none who used it (a decision names it) is that person. Whether
+ * they may is the caller's to judge. */
+enum rc request_put_alone(struct append *a, const struct request_actor *who, const struct request_wish *w,
+                          struct request_outcome *out) MUST_CHECK;
+
 /* Decides request n. APPROVE: what waits is done; what was solo is reviewed. REJECT: it is not done; what was solo is
  * disputed. WITHDRAW: by who asked. E_NOTFOUND: no such request; E_DENIED: not by this person; E_CONFLICT: decided
  * already, expired, or who asked has left. */

@@ -7,6 +7,7 @@
 #include "ledger/signer_wire.h"
 #include "metrics/metrics.h"
 #include "serve/children.h"
+#include "serve/gate_watch.h"
 #include "standing/standing.h"
 #include "store/config.h"
 
@@ -164,6 +165,7 @@ static void each_hour(struct upkeep *u, struct ctx *cx)
     if (keeper_record_day(cx, u->keeper, u->facts, now, &recorded) != OK)
         complain(u, cx, "recording the day's verdicts");
     record_metrics(u, cx, now);
+    if (gate_watch(cx, u->s, u->facts, log_reader_db(u->reader)) != OK) complain(u, cx, "watching the gate");
     if (identity_sweep(cx, u->identity) != OK) complain(u, cx, "sweeping sessions and failures");
     sweep_files(u, cx, now);
 }

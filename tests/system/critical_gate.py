@@ -1,4 +1,6 @@
 """Goal: critical code of a hosted repository changes with its owner's approval alone, whatever is tried."""
+import time
+
 import serving
 from git_gate import Host, person
 
@@ -124,4 +126,113 @@ def test_owners_of_critical_code(t):
     status = t.run("status", "--data", "data", "--format", "json", code=0).json()
     point = [o for k in status["tasks"] if k["key"] == POINT.split("/")[0] for o in k["obligations"] if o["key"] == POINT.split("/")[1]][0]
     t.equal((point["verdict"] in ("met", "partly_met"), point["judged"], point["failing"]), (True, 1, 0), point)
+    t.run("fsck", "--data", "data", code=0)
+
+
+TIMES = "code-review-rules/publication-time"
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def test_times_emergencies_and_broken_glass(t):
+    h = Host(t, block=False)
+    h.mode(TIMES, "block")
+    work = h.begin()
+
+    def change(topic):
+        branch(h, work, topic)
+        work.commit("Change " + topic, {topic + ".txt": "x\n"}, author=person("ella"))
+        number = h.propose("ella", work, "-o", "topic=" + topic)
+        h.review("mikko", "approve", "acme", number, 1)
+        return number
+
+    with serving.Server(t, t.dir / "data", {"Tiina": ["security_officer"]}) as s:
+        for name in ("ella", "mikko", "sirkka"):
+            s.sign_in(name)
+        # a window on other days alone: the day after tomorrow, wherever the clock stands
+        today = time.gmtime().tm_wday
+        at, made = item(s, "mikko", "publishing_times", "Office hours", {"time_zone": "Pacific/Auckland", "reason": "calm", "branches": ["main"],
+                                                                         "windows": [{"day": DAYS[(today + 3) % 7], "from": "h0900", "until": "h1500"}]})
+        number = change("late")
+        said = h.review("mikko", "publish", "acme", number, code=3).out
+        for part in ("code is not published at this time (PTI-1 Office hours)", "09:00 Pacific/Auckland", "emergency=CHG-NUMBER", TIMES):
+            t.has(said, part)
+        t.equal(h.push("mikko", work, "HEAD:refs/heads/ella/own")[0], 0)  # what is not protected has no time
+        # an emergency is one that was decided on, of this repository, and named
+        changes = "/registers/change/items"
+        h.fact("repository", "repo:" + "a" * 20, {"name": "other", "project": "", "main": "refs/heads/main", "state": "active"})
+        service = s.post("ella", "/registers/service/items", {"title": "Shop", "owner": serving.person_id("ella"), "content": {"repositories": ["repo:" + "a" * 20]}}, 201)
+        content = dict({k: "x" for k in ("definition", "risks", "impact", "tests", "plan", "way_back")}, type="emergency", services=[service["subject"]])
+        for wrong, why in (("CHG-9", "there is no change"), ("x", "an item of the register")):
+            t.has(h.review("mikko", "publish", "acme", number, wrong, code=3).err, why)
+        hurried = s.post("ella", changes, {"title": "Mend it", "owner": serving.person_id("ella"), "content": content}, 201)
+        t.has(h.review("mikko", "publish", "acme", number, "CHG-1", code=3).err, "no emergency change that was decided on")
+        s.post("ella", changes + "/" + hurried["subject"].split("/")[1] + "/moves", {"move": "hurry", "digest": hurried["digest"], "reason": "it is down"})
+        t.has(h.review("mikko", "publish", "acme", number, "CHG-1", code=3).err, "none of the services")
+        service_at = "/registers/service/items/" + service["subject"].split("/")[1]
+        tag = s.call("ella", "GET", service_at).headers["ETag"]
+        s.put("ella", service_at, {"title": "Shop", "owner": serving.person_id("ella"), "content": {"repositories": [h.repo]}}, If_Match=tag)
+        h.review("mikko", "publish", "acme", number, "CHG-1")
+        t.equal([(x["state"], x["emergency"]) for x in h.facts("push")[-1]["payload"]["times"]], [("closed", hurried["subject"])])
+        # an approved item that nobody can understand stops everything, and says so
+        tag = s.call("mikko", "GET", at).headers["ETag"]
+        edited = s.put("mikko", at, {"title": "Office hours", "content": {"time_zone": "Europe/Nowhere", "reason": "calm"}}, If_Match=tag)
+        number = change("zone")
+        t.has(h.review("mikko", "publish", "acme", number, code=3).out, "not published at this time")  # the draft does not count
+        s.post("mikko", at + "/moves", {"move": "submit", "digest": edited["digest"]})
+        s.post("sirkka", at + "/moves", {"move": "approve", "digest": edited["digest"]})
+        t.has(h.review("mikko", "publish", "acme", number, code=3).err, "is no time zone")
+        tag = s.call("mikko", "GET", at).headers["ETag"]
+        edited = s.put("mikko", at, {"title": "Office hours", "content": {"time_zone": "Europe/Helsinki", "reason": "calm",
+                                                                         "freezes": [{"from_day": "2020-01-01", "until_day": "2120-01-01", "why": "end of year"}]}}, If_Match=tag)
+        s.post("mikko", at + "/moves", {"move": "submit", "digest": edited["digest"]})
+        s.post("sirkka", at + "/moves", {"move": "approve", "digest": edited["digest"]})
+        t.has(h.review("mikko", "publish", "acme", number, code=3).out, "everything is frozen now")
+
+        # glass is broken by who may, for a while, for one branch, with a reason; whoever used it does not review it
+        t.has(h.review("ella", "override", "acme", "main", 30, "it", "burns", code=3).err, "you may not break glass")
+        h.review("mikko", "override", "acme", "main", 30, code=3)
+        h.review("mikko", "override", "acme", "other", 30, "of another branch")
+        t.has(h.review("mikko", "publish", "acme", number, code=3).out, "everything is frozen now")
+        t.run("gate", "override", "acme", "main", "--data", "data", code=2)
+        opened = t.run("gate", "override", "acme", "main", "--reason", "the shop is down", "--minutes", 30, "--for", "ella@example.org", "--data", "data", code=0).out
+        t.has(h.review("mikko", "publish", "acme", number, code=3).out, "everything is frozen now")  # it is Ella's
+        t.has(h.review("ella", "publish", "acme", number).out, "warning: refs/heads/main")
+        used = h.facts("decision")[-1]["payload"]
+        t.equal((used["decision"], used["override"]), ("allowed", int(opened.split()[1].rstrip(":"))))
+        t.true(any(not v["ok"] and v["mode"] == "block" for v in used["verdicts"]), used)
+        request = int(opened.split("request ")[1].split()[0])
+        waiting = s.get("Tiina", "/approvals?for_me=true")["items"]
+        t.equal([(a["request"], a["kind"], a["state"]) for a in waiting if a["request"] == request], [(request, "override", "solo")])
+        t.run("people", "role", h.people["ella"], "admin", "--data", "data", code=0)
+        t.has(s.post("ella", "/approvals/%d/approve" % request, {}, 403).raw.decode(), "made use of")
+        s.post("Tiina", "/approvals/%d/approve" % request, {})
+
+    # the way out, when nothing can be decided: git itself, on the machine; then it is found and waits for review
+    branch(h, work, "out")
+    work.commit("past the gate", {"out.txt": "x\n"}, author=person("ella"))
+    t.git("--git-dir", str(h.path), "fetch", "-q", str(work.path), "+out:refs/heads/main")
+    t.has(t.run("gate", "check", "--data", "data", code=1).out, "1 branch has moved without a decision")
+    t.run("gate", "check", "acme", "--data", "data", code=0)  # told once
+    found = h.facts("override")[-1]["payload"]["found"]
+    t.equal([(f["ref"].split("/", 1)[1], f["after"]) for f in found], [("refs/heads/main", h.ref())])
+    # … also by whoever comes next
+    h.mode(TIMES, "observe")
+    work.commit("more", {"out.txt": "z\n"}, author=person("ella"))
+    t.git("--git-dir", str(h.path), "fetch", "-q", str(work.path), "+out:refs/heads/main")
+    work.commit("by the gate", {"in.txt": "x\n"}, author=person("ella"))
+    t.equal(h.push("mikko", work, "HEAD:refs/heads/main")[0], 0)
+    t.equal(len(h.facts("override")), 4)
+    t.run("gate", "check", "acme", "--data", "data", code=0)
+    # … and by a server that starts
+    work.commit("again", {"out.txt": "y\n"}, author=person("ella"))
+    t.git("--git-dir", str(h.path), "fetch", "-q", str(work.path), "+out:refs/heads/main")
+    with serving.Server(t, t.dir / "data", {}) as s:
+        s.sign_in("Tiina")
+        for _ in range(100):
+            waiting = [a for a in s.get("Tiina", "/approvals?for_me=true")["items"] if a["kind"] == "override"]
+            if len(waiting) == 4:
+                break
+            time.sleep(0.1)
+        t.equal(sorted(len(a["payload"].get("found", [])) for a in waiting), [0, 1, 1, 1], waiting)
+        t.equal({a["subject_title"] for a in waiting}, {"acme"})
     t.run("fsck", "--data", "data", code=0)

@@ -17,6 +17,9 @@ CREATE VIEW fact_push_hits AS SELECT n, seq, ref, path, line, rule FROM p_push_h
 CREATE TABLE p_push_signatures (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, wanting INTEGER NOT NULL, first TEXT, why TEXT,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_push_signatures AS SELECT n, seq, ref, wanting, first, why FROM p_push_signatures;
+CREATE TABLE p_push_times (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, state TEXT NOT NULL, source TEXT NOT NULL, opens INTEGER,
+  opens_text TEXT, emergency TEXT, PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE VIEW fact_push_times AS SELECT n, seq, ref, state, source, opens, opens_text, emergency FROM p_push_times;
 CREATE TABLE p_push_critical (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, source TEXT NOT NULL, line INTEGER, path TEXT NOT NULL,
   files INTEGER NOT NULL, owners INTEGER NOT NULL, known INTEGER NOT NULL, wanted INTEGER NOT NULL, approvals INTEGER NOT NULL, unticked INTEGER NOT NULL,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
@@ -42,3 +45,5 @@ INSERT INTO p_push_critical SELECT :n, key, value ->> 'ref', value ->> 'source',
 INSERT INTO p_push_owners SELECT :n, c.key * 100 + o.key, c.key, o.value FROM json_each(:payload, '$.critical') c JOIN json_each(c.value, '$.owners') o;
 INSERT INTO p_push_checks SELECT :n, key, value ->> 'ref', value ->> 'what', value ->> 'definition', value ->> 'wanted', value ->> 'found', value ->> 'total',
   value ->> 'why', value ->> 'level' FROM json_each(:payload, '$.checks');
+INSERT INTO p_push_times SELECT :n, key, value ->> 'ref', value ->> 'state', value ->> 'source', value ->> 'opens', value ->> 'opens_text', value ->> 'emergency'
+  FROM json_each(:payload, '$.times');

@@ -17,6 +17,7 @@ import { ready } from "./en/ready";
 import { registers } from "./en/registers";
 import { repositories } from "./en/repositories";
 import { settings } from "./en/settings";
+import { critical } from "./en/critical";
 import { reviews } from "./en/reviews";
 import { setup } from "./en/setup";
 import { signIn } from "./en/sign-in";
@@ -41,6 +42,7 @@ export const en = {
   ...ready,
   ...registers,
   ...repositories,
+  ...critical,
   ...reviews,
   ...settings,
   ...setup,

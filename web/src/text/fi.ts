@@ -17,6 +17,7 @@ import { ready } from "./fi/ready";
 import { registers } from "./fi/registers";
 import { repositories } from "./fi/repositories";
 import { settings } from "./fi/settings";
+import { critical } from "./fi/critical";
 import { reviews } from "./fi/reviews";
 import { setup } from "./fi/setup";
 import { signIn } from "./fi/sign-in";
@@ -42,6 +43,7 @@ export const fi: Text = {
   ...ready,
   ...registers,
   ...repositories,
+  ...critical,
   ...reviews,
   ...settings,
   ...setup,
