@@ -7,7 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define IGNORED (1 * MIB) /* bytes of a body that is too large are read past, so that the refusal arrives */
+#define IGNORED (1 * MIB)             /* bytes of a body that is too large are read past, so that the refusal arrives */
+#define IGNORED_FOLLOWING (256 * MIB) /* so of one that follows, and at most what it may have */
 
 static int64_t microseconds(void)
 {
@@ -208,13 +209,19 @@ static enum MHD_Result pass_on(struct http_exchange *x, const char *data, size_t
     return wait_for_answer(x);
 }
 
+size_t http_ignores(const struct http_exchange *x)
+{
+    if (!x->request.follows || x->most < IGNORED) return IGNORED;
+    return x->most < IGNORED_FOLLOWING ? x->most : IGNORED_FOLLOWING;
+}
+
 /* What still comes when the answer is there. */
 static enum MHD_Result read_past(struct http_exchange *x, size_t *n)
 {
     x->must_close = true;
     x->ignored += *n;
     *n = 0;
-    return x->ignored > (x->request.follows && x->most > IGNORED ? x->most : IGNORED) ? MHD_NO : MHD_YES;
+    return x->ignored > http_ignores(x) ? MHD_NO : MHD_YES;
 }
 
 static enum http_state state_of(struct http_exchange *x)

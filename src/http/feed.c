@@ -76,10 +76,10 @@ enum MHD_Result http_feed_take(struct http_exchange *x, const char *data, size_t
             count(t, (size_t)w);
         }
     }
-    /* nobody takes it: read past until the answer comes, as much as would have been taken */
+    /* nobody takes it: read past until the answer comes */
     x->ignored += *n;
     *n = 0;
-    return x->ignored > x->most ? MHD_NO : MHD_YES;
+    return x->ignored > http_ignores(x) ? MHD_NO : MHD_YES;
 }
 
 bool http_feed_end(struct http_exchange *x)

@@ -146,6 +146,9 @@ struct MHD_Response *http_stream_response(struct http_exchange *x);
 struct MHD_Response *http_file_response(struct http_exchange *x, uint64_t size, bool *refused);
 void http_problem(struct http_exchange *x, struct http_response *r, int status, const char *title, const char *detail);
 
+/* Bytes of a body that nobody takes which are read past; then the connection ends. */
+size_t http_ignores(const struct http_exchange *x);
+
 /* The body of one that follows: takes what it can, *n is what is left, for which the connection sleeps. */
 enum MHD_Result http_feed_take(struct http_exchange *x, const char *data, size_t *n);
 /* All has come: true when the pipe has taken that too, or is no more; false: the connection sleeps. */

@@ -3,12 +3,15 @@ import base64
 import gzip
 import http.client
 import os
+import pathlib
 import re
+import signal
 import socket
 import subprocess
 import time
 
 import git_gate
+import serve_http
 import serving
 from git_gate import person
 
@@ -93,6 +96,15 @@ def test_by_git(t):
         code, said = v.git("-C", str(work.path), "push", v.url(mikko), "HEAD:main", env={"LANGUAGE": "fi"})
         t.equal(code, 1, said)
         t.has(said, "evätty: refs/heads/main")
+        if os.path.exists("/usr/sbin/nginx"):  # by TLS and HTTP/2, through the sample of docs; a pack of no length that is said before
+            work.commit("large", {"large": os.urandom(3 << 20)}, author=person("ella"))
+            with serve_http.nginx(t, s.port) as (_, secure):
+                url = "https://x:%s@localhost:%d/git/acme.git" % (ella, secure)
+                code, said = v.git("-C", str(work.path), "-c", "http.sslVerify=false", "push", "-q", url, "HEAD:refs/heads/ella/large")
+                t.equal(code, 0, said)
+                code, said = v.git("-c", "http.sslVerify=false", "clone", "-q", "-b", "ella/large", url, "c4")
+                t.equal(code, 0, said)
+            work.git("reset", "-q", "--hard", "HEAD~1")
         # as far as the token goes, which may be less than its owner
         reads, writes = v.token("mikko", ["code.read"])["secret"], v.token("mikko", ["code.read", "code.write"])["secret"]
         t.equal(v.git("ls-remote", "-q", v.url(reads))[0], 0)
@@ -150,6 +162,13 @@ class Held:
         """What is answered when it ends."""
         self.socket.sendall(b"0\r\n\r\n")
         return self.socket.recv(4096).decode("latin-1")
+
+
+def serving_process(s, name):
+    for pid in pathlib.Path("/proc/%d/task/%d/children" % (s.child.pid, s.child.pid)).read_text(encoding="ascii").split():
+        if pathlib.Path("/proc/%s/comm" % pid).read_text(encoding="ascii").strip() == name:
+            return int(pid)
+    return None
 
 
 def test_by_who_means_harm(t):
@@ -228,6 +247,13 @@ def test_by_who_means_harm(t):
         t.equal(left, [])
         t.equal((h.ref(), h.ref("refs/heads/ella/cut")), (tip, ""))
         t.lacks(s.said(), ella)
+        # worker and web killed in the middle: git ends with them, and both are back
+        for name in ("worker", "web"):
+            with Held(v, mikko, line + b"0000PACK\0\0\0\2\0\0\0\x09").socket:
+                v.wait_for("a push", v.gits)
+                os.kill(serving_process(s, name), signal.SIGKILL)
+                v.wait_for("git ends with " + name, lambda: not v.gits())
+            v.wait_for(name + " is back", lambda: v.git("ls-remote", "-q", v.url(mikko))[0] == 0)
         # the server stops in the middle of one
         last = Held(v, mikko, line + b"0000PACK")
         v.wait_for("a push", lambda: v.gits())
