@@ -310,6 +310,8 @@ static enum rc put_patch_set(struct append *a, const struct push *p, const struc
     json_put_int(&j, "commits", r->commits);
     TRY(put_people(a, p, &j, &strangers));
     json_put_int(&j, "strangers", strangers);
+    json_put_int(&j, "change_number", place->number);
+    json_put_str(&j, "ref", place->ref);
     put_signatures(&j, r->signatures);
     json_end(&j, '}');
     return gate_put(a, p->caller, "patch_set", place->subject, &b, NULL);

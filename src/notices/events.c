@@ -73,6 +73,23 @@ static void put_fields(struct json *j, const struct catalog_kind *k, const json_
     }
 }
 
+/* What a repository is called here, so that who hears of a patch set can fetch it without asking
+ * back. */
+static void put_repository(struct json *j, sqlite3 *ledger, const json_t *payload)
+{
+    struct ctx cx;
+    scoped_stmt *st = NULL;
+    const char *subject = json_string_value(json_object_get(payload, "repository"));
+    bool row;
+    if (!subject) return;
+    ctx_init(&cx);
+    if (store_prepare(&cx, ledger, STR("SELECT name FROM fact_repository WHERE subject = ?1"), &st) == OK) {
+        store_bind_str(st, 1, str_from(subject));
+        if (store_step(&cx, st, &row) == OK && row) json_put_str(j, "repository_name", store_column_str(st, 0));
+    }
+    ctx_release(&cx);
+}
+
 /* Row: n, at, kind, subject, actor, via, body. */
 static void put_fact(struct json *j, sqlite3_stmt *st, const struct catalog_kind *k)
 {
@@ -92,6 +109,7 @@ static void put_fact(struct json *j, sqlite3_stmt *st, const struct catalog_kind
     json_begin(j, '{');
     put_fields(j, k, json_object_get(whole, "payload"));
     json_end(j, '}');
+    put_repository(j, sqlite3_db_handle(st), json_object_get(whole, "payload"));
     json_end(j, '}');
     json_end(j, '}');
     json_decref(whole);

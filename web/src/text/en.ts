@@ -3,6 +3,7 @@ import { approvals } from "./en/approvals";
 import { boards } from "./en/boards";
 import { dashboard } from "./en/dashboard";
 import { events } from "./en/events";
+import { evidence } from "./en/evidence";
 import { exchange } from "./en/exchange";
 import { frame } from "./en/frame";
 import { frameworks } from "./en/frameworks";
@@ -30,6 +31,7 @@ export const en = {
   ...boards,
   ...dashboard,
   ...events,
+  ...evidence,
   ...exchange,
   ...frameworks,
   ...hosting,

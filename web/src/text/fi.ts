@@ -3,6 +3,7 @@ import { approvals } from "./fi/approvals";
 import { boards } from "./fi/boards";
 import { dashboard } from "./fi/dashboard";
 import { events } from "./fi/events";
+import { evidence } from "./fi/evidence";
 import { exchange } from "./fi/exchange";
 import { frame } from "./fi/frame";
 import { frameworks } from "./fi/frameworks";
@@ -31,6 +32,7 @@ export const fi: Text = {
   ...boards,
   ...dashboard,
   ...events,
+  ...evidence,
   ...exchange,
   ...frameworks,
   ...hosting,
