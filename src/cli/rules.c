@@ -5,6 +5,7 @@
 #include "catalog/views.h"
 #include "cli/common.h"
 #include "cli/data.h"
+#include "cli/rules_gate.h"
 #include "ledger/log_reader.h"
 
 #include <errno.h>
@@ -18,9 +19,15 @@ static const char help[] =
     "usage: sinetti rules list [--task KEY]\n"
     "       sinetti rules explain TASK/POINT [SUBJECT]\n"
     "       sinetti rules try TASK/POINT|FILE.sql [SUBJECT]\n"
+    "       sinetti rules try --gate push [--days N] --data DIR\n"
     "list: every rule, one a line. explain: what a point asks, what its rule takes as evidence and does not see,\n"
     "and what it finds in the repository. try: the rows of a rule, of the catalog or from a file. Rules over the\n"
-    "organization (FILE.org.sql, and those that points have besides) are run over a data folder.\n\n"
+    "organization (FILE.org.sql, and those that points have besides) are run over a data folder.\n"
+    "try --gate push: what the gate would have stopped of all it has let in, had it blocked, by whom and by which "
+    "rule.\n\n"
+    "  --gate push            the rules bound to the gate, over the pushes of the past\n"
+    "  --days N               how far back, 1 to 365 (90)\n"
+    "  --format text|json     of what --gate tells\n"
     "  --repo DIR             the repository (here)\n"
     "  --data DIR             the data folder: registers that rules read, and rules over the organization\n"
     "  --rev REV              what to look at (HEAD)\n"
@@ -31,7 +38,17 @@ static const char help[] =
     "  --catalog DIR, --lang en|fi, --now TIME as in assess\n"
     "exit codes: 0 fine, 2 wrong usage, 3 the input cannot be read or the rule is wrong, 4 internal fault\n";
 
-enum { OPTION_REPO = OPTION_OWN, OPTION_REV, OPTION_SINCE, OPTION_OK, OPTION_LIMIT, OPTION_CACHE, OPTION_DATA };
+enum {
+    OPTION_REPO = OPTION_OWN,
+    OPTION_REV,
+    OPTION_SINCE,
+    OPTION_OK,
+    OPTION_LIMIT,
+    OPTION_CACHE,
+    OPTION_DATA,
+    OPTION_GATE,
+    OPTION_DAYS
+};
 
 static const struct option table[] = {COMMON_OPTIONS,
                                       {"repo", required_argument, NULL, OPTION_REPO},
@@ -41,6 +58,9 @@ static const struct option table[] = {COMMON_OPTIONS,
                                       {"limit", required_argument, NULL, OPTION_LIMIT},
                                       {"cache", required_argument, NULL, OPTION_CACHE},
                                       {"data", required_argument, NULL, OPTION_DATA},
+                                      {"gate", required_argument, NULL, OPTION_GATE},
+                                      {"days", required_argument, NULL, OPTION_DAYS},
+                                      {"format", required_argument, NULL, OPTION_FORMAT},
                                       {0}};
 
 enum { OK_ANY = 2 };
@@ -50,7 +70,8 @@ struct arguments {
     struct data data;
     const char *repo, *rev, *since, *cache, *verb, *rule, *subject;
     int ok;
-    int64_t limit;
+    int64_t limit, days;
+    bool gate, json;
 };
 
 static enum rc take_ok(struct ctx *cx, struct arguments *a, const char *value)
@@ -78,6 +99,15 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     case OPTION_DATA:
         a->data.dir = value;
         return OK;
+    case OPTION_GATE:
+        a->gate = true;
+        return !strcmp(value, "push") ? OK : fail(cx, E_INVALID, "--gate: there is the gate `push`");
+    case OPTION_DAYS:
+        if (str_to_i64(str_from(value), 1, 365, &a->days)) return OK;
+        return fail(cx, E_INVALID, "--days is a number from 1 to 365");
+    case OPTION_FORMAT:
+        a->json = !strcmp(value, "json");
+        return a->json || !strcmp(value, "text") ? OK : fail(cx, E_INVALID, "--format is text or json");
     case OPTION_OK:
         return take_ok(cx, a, value);
     case OPTION_LIMIT:
@@ -94,7 +124,7 @@ static enum rc take_operands(struct ctx *cx, struct arguments *a, char **operand
     static const int most[] = {1, 3, 3}, least[] = {1, 2, 2};
     for (size_t i = 0; n > 0 && i < sizeof verbs / sizeof *verbs; i++) {
         if (strcmp(operands[0], verbs[i]) != 0) continue;
-        if (n < least[i] || n > most[i]) break;
+        if (a->gate ? i != 2 || n != 1 : n < least[i] || n > most[i]) break;
         a->verb = verbs[i];
         a->rule = n > 1 ? operands[1] : NULL;
         a->subject = n > 2 ? operands[2] : NULL;
@@ -281,8 +311,22 @@ static enum rc run_chosen(struct ctx *cx, struct arguments *a, const struct chos
     return run_over_repository(cx, a, c->over_repository);
 }
 
+static enum rc replay(struct ctx *cx, struct arguments *a)
+{
+    TRY(data_open_tables(cx, &a->data, a->c.held_catalog));
+    const struct rules_gate r = {.catalog = a->c.held_catalog,
+                                 .facts = log_reader_db(a->data.reader),
+                                 .now = a->c.o.now,
+                                 .days = a->days,
+                                 .limit = a->limit,
+                                 .lang = a->c.lang,
+                                 .json = a->json};
+    return rules_gate_print(cx, &r);
+}
+
 static enum rc answer(struct ctx *cx, struct arguments *a)
 {
+    if (a->gate) return replay(cx, a);
     const struct catalog_task *task;
     struct chosen chosen;
     struct str name = str_from(a->rule);
@@ -326,7 +370,7 @@ static int rules(struct ctx *cx, struct arguments *a)
 
 int cli_rules(int argc, char **argv)
 {
-    struct arguments a = {.ok = OK_ANY, .limit = 20};
+    struct arguments a = {.ok = OK_ANY, .limit = 20, .days = 90};
     struct ctx cx;
     ctx_init(&cx);
     int out = common_parse(&cx, argc, argv, table, help, take, &a);

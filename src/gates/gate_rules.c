@@ -38,9 +38,8 @@ static void widen(sqlite3 *db)
     ctx_release(&cx);
 }
 
-/* Of the project, else of the organization; nothing said: observe. */
-static enum rc read_mode(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *o, struct str project,
-                         int64_t now, enum gate_mode *out)
+enum rc gate_mode_of(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *o, struct str project, int64_t now,
+                     enum gate_mode *out)
 {
     scoped_stmt *st = NULL;
     bool row;
@@ -98,7 +97,7 @@ static enum rc run_all(struct running *r, sqlite3 *db, const struct catalog *c, 
             struct str sql = r->obligation->org.sql;
             if (!str_eq(r->obligation->org.gate, STR("push")) || !is_asked(sql, r->push)) continue;
             if (str_has(sql, STR("item_"))) TRY(views_of_items(r->cx, db, c->records, c->n_records));
-            TRY(read_mode(r->cx, db, r->obligation, r->push->place->project, now, &r->mode));
+            TRY(gate_mode_of(r->cx, db, r->obligation, r->push->place->project, now, &r->mode));
             enum rc rc = rules_rows(r->cx, db, sql, &o, take_row, r);
             if (rc != OK)
                 return fail(r->cx, E_INTERNAL, "the rule %s/%s cannot be asked, so nothing is let in: %s",

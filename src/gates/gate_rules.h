@@ -24,4 +24,8 @@ struct gate_verdicts {
 enum rc gate_rules_run(struct ctx *cx, sqlite3 *db, const struct catalog *c, const struct push *p, int64_t now,
                        uint64_t push, struct gate_verdicts *out) MUST_CHECK;
 
+/* How strictly a point is held to: in the project, else in the organization; nothing said: observe. */
+enum rc gate_mode_of(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *o, struct str project, int64_t now,
+                     enum gate_mode *out) MUST_CHECK;
+
 #endif

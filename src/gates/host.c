@@ -201,7 +201,7 @@ enum rc host_create(struct ctx *cx, struct facts *f, const char *dir, const stru
 
 /* --- protecting */
 
-static enum rc protection_payload(struct ctx *cx, const struct host_protection *p, struct str *out)
+enum rc host_protection_payload(struct ctx *cx, const struct host_protection *p, struct str *out)
 {
     scoped_buf b;
     struct json j;
@@ -220,6 +220,7 @@ static enum rc protection_payload(struct ctx *cx, const struct host_protection *
     if (p->signatures) json_put_bool(&j, "signatures", true);
     json_put_str(&j, "reason", p->reason);
     json_end(&j, '}');
+    TRY(buf_ok(&b));
     *out = arena_str(&cx->arena, buf_view(&b));
     return OK;
 }
@@ -229,7 +230,7 @@ enum rc host_protect(struct ctx *cx, struct facts *f, const struct identity_acto
 {
     struct str payload;
     struct facts_answer answer;
-    TRY(protection_payload(cx, p, &payload));
+    TRY(host_protection_payload(cx, p, &payload));
     const struct body fact = append_body(by, "protection", place->subject, payload);
     const struct facts_request r = {.facts = &fact, .n = 1};
     return facts_append(cx, f, &r, &answer);

@@ -22,6 +22,8 @@ struct host_protection {
     bool resolved;   /* threads of a change are to be */
     bool active;     /* false: taken back */
 };
+/* As the payload of a `protection` fact. */
+enum rc host_protection_payload(struct ctx *cx, const struct host_protection *p, struct str *out) MUST_CHECK;
 enum rc host_protect(struct ctx *cx, struct facts *f, const struct identity_actor *by, const struct gate_place *place,
                      const struct host_protection *p) MUST_CHECK;
 

@@ -337,6 +337,21 @@ def test_observe_lets_in_and_says_what_it_would_stop(t):
     code, said = h.push("mikko", work, "main")
     t.equal(code, 0, said)
     t.has(said, "warning: refs/heads/main")
+    # the same rules over the past: who would have been stopped, and by which
+    said = t.run("rules", "try", "--gate", "push", "--data", "data", code=0).out
+    t.has(said, "code-review-rules/rules-enforced (warn): 2 of 2 would have been stopped")
+    t.has(said, "Mikko Example  acme refs/heads/main: 1 commit reaches it without a full review")
+    told = json.loads(t.run("rules", "try", "--gate", "push", "--days", 1, "--format", "json", "--data", "data", code=0).out)
+    points = {p["point"]: p for p in told["points"]}
+    t.equal([(r["person"], r["ref"], r["event"]) for r in points["code-review-rules/rules-enforced"]["rows"]],
+            [(h.people["mikko"], "refs/heads/main", f["n"]) for f in h.facts("push")[:0:-1]])
+    t.equal(points["authorized-publishers/only-listed-publish"]["would"], 0)
+    for wrong in (["--gate", "pull"], ["--gate", "push", "--days", 0], ["--gate", "push", "code-review-rules/rules-enforced"]):
+        t.run("rules", "try", *wrong, "--data", "data", code=2)
+    h.mode("code-review-rules/rules-enforced", "block")
+    work.commit("again", {"a.txt": "y\n"}, author=person("mikko"))
+    t.equal(h.push("mikko", work, "main")[0], 1)
+    t.has(t.run("rules", "try", "--gate", "push", "--data", "data", code=0).out, "rules-enforced (block): 2 of 2 would have been stopped, 1 were refused")
 
 
 def test_killed_at_any_step(t):

@@ -40,7 +40,6 @@ def commented(h, s, work):
     t.equal([m["name"] for m in found[1]["comments"][0]["mentions"]], ["Ella Example"])
     t.true(any(n["what"] == "mention" and n["subject"] == "change:" + change for n in s.get("ella", "/notifications")["items"]), "a notice")
     t.equal(s.call("paula", "POST", at + "/reviews", {"patch_set": 1, "vote": "approve", "comments": [ok]}).status, 403)
-    t.equal(s.call("tuomo", "GET", at + "/threads").status, 403)
     # everything is approved, and yet: the branch asks for resolved threads
     t.has(h.review("mikko", "publish", "acme", number, code=3).out, "threads of its review that are not resolved: 3")
     first, last, whole = (x["thread"] for x in found[:3])
@@ -148,14 +147,43 @@ def rebased(h, s, work):
     t.has(s.get("mikko", "/code-changes/%s/diff/file?patch_set=2&against=1&path=mine.txt" % change)["text"], "-3\n+three\n")
 
 
+def protected(h, s):
+    """What a branch is held to is changed by two people, and what the gate would have stopped is told to those who may read the log."""
+    t = h.t
+    at = "/gate/repositories/%s/protections" % h.repo[5:]
+    wish = {"pattern": "refs/heads/main", "state": "active", "reviewers": 2, "resolved": True, "publishers": [h.people["mikko"]], "reason": "two reviewers"}
+    for wrong, status in (({"pattern": "main"}, 422), ({"reviewers": 10}, 422), ({"publishers": ["person:" + "a" * 20]}, 422), ({"reason": " "}, 422),
+                          ({"publishers": [h.people["mikko"]] * 2}, 422)):
+        t.equal(s.call("mikko", "POST", at, {**wish, **wrong}).status, status, wrong)
+    t.equal(s.call("ella", "POST", at, wish).status, 403)
+    t.equal(s.call("mikko", "POST", "/gate/repositories/%s/protections" % ("a" * 20), wish).status, 404)
+    asked = s.post("mikko", at, wish, 201)
+    t.equal(asked["state"], "waiting")
+    main = {"pattern": "refs/heads/main", "reviewers": 1, "method": "merge", "publishers": [], "resolved": True, "signatures": False}
+    t.equal(s.get("mikko", "/gate/repositories")["items"][0]["protections"], [main])
+    t.equal(s.call("mikko", "POST", "/approvals/%d/approve" % asked["request"], {"reason": "me"}).status, 403)
+    s.post("sirkka", "/approvals/%d/approve" % asked["request"], {"reason": "yes"}, 200)
+    now = s.get("mikko", "/gate/repositories")["items"][0]["protections"][0]
+    t.equal((now["reviewers"], now["resolved"], [p["name"] for p in now["publishers"]]), (2, True, ["Mikko Example"]))
+    t.equal(s.call("ella", "GET", "/gate/replay").status, 403)
+    told = s.get("sirkka", "/gate/replay?days=30&repository=" + h.repo[5:])
+    points = {p["point"]: p for p in told["points"]}
+    two = points["code-review-rules/two-reviewers"]
+    t.true(two["would"] >= 3 and two["people"] == 1 and two["mode"] == "observe" and two["rows"][0]["by"]["name"] == "Mikko Example", two)
+    t.true(points["code-review-rules/rules-enforced"]["refused"] >= 3 and told["refused"] >= 3, told)
+
+
 def test_review(t):
     h = git_gate.Host(t)
     t.run("repo", "protect", "acme", "main", "--resolved", "--data", "data", code=0)
     work = h.begin()
+    for who in ("sirkka", "tuomo"):
+        t.run("people", "role", h.people[who], "security_officer", "--data", "data", code=0)
     with serving.Server(t, t.dir / "data", {}) as s:
         for who in ("ella", "mikko", "sirkka", "paula", "tuomo"):
             s.sign_in(who)
         commented(h, s, work)
         hostile(h, s, work)
         rebased(h, s, work)
+        protected(h, s)
     git_gate.settled(t)

@@ -3,7 +3,7 @@ import type { IconName } from "../parts/icons";
 import type { Needed } from "./session.svelte";
 
 export interface Entry {
-  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "registers" | "guidebook" | "calendar" | "metrics" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings" | "reviews" | "ssdlc" | "changeBoard" | "riskMatrix" | "audits" | "releaseLog" | "partners";
+  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "registers" | "guidebook" | "calendar" | "metrics" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings" | "reviews" | "gate" | "ssdlc" | "changeBoard" | "riskMatrix" | "audits" | "releaseLog" | "partners";
   path: string;
   icon: IconName;
   permission: Needed;
@@ -20,6 +20,7 @@ export const menu: readonly { title: "work" | "development" | "evidence" | "orga
       { key: "guidebook", path: "/guidebook", icon: "books", permission: "self", letter: "g" },
       { key: "approvals", path: "/approvals", icon: "circle-check", permission: "approvals.read", letter: "a" },
       { key: "reviews", path: "/reviews", icon: "git-pull-request", permission: "code.read", letter: "v" },
+      { key: "gate", path: "/gate", icon: "shield-lock", permission: "code.protect" },
     ],
   },
   {

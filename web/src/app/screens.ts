@@ -28,6 +28,7 @@ export const screens: readonly Screen[] = [
   { pattern: "/security-metrics/:metric", title: "metric", load: () => import("../screens/metrics/Metric.svelte"), permission: "registers.read" },
   { pattern: "/reviews", title: "reviews", load: () => import("../screens/reviews/Reviews.svelte"), permission: "code.read" },
   { pattern: "/reviews/:change", title: "reviews", load: () => import("../screens/reviews/Review.svelte"), permission: "code.read" },
+  { pattern: "/gate", title: "gate", load: () => import("../screens/gate/Gate.svelte"), permission: "code.protect" },
   { pattern: "/boards/ssdlc", title: "ssdlc", load: () => import("../screens/boards/Ssdlc.svelte"), permission: "registers.read" },
   { pattern: "/boards/changes", title: "changeBoard", load: () => import("../screens/boards/Changes.svelte"), permission: "registers.read" },
   { pattern: "/boards/risks", title: "riskMatrix", load: () => import("../screens/boards/Risks.svelte"), permission: "registers.read" },

@@ -7,6 +7,7 @@ import { evidence } from "./en/evidence";
 import { exchange } from "./en/exchange";
 import { frame } from "./en/frame";
 import { frameworks } from "./en/frameworks";
+import { gate } from "./en/gate";
 import { hosting } from "./en/hosting";
 import { views } from "./en/views";
 import { jobs } from "./en/jobs";
@@ -34,6 +35,7 @@ export const en = {
   ...evidence,
   ...exchange,
   ...frameworks,
+  ...gate,
   ...hosting,
   ...views,
   ...jobs,

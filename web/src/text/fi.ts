@@ -7,6 +7,7 @@ import { evidence } from "./fi/evidence";
 import { exchange } from "./fi/exchange";
 import { frame } from "./fi/frame";
 import { frameworks } from "./fi/frameworks";
+import { gate } from "./fi/gate";
 import { hosting } from "./fi/hosting";
 import { views } from "./fi/views";
 import { jobs } from "./fi/jobs";
@@ -35,6 +36,7 @@ export const fi: Text = {
   ...evidence,
   ...exchange,
   ...frameworks,
+  ...gate,
   ...hosting,
   ...views,
   ...jobs,

@@ -28,6 +28,7 @@ export const frame = {
     compare: "Compare assessments",
     approvals: "Approvals",
     reviews: "Code reviews",
+    gate: "Push gate",
     auditLog: "Audit log",
     people: "People",
     person: "Person",

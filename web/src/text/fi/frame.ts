@@ -27,6 +27,7 @@ export const frame = {
     findings: "Havainnot",
     compare: "Vertaa arviointeja",
     reviews: "Katselmoinnit",
+    gate: "Työntöportti",
     approvals: "Hyväksynnät",
     auditLog: "Tapahtumaloki",
     people: "Henkilöt",
