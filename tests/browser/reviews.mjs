@@ -138,3 +138,45 @@ it("reviews: resolved, approved and published", async () => {
   await shot(page, "review-published");
   await close(page);
 });
+
+it("gate: branches are protected by two people, and what would be stopped is seen before it is", async () => {
+  for (const [lang, theme, width] of [["en", "light", 1280], ["fi", "dark", 390]]) {
+    const page = await as("officer", { lang, theme, width });
+    await go(page, "/gate");
+    await page.locator("code.pattern", { hasText: "main" }).first().waitFor();
+    await sound(page, `gate ${lang} ${width}`);
+    await shot(page, `gate-${lang}-${theme}-${width}`);
+    await go(page, "/gate?tab=before");
+    await page.locator("details summary").first().waitFor();
+    await page.locator("details summary").first().click();
+    await sound(page, `gate before ${lang} ${width}`);
+    await shot(page, `gate-before-${lang}-${theme}-${width}`);
+    await close(page);
+  }
+  const page = await as("officer");
+  await go(page, "/gate");
+  await page.getByRole("button", { name: "Protect a branch" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(/^Branches/).fill("release/*");
+  await dialog.getByLabel(/^Begin from/).selectOption("small_team");
+  assert.equal(await dialog.getByLabel(/^How many others/).inputValue(), "1");
+  await dialog.getByLabel(/^Reason/).fill("Releases are reviewed too");
+  await sound(page);
+  await shot(page, "gate-dialog");
+  await dialog.getByRole("button", { name: "Ask for it" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  assert.equal(await page.locator("code.pattern", { hasText: "release/*" }).count(), 0, "it waits");
+  await close(page);
+  const second = await as("second");
+  const { items } = await ask(second, "/approvals?state=waiting");
+  const asked = items.find((r) => r.kind === "protection");
+  await go(second, `/approvals/${asked.request}`);
+  await shot(second, "gate-approval");
+  await second.getByRole("button", { name: /^Approve/ }).first().click();
+  const words = second.getByRole("dialog").getByRole("button", { name: /^Approve/ });
+  if (await words.count()) await words.click();
+  await second.getByText("Approved").first().waitFor();
+  await go(second, "/gate");
+  await second.locator("code.pattern", { hasText: "release/*" }).waitFor();
+  await close(second);
+});
