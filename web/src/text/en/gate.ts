@@ -18,6 +18,7 @@ export const gate = {
     signedToo: "commits signed",
     method: "Published by",
     methods: { merge: "a merge", rebase: "rebasing its commits", fast_forward: "moving the branch forward" },
+    protectionStates: { active: "protected", removed: "not protected any more" },
     publishers: "Publishers",
     publishersHint: "Nobody named: whoever has the right.",
     anybody: "whoever has the right",

@@ -18,6 +18,7 @@ export const gate = {
     signedToo: "kirjaukset allekirjoitettu",
     method: "Julkaisutapa",
     methods: { merge: "yhdistäminen (merge)", rebase: "kirjausten siirto haaran päälle (rebase)", fast_forward: "haaran siirto eteenpäin (fast-forward)" },
+    protectionStates: { active: "suojattu", removed: "ei enää suojattu" },
     publishers: "Julkaisijat",
     publishersHint: "Jos ketään ei nimetä: kaikki, joilla on oikeus.",
     anybody: "kaikki, joilla on oikeus",
