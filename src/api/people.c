@@ -41,7 +41,10 @@ API_OPERATION(people_create)
     struct str person;
     size_t n;
     const struct str *addresses = person_addresses(cx, call->body, &n);
-    TRY(identity_person_create(cx, call->identity, &call->actor, api_field(call->body, "name"), addresses, n, &person));
+    struct str name = api_field(call->body, "name");
+    TRY(api_field_bool(call->body, "bot", false)
+            ? identity_bot_create(cx, call->identity, &call->actor, name, addresses, n, &person)
+            : identity_person_create(cx, call->identity, &call->actor, name, addresses, n, &person));
     api_created(cx, call, arena_printf(&cx->arena, "/api/v1/people/" STR_FMT, STR_ARG(str_slice(person, 7, person.n))));
     return person_put_details(cx, call, person);
 }

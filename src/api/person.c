@@ -169,6 +169,7 @@ enum rc person_put_details(struct ctx *cx, struct api_call *call, struct str per
     for (size_t i = 0; i < p.n_addresses; i++) json_str(j, p.addresses[i]);
     json_end(j, ']');
     json_put_cstr(j, "state", p.left ? "left" : "active");
+    json_put_bool(j, "bot", p.bot);
     TRY(person_put_roles(cx, call, person));
     TRY(put_groups(cx, call, person));
     TRY(put_account(cx, call, person));

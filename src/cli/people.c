@@ -10,7 +10,7 @@
 
 static const char help[] =
     "usage: sinetti people list [OPTIONS]\n"
-    "       sinetti people add NAME ADDRESS... [--role ROLE] [OPTIONS]\n"
+    "       sinetti people add NAME ADDRESS... [--role ROLE] [--bot] [OPTIONS]\n"
     "       sinetti people import FILE [--dry-run] [OPTIONS]\n"
     "       sinetti people role PERSON ROLE [--revoke] [--scope project:ID] [--until DATE] [OPTIONS]\n"
     "       sinetti people change PERSON NAME ADDRESS... [OPTIONS]\n"
@@ -22,6 +22,7 @@ static const char help[] =
     "FILE is CSV (- for standard input): its first line names the columns name, address, and perhaps role and "
     "until.\n\n"
     "  --role ROLE     that the new person has in the organization\n"
+    "  --bot           it is a machine: it pushes and reports as its roles say, and approves nothing\n"
     "  --dry-run       only tell what would come of it\n"
     "  --revoke        take the role away\n"
     "  --scope SCOPE   of the role: org, or project:ID (org)\n"
@@ -30,21 +31,18 @@ static const char help[] =
     "  --catalog DIR   another catalog than the built-in one\n"
     "exit codes: 0 fine, 1 faults in FILE, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
-enum { OPTION_DATA = OPTION_OWN, OPTION_ROLE, OPTION_DRY, OPTION_REVOKE, OPTION_SCOPE, OPTION_UNTIL };
+enum { OPTION_DATA = OPTION_OWN, OPTION_ROLE, OPTION_DRY, OPTION_REVOKE, OPTION_SCOPE, OPTION_UNTIL, OPTION_BOT };
 
-static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
-                                      {"role", required_argument, NULL, OPTION_ROLE},
-                                      {"dry-run", no_argument, NULL, OPTION_DRY},
-                                      {"revoke", no_argument, NULL, OPTION_REVOKE},
-                                      {"scope", required_argument, NULL, OPTION_SCOPE},
-                                      {"until", required_argument, NULL, OPTION_UNTIL},
-                                      {"catalog", required_argument, NULL, OPTION_CATALOG},
-                                      {"help", no_argument, NULL, OPTION_HELP},
-                                      {0}};
+static const struct option table[] = {
+    {"data", required_argument, NULL, OPTION_DATA},   {"role", required_argument, NULL, OPTION_ROLE},
+    {"bot", no_argument, NULL, OPTION_BOT},           {"dry-run", no_argument, NULL, OPTION_DRY},
+    {"revoke", no_argument, NULL, OPTION_REVOKE},     {"scope", required_argument, NULL, OPTION_SCOPE},
+    {"until", required_argument, NULL, OPTION_UNTIL}, {"catalog", required_argument, NULL, OPTION_CATALOG},
+    {"help", no_argument, NULL, OPTION_HELP},         {0}};
 
 struct arguments {
     const char *role, *scope, *until;
-    bool dry, revoke, faults;
+    bool dry, revoke, bot, faults;
     struct identity_data d;
     char **operands;
     int n;
@@ -57,6 +55,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     if (code == OPTION_DATA) a->d.data.dir = value;
     if (code == OPTION_ROLE) a->role = value;
     if (code == OPTION_DRY) a->dry = true;
+    if (code == OPTION_BOT) a->bot = true;
     if (code == OPTION_REVOKE) a->revoke = true;
     if (code == OPTION_SCOPE) a->scope = value;
     if (code == OPTION_UNTIL) a->until = value;
@@ -67,7 +66,8 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
 /* --- list */
 
 static const char list_sql[] =
-    "SELECT p.subject, p.state, p.name, coalesce((SELECT group_concat(value, ' ') FROM (SELECT value FROM "
+    "SELECT p.subject, CASE WHEN p.bot THEN p.state || ' bot' ELSE p.state END, p.name, coalesce((SELECT "
+    "group_concat(value, ' ') FROM (SELECT value FROM "
     "fact_person_addresses a WHERE a.n = p.n ORDER BY seq)), ''), coalesce((SELECT group_concat(role || CASE scope "
     "WHEN "
     "'org' THEN '' ELSE '@' || scope END, ' ') FROM (SELECT role, scope FROM fact_role r WHERE r.subject = p.subject "
@@ -116,8 +116,10 @@ static enum rc add(struct ctx *cx, struct arguments *a)
     enum identity_role ignored;
     if (a->role && !identity_role_find(str_from(a->role), &ignored)) return put_role(cx, a, STR(""), a->role);
     for (int i = 2; i < a->n; i++) addresses[i - 2] = str_from(a->operands[i]);
-    TRY(identity_person_create(cx, a->d.identity, &identity_operator, str_from(a->operands[1]), addresses,
-                               (size_t)a->n - 2, &person));
+    struct str name = str_from(a->operands[1]);
+    size_t n = (size_t)a->n - 2;
+    TRY(a->bot ? identity_bot_create(cx, a->d.identity, &identity_operator, name, addresses, n, &person)
+               : identity_person_create(cx, a->d.identity, &identity_operator, name, addresses, n, &person));
     if (a->role) TRY(put_role(cx, a, person, a->role));
     printf(STR_FMT "\n", STR_ARG(person));
     return OK;

@@ -181,7 +181,7 @@ static enum rc by_session(struct ctx *cx, struct identity *id, struct str cookie
 /* The person's row, and one for each role. Admin and Security officer are people's own: a group's grant of them,
  * however it came there, counts for nobody. */
 #define PERSON                                                                                                         \
-    "SELECT 1, name, NULL, NULL, NULL FROM fact_person WHERE subject = ?1 AND state = 'active' UNION ALL "             \
+    "SELECT 1, name, NULL, bot, NULL FROM fact_person WHERE subject = ?1 AND state = 'active' UNION ALL "              \
     "SELECT 0, role, scope, until, NULL FROM fact_role "                                                               \
     "WHERE subject = ?1 AND state = 'granted' AND (until IS NULL OR until > ?2) UNION ALL "                            \
     "SELECT 0, r.role, r.scope, r.until, g.subject FROM fact_group_members m JOIN fact_group g ON g.n = m.n "          \
@@ -215,6 +215,7 @@ static enum rc read_person(struct ctx *cx, sqlite3 *db, sqlite3_stmt **st, int64
             .scope = column(cx, *st, 2), .until = sqlite3_column_int64(*st, 3), .group = column(cx, *st, 4)};
         if (sqlite3_column_int(*st, 0)) {
             out->name = column(cx, *st, 1);
+            out->bot = sqlite3_column_int(*st, 3) != 0;
             *here = true;
         } else if (identity_role_find(store_column_str(*st, 1), &g.role)) {
             add_grant(cx, out, &room, &all, &g);

@@ -54,6 +54,7 @@ struct identity_who {
     uint32_t roles;                      /* bit of each role held in scope org */
     const struct identity_grant *grants; /* all that are in force, org's too */
     size_t n_grants;
+    bool bot;               /* a machine: rights.h */
     const struct str *only; /* permissions a token is narrowed to; n 0: all of the person's */
     size_t n_only;
     enum identity_level level;

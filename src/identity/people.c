@@ -26,13 +26,14 @@ enum rc person_read(struct ctx *cx, sqlite3 *db, struct str person, struct perso
     scoped_stmt *st = NULL;
     bool row;
     *out = (struct person){0};
-    TRY(store_prepare(cx, db, STR("SELECT name, state, n FROM fact_person WHERE subject = ?1"), &st));
+    TRY(store_prepare(cx, db, STR("SELECT name, state, n, bot FROM fact_person WHERE subject = ?1"), &st));
     store_bind_str(st, 1, person);
     TRY(store_step(cx, st, &row));
     if (!row) return fail(cx, E_NOTFOUND, "there is no person \"%s\"", str_visible(cx, person));
     out->id = arena_str(&cx->arena, person);
     out->name = arena_str(&cx->arena, store_column_str(st, 0));
     out->left = str_eq(store_column_str(st, 1), STR("left"));
+    out->bot = sqlite3_column_int(st, 3) != 0;
     *n = sqlite3_column_int64(st, 2);
     return read_addresses(cx, db, *n, out);
 }
@@ -92,6 +93,7 @@ enum rc person_payload(struct ctx *cx, sqlite3 *db, const struct person *p, int6
     json_end(&j, ']');
     TRY(put_accounts(cx, db, n, &j));
     json_put_cstr(&j, "state", p->left ? "left" : "active");
+    if (p->bot) json_put_bool(&j, "bot", true);
     json_end(&j, '}');
     *out = arena_str(&cx->arena, buf_view(&b));
     return OK;
@@ -148,17 +150,28 @@ static enum rc put(struct ctx *cx, struct identity *id, const struct identity_ac
     return change_append(cx, id, &change);
 }
 
-enum rc identity_person_create(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str name,
-                               const struct str *addresses, size_t n, struct str *out)
+static enum rc create(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct person *p,
+                      struct str *out)
 {
-    struct person_change c = {.n = -1};
-    c.person = (struct person){.id = arena_printf(&cx->arena, "person:" STR_FMT, STR_ARG(id_new(cx))),
-                               .name = name,
-                               .addresses = addresses,
-                               .n_addresses = n};
+    struct person_change c = {.person = *p, .n = -1};
+    c.person.id = arena_printf(&cx->arena, "person:" STR_FMT, STR_ARG(id_new(cx)));
     TRY(put(cx, id, by, &c));
     *out = c.person.id;
     return OK;
+}
+
+enum rc identity_person_create(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str name,
+                               const struct str *addresses, size_t n, struct str *out)
+{
+    struct person p = {.name = name, .addresses = addresses, .n_addresses = n};
+    return create(cx, id, by, &p, out);
+}
+
+enum rc identity_bot_create(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str name,
+                            const struct str *addresses, size_t n, struct str *out)
+{
+    struct person p = {.name = name, .addresses = addresses, .n_addresses = n, .bot = true};
+    return create(cx, id, by, &p, out);
 }
 
 enum rc identity_person_change(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person,

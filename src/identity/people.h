@@ -19,12 +19,16 @@ struct person {
     const struct str *addresses;
     size_t n_addresses;
     bool left;
+    bool bot; /* a machine: it pushes and reports, and approves nothing; it is so from the start and stays so */
 };
 
 /* Makes somebody; *out is person:ID. E_INVALID for what is no name or address, E_CONFLICT for one that looks like
  * somebody else's (the text says whose). */
 enum rc identity_person_create(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str name,
                                const struct str *addresses, size_t n, struct str *out) MUST_CHECK;
+/* The same of a machine. */
+enum rc identity_bot_create(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str name,
+                            const struct str *addresses, size_t n, struct str *out) MUST_CHECK;
 /* Name and addresses become these; accounts at hosts stay. `version` is the fact it goes on from, or E_CONFLICT; 0:
  * whatever is there. */
 enum rc identity_person_change(struct ctx *cx, struct identity *id, const struct identity_actor *by, struct str person,

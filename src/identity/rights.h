@@ -18,7 +18,8 @@ extern const size_t identity_permissions_n;
 bool identity_token_gives(const struct identity_who *who, const char *permission);
 /* Whether a grant gives it in the project it is for. */
 bool identity_grant_gives(const struct identity_grant *g, const struct identity_permission *p);
-/* Whether `who` holds it in that project or, STR_NONE or empty, in the whole organization. */
+/* Whether `who` holds it in that project or, STR_NONE or empty, in the whole organization. A bot reviews and approves
+ * nothing, whatever its roles give. */
 bool identity_may(const struct identity_who *who, const char *permission, struct str project);
 
 #endif

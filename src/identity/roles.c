@@ -92,6 +92,10 @@ static enum rc check_there(struct ctx *cx, sqlite3 *db, const struct role_change
     if (!found)
         return fail(cx, E_NOTFOUND, "there is no %s \"%s\", or not any more", person ? "person" : "group",
                     str_visible(cx, c->subject));
+    if (c->role == ROLE_ADMIN || c->role == ROLE_SECURITY_OFFICER) {
+        TRY(has(cx, db, "SELECT 1 FROM fact_person WHERE subject = ?1 AND bot", c->subject, &found));
+        if (found) return fail(cx, E_INVALID, "role: %s is given to people, not to bots", identity_role_name(c->role));
+    }
     if (str_eq(c->scope, STR("org"))) return OK;
     TRY(has(cx, db, "SELECT 1 FROM fact_project WHERE subject = ?1 AND state = 'active'", c->scope, &found));
     return found ? OK : fail(cx, E_NOTFOUND, "scope: there is no project \"%s\"", str_visible(cx, c->scope));

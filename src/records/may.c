@@ -106,12 +106,12 @@ static const char *words_of(struct ctx *cx, const struct record_move *m)
     return arena_cstr(&cx->arena, buf_view(&b));
 }
 
-/* Roles in the organization that are in force, of a person who has not left. */
+/* Roles in the organization that are in force, of a person who has not left; no machine's. */
 #define ROLES                                                                                                          \
     "SELECT r.role FROM fact_role r WHERE r.scope = 'org' AND r.state = 'granted' AND (r.until IS NULL OR r.until > "  \
     "?2) AND (r.subject = ?1 OR r.subject IN (SELECT g.subject FROM fact_group_members m JOIN fact_group g ON g.n = "  \
     "m.n WHERE m.value = ?1 AND g.state = 'active')) AND EXISTS (SELECT 1 FROM fact_person p WHERE p.subject = ?1 "    \
-    "AND p.state = 'active')"
+    "AND p.state = 'active' AND p.bot IS NULL)"
 
 static enum rc roles_of(struct ctx *cx, sqlite3 *db, struct str person, int64_t now, uint32_t *out)
 {

@@ -217,3 +217,39 @@ def test_two_pushes_at_once(t):
     t.equal(sorted(code for code, _ in done), [0, 1, 1, 1], done)
     t.equal(h.ref("refs/heads/ella/one"), commits[[code for code, _ in done].index(0)])
     git_gate.settled(t)
+
+
+def test_bots_and_partners(t):
+    """A bot pushes and publishes by its roles, and is no reviewer whatever they give; a partner gets as far as their project, and as long as their role lasts."""
+    h = git_gate.Host(t)
+    work = h.begin()
+    bot = t.run("people", "add", "Release bot", "bot@example.org", "--bot", "--role", "development_manager", "--data", "data", code=0).out.strip()
+    h.key("bot", bot)
+    t.has(t.run("people", "list", "--data", "data", code=0).out, "active bot")
+    t.has(t.run("people", "role", bot, "security_officer", "--data", "data", code=3).err, "not to bots")
+    work.commit("x", {"x.txt": "x\n"}, author=person("ella"))
+    number = h.propose("ella", work)
+    t.has(h.review("bot", "approve", "acme", number, 1, code=3).err, "you may not review")
+    # an approval that a bot's key would have given before it was told to be one does not count either
+    h.review("sirkka", "approve", "acme", number, 1)
+    h.fact("person", h.people["sirkka"], {"name": "Sirkka Example", "addresses": ["sirkka@example.org"], "accounts": [], "state": "active", "bot": True})
+    t.has(h.review("bot", "publish", "acme", number, code=3).out, "0 of 1 approvals")
+    h.review("mikko", "approve", "acme", number, 1)
+    h.review("bot", "publish", "acme", number)
+    t.equal(h.push("bot", work, "HEAD:refs/heads/bot/x")[0], 0)
+    # changed by name, it is a bot still
+    t.run("people", "change", bot, "Release machine", "bot@example.org", "--data", "data", code=0)
+    t.equal([f["payload"]["bot"] for f in h.facts("person") if f["subject"] == bot], [True, True])
+    # a partner of another project sees nothing here, nor does one whose role has ended
+    other = "project:" + "b" * 20
+    h.fact("project", other, {"name": "other", "title": "Other", "state": "active"})
+    guest = t.run("people", "add", "Guest", "guest@example.org", "--data", "data", code=0).out.strip()
+    h.key("guest", guest)
+    t.run("people", "role", guest, "partner", "--scope", other, "--until", "2099-01-01", "--data", "data", code=0)
+    t.has(h.clone("guest", "g1")[1], "there is no repository")
+    t.has(h.push("guest", work, "HEAD:refs/heads/guest/x")[1], "there is no repository")
+    t.equal(h.push("paula", work, "HEAD:refs/heads/paula/x")[0], 0)
+    t.run("people", "role", h.people["paula"], "partner", "--revoke", "--data", "data", code=0)
+    t.has(h.push("paula", work, "HEAD:refs/heads/paula/y")[1], "there is no repository")
+    t.has(t.run("people", "role", h.people["paula"], "partner", "--data", "data", code=3).err, "has an end")
+    git_gate.settled(t)

@@ -2,7 +2,7 @@
 -- Sorts: name, since
 -- Key: id
 -- Total: yes
-SELECT p.subject AS id, p.name, p.state, p.at AS since,
+SELECT p.subject AS id, p.name, p.state, coalesce(p.bot, 0) AS bot, p.at AS since,
   (SELECT json_group_array(value) FROM (SELECT value FROM fact_person_addresses a WHERE a.n = p.n ORDER BY seq)) AS addresses,
   (SELECT json_group_array(json_object('role', role, 'scope', scope, 'until', strftime('%Y-%m-%dT%H:%M:%SZ', until, 'unixepoch'), 'group', held)) FROM (
     SELECT role, scope, until, NULL AS held FROM fact_role r
