@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD, FUZZ, SHIPPED = ROOT / "build-test", ROOT / "build-fuzz", ROOT / "build-lint"
 PROGRAM = BUILD / "src" / "sinetti"
 CORES = os.cpu_count() or 1
+# Tests of servers wait for one another about half of the time, so twice as many run at once (here and in tests/system/harness.py).
 FUZZ_SECONDS, FUZZ_SECONDS_SOAK = 4, 600
 
 
@@ -63,7 +64,7 @@ def build_fuzz():
 def unit(tally, soak, folder=BUILD):
     log = folder / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
-    subprocess.run(["meson", "test", "-C", str(folder), "--no-rebuild", "--suite", "unit", "--num-processes", str(CORES)]
+    subprocess.run(["meson", "test", "-C", str(folder), "--no-rebuild", "--suite", "unit", "--num-processes", str(2 * CORES)]
                    + (["--timeout-multiplier", "30"] if soak else []), env=dict(os.environ, **({"SINETTI_KILLS": "1000"} if soak else {})),
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     programs = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []

@@ -73,13 +73,17 @@ static inline int pg_run(const char *const argv[])
     return status;
 }
 
-/* SQL as the owner of the database, on server i. */
+/* SQL as the owner of the database, on server i. It ends by itself, also where a standby that has gone is waited for.
+ */
 static inline int pg_sql(int i, const char *sql)
 {
     char port[16];
     snprintf(port, sizeof port, "%d", servers[i].port);
-    return pg_run((const char *const[]){PG_BIN "psql", "-X", "-q", "-h", pg_folder, "-p", port, "-U", "sinetti", "-d",
-                                        "postgres", "-v", "ON_ERROR_STOP=1", "-c", sql, NULL});
+    setenv("PGOPTIONS", "-c statement_timeout=60s", 1);
+    int status = pg_run((const char *const[]){PG_BIN "psql", "-X", "-q", "-h", pg_folder, "-p", port, "-U", "sinetti",
+                                              "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c", sql, NULL});
+    unsetenv("PGOPTIONS"); /* those who are tested are not helped */
+    return status;
 }
 
 /* Whether a query of one value gives it. */
@@ -136,15 +140,17 @@ static inline void server_kill(int i)
     s->pid = 0;
 }
 
-/* Stops all its processes where they are, and lets them go on. */
+/* Stops all its processes where they are, and lets them go on. The first of them first: what it starts after the
+ * others were counted would not be stopped. */
 static inline void server_signal(int i, int signal)
 {
     char path[64];
+    if (!servers[i].pid) return;
+    kill(servers[i].pid, signal);
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)servers[i].pid, (int)servers[i].pid);
     FILE *f = fopen(path, "r");
     for (int child; f && fscanf(f, "%d", &child) == 1;) kill(child, signal);
     if (f) fclose(f);
-    kill(servers[i].pid, signal);
 }
 
 /* In order: connections are ended. */

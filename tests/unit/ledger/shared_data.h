@@ -5,6 +5,8 @@
 #include "log_data.h"
 #include "servers.h"
 
+#include <poll.h>
+
 #include "base/digest.h"
 #include "ledger/shared.h"
 #include "store/config.h"
@@ -69,6 +71,7 @@ static inline int shared_setup(void **state)
 static inline int shared_teardown(void **state)
 {
     (void)state;
+    for (int i = 0; i < MOST_SERVERS; i++) server_signal(i, SIGCONT); /* a test that failed may have left it stopped */
     for (int i = 0; i < 2; i++) folder_remove(folders[i]);
     ctx_release(&cx);
     return 0;
@@ -207,9 +210,17 @@ static inline pid_t start_writers(int i, int to, int most, bool persists)
 static struct ack *acks;
 static size_t n_acks, cap_acks;
 
+#define ACK_SECONDS 120 /* longer than a commit waits for its standby */
+
+/* False at the end of what is written, and when nothing comes. */
 static inline bool read_ack(int from)
 {
     struct ack a;
+    struct pollfd ready = {.fd = from, .events = POLLIN};
+    if (poll(&ready, 1, ACK_SECONDS * 1000) <= 0) {
+        print_error("nothing was acknowledged for %d seconds\n", ACK_SECONDS);
+        return false;
+    }
     if (read(from, &a, sizeof a) != sizeof a) return false;
     if (n_acks == cap_acks) {
         cap_acks = cap_acks ? 2 * cap_acks : 1024;
