@@ -346,6 +346,17 @@ def test_repositories_are_seen_by_scope(t):
         t.run("refresh", "--data", "data", "--quiet", code=0)
         t.equal([r["name"] for r in s.get("Pia", "/repositories")["items"]], ["one"])
         t.equal([r["name"] for r in s.get("Ella", "/repositories")["items"]], ["app", "one", "two"])
+        # which of them no gate keeps
+        kept = {"name": "kept", "project": "", "main": "refs/heads/main", "state": "active", "hosted": True}
+        s.add_fact("repository", "repo:" + serving.subject_id("kept"), kept)
+        t.equal({r["name"]: r["gate"] for r in s.get("Ella", "/repositories")["items"]}, {"app": "none", "kept": "open", "one": "none", "two": "none"})
+        guard = {"pattern": "refs/heads/*/*", "reviewers": 1, "method": "merge", "publishers": [], "state": "active", "reason": ""}
+        s.add_fact("protection", "repo:" + serving.subject_id("kept"), guard)
+        t.equal([r["name"] for r in s.get("Ella", "/repositories?gate=open")["items"]], ["kept"])
+        s.add_fact("protection", "repo:" + serving.subject_id("kept"), dict(guard, pattern="refs/heads/m*"))
+        t.equal([r["name"] for r in s.get("Ella", "/repositories?gate=protected")["items"]], ["kept"])
+        t.equal([r["name"] for r in s.get("Ella", "/repositories?gate=none")["items"]], ["app", "one", "two"])
+        s.add_fact("repository", "repo:" + serving.subject_id("kept"), dict(kept, state="closed"))
         t.equal(s.get("Ella", "/repositories?sort=-at")["items"][0]["name"], "app")
         t.equal(s.get("Ella", "/repositories?sort=at")["items"][2]["name"], "app")
         one, two = (made[name]["id"].split(":")[1] for name in ("one", "two"))
@@ -357,7 +368,7 @@ def test_repositories_are_seen_by_scope(t):
         got = s.patch("Aatu", "/repositories/" + one, {"state": "closed", "schedule": 0}, If_Match=seen)
         t.equal((got["repository"]["state"], got["repository"]["schedule"], got["repository"]["location"]), ("closed", 0, "/srv/one.git"))
         s.patch("Aatu", "/repositories/" + one, {"state": "active"}, 412, If_Match=seen)
-        t.equal([r["name"] for r in s.get("Ella", "/repositories?state=closed")["items"]], ["one"])
+        t.equal([r["name"] for r in s.get("Ella", "/repositories?state=closed")["items"]], ["kept", "one"])
 
 
 def test_assessments_are_compared(t):

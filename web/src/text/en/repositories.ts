@@ -27,6 +27,8 @@ export const repositories = {
     violated: "Violated",
     met: "Met",
     state: "State",
+    gate: "Gate",
+    gates: { protected: "Protected", open: "Not protected", none: "None" },
     states: { active: "In use", closed: "Closed", all: "All" },
     search: "Search by name",
     empty: "No repository is registered yet",

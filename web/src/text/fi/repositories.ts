@@ -27,6 +27,8 @@ export const repositories = {
     violated: "Ei täyty",
     met: "Täyttyy",
     state: "Tila",
+    gate: "Portti",
+    gates: { protected: "Suojattu", open: "Suojaamatta", none: "Ei porttia" },
     states: { active: "Käytössä", closed: "Suljettu", all: "Kaikki" },
     search: "Hae nimellä",
     empty: "Yhtään repositoriota ei ole vielä rekisteröity",
