@@ -22,6 +22,8 @@ static const struct command {
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
     {"serve", cli_serve, "the pages and the API, for browsers and programs"},
     {"record", cli_record, "items of registers: list, show, put, import, export"},
+    {"import", cli_import, "tasks from a file of another tool"},
+    {"export", cli_export, "tasks, the catalog as a library, results as an assessment"},
     {"people", cli_people, "who is here: list, add, import, leave, roles"},
     {"admin-link", cli_admin_link, "a one-time link for who cannot get in"},
     {"repo", cli_repo, "repositories with a gate, here or elsewhere: list, create, import, protect, connect"},

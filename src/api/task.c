@@ -457,6 +457,7 @@ static enum rc put_task(struct reading *r)
     put_list(j, "conclusions", &r->holders[0], CONCLUSIONS);
     put_list(j, "requests", &r->holders[0], REQUESTS);
     json_put_int(j, "comments", comments);
+    TRY(task_put_claim(r->cx, call, r->task->key));
     json_end(j, '}');
     return OK;
 }

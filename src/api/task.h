@@ -9,6 +9,8 @@ enum rc task_find(struct ctx *cx, struct api_call *call, struct str key, const s
 /* A Task, with its tag. */
 enum rc task_put(struct ctx *cx, struct api_call *call, struct str key) MUST_CHECK;
 /* Which state somebody has seen, by the fact of who looks after the task. */
+/* A member `claim`: what a file from elsewhere says of its status, or null. */
+enum rc task_put_claim(struct ctx *cx, struct api_call *call, struct str key) MUST_CHECK;
 uint64_t task_version(bool has_fact, uint64_t fact);
 
 #endif

@@ -4,7 +4,7 @@
 #include "api/task_rows.h"
 #include "base/limits.h"
 #include "base/time.h"
-#include "records/append.h"
+#include "records/care.h"
 #include "store/store.h"
 
 #include <stdlib.h>
@@ -95,51 +95,6 @@ API_OPERATION(tasks_list)
 
 /* --- changing */
 
-/* What the fact of a task holds. */
-struct care {
-    uint64_t n; /* 0 and has false: none yet */
-    bool has;
-    struct str owner, priority, process;
-    int64_t due, review_days, reviewed_at;
-    struct str participants[LIMIT_PARTICIPANTS];
-    size_t n_participants;
-};
-
-static enum rc read_care(struct append *a, struct str subject, struct str scope, struct care *c)
-{
-    scoped_stmt *st = NULL;
-    bool row;
-    *c = (struct care){.owner = STR(""), .process = STR("")};
-    TRY(store_prepare(
-        a->cx, a->db,
-        STR("SELECT t.n, t.owner, t.priority, t.process, t.due, t.review_days, t.reviewed_at, p.value"
-            " FROM (SELECT n, owner, priority, process, due, review_days, reviewed_at, 1 AS place"
-            " FROM fact_task WHERE subject = ?1 UNION ALL SELECT n, owner, NULL, process, due, review_days,"
-            " reviewed_at, 0 FROM fact_task_project WHERE subject = ?1 AND project = ?2"
-            " ORDER BY place LIMIT 1) t"
-            " LEFT JOIN fact_task_participants p ON p.n = t.n ORDER BY p.seq"),
-        &st));
-    store_bind_str(st, 1, subject);
-    store_bind_str(st, 2, scope);
-    for (;;) {
-        TRY(store_step(a->cx, st, &row));
-        if (!row) return OK;
-        if (!c->has) {
-            c->has = true;
-            c->n = (uint64_t)sqlite3_column_int64(st, 0);
-            c->owner = arena_str(&a->cx->arena, store_column_str(st, 1));
-            c->priority = arena_str(&a->cx->arena, store_column_str(st, 2));
-            c->process = arena_str(&a->cx->arena, store_column_str(st, 3));
-            c->due = sqlite3_column_int64(st, 4);
-            c->review_days = sqlite3_column_int64(st, 5);
-            c->reviewed_at = sqlite3_column_int64(st, 6);
-        }
-        struct str one = store_column_str(st, 7);
-        if (one.n && c->n_participants < LIMIT_PARTICIPANTS)
-            c->participants[c->n_participants++] = arena_str(&a->cx->arena, one);
-    }
-}
-
 static bool takes_part(const struct care *c, struct str person)
 {
     for (size_t i = 0; i < c->n_participants; i++)
@@ -176,36 +131,6 @@ static void apply(const struct api_call *call, int64_t due, bool has_due, struct
         add_participants(b, "participants", c);
     }
     add_participants(b, "add_participants", c);
-}
-
-static void put_care(struct buf *out, const struct care *c, struct str scope)
-{
-    struct json j;
-    json_init(&j, out, false);
-    json_begin(&j, '{');
-    json_put_str(&j, "owner", c->owner);
-    json_key(&j, "participants");
-    json_begin(&j, '[');
-    for (size_t i = 0; i < c->n_participants; i++) json_str(&j, c->participants[i]);
-    json_end(&j, ']');
-    json_put_int(&j, "due", c->due);
-    if (!str_eq(scope, STR("org")))
-        json_put_str(&j, "project", scope);
-    else if (c->priority.n)
-        json_put_str(&j, "priority", c->priority);
-    json_put_str(&j, "process", c->process);
-    json_put_int(&j, "review_days", c->review_days);
-    if (c->reviewed_at) json_put_int(&j, "reviewed_at", c->reviewed_at);
-    json_end(&j, '}');
-}
-
-static bool same(const struct care *a, const struct care *b)
-{
-    bool parts = a->n_participants == b->n_participants;
-    for (size_t i = 0; parts && i < a->n_participants; i++) parts = str_eq(a->participants[i], b->participants[i]);
-    return parts && a->has == b->has && str_eq(a->owner, b->owner) && str_eq(a->priority, b->priority) &&
-           str_eq(a->process, b->process) && a->due == b->due && a->review_days == b->review_days &&
-           a->reviewed_at == b->reviewed_at;
 }
 
 /* Who looks after a task is somebody who is there. */
@@ -258,16 +183,16 @@ static enum rc change_one(struct append *a, const struct changing *g, struct str
 {
     struct care *before = arena_new(&a->cx->arena, struct care), *after = arena_new(&a->cx->arena, struct care);
     struct str subject = arena_printf(&a->cx->arena, "task:" STR_FMT, STR_ARG(key));
-    TRY(read_care(a, subject, g->call->scope, before));
+    TRY(care_read(a->cx, a->db, subject, g->call->scope, before));
     if (g->match) TRY(api_match(a->cx, g->call, task_version(before->has, before->n)));
     *after = *before;
     apply(g->call, g->due.at, g->due.given, after);
     TRY(check_people(a, g->call, before, after));
-    *changed = !same(before, after);
+    *changed = !care_same(before, after);
     if (!*changed) return OK;
     scoped_buf payload;
     buf_init(&payload, LIMIT_BODY);
-    put_care(&payload, after, g->call->scope);
+    care_put(&payload, after, g->call->scope);
     TRY(buf_ok(&payload));
     const struct body fact = append_body(&g->call->actor, "task", subject, buf_view(&payload));
     return append_add(a, &fact, NULL);

@@ -62,3 +62,30 @@ it("views: saved, begun with, renamed, shared, deleted", async () => {
   await narrow.getByRole("button", { name: "Näkymät" }).waitFor();
   await close(narrow);
 });
+
+it("task files: looked through, taken, and a status stays a claim", async () => {
+  const page = await visit({ state: admin.state });
+  await go(page, "/tasks?q=release log");
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  const file = (text) => ({ name: "from-elsewhere.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await sound(page, "task files");
+  await dialog.locator("input[type=file]").setInputFiles(file("name,status,due\nMaintaining a release log,Superb,tomorrow\n"));
+  await dialog.getByText("2 faults.").waitFor();
+  await sound(page, "task files: faults");
+  assert.equal(await dialog.getByRole("button", { name: /^Change/ }).count(), 0);
+  await dialog.getByRole("button", { name: "Another file" }).click();
+  await dialog.locator("input[type=file]").setInputFiles(file("name,status,due,unit\nMaintaining a release log,Fully done,2027-03-31,Office\nSomething else,Fully done,,\n"));
+  await dialog.getByText("1 task would change").waitFor();
+  await dialog.getByText("2 things are left out").click();
+  await sound(page, "task files: told");
+  await shot(page, "task-file");
+  await dialog.getByRole("button", { name: "Change 1 task" }).click();
+  await page.getByText("1 task was changed").waitFor();
+  await go(page, "/tasks/release-log?tab=implementation");
+  await page.getByText("Claimed elsewhere").waitFor();
+  await page.getByText(/from-elsewhere\.csv, handed in by/).waitFor();
+  await sound(page, "a claim");
+  await shot(page, "task-claim");
+  await close(page);
+});

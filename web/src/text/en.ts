@@ -23,6 +23,7 @@ import { critical } from "./en/critical";
 import { reviews } from "./en/reviews";
 import { setup } from "./en/setup";
 import { signIn } from "./en/sign-in";
+import { taskFile } from "./en/task-file";
 import { tasks } from "./en/tasks";
 
 export const en = {
@@ -51,6 +52,7 @@ export const en = {
   ...settings,
   ...setup,
   ...signIn,
+  ...taskFile,
   ...tasks,
 };
 

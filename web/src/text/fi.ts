@@ -23,6 +23,7 @@ import { critical } from "./fi/critical";
 import { reviews } from "./fi/reviews";
 import { setup } from "./fi/setup";
 import { signIn } from "./fi/sign-in";
+import { taskFile } from "./fi/task-file";
 import { tasks } from "./fi/tasks";
 import type { Text } from "./en";
 
@@ -52,5 +53,6 @@ export const fi: Text = {
   ...settings,
   ...setup,
   ...signIn,
+  ...taskFile,
   ...tasks,
 };
