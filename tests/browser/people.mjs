@@ -1,7 +1,7 @@
 /* Goal: others come in by invitation, see no button that would be refused, and lose everything when they leave. */
 import assert from "node:assert/strict";
 
-import { close, go, it, PASSWORD, settings, settle, sound, visit } from "./lib.mjs";
+import { close, go, it, PASSWORD, settings, settle, shot, sound, visit } from "./lib.mjs";
 import { admin } from "./setup.mjs";
 
 it("people: added, invited, given a role; what they see; they leave", async () => {
@@ -49,6 +49,19 @@ it("people: added, invited, given a role; what they see; they leave", async () =
   await page.getByRole("button", { name: "Record leaving" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Record leaving" }).click();
   await page.getByText("Has left").waitFor();
+
+  await go(page, "/people");
+  await page.getByRole("button", { name: "Add a person" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Release bot");
+  await page.getByLabel("E-mail address").fill("release-bot@example.org");
+  await page.getByLabel("It is a bot").check();
+  await sound(page, "adding a bot");
+  await shot(page, "bot-adding");
+  await page.getByRole("button", { name: "Add a person" }).last().click();
+  await page.waitForURL(/\/people\/[a-z2-7]{20}$/);
+  await page.getByText("Bot", { exact: true }).waitFor();
+  await sound(page, "a bot");
+  await shot(page, "bot");
   await mikko.goto(`${settings.address}/my-tasks`);
   await mikko.waitForURL(/\/sign-in/);
   await close(mikko);
