@@ -87,3 +87,7 @@ export const within = (place: Place | undefined, line: Line | undefined) => {
 
 /* "3" or "3–5". */
 export const rangeOf = (line: number, last: number) => (last > line ? `${line}–${last}` : `${line}`);
+
+/* What brings a patch set into a clone, by where the server keeps it: refs/changes/, the number's last two digits, number, patch set. */
+export const fetching = (number: number, patchSet: number) =>
+  `git fetch origin refs/changes/${String(number % 100).padStart(2, "0")}/${number}/${patchSet} && git switch --detach FETCH_HEAD`;

@@ -11,6 +11,7 @@ export const hosting = {
     mayNot: "You see what is found in it, but none of your roles lets you clone it.",
     propose: "Propose a change",
     proposeHow: "It waits for review under",
+    fetch: "Look at it in your clone",
     mirror: "Mirror",
     states: { waits: "Waits", runs: "Being pushed", current: "Up to date", fails: "Not up to date" },
     pushed: "Pushed",

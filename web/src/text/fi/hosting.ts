@@ -11,6 +11,7 @@ export const hosting = {
     mayNot: "Näet, mitä repositoriosta on havaittu, mutta roolisi eivät anna oikeutta kloonata sitä.",
     propose: "Ehdota muutosta",
     proposeHow: "Muutos odottaa katselmointia kohdassa",
+    fetch: "Tarkastele omassa kloonissasi",
     mirror: "Peili",
     states: { waits: "Odottaa", runs: "Päivitetään", current: "Ajan tasalla", fails: "Ei ajan tasalla" },
     pushed: "Päivitetty",
