@@ -21,6 +21,7 @@ static const struct command {
     {"rules", cli_rules, "the rules: list, explain, try on a repository"},
     {"catalog", cli_catalog, "what must hold: check, list and show it"},
     {"serve", cli_serve, "the pages and the API, for browsers and programs"},
+    {"review", cli_review, "changes of a server's repositories: read, comment on, approve, publish"},
     {"record", cli_record, "items of registers: list, show, put, import, export"},
     {"import", cli_import, "tasks from a file of another tool"},
     {"export", cli_export, "tasks, the catalog as a library, results as an assessment"},

@@ -32,6 +32,7 @@ int cli_upgrade(int argc, char **argv);
 int cli_record(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_export(int argc, char **argv);
+int cli_review(int argc, char **argv);
 int cli_record_deploy(int argc, char **argv); /* argv[0]: deploy */
 int cli_people(int argc, char **argv);
 int cli_access(int argc, char **argv);

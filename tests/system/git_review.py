@@ -1,5 +1,6 @@
 """Goal: what reviewers say stands at its lines, follows them to later patch sets, and holds a change back where the branch asks for that; a diff hides nothing."""
 import os
+import time
 import urllib.parse
 
 import git_gate
@@ -147,6 +148,35 @@ def rebased(h, s, work):
     t.has(s.get("mikko", "/code-changes/%s/diff/file?patch_set=2&against=1&path=mine.txt" % change)["text"], "-3\n+three\n")
 
 
+def terminal(h, s):
+    """The same on the command line, with a token."""
+    t = h.t
+    number = [c["number"] for c in s.get("mikko", "/code-changes?state=open")["items"] if c["title"] == "mine"][0]
+    tokens, until = {}, time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 30 * 86400))
+    for who, rights in (("mikko", ["code.read", "code.write", "code.review", "code.publish"]), ("ella", ["code.read", "code.write", "code.review"])):
+        tokens[who] = s.post(who, "/me/tokens", {"name": "terminal", "permissions": rights, "until": until}, 201)["secret"]
+
+    def review(who, *words, code=0):
+        return t.run("review", *words, "--server", "http://127.0.0.1:%d" % s.port, env={"SINETTI_TOKEN": tokens[who]}, code=code)
+    t.has(review("mikko", "list", "acme").out, "%d\tmain\tmine\tElla Example" % number)
+    review("mikko", "comment", "acme", number, "mine.txt:3", "Why", "in *words*?")
+    said = review("ella", "comments", "acme", number).out
+    t.has(said, "mine.txt:3, patch set 2, open\n  Mikko Example:\n    Why in *words*?")
+    thread = said.split("thread ")[1].split(",")[0]
+    t.has(review("ella", "resolve", "acme", number, thread, code=3).err, "resolved by who began it")
+    review("ella", "answer", "acme", number, thread, "To be read")
+    t.has(review("ella", "approve", "acme", number, 2, code=3).err, "you had a part")
+    review("mikko", "resolve", "acme", number, thread)
+    shown = review("mikko", "show", "acme", number).out
+    t.has(shown, "gate: not yet\nrefused: 1 commit reaches it without a full review: 0 of 1 approvals are there\n  to fix: ")
+    t.has(review("mikko", "approve", "acme", number, 2).out, "patch set 2: approved")
+    t.has(review("mikko", "show", "acme", number).out, "  approved by Mikko Example\n")
+    t.has(review("mikko", "publish", "acme", number).out, "published")
+    t.has(review("mikko", "publish", "acme", number, code=3).err, "is published")
+    review("mikko", "show", "acme", 999, code=3)
+    review("mikko", "look", "acme", code=2)
+
+
 def protected(h, s):
     """What a branch is held to is changed by two people, and what the gate would have stopped is told to those who may read the log."""
     t = h.t
@@ -185,5 +215,6 @@ def test_review(t):
         commented(h, s, work)
         hostile(h, s, work)
         rebased(h, s, work)
+        terminal(h, s)
         protected(h, s)
     git_gate.settled(t)

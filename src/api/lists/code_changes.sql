@@ -13,3 +13,5 @@ WHERE s.number = (SELECT max(y.number) FROM fact_patch_set y WHERE y.subject = c
   AND (:mine IS NULL OR NOT :mine OR c.owner = :person)
   AND (:projects IS NULL OR r.project IN (SELECT value FROM json_each(:projects)))
   AND (:q IS NULL OR instr(lower(c.title), lower(:q)))
+  AND (:name IS NULL OR r.name = :name)
+  AND (:number IS NULL OR c.number = :number)
