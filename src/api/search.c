@@ -2,6 +2,7 @@
 #include "api/event_list.h"
 #include "api/show.h"
 #include "base/limits.h"
+#include "catalog/record.h"
 #include "store/store.h"
 
 #include <stdio.h>
@@ -52,15 +53,23 @@ static void search_tasks(const struct search *s)
         }
 }
 
+/* Annex A of ISO/IEC 27001 is spoken of as A.8.28; the id is 8.28. */
+static struct str as_control(struct str q)
+{
+    bool annex = str_starts_nocase(q, STR("A.")) || str_starts_nocase(q, STR("A "));
+    return annex && q.n > 2 && q.p[2] >= '0' && q.p[2] <= '9' ? str_slice(q, 2, q.n) : q;
+}
+
 static void search_controls(const struct search *s)
 {
     const struct catalog *c = s->call->catalog;
+    struct str id = as_control(s->q);
     int found = 0;
     for (size_t i = 0; i < c->n_frameworks; i++)
         for (size_t k = 0; k < c->frameworks[i].n_controls && found < EACH; k++) {
             const struct catalog_framework *f = &c->frameworks[i];
             const struct catalog_control *o = &f->controls[k];
-            if (o->heading || (!has(s, o->title) && !has(s, o->id))) continue;
+            if (o->heading || (!has(s, o->title) && !str_has_nocase(o->id, id))) continue;
             found++;
             put_hit(s, "control", arena_printf(&s->cx->arena, STR_FMT "/" STR_FMT, STR_ARG(f->key), STR_ARG(o->id)),
                     o->title.n ? o->title : o->id,
@@ -100,6 +109,40 @@ static const char findings_sql[] =
     " JOIN derived.finding f ON f.repository = d.repository AND f.id = d.id"
     " LEFT JOIN derived.repository r ON r.repository = f.repository"
     " WHERE w.finding_words MATCH ?1 AND f.open LIMIT 1000";
+
+/* Items of registers by title, or the one that POL-4 names. */
+#define ITEMS "SELECT substr(subject, 8), title, kind, number FROM items_now WHERE "
+static const char items_sql[] = ITEMS "instr(low, lower(?1)) ORDER BY phase = 'closed', at DESC LIMIT 10";
+static const char item_sql[] = ITEMS "kind = ?1 AND number = ?2";
+
+static const struct record_kind *kind_called(const struct catalog *c, struct str q, int64_t *number)
+{
+    struct str prefix, rest = q;
+    if (!str_cut(&rest, '-', &prefix) || !rest.p || !str_to_i64(rest, 1, INT64_MAX, number)) return NULL;
+    for (size_t i = 0; i < c->n_records; i++)
+        if (str_eq_nocase(c->records[i].prefix, prefix)) return &c->records[i];
+    return NULL;
+}
+
+static enum rc search_items(const struct search *s)
+{
+    scoped_stmt *st = NULL;
+    int64_t number = 0;
+    const struct catalog *c = s->call->catalog;
+    const struct record_kind *one = kind_called(c, s->q, &number);
+    TRY(store_prepare(s->cx, s->call->ledger, str_from(one ? item_sql : items_sql), &st));
+    store_bind_str(st, 1, one ? one->key : s->q);
+    if (one) store_bind_int(st, 2, number);
+    for (bool row;;) {
+        TRY(store_step(s->cx, st, &row));
+        if (!row) return OK;
+        const struct record_kind *k = catalog_find_record(c, store_column_str(st, 2));
+        if (!k) continue; /* of a register that the catalog no longer has */
+        put_hit(s, "item", store_column_str(st, 0), store_column_str(st, 1),
+                arena_printf(&s->cx->arena, STR_FMT "-%lld \xc2\xb7 " STR_FMT, STR_ARG(k->prefix),
+                             (long long)sqlite3_column_int64(st, 3), STR_ARG(k->title[s->call->lang])));
+    }
+}
 
 /* What is typed, as FTS5 asks for it: each word with whatever follows it, all of them in one finding. A word that the
  * index takes apart, as a path, stands there in one piece. */
@@ -169,6 +212,7 @@ API_OPERATION(search)
     json_begin(&call->out, '[');
     if (api_may(call, "tasks.read", STR_NONE)) search_tasks(&s);
     if (api_may(call, "frameworks.read", STR_NONE)) search_controls(&s);
+    if (api_may(call, "registers.read", STR_NONE)) TRY(search_items(&s));
     TRY(search_rows(&s, "repository", "repositories.read", s.q, repositories_sql));
     TRY(search_rows(&s, "person", "people.read", s.q, people_sql));
     struct str words = words_of(cx, s.q);

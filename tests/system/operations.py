@@ -399,6 +399,13 @@ def test_search_finds_what_may_be_seen(t):
         t.equal({h["type"] for q in ("client.py", "review", "app", "Mikko") for h in s.get("Timo", "/search?q=" + q)["items"]} - {"control"}, set())
         t.equal([h["id"] for h in s.get("Sirkka", "/search?q=%231")["items"] if h["type"] == "event"], ["1"])
         s.get("Sirkka", "/search?q=x", 422)
+        made = s.post("Ella", "/registers/policy/items", {"title": "Äänet of Review", "content": {}}, 201)
+        for q in ("of%20review", "POL-1", "pol-1"):
+            t.equal([(h["id"], h["detail"].split(" ")[0]) for h in s.get("Mikko", "/search?q=" + q)["items"] if h["type"] == "item"],
+                    [(made["subject"].split(":")[1], "POL-1")], q)
+        t.equal([h for q in ("POL-2", "POL-", "XXX-1") for h in s.get("Mikko", "/search?q=" + q)["items"] if h["type"] == "item"], [])
+        t.equal([h for h in s.get("Timo", "/search?q=POL-1")["items"]], [])
+        t.equal([h["id"] for h in s.get("Timo", "/search?q=A.8.28")["items"]], [h["id"] for h in s.get("Timo", "/search?q=8.28")["items"]])
         found = [h["detail"] for h in s.get("Sirkka", "/search?q=CLIENT.py%20check")["items"] if h["type"] == "finding"]
         t.true(found and all("client.py" in d for d in found), "each of the words: %s" % found)
         t.equal([h for h in s.get("Sirkka", "/search?q=client.py%20nowhere")["items"] if h["type"] == "finding"], [])

@@ -52,7 +52,7 @@ export const approvals = {
     type: "Type at least two letters in the box above.",
     none: (q: string) => `Nothing has “${q}” in it`,
     noneWhat: "Try a part of a word. What you have no right to see is not searched.",
-    groups: { task: "Tasks", point: "Requirement points", control: "Controls", repository: "Repositories", person: "People", finding: "Findings", event: "Events" },
+    groups: { task: "Tasks", point: "Requirement points", control: "Controls", item: "Items of registers", repository: "Repositories", person: "People", finding: "Findings", event: "Events" },
     found: (q: string) => `Found for “${q}”`,
     more: "At most ten of each are shown.",
   },

@@ -52,7 +52,7 @@ export const approvals = {
     type: "Kirjoita yllä olevaan kenttään vähintään kaksi kirjainta.",
     none: (q: string) => `”${q}” ei löydy mistään`,
     noneWhat: "Kokeile sanan osaa. Haku ei ulotu siihen, mihin sinulla ei ole oikeutta.",
-    groups: { task: "Tehtävät", point: "Vaatimuskohdat", control: "Hallintakeinot", repository: "Repositoriot", person: "Henkilöt", finding: "Havainnot", event: "Tapahtumat" },
+    groups: { task: "Tehtävät", point: "Vaatimuskohdat", control: "Hallintakeinot", item: "Kirjaukset", repository: "Repositoriot", person: "Henkilöt", finding: "Havainnot", event: "Tapahtumat" },
     found: (q: string) => `Haun ”${q}” tulokset`,
     more: "Kutakin näytetään enintään kymmenen.",
   },
