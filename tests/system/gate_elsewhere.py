@@ -169,3 +169,43 @@ def test_by_the_word_of_other_hosts(t):
         if kind != "gitolite":
             t.has(h.send(work, "HEAD:refs/for/main", **good)[1], "not proposed by refs/for/")
     git_gate.settled(t)
+
+
+def test_in_gitolite(t):
+    """A real one: its own rules go on to hold, and who it says pushes is who the gate asks about."""
+    shell = "/usr/share/gitolite3/gitolite-shell"
+    if not shutil.which("gitolite") or not shutil.which(shell):
+        t.skip("needs gitolite3")
+    h = Elsewhere(t, "gitolite")
+    home = t.dir / "home"
+    home.mkdir()
+    env = {**t.env, "HOME": str(home), "USER": "git"}
+    for name in ("ella", "tuomo"):
+        shutil.copy(t.dir / ("key-%s.pub" % name), t.dir / (name + "-there.pub"))
+    subprocess.run(["gitolite", "setup", "-pk", str(t.dir / "ella-there.pub")], env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    h.bare = home / "repositories" / "testing.git"
+    h.other = t.run("repo", "connect", "testing", h.bare, "--host", "gitolite", "--main", "main", "--accounts", "git.example.org", "--data", "data", code=0).out.strip()
+    h.script(t.dir / "gl", 'for last; do :; done\nexport HOME=%s\nSSH_ORIGINAL_COMMAND="$last" exec %s $WHO' % (home, shell))
+    work = t.repo("work")
+
+    def push(who, spec, *options):
+        done = subprocess.run(["git", "-C", str(work.path), "push", *options, "ssh://git@test.example/testing", spec],
+                              env={**t.env, "GIT_SSH_COMMAND": str(t.dir / "gl"), "GIT_SSH_VARIANT": "simple", "SSH_CONNECTION": "127.0.0.1 1 127.0.0.1 22", "WHO": who + "-there"}, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=120, check=False)
+        return done.returncode, done.stdout.decode("utf-8", "replace")
+    work.commit("first", {"a.txt": "one\n"}, author=git_gate.person("ella"))
+    code, said = push("ella", "HEAD:refs/heads/main")
+    t.equal(code, 0, said)
+    t.equal(h.decided(), [("allowed", "done", None, h.people["ella"])])
+    work.commit("second", {"a.txt": "two\n"}, author=git_gate.person("ella"))
+    t.has(push("ella", "HEAD:refs/heads/main")[1], "code-review-rules/rules-enforced")
+    t.has(push("tuomo", "HEAD:refs/heads/x")[1], "unauthorized-code-prevented")
+    t.has(push("stranger", "HEAD:refs/heads/x")[1], "nobody has declared the account git.example.org stranger-there")
+    code, said = push("ella", "HEAD:refs/for/main", "-o", "topic=two")
+    t.equal(code, 0, said)
+    h.review("mikko", "approve", "testing", 1, 1)
+    h.review("mikko", "publish", "testing", 1)
+    # gitolite makes its hooks anew, and the gate's stay
+    subprocess.run(["gitolite", "setup"], env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    t.has(push("stranger", "HEAD:refs/heads/x")[1], "nobody has declared")
+    git_gate.settled(t)
