@@ -1,12 +1,11 @@
 #include "base/sshsig.h"
 
-#include <gnutls/abstract.h>
-#include <gnutls/crypto.h>
 #include <nettle/sha2.h>
 #include <sodium.h>
 
 #include "base/base64.h"
 #include "base/digest.h"
+#include "base/pubkey.h"
 #include "base/ssh_wire.h"
 
 #define MAGIC STR("SSHSIG")
@@ -108,33 +107,35 @@ static const struct curve curves[] = {
 
 static bool by_ecdsa(const struct curve *c, struct str point, struct str signature, struct str data)
 {
+    const struct pubkey_library *lib = pubkey_library();
     struct str r, s;
     gnutls_pubkey_t key = NULL;
     gnutls_datum_t der = {NULL, 0}, text = datum(data);
-    if (point.n != 1 + 2 * c->size || point.p[0] != 4 || !ssh_take(&signature, &r) || !ssh_take(&signature, &s) ||
-        signature.n || r.n > c->size + 1 || s.n > c->size + 1)
+    if (!lib || point.n != 1 + 2 * c->size || point.p[0] != 4 || !ssh_take(&signature, &r) ||
+        !ssh_take(&signature, &s) || signature.n || r.n > c->size + 1 || s.n > c->size + 1)
         return false;
     gnutls_datum_t x = datum(str_slice(point, 1, 1 + c->size)), y = datum(str_slice(point, 1 + c->size, point.n)),
                    dr = datum(r), ds = datum(s);
-    bool good = gnutls_pubkey_init(&key) == 0 && gnutls_pubkey_import_ecc_raw(key, c->curve, &x, &y) == 0 &&
-                gnutls_encode_rs_value(&der, &dr, &ds) == 0 &&
-                gnutls_pubkey_verify_data2(key, c->sign, 0, &text, &der) >= 0;
-    gnutls_free(der.data);
-    if (key) gnutls_pubkey_deinit(key);
+    bool good = lib->gnutls_pubkey_init(&key) == 0 && lib->gnutls_pubkey_import_ecc_raw(key, c->curve, &x, &y) == 0 &&
+                lib->gnutls_encode_rs_value(&der, &dr, &ds) == 0 &&
+                lib->gnutls_pubkey_verify_data2(key, c->sign, 0, &text, &der) >= 0;
+    (*lib->gnutls_free)(der.data);
+    if (key) lib->gnutls_pubkey_deinit(key);
     return good;
 }
 
 static bool by_rsa(struct str e, struct str n, struct str name, struct str signature, struct str data)
 {
+    const struct pubkey_library *lib = pubkey_library();
     gnutls_pubkey_t key = NULL;
     gnutls_sign_algorithm_t how = str_eq(name, STR("rsa-sha2-256"))   ? GNUTLS_SIGN_RSA_SHA256
                                   : str_eq(name, STR("rsa-sha2-512")) ? GNUTLS_SIGN_RSA_SHA512
                                                                       : GNUTLS_SIGN_UNKNOWN;
-    if (how == GNUTLS_SIGN_UNKNOWN) return false;
+    if (!lib || how == GNUTLS_SIGN_UNKNOWN) return false;
     gnutls_datum_t dn = datum(n), de = datum(e), text = datum(data), said = datum(signature);
-    bool good = gnutls_pubkey_init(&key) == 0 && gnutls_pubkey_import_rsa_raw(key, &dn, &de) == 0 &&
-                gnutls_pubkey_verify_data2(key, how, 0, &text, &said) >= 0;
-    if (key) gnutls_pubkey_deinit(key);
+    bool good = lib->gnutls_pubkey_init(&key) == 0 && lib->gnutls_pubkey_import_rsa_raw(key, &dn, &de) == 0 &&
+                lib->gnutls_pubkey_verify_data2(key, how, 0, &text, &said) >= 0;
+    if (key) lib->gnutls_pubkey_deinit(key);
     return good;
 }
 

@@ -2,8 +2,6 @@
  * by a key that somebody here has registered: Ed25519 or ECDSA, as OpenSSH's or X.509's. */
 #include "evidence/readers.h"
 
-#include <gnutls/abstract.h>
-#include <gnutls/gnutls.h>
 #include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -12,6 +10,7 @@
 
 #include "base/base64.h"
 #include "base/limits.h"
+#include "base/pubkey.h"
 #include "base/sshsig.h"
 #include "store/store.h"
 
@@ -50,27 +49,28 @@ static enum rc parse(struct reading *r, struct str text, const char *what, json_
 
 static bool by_public_key(struct str public, struct str message, struct str signature)
 {
+    const struct pubkey_library *lib = pubkey_library();
     scoped_buf der;
     gnutls_pubkey_t key = NULL;
     bool good = false;
     buf_init(&der, 16384);
-    if (!base64_read(&der, public) || gnutls_pubkey_init(&key) != 0) return false;
+    if (!lib || !base64_read(&der, public) || lib->gnutls_pubkey_init(&key) != 0) return false;
     const gnutls_datum_t spki = {(unsigned char *)der.p, (unsigned)der.n},
                          data = {(unsigned char *)(uintptr_t)message.p, (unsigned)message.n},
                          sig = {(unsigned char *)(uintptr_t)signature.p, (unsigned)signature.n};
-    if (gnutls_pubkey_import(key, &spki, GNUTLS_X509_FMT_DER) == 0) {
+    if (lib->gnutls_pubkey_import(key, &spki, GNUTLS_X509_FMT_DER) == 0) {
         unsigned bits;
-        int pk = gnutls_pubkey_get_pk_algorithm(key, &bits);
+        int pk = lib->gnutls_pubkey_get_pk_algorithm(key, &bits);
         gnutls_sign_algorithm_t how = pk == GNUTLS_PK_EDDSA_ED25519 ? GNUTLS_SIGN_EDDSA_ED25519
                                       : pk != GNUTLS_PK_ECDSA       ? GNUTLS_SIGN_UNKNOWN
                                       : bits <= 256                 ? GNUTLS_SIGN_ECDSA_SHA256
                                       : bits <= 384                 ? GNUTLS_SIGN_ECDSA_SHA384
                                                                     : GNUTLS_SIGN_ECDSA_SHA512;
-        good = how != GNUTLS_SIGN_UNKNOWN && gnutls_pubkey_verify_data2(key, how, 0, &data, &sig) >= 0;
+        good = how != GNUTLS_SIGN_UNKNOWN && lib->gnutls_pubkey_verify_data2(key, how, 0, &data, &sig) >= 0;
         if (!good && pk == GNUTLS_PK_ECDSA) /* what signs by SHA-256 whatever the curve */
-            good = gnutls_pubkey_verify_data2(key, GNUTLS_SIGN_ECDSA_SHA256, 0, &data, &sig) >= 0;
+            good = lib->gnutls_pubkey_verify_data2(key, GNUTLS_SIGN_ECDSA_SHA256, 0, &data, &sig) >= 0;
     }
-    gnutls_pubkey_deinit(key);
+    lib->gnutls_pubkey_deinit(key);
     return good;
 }
 
