@@ -251,7 +251,7 @@ static enum rc prepare(struct ctx *cx, struct publishing *p, struct push *push, 
     if (rule && rule->signatures) { /* of the patch set: what is made of it here is the server's */
         r->signing = true;
         TRY(push_read_signatures(
-            cx, p->git, r,
+            cx, log_reader_db(p->reader), p->git, r,
             arena_printf(&cx->arena, STR_FMT "\n^" STR_FMT "\n", STR_ARG(p->change.commit), STR_ARG(p->change.base))));
     }
     push->n = 1;

@@ -101,7 +101,8 @@ struct str push_option(const struct push *p, const char *key);
 enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p) MUST_CHECK;
 
 /* Of what rev-list finds: for publishing, which computes what a branch gets. */
-enum rc push_read_signatures(struct ctx *cx, const struct git *g, struct push_ref *r, struct str revisions) MUST_CHECK;
+enum rc push_read_signatures(struct ctx *cx, sqlite3 *db, const struct git *g, struct push_ref *r,
+                             struct str revisions) MUST_CHECK;
 
 /* Splits what stands behind refs/for/: the branch there is, and a topic. The branch is STR_NONE when there is none. */
 enum rc push_target(struct ctx *cx, const struct git *g, struct str rest, struct str *branch,

@@ -351,16 +351,16 @@ static enum rc read_ref(struct ctx *cx, struct git *g, struct push *p, struct pu
 
 /* --- signatures */
 
-enum rc push_read_signatures(struct ctx *cx, const struct git *g, struct push_ref *r, struct str revisions)
+enum rc push_read_signatures(struct ctx *cx, sqlite3 *db, const struct git *g, struct push_ref *r, struct str revisions)
 {
     struct signatures *s = arena_new(&cx->arena, struct signatures);
-    TRY(signatures_of_commits(cx, g, revisions, s));
+    TRY(signatures_of_commits(cx, db, g, revisions, s));
     r->signatures = s;
     return OK;
 }
 
-static enum rc read_commit_signatures(struct ctx *cx, const struct git *g, struct push *p, struct push_ref *r,
-                                      const struct tips *tips)
+static enum rc read_commit_signatures(struct ctx *cx, sqlite3 *db, const struct git *g, struct push *p,
+                                      struct push_ref *r, const struct tips *tips)
 {
     scoped_buf input;
     const struct protection *rule =
@@ -371,11 +371,11 @@ static enum rc read_commit_signatures(struct ctx *cx, const struct git *g, struc
         buf_printf(&input, STR_FMT "\n^" STR_FMT "\n", STR_ARG(r->after), STR_ARG(r->base));
     else if (r->signing && r->commits)
         put_gain(&input, r, tips);
-    return input.n ? push_read_signatures(cx, g, r, buf_view(&input)) : OK;
+    return input.n ? push_read_signatures(cx, db, g, r, buf_view(&input)) : OK;
 }
 
 /* A tag is as good as what it names: the main branch says whether it is signed. */
-static enum rc read_tag_signatures(struct ctx *cx, const struct git *g, struct push *p)
+static enum rc read_tag_signatures(struct ctx *cx, sqlite3 *db, const struct git *g, struct push *p)
 {
     const struct protection *rule = protection_of(p->protections, p->n_protections, p->place->main);
     struct str *oids = arena_array(&cx->arena, struct str, p->n);
@@ -384,7 +384,7 @@ static enum rc read_tag_signatures(struct ctx *cx, const struct git *g, struct p
     for (size_t i = 0; rule && rule->signatures && i < p->n; i++)
         if (is_new_tag(&p->refs[i]) && !p->refs[i].shape) oids[n++] = p->refs[i].after;
     if (!n) return OK;
-    TRY(signatures_of_tags(cx, g, oids, n, &all));
+    TRY(signatures_of_tags(cx, db, g, oids, n, &all));
     for (size_t i = 0, k = 0; i < p->n; i++) {
         struct push_ref *r = &p->refs[i];
         if (!is_new_tag(r) || r->shape) continue;
@@ -435,9 +435,9 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
     for (size_t i = 0; i < p->n; i++) {
         struct push_ref *r = &p->refs[i];
         bool gains = r->kind == PUSH_BRANCH && (r->act == PUSH_CREATE || r->act == PUSH_UPDATE);
-        if (!r->shape && (gains || r->kind == PUSH_CHANGE)) TRY(read_commit_signatures(cx, g, p, r, &tips));
+        if (!r->shape && (gains || r->kind == PUSH_CHANGE)) TRY(read_commit_signatures(cx, db, g, p, r, &tips));
     }
-    TRY(read_tag_signatures(cx, g, p));
+    TRY(read_tag_signatures(cx, db, g, p));
     TRY(critical_read(cx, db, g, p));
     if (!p->scanned) TRY(push_scan(cx, g, p));
     /* a secret is every ref's that would bring it: one push, one look */

@@ -2,15 +2,16 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "base/sshsig.h"
 #include "git/batch.h"
 #include "git/oid.h"
+#include "identity/pgp.h"
 #include "store/store.h"
 
 #define REVISIONS_MOST (64U << 20)
 #define OBJECT_MOST (LIMIT_GIT_HEADER + LIMIT_COMMIT_MESSAGE)
-#define PGP_BEGIN "-----BEGIN PGP SIGNATURE-----"
 
 /* --- taking apart */
 
@@ -59,7 +60,7 @@ static bool split_tag(struct str object, struct buf *payload, struct buf *armore
     while (str_cut(&rest, '\n', &line)) {
         if (in_head && is_header(line, "tagger") && taggers++ == 0) *email = address_of(line);
         if (!line.n) in_head = false;
-        if (!in_head && (str_starts(line, STR(SSHSIG_BEGIN)) || str_starts(line, STR(PGP_BEGIN))))
+        if (!in_head && (str_starts(line, STR(SSHSIG_BEGIN)) || str_starts(line, STR(PGP_SIGNATURE_BEGIN))))
             at = (size_t)(line.p - object.p);
     }
     buf_str(payload, str_slice(object, 0, at));
@@ -75,7 +76,75 @@ bool signature_split(struct str object, bool tag, struct buf *payload, struct bu
 
 /* --- reading */
 
-static void read_one(struct ctx *cx, const struct batch_item *item, bool tag, struct signature *s)
+/* OpenPGP keys that people have here, by the ids that signatures name; read when the first such signature comes. */
+struct pgp_keys {
+    struct pgp_known {
+        uint64_t id;
+        struct str fingerprint, packets;
+        int64_t expires;
+    } * list;
+    size_t n;
+    bool read;
+};
+#define PGP_KEYS_MOST 10000
+
+static enum rc add_key(struct ctx *cx, struct pgp_keys *k, const struct pgp_known *known)
+{
+    struct str rest = known->packets;
+    struct pgp_packet p;
+    while (rest.n && pgp_next_packet(&rest, &p)) {
+        if (p.tag != PGP_KEY && p.tag != PGP_SUBKEY) continue;
+        if (k->n == PGP_KEYS_MOST) return fail(cx, E_LIMIT, "there are more than %d OpenPGP keys", PGP_KEYS_MOST);
+        k->list[k->n] = *known;
+        k->list[k->n++].id = pgp_key_id(p.body);
+    }
+    return OK;
+}
+
+static enum rc read_keys(struct ctx *cx, sqlite3 *db, struct pgp_keys *k)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, db,
+                      STR("SELECT k.fingerprint, k.public, k.expires FROM fact_key k JOIN fact_person p ON p.subject = "
+                          "k.subject AND p.state = 'active' WHERE k.type = 'gpg' AND k.state = 'added'"),
+                      &st));
+    k->read = true;
+    k->list = arena_array(&cx->arena, struct pgp_known, PGP_KEYS_MOST);
+    for (bool row;;) {
+        scoped_buf bytes;
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        buf_init(&bytes, 65536);
+        if (!base64_read(&bytes, store_column_str(st, 1))) continue;
+        const struct pgp_known known = {0, arena_str(&cx->arena, store_column_str(st, 0)),
+                                        arena_str(&cx->arena, buf_view(&bytes)), sqlite3_column_int64(st, 2)};
+        TRY(add_key(cx, k, &known));
+    }
+}
+
+static enum rc read_pgp(struct ctx *cx, sqlite3 *db, struct pgp_keys *k, struct str armored, struct str payload,
+                        struct signature *s)
+{
+    scoped_buf bytes;
+    buf_init(&bytes, 65536);
+    if (!k->read) TRY(read_keys(cx, db, k));
+    s->found = "bad";
+    if (pgp_unarmor(cx, "signature", str_trim(armored), PGP_SIGNATURE_END, &bytes) != OK) return OK;
+    uint64_t issuer = pgp_issuer(buf_view(&bytes));
+    s->found = "unknown";
+    for (size_t i = 0; issuer && i < k->n; i++) {
+        const struct pgp_known *known = &k->list[i];
+        if (known->id != issuer) continue;
+        s->found = pgp_verify(known->packets, buf_view(&bytes), payload, &s->until);
+        memcpy(s->key, known->fingerprint.p, known->fingerprint.n < 64 ? known->fingerprint.n : 64);
+        if (known->expires && (!s->until || known->expires < s->until)) s->until = known->expires;
+        if (!s->found) return OK;
+    }
+    return OK;
+}
+
+static enum rc read_one(struct ctx *cx, sqlite3 *db, struct pgp_keys *k, const struct batch_item *item, bool tag,
+                        struct signature *s)
 {
     scoped_buf payload, armored;
     struct str email;
@@ -83,22 +152,26 @@ static void read_one(struct ctx *cx, const struct batch_item *item, bool tag, st
     buf_init(&armored, LIMIT_GIT_HEADER);
     s->email = STR("");
     s->found = "none";
-    if (item->type != (tag ? OBJECT_TAG : OBJECT_COMMIT)) return; /* a name without a tag object */
+    if (item->type != (tag ? OBJECT_TAG : OBJECT_COMMIT)) return OK; /* a name without a tag object */
     s->found = "unsupported";
-    if (!item->content.p) return;
+    if (!item->content.p) return OK;
     bool one = signature_split(item->content, tag, &payload, &armored, &email);
-    if (payload.failed || armored.failed) return;
+    if (payload.failed || armored.failed) return OK;
     s->email = arena_str(&cx->arena, email);
     s->found = one ? "unsupported" : "bad";
     if (one && !armored.n) s->found = "none";
     if (one && str_starts(buf_view(&armored), STR(SSHSIG_BEGIN)))
         s->found = sshsig_verify(buf_view(&armored), buf_view(&payload), STR("git"), s->key) ? NULL : "bad";
+    if (one && str_starts(buf_view(&armored), STR(PGP_SIGNATURE_BEGIN)))
+        return read_pgp(cx, db, k, buf_view(&armored), buf_view(&payload), s);
+    return OK;
 }
 
-static enum rc read_all(struct ctx *cx, const struct git *g, const struct str *oids, size_t n, bool tags,
+static enum rc read_all(struct ctx *cx, sqlite3 *db, const struct git *g, const struct str *oids, size_t n, bool tags,
                         struct signatures *out)
 {
     struct batch b;
+    struct pgp_keys keys = {0};
     enum rc rc = OK;
     out->list = arena_array(&cx->arena, struct signature, n + 1);
     out->n = n;
@@ -109,19 +182,20 @@ static enum rc read_all(struct ctx *cx, const struct git *g, const struct str *o
         rc = batch_next(cx, &b, &item);
         if (rc != OK) break;
         out->list[i].oid = oids[i];
-        read_one(cx, &item, tags, &out->list[i]);
+        rc = read_one(cx, db, &keys, &item, tags, &out->list[i]);
     }
     batch_release(&b);
     return rc;
 }
 
-enum rc signatures_of_tags(struct ctx *cx, const struct git *g, const struct str *oids, size_t n,
+enum rc signatures_of_tags(struct ctx *cx, sqlite3 *db, const struct git *g, const struct str *oids, size_t n,
                            struct signatures *out)
 {
-    return read_all(cx, g, oids, n, true, out);
+    return read_all(cx, db, g, oids, n, true, out);
 }
 
-enum rc signatures_of_commits(struct ctx *cx, const struct git *g, struct str revisions, struct signatures *out)
+enum rc signatures_of_commits(struct ctx *cx, sqlite3 *db, const struct git *g, struct str revisions,
+                              struct signatures *out)
 {
     static const char *const argv[] = {"rev-list", "--topo-order", "--stdin", NULL};
     scoped_buf said;
@@ -135,7 +209,7 @@ enum rc signatures_of_commits(struct ctx *cx, const struct git *g, struct str re
     struct str *oids = arena_array(&cx->arena, struct str, said.n / 41 + 1);
     while (str_cut(&rest, '\n', &line))
         if (line.n && oid_is(line, line.n) && n < said.n / 41 + 1) oids[n++] = line;
-    return read_all(cx, g, oids, n, false, out);
+    return read_all(cx, db, g, oids, n, false, out);
 }
 
 /* --- whose they are */
@@ -157,7 +231,9 @@ static enum rc judge_one(struct ctx *cx, sqlite3 *db, int64_t now, struct str pr
 {
     struct str committer;
     struct identity_who who;
+    if (s->until && s->until <= now) s->word = "expired";
     TRY(find_person(cx, db, s->key, &s->person));
+    if (s->word) return OK;
     if (!s->person.p) s->word = "unknown";
     if (!s->person.p || str_eq(s->person, STR("system"))) return OK;
     TRY(identity_of_address(cx, db, s->email, &committer));
@@ -183,7 +259,9 @@ enum rc signatures_judge(struct ctx *cx, sqlite3 *db, int64_t now, struct str pr
         if (one->word) continue;
         known = NULL;
         for (size_t k = 0; k < n && !known; k++)
-            if (strcmp(asked[k]->key, one->key) == 0 && str_eq(asked[k]->email, one->email)) known = asked[k];
+            if (strcmp(asked[k]->key, one->key) == 0 && asked[k]->until == one->until &&
+                str_eq(asked[k]->email, one->email))
+                known = asked[k];
         if (known) {
             one->word = known->word;
             one->person = known->person;

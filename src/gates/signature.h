@@ -6,6 +6,9 @@
  * counts from when it stands in the log until it is removed, at the moment the gate asks. So it is asked when a patch
  * set comes and again when it reaches its branch.
  *
+ * SSH signatures hold their key; OpenPGP's only name it, so they are looked for among the keys people have added. X.509
+ * is not read.
+ *
  * Threads: per ctx. */
 #ifndef SINETTI_GATES_SIGNATURE_H
 #define SINETTI_GATES_SIGNATURE_H
@@ -21,6 +24,7 @@ struct signature {
      * purpose), "unknown" (nobody's key here), "other" (not the committer's), "may_not" (who may not write here),
      * "expired", "unsupported" */
     const char *word;
+    int64_t until;     /* when its key ends, Unix seconds; 0: never */
     struct str person; /* whose key it is; "system" is the server; STR_NONE */
 };
 struct signatures {
@@ -29,10 +33,10 @@ struct signatures {
 };
 
 /* Reads those of what `git rev-list --stdin` finds, newest first, or of tags by their ids; what can be told without
- * asking who anybody is. */
-enum rc signatures_of_commits(struct ctx *cx, const struct git *g, struct str revisions,
+ * asking who anybody is. db: for the OpenPGP keys that people have here. */
+enum rc signatures_of_commits(struct ctx *cx, sqlite3 *db, const struct git *g, struct str revisions,
                               struct signatures *out) MUST_CHECK;
-enum rc signatures_of_tags(struct ctx *cx, const struct git *g, const struct str *oids, size_t n,
+enum rc signatures_of_tags(struct ctx *cx, sqlite3 *db, const struct git *g, const struct str *oids, size_t n,
                            struct signatures *out) MUST_CHECK;
 
 /* Whose they are, by the facts as they are in db. */

@@ -32,6 +32,7 @@ static struct str payload_of(struct ctx *cx, const struct key *k, const char *st
     json_put_cstr(&j, "type", k->type);
     json_put_str(&j, "public", k->public);
     json_put_cstr(&j, "state", state);
+    if (k->expires) json_put_int(&j, "expires", k->expires);
     json_end(&j, '}');
     return arena_str(&cx->arena, buf_view(&b));
 }

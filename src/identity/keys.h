@@ -19,6 +19,7 @@ struct key {
     struct str algorithm; /* in words, as "ssh-ed25519" or "RSA 4096" */
     struct str public;    /* one spelling: "ssh-ed25519 AAAA…"; base64 of packets; base64 of SubjectPublicKeyInfo */
     char fingerprint[65]; /* SHA-256: of OpenSSH's blob, of OpenPGP's v4 key as it is hashed, of SubjectPublicKeyInfo */
+    int64_t expires;      /* Unix seconds, of OpenPGP, as it says of itself; 0: never */
     struct str shown;     /* as people know it: SHA256:… of OpenSSH, OpenPGP's 40 digits, the 64 digits */
 };
 enum rc key_read(struct ctx *cx, struct str text, struct key *out) MUST_CHECK;

@@ -1,7 +1,9 @@
 """Goal: what the server publishes carries its signature; where a branch asks for signed commits, nothing else gets in, whatever is tried."""
 import base64
+import contextlib
 import hashlib
 import subprocess
+import time
 
 from git_gate import Host, person, settled
 
@@ -120,25 +122,65 @@ def test_what_each_signature_is_worth(t):
     written(work, head + b"\ngpgsig" + head.split(b"\ngpgsig", 1)[1] + b"\n\n" + body)
     signed(t, work, "ella", "late", key="late")  # before its key is anybody's here
     signed(t, work, "tuomo", "employee")  # who may not write here
+    with gnupg(t) as gpg:
+        for name, end in (("lasting", "never"), ("ended", "seconds=1"), ("stranger", "never")):
+            gpg("--quick-gen-key", name + "@example.org", "ed25519", "sign", end)
+            openpgp(work, "ella", name)
+        for name in ("lasting", "ended"):
+            add_openpgp(h, gpg("--export", name + "@example.org"), "ella", time.time() if name == "ended" else None)
+        whole = work.git("cat-file", "commit", openpgp(work, "ella", "lasting"))
+        written(work, whole.replace(b"\n\nlasting", b"\n\nTampered"))
+    work.git("config", "gpg.format", "ssh")
     h.propose("ella", work, "-o", "topic=all")
     expected = [("none", None), ("good", ella), ("good", ella), ("other", mikko), ("unknown", None), ("bad", None), ("good", ella), ("bad", None), ("bad", None),
-                ("unknown", None), ("may_not", h.people["tuomo"])]
+                ("unknown", None), ("may_not", h.people["tuomo"]), ("good", ella), ("expired", ella), ("unknown", None), ("bad", None)]
+    ssh = 11  # so many of them
     t.equal(states(h, -1), expected)
     # git takes the good ones for good, and no other than these
     lines = "".join("%s@example.org %s" % (who, (t.dir / ("key-%s.pub" % who)).read_text(encoding="utf-8")) for who in ("ella", "mikko", "tuomo"))
-    commits = work.git("rev-list", "--reverse", "HEAD~11..HEAD").decode().split()
-    for i, (commit, (state, _)) in enumerate(zip(commits, expected)):
+    commits = work.git("rev-list", "--reverse", "HEAD~15..HEAD~4").decode().split()
+    for i, (commit, (state, _)) in enumerate(zip(commits, expected[:ssh])):
         code, said = verified(t, h, commit, lines)
         if i != 8:  # of two signatures git takes the first; here none is taken
             t.equal(code == 0, state in ("good", "other", "may_not"), (state, said))
     # the key is added: what it signed before counts from now on, for what matters is whose it is when the gate asks
     kind, text = (t.dir / "key-late.pub").read_text(encoding="utf-8").split()[:2]
     h.fact("key", ella, {"fingerprint": fingerprint(text), "type": "ssh", "public": kind + " " + text, "state": "added"})
-    work.git("checkout", "-q", "-B", "again", "HEAD~11")
+    work.git("checkout", "-q", "-B", "again", "HEAD~15")
     work.git("config", "user.name", "x")
     signed(t, work, "ella", "late", key="late")
     h.propose("ella", work, "-o", "topic=late")
     t.equal(states(h, -1), [("good", ella)])
+
+
+@contextlib.contextmanager
+def gnupg(t):
+    """GnuPG with keys of its own."""
+    (t.home / ".gnupg").mkdir(mode=0o700)
+    try:
+        yield lambda *args: subprocess.run(["gpg", "-q", "--batch", "--pinentry-mode", "loopback", "--passphrase", "", *args], env=t.env, check=True, stdout=subprocess.PIPE,
+                                           stderr=subprocess.DEVNULL).stdout
+    finally:
+        subprocess.run(["gpgconf", "--kill", "all"], env=t.env, check=False)
+
+
+def openpgp(work, who, name):
+    work.git("config", "gpg.format", "openpgp")
+    return work.commit(name, {"pgp-" + name: work.git("rev-parse", "HEAD").decode()}, author=person(who), options=("-S%s@example.org" % name,))
+
+
+def add_openpgp(h, exported, who, expires):
+    """What the program keeps of a key that somebody adds: without user ids and what stands on them."""
+    kept, keeping, body, at = b"", False, None, 0
+    while at < len(exported):
+        tag, size = (exported[at] >> 2) & 15, 1 << (exported[at] & 3)
+        n = 1 + size + int.from_bytes(exported[at + 1:at + 1 + size], "big")
+        keeping = tag in (6, 14) or (keeping and tag not in (13, 17))
+        body = body or exported[at + 1 + size:at + n]
+        kept, at = kept + (exported[at:at + n] if keeping else b""), at + n
+    digest = hashlib.sha256(b"\x99" + len(body).to_bytes(2, "big") + body).hexdigest()
+    more = {"expires": int(expires)} if expires else {}
+    h.fact("key", h.people[who], {"fingerprint": digest, "type": "gpg", "public": base64.b64encode(kept).decode(), "state": "added", **more})
 
 
 def fingerprint(text):
