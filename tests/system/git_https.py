@@ -218,6 +218,22 @@ def test_by_who_means_harm(t):
         want = packet(b"want " + tip.encode() + b"\n")
         t.equal(v.ask("POST", "acme.git/git-upload-pack", ella, gzip.compress(want * ((65 << 20) // len(want)), 1), Content_Encoding="gzip", **asks).status, 413)
         t.equal(v.ask("POST", "acme.git/git-upload-pack", ella, Content_Length=str(1 << 40), **asks).status, 413)
+        if t.soak:  # it is read past for a while, and then cut off
+            lines, sent = want * (1 << 14), 0
+            c = http.client.HTTPConnection("127.0.0.1", s.port, timeout=60)
+            try:
+                c.putrequest("POST", "/git/acme.git/git-upload-pack")
+                for name, value in (("Content-Type", asks["Content_Type"]), ("Transfer-Encoding", "chunked"), ("Authorization", "Bearer " + ella)):
+                    c.putheader(name, value)
+                c.endheaders()
+                while sent < 1 << 30:
+                    c.send(b"%x\r\n%s\r\n" % (len(lines), lines))
+                    sent += len(lines)
+            except OSError:
+                pass
+            c.close()
+            t.true(64 << 20 < sent < 200 << 20, sent)
+            v.wait_for("git ends", lambda: not v.gits())
         small = v.ask("POST", "acme.git/git-upload-pack", ella, gzip.compress(want + b"0000" + packet(b"done\n")), Content_Encoding="gzip", **asks)
         t.equal(small.status, 200)
         t.has(small.raw[:80].decode("latin-1"), "NAK")
