@@ -33,9 +33,10 @@ soak: deps-test
 # make bench             beside git's own commands on the same repository; facts beside bare inserts; the server beside nginx; what pages ask for at a million facts
 bench: deps-test build
 	@$(PYTHON) tests/bench/assess.py build/sinetti
-	@ninja -C build --quiet tests/bench_append tests/bench_shared
+	@ninja -C build --quiet tests/bench_append tests/bench_shared tests/bench_evidence
 	@build/tests/bench_append
 	@build/tests/bench_shared
+	@build/tests/bench_evidence
 	@$(PYTHON) tests/bench/serve.py build/sinetti
 	@$(PYTHON) tests/bench/pages.py build/sinetti
 	@$(PYTHON) tests/bench/push.py build/src/sinetti

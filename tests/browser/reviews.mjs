@@ -127,6 +127,60 @@ it("reviews: an answer, a later patch set, and the difference between both", asy
   }
 });
 
+/* As a page of that person would. */
+const send = async (page, path, data) => {
+  const answer = await page.request.post(`${settings.address}/api/v1${path}`, { data, headers: { "X-Sinetti": "1", Origin: settings.address } });
+  assert.ok(answer.ok(), await answer.text());
+  return answer.json();
+};
+
+it("reviews: what the definition of done asks, and evidence", async () => {
+  const page = await as("second");
+  const change = await ask(page, `/code-changes/${reviewed.change}`);
+  const commit = change.patch_sets[0].commit;
+  await go(page, `/reviews/${reviewed.change}`);
+  await page.getByText("No definition of done asks for checks in this repository.").waitFor();
+  let item = await send(page, "/registers/definition_of_done/items", {
+    title: "Done in the shop",
+    content: {
+      team: "Shop", repositories: [reviewed.repository], criteria: [{ criterion: "Tested" }], review: "One other", documentation: "Follows the code", testing: "All tests",
+      tests_pass: true, coverage: "80", findings_level: "warning", docs_when: ["src/"], docs_in: ["docs/"],
+    },
+  });
+  const move = async (p, name) => (item = await send(p, `/registers/definition_of_done/items/${item.subject.split("/")[1]}/moves`, { move: name, digest: item.digest }));
+  await move(page, "submit");
+  await close(page);
+  const officer = await as("officer");
+  await move(officer, "approve");
+  await close(officer);
+  const add = (name, text) => {
+    const path = join(folder, "report");
+    writeFileSync(path, text);
+    run("evidence", "add", path, "--commit", commit, "--repo", "orders", "--name", name);
+  };
+  add("unit tests", "<testsuites><testsuite>" + "<testcase/>".repeat(212) + "<testcase><skipped/></testcase></testsuite></testsuites>");
+  add("end-to-end tests", "<testsuite><testcase/><testcase><failure/></testcase></testsuite>");
+  add("coverage", "TN:\nSF:/build/src/access.c\nDA:4,3\nDA:2,3\nend_of_record\n");
+  add("scan", JSON.stringify({ version: "2.1.0", runs: [{ results: [{ ruleId: "R", level: "error" }] }] }));
+  for (const [lang, theme, width] of [["en", "light", 1280], ["fi", "dark", 390]]) {
+    const one = await as("second", { lang, theme, width });
+    await go(one, `/reviews/${reviewed.change}`);
+    await one.getByText("end-to-end tests").waitFor();
+    await sound(one, `checks ${lang} ${width}`);
+    await shot(one, `checks-${lang}-${theme}-${width}`);
+    await go(one, `/repositories/${reviewed.repository.slice(5)}?tab=evidence`);
+    await one.getByText("end-to-end tests").waitFor();
+    await sound(one, `evidence of a repository ${lang} ${width}`);
+    await shot(one, `evidence-${lang}-${theme}-${width}`);
+    if (lang === "en") {
+      await go(one, `/reviews/${reviewed.change}`);
+      await one.getByText("1 test of 214 failed").waitFor();
+      await one.getByText("1 new finding at level warning or over; the branch has no analysis").waitFor();
+    }
+    await close(one);
+  }
+});
+
 it("reviews: resolved, approved and published", async () => {
   const page = await as("second");
   await go(page, `/reviews/${reviewed.change}`);

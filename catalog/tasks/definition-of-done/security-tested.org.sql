@@ -18,7 +18,8 @@ SELECT c.ref, coalesce(c.found <= c.wanted, 0), p.at, NULL, p.via, 0,
        CASE WHEN c.found IS NULL THEN CASE c.why WHEN 'no_evidence' THEN 'Tästä sisällöstä ei ole staattisen analyysin näyttöä'
                                                  ELSE 'Staattisen analyysin näyttöä ei voi verrata (' || coalesce(c.why, '') || ')' END
             ELSE c.found || CASE c.found WHEN 1 THEN ' uusi staattisen analyysin havainto' ELSE ' uutta staattisen analyysin havaintoa' END ||
-              ' vähintään tasolla ' || c.level || CASE c.why WHEN 'not_compared' THEN ' (haarasta ei ole analyysia, johon verrata, joten kaikki lasketaan)' ELSE '' END END,
+              ' vähintään tasolla ' ||
+              CASE c.level WHEN 'error' THEN 'virhe' WHEN 'warning' THEN 'varoitus' ELSE 'huomautus' END || CASE c.why WHEN 'not_compared' THEN ' (haarasta ei ole analyysia, johon verrata, joten kaikki lasketaan)' ELSE '' END END,
        'Mend them, or analyse this content and hand in the SARIF: sinetti evidence add REPORT --commit ID',
        'Korjaa ne, tai analysoi tämä sisältö ja toimita SARIF: sinetti evidence add RAPORTTI --commit ID'
 FROM fact_push_checks c JOIN fact_push p ON p.n = c.n WHERE c.what = 'findings' AND p.at >= :since AND p.at <= :now

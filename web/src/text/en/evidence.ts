@@ -31,6 +31,7 @@ export const evidence = {
     sumScore: (score: number) => `${score.toFixed(1)} of 10`,
     signed: (who: string) => `signed by ${who}`,
     event: (n: string) => `event ${n}`,
+    operator: "the operator",
     report: "Report",
     type: "What it is",
     says: "What it says",

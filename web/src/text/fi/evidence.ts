@@ -31,6 +31,7 @@ export const evidence = {
     sumScore: (score: number) => `${score.toFixed(1).replace(".", ",")}/10`,
     signed: (who: string) => `allekirjoittaja ${who}`,
     event: (n: string) => `tapahtuma ${n}`,
+    operator: "ylläpitäjä",
     report: "Raportti",
     type: "Laji",
     says: "Sisältö",
