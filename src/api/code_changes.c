@@ -169,6 +169,7 @@ static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct code
     json_key(j, "gate");
     json_begin(j, '{');
     json_put_bool(j, "allowed", open && !conflict.p && tried.decided.allowed);
+    json_put_bool(j, "may_override", open && api_may(call, "code.override", f->place.project));
     json_put_bool(j, "may_review", review && open);
     json_put_bool(j, "may_resolve", review);
     json_put_bool(j, "may_comment", api_may(call, "code.write", f->place.project));

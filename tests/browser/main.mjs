@@ -25,5 +25,6 @@ await import("./imports.mjs");
 await import("./metrics.mjs");
 await import("./boards.mjs");
 await import("./reviews.mjs");
+await import("./critical.mjs");
 await import("./views.mjs");
 await import("./oidc.mjs");

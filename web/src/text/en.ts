@@ -20,6 +20,7 @@ import { registers } from "./en/registers";
 import { repositories } from "./en/repositories";
 import { settings } from "./en/settings";
 import { critical } from "./en/critical";
+import { hurry } from "./en/hurry";
 import { reviews } from "./en/reviews";
 import { setup } from "./en/setup";
 import { signIn } from "./en/sign-in";
@@ -48,6 +49,7 @@ export const en = {
   ...registers,
   ...repositories,
   ...critical,
+  ...hurry,
   ...reviews,
   ...settings,
   ...setup,

@@ -20,6 +20,7 @@ import { registers } from "./fi/registers";
 import { repositories } from "./fi/repositories";
 import { settings } from "./fi/settings";
 import { critical } from "./fi/critical";
+import { hurry } from "./fi/hurry";
 import { reviews } from "./fi/reviews";
 import { setup } from "./fi/setup";
 import { signIn } from "./fi/sign-in";
@@ -49,6 +50,7 @@ export const fi: Text = {
   ...registers,
   ...repositories,
   ...critical,
+  ...hurry,
   ...reviews,
   ...settings,
   ...setup,
