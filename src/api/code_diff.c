@@ -69,6 +69,14 @@ static const char *kind_of(int64_t mode)
                              : "none";
 }
 
+static void put_count(struct json *j, const char *key, int64_t n)
+{
+    if (n >= 0)
+        json_put_int(j, key, n);
+    else
+        json_put_cstr(j, key, NULL);
+}
+
 static void put_entry(void *arg, const struct diff_entry *e)
 {
     struct json *j = arg;
@@ -78,8 +86,8 @@ static void put_entry(void *arg, const struct diff_entry *e)
     json_put_cstr(j, "status", e->status);
     json_put_cstr(j, "old_kind", kind_of(e->old_mode));
     json_put_cstr(j, "kind", kind_of(e->new_mode));
-    json_put_int(j, "added", e->added);
-    json_put_int(j, "removed", e->removed);
+    put_count(j, "added", e->added);
+    put_count(j, "removed", e->removed);
     json_put_bool(j, "binary", e->binary);
     json_put_str(j, "id", str_slice(e->oid, 0, 16));
     json_end(j, '}');
@@ -101,7 +109,7 @@ API_OPERATION(code_changes_diff)
         json_put_cstr(j, "rebased", s.rebased);
         json_key(j, "files");
         json_begin(j, '[');
-        rc = diff_list(cx, s.g, s.from, s.to, put_entry, j, &cut);
+        rc = diff_list(cx, s.g, s.from, s.to, api_value_bool(call, "counts", false), put_entry, j, &cut);
         json_end(j, ']');
         json_put_bool(j, "cut", cut);
         json_end(j, '}');

@@ -123,14 +123,14 @@ static bool take_count(struct listing *l, struct str line)
     return rest.n || (take_token(l, &path) && take_token(l, &path));
 }
 
-enum rc diff_list(struct ctx *cx, const struct git *g, struct str from, struct str to,
-                  void (*each)(void *arg, const struct diff_entry *e), void *arg, bool *cut)
+/* Of both lists, the files and their counts, each alone. */
+static enum rc read_list(struct listing *l, const struct git *g, const char *what, struct str from, struct str to)
 {
+    struct ctx *cx = l->cx;
     const char *const argv[] = {"diff-tree",
                                 "-r",
                                 "-z",
-                                "--raw",
-                                "--numstat",
+                                what,
                                 "-M",
                                 "-l1000",
                                 "--abbrev=40",
@@ -140,26 +140,36 @@ enum rc diff_list(struct ctx *cx, const struct git *g, struct str from, struct s
                                 arena_cstr(&cx->arena, from),
                                 arena_cstr(&cx->arena, to),
                                 NULL};
-    struct listing l = {.cx = cx};
     struct child c;
     struct str token;
     bool good = true;
     int code;
-    *cut = false;
     TRY(child_start(cx, g, argv, CHILD_NO_INPUT, &c));
-    reader_init(&l.r, c.out);
-    while (good && l.n <= 10 * (size_t)DIFF_ENTRIES && take_token(&l, &token))
-        good = str_starts(token, STR(":")) ? take_raw(&l, token) : take_count(&l, token);
-    reader_release(&l.r);
-    if (good && l.n <= 10 * (size_t)DIFF_ENTRIES)
+    reader_init(&l->r, c.out);
+    while (good && l->n <= 10 * (size_t)DIFF_ENTRIES && take_token(l, &token))
+        good = str_starts(token, STR(":")) ? take_raw(l, token) : take_count(l, token);
+    reader_release(&l->r);
+    if (good && l->n <= 10 * (size_t)DIFF_ENTRIES)
         good = child_finish(&c, &code);
     else
         child_kill(&c);
     const char *why = child_complaint(cx, &c);
     child_close_errors(&c);
-    if (!good) return fail(cx, E_CORRUPT, "the differences cannot be read: %s", why);
+    return good ? OK : fail(cx, E_CORRUPT, "the differences cannot be read: %s", why);
+}
+
+enum rc diff_list(struct ctx *cx, const struct git *g, struct str from, struct str to, bool counts,
+                  void (*each)(void *arg, const struct diff_entry *e), void *arg, bool *cut)
+{
+    struct listing l = {.cx = cx};
+    *cut = false;
+    TRY(read_list(&l, g, "--raw", from, to));
+    if (counts || l.n <= DIFF_FEW) TRY(read_list(&l, g, "--numstat", from, to));
     *cut = l.n > DIFF_ENTRIES;
-    for (size_t i = 0; i < l.n && i < DIFF_ENTRIES; i++) each(arg, &l.list[i]);
+    for (size_t i = 0; i < l.n && i < DIFF_ENTRIES; i++) {
+        if (i >= l.counted) l.list[i].added = l.list[i].removed = -1;
+        each(arg, &l.list[i]);
+    }
     return OK;
 }
 

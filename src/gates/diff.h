@@ -16,8 +16,10 @@ struct diff_entry {
 };
 #define DIFF_ENTRIES 20000 /* files of one answer */
 
-/* Calls each() for each file, by path; texts are borrowed for the call. *cut: there were more than DIFF_ENTRIES. */
-enum rc diff_list(struct ctx *cx, const struct git *g, struct str from, struct str to,
+/* Calls each() for each file, by path; texts are borrowed for the call. Lines are counted where counts is set, or there
+ * are few files, for it takes git long: else `added` is -1. *cut: there were more than DIFF_ENTRIES. */
+#define DIFF_FEW 300
+enum rc diff_list(struct ctx *cx, const struct git *g, struct str from, struct str to, bool counts,
                   void (*each)(void *arg, const struct diff_entry *e), void *arg, bool *cut) MUST_CHECK;
 
 struct diff_wish {
