@@ -29,6 +29,7 @@ struct spoil {
 #define MEMO "kinds/memo.yaml"
 #define PAPER "kinds/paper.yaml"
 #define READY "templates/paper/rules.yaml"
+#define LIBRARY "libraries/two.yaml"
 #define MARK "facts/mark/project.sql"
 
 /* One row per kind of fault. */
@@ -44,6 +45,16 @@ static const struct spoil spoils[] = {
     {"tasks/Upper/task.yaml", NULL, "x", "tasks/Upper:0", "not a task's folder", 1},
     {FIRST, NULL, NULL, "tasks/first:0", "there is no task.yaml", 2},
     {FIRST, "About it.", "About \xff it.", FIRST ":0", "not UTF-8", 2},
+    /* libraries */
+    {LIBRARY, "key: two", "key: three", LIBRARY ":1", "is not the file's name", 1},
+    {LIBRARY, "relation: subset", "relation: cousin", LIBRARY ":15", "is no relation of a pair", 1},
+    {LIBRARY, "strength: 50", "strength: 101", LIBRARY ":15", "not such a number", 1},
+    {LIBRARY, "from: \"1.1\"", "from: \"7\"", LIBRARY ":15", "no control \"7\" in \"fw-1.0\"", 1},
+    {LIBRARY, "target: old", "target: new", LIBRARY ":14", "unknown framework \"new\"", 2},
+    {LIBRARY, "from: \"1.1\"", "from: \"1.2\"", LIBRARY ":15", "stands in line 14 too", 1},
+    {LIBRARY, "reference: \"urn:x:c1\"", "reference: \"urn:x:c2\"", LIBRARY ":8", "unknown reference control", 1},
+    {LIBRARY, "version: 2\n", "", LIBRARY ":1", "\"version\" of a library is missing", 1},
+    {"libraries/notes.txt", NULL, "x", "libraries/notes.txt:0", "no place in a catalog", 1},
     /* YAML */
     {FIRST, "summary: {en", "summary: {en: {", FIRST ":", "", 1},
     {FIRST, NULL, "", FIRST ":0", "there are no keys", 1},
@@ -63,7 +74,7 @@ static const struct spoil spoils[] = {
     {FIRST, "{en: First, fi: Eka}", "First", FIRST ":8", "not a text in each language", 1},
     {FIRST, "key: first", "key: First", FIRST ":1", "is not a key", 1},
     {FIRST, "key: first", "key: fourth", FIRST ":1", "not the folder's name", 1},
-    {FRAME, "key: fw-1.0", "key: fw-2.0", FRAME ":1", "not the file's name", 2},
+    {FRAME, "key: fw-1.0", "key: fw-2.0", FRAME ":1", "not the file's name", 5},
     {FIRST, "order: 1", "order: one", FIRST ":2", "is not such a number", 1},
     {FIRST, "order: 1", "order: 0", FIRST ":2", "is not such a number", 1},
     {FIRST, "priority: high", "priority: urgent", FIRST ":7", "\"urgent\" is no priority", 1},
@@ -75,7 +86,7 @@ static const struct spoil spoils[] = {
     {FIRST, "needs: [paper, memo]", "needs: [\"Some Kind\"]", FIRST ":21", "not a kind of record", 2},
     {FIRST, "[paper, memo]", "[memo, memo]", FIRST ":21", "duplicate kind", 1},
     /* frameworks */
-    {FRAME, "id: \"1.2\"", "id: \"1.1\"", FRAME ":10", "duplicate control \"1.1\"", 1},
+    {FRAME, "id: \"1.2\"", "id: \"1.1\"", FRAME ":10", "duplicate control \"1.1\"", 2},
     {FRAME, "group: \"1\"}", "group: \"7\"}", FRAME ":9", "no heading \"7\"", 1},
     {FRAME, "heading: true", "heading: false", FRAME ":9", "is no heading", 2},
     {"frameworks/old.yaml", "order: 2", "order: 1", "frameworks/old.yaml:1", "order 1 is taken", 1},
@@ -504,7 +515,7 @@ static void test_catalog_check__all_faults_of_a_folder_come_at_once(void **state
     apply(&(struct spoil){.path = RULE, .old = "-- Evidence:", .new = "--"});
     struct seen s = {0};
     check(&s);
-    assert_int_equal(s.faults, 4);
+    assert_int_equal(s.faults, 5);
     assert_true(s.sorted);
 }
 

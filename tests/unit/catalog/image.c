@@ -1,5 +1,6 @@
 /* The compiled image: the same for the same folder, the same catalog again, and no damage that goes unseen. */
 #include "catalog/image.h"
+#include "catalog/library.h"
 #include "catalog/record.h"
 
 #include "base/digest.h"
@@ -116,6 +117,30 @@ static void test_catalog_image__gives_back_what_the_folder_says(void **state)
     assert_null(catalog_find_task(c, STR("third")));
     assert_non_null(find_framework(c, "old"));
     assert_null(find_framework(c, ""));
+    catalog_free(c);
+}
+
+static void test_catalog_image__gives_back_libraries(void **state)
+{
+    (void)state;
+    struct catalog *c;
+    assert_int_equal(open_copy(image.p, image.n, &c), OK);
+    assert_int_equal(c->n_libraries, 1);
+    const struct catalog_library *l = catalog_find_library(c, STR("two"));
+    assert_str(l->urn, "urn:x:risk:library:two");
+    assert_int_equal(l->version, 2);
+    assert_str(l->references[0].category, "physical");
+    assert_ptr_equal(l->suggestions[0].reference, &l->references[0]);
+    assert_str(l->suggestions[0].control->id, "1.1");
+    assert_int_equal(l->n_pairs, 2);
+    const struct catalog_pair *p = &l->pairs[0]; /* by place, whatever the file's order */
+    assert_str(p->from->id, "1.1");
+    assert_ptr_equal(p->to_framework, catalog_find_framework(c, STR("old")));
+    assert_int_equal(p->relation, RELATION_SUBSET);
+    assert_int_equal(relation_turned(p->relation), RELATION_SUPERSET);
+    assert_int_equal(p->strength, 50);
+    assert_int_equal(l->pairs[1].strength, -1);
+    assert_str(l->pairs[1].set, "urn:x:set");
     catalog_free(c);
 }
 
@@ -303,10 +328,19 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_catalog_image__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(gives_back_what_the_folder_says), T(gives_back_kinds_of_record), T(presets_adopt_names_and_strengths),
-        T(off_switches_a_rule_off),         T(same_folder_same_bytes),     T(digest_follows_the_content),
-        T(every_flipped_byte_is_seen),      T(every_truncation_is_seen),   T(bad_numbers_under_a_right_digest),
-        T(load_names_the_first_fault),      T(built_in_catalog_opens),     T(words_of_the_enums),
+        T(gives_back_what_the_folder_says),
+        T(gives_back_libraries),
+        T(gives_back_kinds_of_record),
+        T(presets_adopt_names_and_strengths),
+        T(off_switches_a_rule_off),
+        T(same_folder_same_bytes),
+        T(digest_follows_the_content),
+        T(every_flipped_byte_is_seen),
+        T(every_truncation_is_seen),
+        T(bad_numbers_under_a_right_digest),
+        T(load_names_the_first_fault),
+        T(built_in_catalog_opens),
+        T(words_of_the_enums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
