@@ -264,6 +264,26 @@ static const struct {
     {"names a point twice", "nimeää kohdan kahdesti"},
     {"names more than 200 points", "nimeää yli 200 kohtaa"},
     {"does not lead to what this field may lead to", "ei johda siihen, mihin tämä kenttä saa johtaa"},
+    /* gates: changes and what is said of them */
+    {"you may not review changes here; a Development manager or Admin can give you a role that may",
+     "et voi katselmoida muutoksia täällä; kehityspäällikkö tai pääkäyttäjä voi antaa sinulle roolin, jolla voi"},
+    {"you had a part in change {}, as author, committer, co-author or uploader: somebody else reviews it",
+     "olet ollut mukana tekemässä muutosta {1}: joku muu katselmoi sen"},
+    {"change {} has patch set {} by now: look at that one", "muutoksella {1} on jo versio {2}: katso sitä"},
+    {"only its owner, or who may publish, takes a change back",
+     "muutoksen peruu vain sen tekijä tai se, jolla on julkaisuoikeus"},
+    {"you may read changes here, not comment on them", "voit lukea muutoksia täällä, mutta et kommentoida niitä"},
+    {"a comment says something", "kommentti ei voi olla tyhjä"},
+    {"a comment calls somebody who is not there", "kommentti kutsuu henkilöä, jota ei ole"},
+    {"a comment is on lines from one to another", "kommentti koskee rivejä jostakin johonkin"},
+    {"a thread is resolved by who began it, or by a reviewer who had no part in the change; answer it instead",
+     "keskustelun merkitsee ratkaistuksi sen aloittaja tai katselmoija, joka ei ole ollut mukana tekemässä muutosta; "
+     "vastaa siihen sen sijaan"},
+    {"there is no thread {} in this change", "muutoksessa ei ole keskustelua {1}"},
+    {"there is no patch set {}", "versiota {1} ei ole"},
+    {"there is no file \"{}\" on this side", "tiedostoa ”{1}” ei ole tällä puolella"},
+    {"\"{}\" has no line {} on this side", "tiedostossa ”{1}” ei ole riviä {2} tällä puolella"},
+    {"the file is too large to comment on its lines", "tiedosto on liian suuri rivien kommentoimiseen"},
 };
 
 /* Whether s is the pattern with something for each hole. */
