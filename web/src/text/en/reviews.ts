@@ -23,7 +23,7 @@ export const reviews = {
     patchSet: (n: number) => `Patch set ${n}`,
     commits: (n: number) => (n === 1 ? "1 commit" : `${n} commits`),
     strangers: (n: number) => (n === 1 ? "One author or committer of it is nobody here." : `${n} authors or committers of it are nobody here.`),
-    signed: "Signed",
+    signed: "Signatures",
     signedBy: (name: string, n: number) => `By ${name}: ${n === 1 ? "1 commit" : `${n} commits`}`,
     theServer: "the server",
     unsigned: {

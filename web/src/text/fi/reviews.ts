@@ -23,7 +23,7 @@ export const reviews = {
     patchSet: (n: number) => `Versio ${n}`,
     commits: (n: number) => (n === 1 ? "1 kirjaus" : `${n} kirjausta`),
     strangers: (n: number) => (n === 1 ? "Yksi sen tekijöistä ei ole kukaan täällä tunnettu." : `${n} sen tekijöistä ei ole täällä tunnettuja.`),
-    signed: "Allekirjoitettu",
+    signed: "Allekirjoitukset",
     signedBy: (name: string, n: number) => `${name}: ${n === 1 ? "1 kirjaus" : `${n} kirjausta`}`,
     theServer: "palvelin",
     unsigned: {
