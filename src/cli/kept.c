@@ -77,7 +77,8 @@ static enum rc look_at(struct ctx *cx, struct looking *l, struct str kind, struc
     if (rc == E_NOTFOUND) {
         l->out->missing_files++;
         if (l->told)
-            l->told(l->arg, arena_printf(&cx->arena, "file " STR_FMT ": it is named by an item, or is evidence, and is not here",
+            l->told(l->arg, arena_printf(&cx->arena,
+                                         "file " STR_FMT ": it is named by an item, or is evidence, and is not here",
                                          STR_ARG(digest))
                                 .p);
         return OK;
@@ -198,7 +199,8 @@ static enum rc put_all_back(struct ctx *cx, const char *dir, sqlite3 *db, struct
 {
     scoped_stmt *st = NULL;
     bool row;
-    TRY(store_prepare(cx, db, STR("SELECT kind, digest, content FROM kept WHERE kind IN ('report', 'file', 'evidence')"), &st));
+    TRY(store_prepare(cx, db,
+                      STR("SELECT kind, digest, content FROM kept WHERE kind IN ('report', 'file', 'evidence')"), &st));
     for (;;) {
         struct ctx own;
         TRY(store_step(cx, st, &row));
