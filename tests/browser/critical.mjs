@@ -116,5 +116,7 @@ it("publishing times: an emergency is asked for, and glass is broken", async () 
   await officer.getByText("The shop is down").first().waitFor();
   await sound(officer, "override to review");
   await shot(officer, "critical-override");
+  await officer.getByRole("button", { name: "Confirm" }).click();
+  await officer.getByText("Reviewed").first().waitFor();
   await close(officer);
 });

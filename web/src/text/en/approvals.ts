@@ -26,7 +26,7 @@ export const approvals = {
     decide: "Decide",
     decideWhat: "What you decide is recorded with your name and cannot be taken back.",
     aboutYou: "It is about you, or a group you are in, so somebody else has to approve it. You can reject it.",
-    decideSolo: "It was done by one person alone, because there was nobody else. Now a second person looks at it.",
+    decideSolo: "It was done by one person alone: there was nobody else, or it could not wait. Now a second person looks at it.",
     yourReason: "Why you decide so",
     reasonNeeded: "Say why when you reject.",
     approve: "Approve",

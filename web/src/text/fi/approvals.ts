@@ -26,7 +26,7 @@ export const approvals = {
     decide: "Päätä",
     decideWhat: "Päätöksesi kirjataan nimelläsi, eikä sitä voi perua.",
     aboutYou: "Tämä koskee sinua tai ryhmää, johon kuulut, joten hyväksyjän on oltava joku muu. Hylätä voit.",
-    decideSolo: "Yksi henkilö teki tämän yksin, koska muita ei ollut. Nyt toinen henkilö katsoo sen.",
+    decideSolo: "Yksi henkilö teki tämän yksin, koska muita ei ollut tai asia ei voinut odottaa. Nyt toinen henkilö tarkastaa sen.",
     yourReason: "Miksi päätät näin",
     reasonNeeded: "Perustele, kun hylkäät.",
     approve: "Hyväksy",
