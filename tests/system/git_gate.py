@@ -430,7 +430,9 @@ def test_in_the_browser(t):
         t.equal([f["point"] for f in change["gate"]["faults"] if f["mode"] == "block"], ["code-review-rules/rules-enforced"])
         diff = s.get("mikko", at + "/diff")
         t.equal([(f["path"], f["status"], f["added"], f["removed"]) for f in diff["files"]], [("a.txt", "changed", 1, 0), ("b\u00e4.txt", "added", 1, 0)])
-        t.has(diff["files"][0]["text"], "+two\\u202e")  # what turns text around is spelled out
+        lines = s.get("mikko", at + "/diff/file?path=a.txt")
+        t.equal(lines["hidden"], 1)
+        t.has(lines["text"], "+two\u0001U+202E\u0002")  # what turns text around is spelled out
         t.equal(s.get("ella", at)["gate"]["may_review"], False)
         s.post("ella", at + "/reviews", {"patch_set": 1, "vote": "approve"}, 403)
         s.get("tuomo", at, 403)
