@@ -188,7 +188,7 @@ enum rc evidence_take(struct ctx *cx, struct facts *f, sqlite3 *db, sqlite3 *sta
     TRY(evidence_read(cx, db, w->fd, NULL, &out->said));
     TRY(check_subjects(cx, out, &bound));
     const struct files_upload u = {.digest = w->digest,
-                                   .person = by->person,
+                                   .person = STR("evidence"), /* nobody: it is no attachment to name */
                                    .name = STR("evidence"),
                                    .type = STR("application/octet-stream"),
                                    .size = w->size,

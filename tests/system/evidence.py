@@ -3,6 +3,7 @@ import json
 import time
 
 import git_gate
+import receivers
 import serving
 from serving import ADMIN, MANAGER, SECURITY_OFFICER
 
@@ -165,11 +166,19 @@ def test_a_change_waits_for_its_evidence(t):
 
 
 def test_who_may_and_what_is_taken(t):
-    with Team(t) as team:
+    with Team(t) as team, receivers.Receiver() as ci:
         h, s = team.host, team.server
         work = h.begin()
+        s.post("Aada", "/webhooks", {"name": "CI", "url": ci.url, "events": ["patch_set"], "inside": True}, 201)
         team.define(tests_pass=True, evidence_from=["person:" + serving.subject_id("Sanna")])
         number, one = propose(team, work, "Change\n", {"a.txt": "2\n"})
+        # a CI hears of it, and can fetch it by nothing but that
+        s.get("Aada", "/webhooks")
+        told = json.loads(ci.wait(1)[0][1])
+        fields = told["data"]["fields"]
+        t.equal((told["type"], told["data"]["repository_name"], fields["commit_oid"], fields["change_number"], fields["ref"]),
+                ("patch_set", "acme", one, number, "refs/changes/01/1/1"))
+        t.equal(h.ref(fields["ref"]), one)
         h.review("mikko", "approve", "acme", number, 1)
         # the token of automation does this and nothing else
         bearer = {"Authorization": "Bearer " + team.token, "X-Sinetti": "", "Sec-Fetch-Site": "none"}
