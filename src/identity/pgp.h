@@ -6,7 +6,6 @@
 
 #include "base/ctx.h"
 
-#define PGP_KEY_BEGIN "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 #define PGP_KEY_END "-----END PGP PUBLIC KEY BLOCK-----"
 #define PGP_SIGNATURE_BEGIN "-----BEGIN PGP SIGNATURE-----"
 #define PGP_SIGNATURE_END "-----END PGP SIGNATURE-----"
