@@ -9,7 +9,7 @@
 
 #define BUSY_MS 10000 /* writers queue at the turnstile; this is for recovery after a crash and for checkpoints */
 #define LITTLE_CACHE "PRAGMA cache_size=-8192"
-#define SMALL_LOG (1 << 20)    /* bytes of a write-ahead log that are read again in no time */
+#define SMALL_LOG (1 << 20)      /* bytes of a write-ahead log that are read again in no time */
 #define CHECKPOINT_PAGES "20000" /* a checkpoint waits for the disk: seldom, and then 80 MB of it */
 
 static enum rc cannot(struct ctx *cx, const char *path, int code)
