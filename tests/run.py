@@ -121,7 +121,8 @@ def seeds_of(name):
     folders = [here] if here.is_dir() else []
     made = FUZZ / "seeds" / name
     sources = {"yaml": ROOT.glob("catalog/*/*/*.yaml"), "catalog_image": [FUZZ / "src" / "catalog.img"],
-               "scan": ROOT.glob("tests/vectors/scan/*/*.txt")}.get(name, [])
+               "scan": ROOT.glob("tests/vectors/scan/*/*.txt"),
+               "signatures": ROOT.glob("tests/vectors/sshsig/*.sig")}.get(name, [])
     made.mkdir(parents=True, exist_ok=True)
     for i, path in enumerate(sorted(sources)):
         shutil.copyfile(path, made / str(i))
