@@ -53,7 +53,8 @@ static enum rc make_items(struct ctx *cx, sqlite3 *db, const struct record_kind 
     scoped_buf sql;
     buf_init(&sql, LIMIT_CATALOG_FILE);
     buf_printf(&sql,
-               "CREATE TEMP VIEW \"item_" STR_FMT "\" AS SELECT r.subject, r.n, r.at, r.actor, r.via, r.number,"
+               "CREATE TEMP VIEW IF NOT EXISTS \"item_" STR_FMT
+               "\" AS SELECT r.subject, r.n, r.at, r.actor, r.via, r.number,"
                " '" STR_FMT
                "-' || r.number AS name, r.title, CAST(nullif(r.owner, '') AS TEXT) AS owner, r.version AS revision, "
                "r.state, r.phase, r.state_at,"
@@ -74,7 +75,8 @@ static enum rc make_list(struct ctx *cx, sqlite3 *db, const struct record_kind *
 {
     scoped_buf sql;
     buf_init(&sql, LIMIT_CATALOG_FILE);
-    buf_printf(&sql, "CREATE TEMP VIEW \"item_" STR_FMT "__" STR_FMT "\" AS SELECT r.subject, e.key AS seq",
+    buf_printf(&sql,
+               "CREATE TEMP VIEW IF NOT EXISTS \"item_" STR_FMT "__" STR_FMT "\" AS SELECT r.subject, e.key AS seq",
                STR_ARG(k->key), STR_ARG(f->key));
     for (size_t i = 0; i < f->n_columns; i++) {
         buf_cstr(&sql, ", ");
@@ -87,13 +89,11 @@ static enum rc make_list(struct ctx *cx, sqlite3 *db, const struct record_kind *
     return make(cx, db, &sql);
 }
 
-static enum rc make_all(struct ctx *cx, sqlite3 *db, const struct record_kind *kinds, size_t n)
+static enum rc make_kind(struct ctx *cx, sqlite3 *db, const struct record_kind *k)
 {
-    for (size_t i = 0; i < n; i++) {
-        TRY(make_items(cx, db, &kinds[i]));
-        for (size_t f = 0; f < kinds[i].n_fields; f++)
-            if (holds_many(&kinds[i].fields[f])) TRY(make_list(cx, db, &kinds[i], &kinds[i].fields[f]));
-    }
+    TRY(make_items(cx, db, k));
+    for (size_t f = 0; f < k->n_fields; f++)
+        if (holds_many(&k->fields[f])) TRY(make_list(cx, db, k, &k->fields[f]));
     return OK;
 }
 
@@ -123,28 +123,40 @@ enum rc views_of_records(struct ctx *cx, sqlite3 *db)
 struct kinds {
     const struct record_kind *p;
     size_t n;
+    const bool *only; /* NULL: all, and then the last view that is made tells that they are there */
 };
 
-/* Together or not at all: the last one that is made tells whether all are there. */
+/* Together or not at all. */
 static enum rc make_views(struct ctx *cx, sqlite3 *db, const void *arg)
 {
     const struct kinds *kinds = arg;
+    enum rc rc = OK;
     TRY(store_exec(cx, db, KIND_SQL_PREPARE)); /* declared once, outside any rule */
     TRY(make_records(cx, db, NULL));
     TRY(store_exec(cx, db, "SAVEPOINT items"));
-    enum rc rc = make_all(cx, db, kinds->p, kinds->n);
-    if (rc == OK) rc = store_exec(cx, db, "CREATE TEMP VIEW item_kinds_made AS SELECT 1 AS made");
+    for (size_t i = 0; i < kinds->n && rc == OK; i++)
+        if (!kinds->only || kinds->only[i]) rc = make_kind(cx, db, &kinds->p[i]);
+    if (rc == OK && !kinds->only) rc = store_exec(cx, db, "CREATE TEMP VIEW item_kinds_made AS SELECT 1 AS made");
     if (rc != OK) (void)sqlite3_exec(db, "ROLLBACK TO items", NULL, NULL, NULL);
     (void)sqlite3_exec(db, "RELEASE items", NULL, NULL, NULL);
     return rc;
 }
 
-enum rc views_of_items(struct ctx *cx, sqlite3 *db, const struct record_kind *kinds, size_t n)
+static enum rc make_missing(struct ctx *cx, sqlite3 *db, const struct kinds *kinds)
 {
     int64_t made;
-    const struct kinds all = {kinds, n};
     TRY(store_get_int(cx, db, "SELECT count(*) FROM temp.sqlite_schema WHERE name = 'item_kinds_made'", &made));
-    return made ? OK : unlocked(cx, db, make_views, &all);
+    return made ? OK : unlocked(cx, db, make_views, kinds);
+}
+
+enum rc views_of_items(struct ctx *cx, sqlite3 *db, const struct record_kind *kinds, size_t n)
+{
+    return make_missing(cx, db, &(struct kinds){kinds, n, NULL});
+}
+
+enum rc views_named_in(struct ctx *cx, sqlite3 *db, const struct catalog *c, struct str sql)
+{
+    return make_missing(cx, db, &(struct kinds){c->records, c->n_records, view_reads_of(cx, c, sql).records});
 }
 
 enum rc views_make_facts(struct ctx *cx, sqlite3 *db, const struct catalog_kind *kinds, size_t n)

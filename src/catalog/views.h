@@ -18,6 +18,8 @@
 enum rc views_of_records(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 /* All of them. */
 enum rc views_of_items(struct ctx *cx, sqlite3 *db, const struct record_kind *kinds, size_t n) MUST_CHECK;
+/* Those a rule's text names: for who asks few rules once, as a hook does. */
+enum rc views_named_in(struct ctx *cx, sqlite3 *db, const struct catalog *c, struct str sql) MUST_CHECK;
 
 /* The tables and views of facts, empty, in a database in memory that has none. */
 enum rc views_make_facts(struct ctx *cx, sqlite3 *db, const struct catalog_kind *kinds, size_t n) MUST_CHECK;

@@ -82,8 +82,10 @@ static enum rc take_row(void *arg, const struct rule_row *row)
  * it reads besides. */
 static bool is_asked(struct str sql, const struct push *p)
 {
-    bool checks = str_has(sql, STR("fact_push_checks")), others = false;
-    for (size_t i = 1; i + 1 < sizeof views / sizeof *views; i++) others |= str_has(sql, str_from(views[i]));
+    const struct str own = STR("fact_push_checks");
+    bool checks = str_has(sql, own), others = false;
+    for (size_t i = 1; i < sizeof views / sizeof *views; i++)
+        others |= !str_eq(str_from(views[i]), own) && str_has(sql, str_from(views[i]));
     return others || !checks || p->n_checks > 0;
 }
 
@@ -96,7 +98,7 @@ static enum rc run_all(struct running *r, sqlite3 *db, const struct catalog *c, 
             r->obligation = &c->tasks[t].obligations[i];
             struct str sql = r->obligation->org.sql;
             if (!str_eq(r->obligation->org.gate, STR("push")) || !is_asked(sql, r->push)) continue;
-            if (str_has(sql, STR("item_"))) TRY(views_of_items(r->cx, db, c->records, c->n_records));
+            if (str_has(sql, STR("item_"))) TRY(views_named_in(r->cx, db, c, sql));
             TRY(gate_mode_of(r->cx, db, r->obligation, r->push->place->project, now, &r->mode));
             enum rc rc = rules_rows(r->cx, db, sql, &o, take_row, r);
             if (rc != OK)
