@@ -62,6 +62,7 @@ def test_a_day_is_recorded_once_and_can_be_computed_again(t):
     listed = t.run("fact", "list", "--data", "data", "--kind", "measure", "--format", "json", code=0).out.splitlines()
     t.equal(len(listed), 1)
     then = figures(t)
+    time.sleep(1.05 - time.time() % 1)  # figures are to the second: what the same second brings counts as before
     repo.commit("mend", GOOD, at=int(time.time()) - 3600)
     assess(t, repo)
     t.true(figures(t)["open_findings"] != then["open_findings"], "mended")
