@@ -12,6 +12,9 @@ struct code_change {
 };
 /* Of the parameter `change`. E_NOTFOUND also for who may not see it. */
 enum rc code_change_find(struct ctx *cx, struct api_call *call, struct code_change *f) MUST_CHECK;
+/* Its caller does what the token in hand allows, not all that its owner may. Not for what asks for rights of its own
+ * besides the operation's: publishing by a token for that alone. */
+void code_change_narrow(const struct api_call *call, struct code_change *f);
 /* After an act the reader stands where it stood before: the change is asked for anew. */
 enum rc code_change_done(struct api_call *call) MUST_CHECK;
 /* A patch set's commit and base. E_NOTFOUND. */

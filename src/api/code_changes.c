@@ -153,6 +153,12 @@ static enum rc put_approvers(struct ctx *cx, struct api_call *call, const struct
     return OK;
 }
 
+void code_change_narrow(const struct api_call *call, struct code_change *f)
+{
+    f->caller.only = call->who.only;
+    f->caller.n_only = call->who.n_only;
+}
+
 /* The same question that publishing asks, by the caller, without doing it. */
 static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct code_change *f)
 {
@@ -163,8 +169,8 @@ static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct code
     TRY(may_review(cx, call, f, &review));
     if (open) {
         enum rc rc = publish_change(cx, call->facts, call->dir, &f->place, &f->caller, f->change.number, true, &tried);
-        if (rc == E_CONFLICT) conflict = arena_str(&cx->arena, str_from(cx->message));
-        if (rc != OK && rc != E_CONFLICT) return rc;
+        if (rc == E_CONFLICT || rc == E_LIMIT) conflict = arena_str(&cx->arena, str_from(cx->message));
+        if (rc != OK && !conflict.p) return rc;
     }
     json_key(j, "gate");
     json_begin(j, '{');
@@ -172,7 +178,8 @@ static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct code
     json_put_bool(j, "may_override", open && api_may(call, "code.override", f->place.project));
     json_put_bool(j, "may_review", review && open);
     json_put_bool(j, "may_resolve", review);
-    json_put_bool(j, "may_comment", api_may(call, "code.write", f->place.project));
+    json_put_bool(j, "may_comment",
+                  api_may(call, "code.write", f->place.project) || api_may(call, "code.review", f->place.project));
     json_put_bool(j, "may_publish", open && api_may(call, "code.publish", f->place.project));
     show_text(j, "conflict", conflict);
     put_faults(cx, call, &tried.decided);
@@ -251,6 +258,7 @@ API_OPERATION(code_changes_abandon)
 {
     struct code_change f;
     TRY(code_change_find(cx, call, &f));
+    code_change_narrow(call, &f);
     TRY(change_abandon(cx, call->facts, &f.place, &f.caller, f.change.number));
     return code_change_done(call);
 }

@@ -28,6 +28,7 @@ static enum rc say(struct ctx *cx, struct api_call *call, const struct review_wo
 {
     struct code_change f;
     TRY(code_change_find(cx, call, &f));
+    code_change_narrow(call, &f);
     const json_t *list = json_object_get(call->body, "comments");
     size_t n = json_array_size(list);
     struct comment_draft *drafts = arena_array(&cx->arena, struct comment_draft, n + 1);

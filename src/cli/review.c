@@ -76,7 +76,7 @@ static enum rc say_wants(struct ctx *cx, struct reviewing *r)
     struct published done;
     scoped_buf say;
     enum rc rc = publish_change(cx, r->facts, r->dir, &r->place, r->by, r->asked->number, true, &done);
-    if (rc == E_CONFLICT) {
+    if (rc == E_CONFLICT || rc == E_LIMIT) {
         printf("gate: %s\n", cx->message);
         return OK;
     }

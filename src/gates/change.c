@@ -386,6 +386,8 @@ static enum rc judge_reviewer(struct append *a, const struct gate_place *place, 
     struct identity_who who;
     bool part;
     TRY(identity_of(a->cx, a->db, a->now, by->person, &who));
+    who.only = by->only;
+    who.n_only = by->n_only;
     if (who.credential == CREDENTIAL_NONE || !identity_may(&who, "code.review", place->project))
         return fail(a->cx, E_DENIED,
                     "you may not review changes here; a Development manager or Admin can give you a role that may");
@@ -432,6 +434,8 @@ static enum rc build_abandon(struct append *a, void *arg)
     if (!str_eq(c.state, STR("open")))
         return fail(a->cx, E_CONFLICT, "change %lld is %s", (long long)s->number, str_visible(a->cx, c.state));
     TRY(identity_of(a->cx, a->db, a->now, s->by->person, &who));
+    who.only = s->by->only;
+    who.n_only = s->by->n_only;
     if (!str_eq(c.owner, s->by->person) && !identity_may(&who, "code.publish", s->place->project))
         return fail(a->cx, E_DENIED, "only its owner, or who may publish, takes a change back");
     return change_put_state(a, s->by, &c, "abandoned");

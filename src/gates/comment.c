@@ -156,6 +156,8 @@ static enum rc build(struct append *a, void *arg)
     struct identity_who who;
     TRY(change_get(a->cx, a->db, s->place->subject, s->s->number, &c));
     TRY(identity_of(a->cx, a->db, a->now, s->by->person, &who));
+    who.only = s->by->only;
+    who.n_only = s->by->n_only;
     if (who.credential == CREDENTIAL_NONE ||
         !(identity_may(&who, "code.write", s->place->project) || identity_may(&who, "code.review", s->place->project)))
         return fail(a->cx, E_DENIED, "you may read changes here, not comment on them");

@@ -27,12 +27,28 @@ struct deciding {
 
 /* --- what facts say */
 
-static enum rc judge_ref(struct append *a, struct push *p, size_t i, const struct identity_who *who)
+/* What is published is the newest patch set of a change that is open still. */
+static enum rc check_open(struct append *a, const struct push_ref *r)
+{
+    scoped_stmt *st = NULL;
+    bool open;
+    TRY(store_prepare(a->cx, a->db,
+                      STR("SELECT 1 FROM fact_change WHERE subject = ?1 AND state = 'open' AND ?2 = (SELECT "
+                          "max(number) FROM fact_patch_set WHERE subject = ?1)"),
+                      &st));
+    store_bind_str(st, 1, r->change);
+    store_bind_int(st, 2, r->patch_set);
+    TRY(store_step(a->cx, st, &open));
+    return open ? OK : fail(a->cx, E_CONFLICT, "the change has become another meanwhile; look at it again");
+}
+
+/* given: by publish, which computed what the branch gets. */
+static enum rc judge_ref(struct append *a, struct push *p, size_t i, const struct identity_who *who, bool given)
 {
     struct push_ref *r = &p->refs[i];
     struct str project = p->place->project;
     if (r->signatures) TRY(signatures_judge(a->cx, a->db, a->now, project, r->signatures));
-    bool given = r->patch_set != 0; /* by publish, which computed what the branch gets */
+    if (given) TRY(check_open(a, r));
     r->may = identity_may(who, "code.write", project);
     r->publisher = true;
     r->covered = true;
@@ -43,7 +59,11 @@ static enum rc judge_ref(struct append *a, struct push *p, size_t i, const struc
     if (r->commits == 0 && !given) return OK; /* nothing that is not on a protected branch already */
     struct str target = r->name;
     struct approvals counted = {0};
-    if (!given) TRY(change_of_commit(a->cx, a->db, p->place->subject, r->after, target, &r->change, &r->patch_set));
+    if (!given) {
+        r->change = STR_NONE; /* a unit may run again */
+        r->patch_set = 0;
+        TRY(change_of_commit(a->cx, a->db, p->place->subject, r->after, target, &r->change, &r->patch_set));
+    }
     r->covered = r->patch_set != 0;
     if (!r->covered) return critical_judge(a, p, i, project, &counted, STR_NONE);
     scoped_stmt *st = NULL;
@@ -75,13 +95,18 @@ static void add_fault(struct deciding *d, size_t ref, const char *word)
         f->message = arena_printf(d->arena, STR_FMT " (" STR_FMT ")", STR_ARG(f->message), STR_ARG(more));
 }
 
+static bool publishes(const struct deciding *d)
+{
+    return strcmp(d->gate, "publish") == 0;
+}
+
 static void hold_shape(struct deciding *d)
 {
     for (size_t i = 0; i < d->p->n; i++) {
         const struct push_ref *r = &d->p->refs[i];
         if (r->shape)
             add_fault(d, i, r->shape);
-        else if (d->p->place->host != GATE_HOSTED)
+        else if (d->p->place->host != GATE_HOSTED && !publishes(d))
             continue; /* its host has rules of its own; what follows is judged by points, in their modes */
         else if (!r->may)
             add_fault(d, i, "may_not");
@@ -340,7 +365,7 @@ static enum rc build(struct append *a, void *arg)
     who.n_only = d->p->caller->n_only;
     TRY(read_protections(a, d->p));
     TRY(checks_still(a, d->p));
-    for (size_t i = 0; i < d->p->n; i++) TRY(judge_ref(a, d->p, i, &who));
+    for (size_t i = 0; i < d->p->n; i++) TRY(judge_ref(a, d->p, i, &who, publishes(d)));
     TRY(times_judge(a, d->p));
     hold_shape(d);
     if (d->stage == DECIDE_MOVE) TRY(override_notice(a, d->p)); /* what was is told before what is */

@@ -24,7 +24,7 @@ static enum rc put_link(struct ctx *cx, const char *target, const char *path)
     char now[PATH_MAX];
     ssize_t n = readlink(path, now, sizeof now - 1);
     if (n > 0 && (size_t)n == strlen(target) && !memcmp(now, target, (size_t)n)) return OK;
-    const char *fresh = arena_printf(&cx->arena, "%s.%d", path, (int)getpid()).p;
+    const char *fresh = arena_printf(&cx->arena, "%s.%d.%d", path, (int)getpid(), (int)gettid()).p;
     if (symlink(target, fresh) == 0 && rename(fresh, path) == 0) return OK;
     int error = errno;
     (void)unlink(fresh);

@@ -50,6 +50,12 @@ static enum rc ident_of(struct ctx *cx, sqlite3 *db, struct str person, int64_t 
     return OK;
 }
 
+/* Who only asks, asks for the same object each time. */
+static int64_t made_at(const struct publishing *p)
+{
+    return p->try_only ? p->change.opened : facts_now(p->facts);
+}
+
 static void sign(struct publishing *p, struct commit_draft *d)
 {
     if (p->try_only) return; /* nobody will see it */
@@ -102,7 +108,7 @@ static enum rc by_merge(struct ctx *cx, struct publishing *p, struct str *after)
     struct str tree, paths, parents[2] = {p->tip, p->change.commit};
     struct commit_draft d = {.parents = parents, .n_parents = 2};
     sign(p, &d);
-    int64_t now = facts_now(p->facts);
+    int64_t now = made_at(p);
     TRY(hosted_merge(cx, p->git, p->tip, p->change.commit, STR_NONE, &tree, &paths));
     if (!tree.p) return conflicts(cx, p, paths);
     d.tree = tree;
@@ -187,13 +193,13 @@ static enum rc by_rebase(struct ctx *cx, struct publishing *p, struct str *after
         if (!tree.p) return conflicts(cx, p, paths);
         TRY(author_line(cx, p->git, r.oids[i], &author));
         TRY(rebased_message(cx, p, r.messages[i], &message));
-        struct commit_draft d = {.tree = tree,
-                                 .parents = after,
-                                 .n_parents = 1,
-                                 .author = author,
-                                 .committer = arena_printf(&cx->arena, "Sinetti <sinetti@localhost> %lld +0000",
-                                                           (long long)facts_now(p->facts)),
-                                 .message = message};
+        struct commit_draft d = {
+            .tree = tree,
+            .parents = after,
+            .n_parents = 1,
+            .author = author,
+            .committer = arena_printf(&cx->arena, "Sinetti <sinetti@localhost> %lld +0000", (long long)made_at(p)),
+            .message = message};
         sign(p, &d);
         TRY(hosted_commit(cx, p->git, &d, after));
     }
@@ -216,7 +222,8 @@ static enum rc move(struct ctx *cx, struct publishing *p, struct push *push, str
     const struct ref_update u = {push->refs[0].name, push->refs[0].before, push->refs[0].after};
     struct ref_moves m;
     enum rc rc = ref_moves_prepare(cx, p->git, &u, 1, &m);
-    if (rc == E_CONFLICT && hosted_unlock(cx, p->git, &u, 1)) rc = ref_moves_prepare(cx, p->git, &u, 1, &m);
+    if (rc == E_CONFLICT && p->place->host == GATE_HOSTED && hosted_unlock(cx, p->git, &u, 1))
+        rc = ref_moves_prepare(cx, p->git, &u, 1, &m);
     TRY(rc);
     rc = decide_push(cx, p->facts, push, "publish", DECIDE_MOVE, NULL, &out->decided);
     if (rc != OK || !out->decided.allowed) {

@@ -455,7 +455,7 @@ static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct c
     TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
     TRY(make_moves(cx, s, places, &moves));
     enum rc rc = ref_moves_prepare(cx, s->git, moves, s->push.n, &m);
-    if (rc == E_CONFLICT && hosted_unlock(cx, s->git, moves, s->push.n))
+    if (rc == E_CONFLICT && s->place.host == GATE_HOSTED && hosted_unlock(cx, s->git, moves, s->push.n))
         rc = ref_moves_prepare(cx, s->git, moves, s->push.n, &m);
     if (rc == E_CONFLICT) {
         buf_printf(say, "%s\n", cx->message);

@@ -209,7 +209,7 @@ it("gate: branches are protected by two people, and what would be stopped is see
   }
   const page = await as("officer");
   await go(page, "/gate");
-  await page.getByRole("button", { name: "Protect a branch" }).click();
+  await page.getByLabel("orders", { exact: true }).getByRole("button", { name: "Protect a branch" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(/^Branches/).fill("release/*");
   await dialog.getByLabel(/^Begin from/).selectOption("small_team");
