@@ -133,7 +133,7 @@ static enum rc follow(const struct following *f)
         bool seen = t->patch_set == f->shown || t->patch_set == 0;
         for (size_t k = 0; k < n; k++) seen |= done[k] == t->patch_set;
         if (seen) continue;
-        if (n == FOLLOWED) {
+        if (n == FOLLOWED || t->patch_set > f->found->change.patch_set) {
             t->now.gone = t->path.n > 0;
             continue;
         }

@@ -191,7 +191,7 @@ static enum rc add_there(struct ctx *cx, struct arguments *a, const char *file)
     json_error_t error;
     buf_init(&out, LIMIT_BODY);
     if (!call.file) return fail(cx, E_IO, "%s", strerror(errno));
-    for (size_t i = 0; i < call.op->n_parameters; i++) {
+    for (size_t i = 0; call.op && i < call.op->n_parameters; i++) {
         const char *p = call.op->parameters[i].name;
         call.values[i] = !strcmp(p, "repository") ? str_from(a->repo)
                          : !strcmp(p, "commit")   ? str_from(a->commit)

@@ -333,7 +333,8 @@ static enum rc run_export(struct ctx *cx, struct arguments *a, int argc, char **
     scoped_buf out;
     struct exporting x = {.a = a, .data = {.dir = a->data, .catalog = a->catalog}, .out = &out};
     buf_init(&out, 64 * MIB);
-    if (argc != 1 || (strcmp(argv[0], "tasks") && strcmp(argv[0], "library") && strcmp(argv[0], "assessment")))
+    if (argc != 1 ||
+        (strcmp(argv[0], "tasks") != 0 && strcmp(argv[0], "library") != 0 && strcmp(argv[0], "assessment") != 0))
         return fail(cx, E_INVALID, "export: tasks, library or assessment is expected");
     if (!a->now) a->now = time_now();
     TRY(a->catalog ? catalog_load(cx, a->catalog, &x.catalog) : catalog_builtin(cx, &x.catalog));

@@ -43,7 +43,7 @@ struct given {
 
 static void set(struct remote_call *call, const struct given *g)
 {
-    for (size_t i = 0; i < call->op->n_parameters; i++)
+    for (size_t i = 0; call->op && i < call->op->n_parameters; i++)
         if (strcmp(call->op->parameters[i].name, g->name) == 0) call->values[i] = g->value;
 }
 

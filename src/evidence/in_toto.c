@@ -39,7 +39,7 @@ static enum rc parse(struct reading *r, struct str text, const char *what, json_
 {
     json_error_t e;
     *out = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &e);
-    if (*out && json_is_object(*out)) return OK;
+    if (json_is_object(*out)) return OK;
     if (*out) return fail(r->cx, E_INVALID, "%s: no object", what);
     return fail(r->cx, E_INVALID, "%s: line %d, byte %d: %s", what, e.line, e.position,
                 str_visible(r->cx, str_from(e.text)));

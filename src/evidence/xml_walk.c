@@ -8,6 +8,9 @@
 
 #define SPACE_ENDS '\n' /* between namespace and name: a namespace has none */
 #define SLOTS (4 * LIMIT_EVIDENCE_NAMES)
+#define OF_NAMES 1469598103934665603U /* what FNV-1a begins with */
+#define OF_PREFIXES 11400714819323198485U
+#define PREFIXES 64 /* expat keeps each name once for each prefix it had */
 
 struct walking {
     struct ctx *cx;
@@ -16,6 +19,7 @@ struct walking {
     enum rc rc;
     int depth;
     size_t n_names; /* different ones that expat has to remember */
+    size_t n_prefixes;
     uint64_t names[SLOTS];
 };
 
@@ -39,9 +43,8 @@ static void refuse(struct walking *k, enum rc rc)
 }
 
 /* expat keeps each name it has seen, so their number is what bounds its memory. */
-static bool note_name(struct walking *k, const char *name)
+static bool note_name(struct walking *k, uint64_t h, const char *name)
 {
-    uint64_t h = 1469598103934665603U;
     for (; *name; name++) h = (h ^ (unsigned char)*name) * 1099511628211U;
     h |= 1;
     for (size_t i = h % SLOTS;; i = (i + 1) % SLOTS) {
@@ -67,13 +70,23 @@ static void XMLCALL on_start(void *arg, const char *name, const char **attribute
 {
     struct walking *k = arg;
     struct xml_element e = element(name, k->depth);
-    bool good = note_name(k, name);
-    for (size_t i = 0; good && attributes[i]; i += 2) good = note_name(k, attributes[i]);
+    bool good = note_name(k, OF_NAMES, name);
+    for (size_t i = 0; good && attributes[i]; i += 2) good = note_name(k, OF_NAMES, attributes[i]);
     if (!good) return stop(k, wrong(k, E_LIMIT, "it has too many different names of elements"));
     if (++k->depth > LIMIT_EVIDENCE_DEPTH) return stop(k, wrong(k, E_INVALID, "it is nested too deep"));
     e.attributes = attributes;
     enum rc rc = k->w->take(k->w->arg, &e, false);
     if (rc != OK) refuse(k, rc);
+}
+
+static void XMLCALL on_space(void *arg, const char *prefix, const char *uri)
+{
+    struct walking *k = arg;
+    size_t before = k->n_names;
+    (void)uri;
+    if (!prefix || k->rc != OK) return;
+    if (!note_name(k, OF_PREFIXES, prefix) || (k->n_names > before && ++k->n_prefixes > PREFIXES))
+        stop(k, wrong(k, E_LIMIT, "it has too many namespaces"));
 }
 
 static void XMLCALL on_end(void *arg, const char *name)
@@ -120,6 +133,7 @@ enum rc xml_walk(struct ctx *cx, const struct xml_walk *w, struct input *in)
     if (!k->parser) return fail(cx, E_INTERNAL, "no memory");
     XML_SetUserData(k->parser, k);
     XML_SetElementHandler(k->parser, on_start, on_end);
+    XML_SetStartNamespaceDeclHandler(k->parser, on_space);
     XML_SetStartDoctypeDeclHandler(k->parser, on_type);
     enum rc rc = feed(k, in);
     XML_ParserFree(k->parser);

@@ -21,6 +21,7 @@ static int by_key(const void *a, const void *b)
 static void line(struct buf *out, size_t *lines, char sign, const struct entry *was, const struct entry *now)
 {
     const struct entry *e = now ? now : was;
+    if (!e) return;
     buf_printf(out, "%c " STR_FMT, sign, STR_ARG(e->shown));
     if (was && was->value.n) buf_printf(out, ": " STR_FMT, STR_ARG(was->value));
     if (now && (now->value.n || was)) buf_printf(out, was ? " -> " STR_FMT : ": " STR_FMT, STR_ARG(now->value));

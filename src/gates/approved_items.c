@@ -2,10 +2,12 @@
 
 #include "store/store.h"
 
-/* Of each item that is not closed, the text of the newest version that a move has approved. A body that was erased is
- * not there any more: then what holds cannot be told. */
+/* Of each item that is not closed, the text and the owner of the newest version that a move has approved. A body that
+ * was erased is not there any more: then what holds cannot be told. */
 static const char items_sql[] =
-    "SELECT r.subject, r.number, r.owner, v.n, CASE WHEN v.n = r.n THEN r.content ELSE (SELECT b.body ->> "
+    "SELECT r.subject, r.number, CASE WHEN v.n = r.n THEN r.owner ELSE (SELECT b.body ->> '$.payload.owner' FROM "
+    "bodies b "
+    "WHERE b.n = v.n) END, v.n, CASE WHEN v.n = r.n THEN r.content ELSE (SELECT b.body ->> "
     "'$.payload.content' FROM bodies b WHERE b.n = v.n) END "
     "FROM fact_record r LEFT JOIN fact_step_last s ON s.subject = r.subject JOIN fact_record_versions v ON "
     "v.subject = r.subject WHERE r.kind = ?1 AND CASE WHEN s.n > r.n THEN s.phase ELSE r.phase END <> 'closed' AND "

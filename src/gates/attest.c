@@ -42,16 +42,33 @@ static void take_row(struct ctx *cx, sqlite3_stmt *st, struct revision *v)
         v->name = arena_str(&cx->arena, buf_view(&name));
 }
 
-static enum rc find_moved(struct ctx *cx, sqlite3 *db, const struct gate_place *place, struct revision *list, size_t *n)
+struct making {
+    struct revision *list;
+    struct str *payloads;
+    const struct gate_place *place;
+    size_t n;
+};
+
+/* The next of them after `at` (push, place within it), which is where it has come to. *more: there may be others. */
+static enum rc find_moved(struct ctx *cx, sqlite3 *db, struct making *m, int64_t at[2], bool *more)
 {
     scoped_stmt *st = NULL;
+    m->n = 0;
     TRY(store_prepare(cx, db, str_from(gates_attest_sql), &st));
-    store_bind_str(st, 1, place->subject);
-    for (bool row;;) {
+    store_bind_str(st, 1, m->place->subject);
+    store_bind_int(st, 2, at[0]);
+    store_bind_int(st, 3, at[1]);
+    for (size_t rows = 0;; rows++) {
+        bool row;
         TRY(store_step(cx, st, &row));
-        if (!row || *n == AT_ONCE) return OK;
-        take_row(cx, st, &list[*n]);
-        if (list[*n].name.n) ++*n;
+        *more = row;
+        if (!row || rows == AT_ONCE) return OK;
+        m->list[m->n] = (struct revision){0};
+        m->payloads[m->n] = STR_NONE;
+        take_row(cx, st, &m->list[m->n]);
+        at[0] = sqlite3_column_int64(st, 0);
+        at[1] = sqlite3_column_int64(st, 21);
+        if (m->list[m->n].name.n) m->n++;
     }
 }
 
@@ -180,13 +197,6 @@ static enum rc judge_tag(struct ctx *cx, sqlite3 *db, const struct gate_place *p
 
 /* --- as facts */
 
-struct making {
-    struct revision *list;
-    struct str *payloads;
-    const struct gate_place *place;
-    size_t n;
-};
-
 static enum rc make_payload(struct ctx *cx, struct log_reader *r, struct seal *seal, const struct gate_place *place,
                             const struct revision *v, int64_t now, struct str *payload)
 {
@@ -297,6 +307,18 @@ static enum rc make(struct ctx *cx, struct log_reader *r, const struct git *g, s
     return OK;
 }
 
+static enum rc attest_some(struct ctx *cx, struct facts *f, struct log_reader *r, const struct git *g,
+                           struct seal *seal, struct making *m, size_t *made)
+{
+    size_t n = 0;
+    TRY(make(cx, r, g, seal, facts_now(f), m, &n));
+    if (!n) return OK;
+    *made += n;
+    TRY(append_run(cx, f, facts_now(f), build, m));
+    TRY(log_reader_refresh(cx, r));
+    return write_notes(cx, r, g, m, facts_now(f));
+}
+
 enum rc attest_catch_up(struct ctx *cx, struct facts *f, struct log_reader *r, const struct git *g, const char *dir,
                         const struct gate_place *place, size_t *made)
 {
@@ -304,17 +326,21 @@ enum rc attest_catch_up(struct ctx *cx, struct facts *f, struct log_reader *r, c
     struct making m = {.list = arena_array(&cx->arena, struct revision, AT_ONCE),
                        .payloads = arena_array(&cx->arena, struct str, AT_ONCE),
                        .place = place};
+    int64_t at[2] = {-1, -1};
+    bool more;
     *made = 0;
     if (place->host != GATE_HOSTED) return OK;
     TRY(log_reader_refresh(cx, r));
-    TRY(find_moved(cx, log_reader_db(r), place, m.list, &m.n));
-    if (!m.n) return OK;
+    TRY(find_moved(cx, log_reader_db(r), &m, at, &more));
+    if (!m.n && !more) return OK;
     TRY(seal_open(cx, f, log_reader_db(r), dir, &seal));
-    enum rc rc = make(cx, r, g, &seal, facts_now(f), &m, made);
+    enum rc rc = attest_some(cx, f, r, g, &seal, &m, made);
+    while (rc == OK && more) { /* some that cannot be attested must not stand in the way of the others */
+        rc = find_moved(cx, log_reader_db(r), &m, at, &more);
+        if (rc == OK) rc = attest_some(cx, f, r, g, &seal, &m, made);
+    }
     seal_close(&seal);
-    if (rc == OK && *made) rc = append_run(cx, f, facts_now(f), build, &m);
-    if (rc == OK && *made) rc = log_reader_refresh(cx, r);
-    return rc == OK && *made ? write_notes(cx, r, g, &m, facts_now(f)) : rc;
+    return rc;
 }
 
 void attest_begin(struct ctx *cx, struct facts *f, sqlite3 *db, const char *dir)

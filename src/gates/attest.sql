@@ -1,4 +1,4 @@
--- What moved protected branches and made tags in a repository (?1) since its newest attestation, oldest first, and is not attested. With each: the push
+-- What moved protected branches and made tags in a repository (?1) since its newest attestation, oldest first, from (?2, ?3) on, and is not attested. With each: the push
 -- before on the same ref, whether the rule of reviews was enforced then, and what was attested of that push.
 WITH moved AS (
   SELECT r.n, r.seq, p.at, p.actor, r.ref, r.before, r.after, r.kind, r.act, r.may, r.publisher, r.covered, r.commits, r.reviewers, r.approvals, r.rejections,
@@ -11,15 +11,15 @@ WITH moved AS (
   WHERE p.subject = ?1 AND p.n >= max((SELECT coalesce(min(s.first), 9e15) FROM fact_source_key s),
                                       (SELECT coalesce(max(a.push), 0) FROM fact_attestation a WHERE a.repository = ?1))
     AND ((r.kind = 'branch' AND r.protected AND r.act IN ('create', 'update')) OR (r.kind = 'tag' AND r.act = 'create'))
-    AND NOT EXISTS (SELECT 1 FROM fact_attestation a WHERE a.push = r.n AND a.ref = r.ref)
+    AND NOT EXISTS (SELECT 1 FROM fact_attestation a WHERE a.push = r.n AND a.ref = r.ref) AND (r.n, r.seq) > (?2, ?3)
 )
 SELECT m.n, m.at, m.actor, m.ref, m.before, m.after, m.kind, m.act, m.commits, m.reviewers, m.approvals, m.rejections, m.change, m.patch_set, m.decision, d.gate,
        m.may AND m.publisher AS permitted,
        m.act = 'update' AND m.before = (SELECT l.after FROM fact_push_refs l WHERE l.n = m.earlier AND l.ref = m.ref) AS continues,
-       m.covered AND EXISTS (SELECT 1 FROM fact_decision_verdicts v WHERE v.n = m.decision AND v.obligation = 'code-review-rules/rules-enforced' AND v.ok
+       m.covered AND m.commits > 0 AND EXISTS (SELECT 1 FROM fact_decision_verdicts v WHERE v.n = m.decision AND v.obligation = 'code-review-rules/rules-enforced' AND v.ok
          AND v.mode = 'block' AND v.subject IN (m.ref, ?1))
        AND NOT EXISTS (SELECT 1 FROM fact_decision_verdicts v WHERE v.n = m.decision AND NOT v.ok AND v.mode = 'block') AS enforced,
-       m.earlier, s.actor AS uploader
+       m.earlier, s.actor AS uploader, m.seq
 FROM moved m JOIN fact_decision d ON d.n = m.decision JOIN fact_outcome o ON o.decision = m.decision AND o.outcome = 'done'
 LEFT JOIN fact_patch_set s ON s.subject = m.change AND s.number = m.patch_set
-ORDER BY m.n, m.seq LIMIT 200
+ORDER BY m.n, m.seq LIMIT 201

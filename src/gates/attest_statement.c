@@ -93,7 +93,10 @@ static enum rc put_query(struct ctx *cx, sqlite3 *db, struct json *j, const char
 /* Who approved, by the newest word of each before the move; how many of them counted stands beside it. */
 static const char reviewers_sql[] =
     "SELECT r.actor FROM fact_review r WHERE r.subject = ?1 AND r.vote = 'approve' AND r.n < ?2 AND r.n = (SELECT "
-    "max(x.n) FROM fact_review x WHERE x.subject = ?1 AND x.actor = r.actor AND x.n < ?2) ORDER BY r.n";
+    "max(x.n) FROM fact_review x WHERE x.subject = ?1 AND x.actor = r.actor AND x.n < ?2) AND r.commit_oid IN (SELECT "
+    "s.commit_oid FROM fact_push_refs q JOIN fact_patch_set s ON s.subject = q.change AND s.number = q.patch_set WHERE "
+    "q.n = ?2 AND q.change = ?1) AND r.actor NOT IN (SELECT p.value FROM fact_patch_set s JOIN fact_patch_set_people p "
+    "ON p.n = s.n WHERE s.subject = ?1 AND s.n < ?2) ORDER BY r.n";
 static const char people_sql[] =
     "SELECT DISTINCT p.value FROM fact_patch_set s JOIN fact_patch_set_people p ON p.n = s.n WHERE s.subject = ?1 AND "
     "s.number <= ?2 ORDER BY p.value";
@@ -187,7 +190,7 @@ enum rc attest_provenance(struct ctx *cx, sqlite3 *db, const struct gate_place *
     json_put_str(&j, "ref", v->name);
     json_put_str(&j, "act", v->act);
     json_put_str(&j, "before", v->before);
-    put_list(&j, "parents", v->parents, ' ');
+    put_list(&j, "parents", str_slice(v->parents, 0, 256 * 41 - 1), ' '); /* an octopus may have more */
     json_put_int(&j, "commits", v->commits);
     json_put_str(&j, "gate", v->gate);
     json_put_str(&j, "actor", v->actor);

@@ -142,6 +142,7 @@ static enum rc read_diff(struct changed_lines *c, const struct git *g, struct st
                                 "--no-renames",
                                 "--no-ext-diff",
                                 "--no-textconv",
+                                "--text", /* what git takes for binary has lines too */
                                 "--no-color",
                                 "--no-prefix",
                                 "--src-prefix=a/",
@@ -230,7 +231,7 @@ enum rc changed_lines_read(struct ctx *cx, struct git *g, struct str from, struc
 /* Whether `end` is the whole of `path` or its end behind a slash. */
 static bool is_end(struct str path, struct str end)
 {
-    return str_ends(path, end) && (path.n == end.n || path.p[path.n - end.n - 1] == '/');
+    return path.p && str_ends(path, end) && (path.n == end.n || path.p[path.n - end.n - 1] == '/');
 }
 
 /* "/build/lib/a.c" is lib/a.c where there is one, even when a.c has changed as well; "a.py" is src/a.py when no other

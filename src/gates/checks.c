@@ -174,6 +174,33 @@ static enum rc check_tests(struct checking *k, const struct definition *d)
 
 /* --- reports read again */
 
+struct prints {
+    struct ctx *cx;
+    int level;
+    uint8_t (*list)[EVIDENCE_PRINT];
+    size_t n;
+    size_t from; /* where the report begins that is being read */
+};
+
+static int by_print(const void *a, const void *b)
+{
+    return memcmp(a, b, EVIDENCE_PRINT);
+}
+
+/* A finding that two reports tell is one: what counts is how often one report has it, so each is numbered. */
+static void end_report(struct prints *p)
+{
+    uint8_t last[EVIDENCE_PRINT];
+    uint32_t nth = 0;
+    qsort(p->list + p->from, p->n - p->from, EVIDENCE_PRINT, by_print);
+    for (size_t i = p->from; i < p->n; i++) {
+        nth = i > p->from && memcmp(last, p->list[i], EVIDENCE_PRINT) == 0 ? nth + 1 : 0;
+        memcpy(last, p->list[i], EVIDENCE_PRINT);
+        for (int k = 0; k < 4; k++) p->list[i][k] ^= (uint8_t)(nth >> 8 * k);
+    }
+    p->from = p->n;
+}
+
 /* Calls evidence_read() for each that counts. *why: a word when one cannot be read. */
 static enum rc read_reports(struct checking *k, const char *types, struct str tree, const struct definition *d,
                             const struct evidence_sink *sink, size_t *n, const char **why)
@@ -196,6 +223,7 @@ static enum rc read_reports(struct checking *k, const char *types, struct str tr
         ctx_init(&own);
         enum rc rc = files_open(&own, k->p->place->dir, store_column_str(st, 0), &fd);
         if (rc == OK) rc = evidence_read(&own, NULL, fd, sink, &said);
+        if (rc == OK && sink->finding) end_report(sink->arg);
         if (fd >= 0) (void)close(fd);
         ctx_release(&own);
         if (rc == E_LIMIT)
@@ -206,13 +234,6 @@ static enum rc read_reports(struct checking *k, const char *types, struct str tr
 }
 
 /* --- findings */
-
-struct prints {
-    struct ctx *cx;
-    int level;
-    uint8_t (*list)[EVIDENCE_PRINT];
-    size_t n;
-};
 
 static enum rc take_finding(void *arg, enum evidence_level level, const uint8_t print[EVIDENCE_PRINT], struct str rule,
                             struct str path, int64_t line)
@@ -227,11 +248,6 @@ static enum rc take_finding(void *arg, enum evidence_level level, const uint8_t 
     return OK;
 }
 
-static int by_print(const void *a, const void *b)
-{
-    return memcmp(a, b, EVIDENCE_PRINT);
-}
-
 /* How many of `now` are not in `before`: a second one of the same print is new when there was one. */
 static int64_t count_new(struct prints *now, struct prints *before)
 {
@@ -239,11 +255,9 @@ static int64_t count_new(struct prints *now, struct prints *before)
     qsort(now->list, now->n, EVIDENCE_PRINT, by_print);
     qsort(before->list, before->n, EVIDENCE_PRINT, by_print);
     for (size_t i = 0, k = 0; i < now->n; i++) {
+        if (i && by_print(now->list[i - 1], now->list[i]) == 0) continue; /* another report has it too */
         while (k < before->n && by_print(before->list[k], now->list[i]) < 0) k++;
-        if (k < before->n && by_print(before->list[k], now->list[i]) == 0)
-            k++;
-        else
-            out++;
+        out += k == before->n || by_print(before->list[k], now->list[i]) != 0;
     }
     return out;
 }
@@ -267,8 +281,8 @@ static enum rc count_findings(struct checking *k, const struct definition *d, in
 /* Against the branch as it is, else where the change leaves it; with neither all of them are new. */
 static enum rc compare(struct checking *k, const struct definition *d, struct push_check *c)
 {
-    struct prints now = {k->cx, d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0},
-                  before = {k->cx, d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0};
+    struct prints now = {k->cx, d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0, 0},
+                  before = {k->cx, d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0, 0};
     const struct evidence_sink of_now = {&now, take_finding, NULL}, of_before = {&before, take_finding, NULL};
     size_t n = 0;
     enum rc rc = now.list && before.list ? OK : fail(k->cx, E_INTERNAL, "no memory");
@@ -322,7 +336,7 @@ static enum rc read_lines(struct checking *k)
 static enum rc check_coverage(struct checking *k, const struct definition *d)
 {
     struct push_check c = asked(d, "coverage", d->coverage);
-    size_t n;
+    size_t n = 0;
     TRY(read_lines(k));
     const struct evidence_sink sink = {k->lines, NULL, take_line};
     if (!k->lines_known)
@@ -411,6 +425,12 @@ static enum rc find_content(struct checking *k, const struct push_ref *r)
     }
     k->commit = row ? arena_str(&k->cx->arena, store_column_str(st, 0)) : r->after;
     k->base = row ? arena_str(&k->cx->arena, store_column_str(st, 1)) : oid_is_zero(r->before) ? STR_NONE : r->before;
+    if (row && !oid_is_zero(r->before)) { /* the branch may hold some of it by now */
+        struct str base;
+        enum rc rc = git_merge_base(k->cx, k->g, r->before, k->commit, &base);
+        if (rc != OK && rc != E_NOTFOUND) return rc;
+        if (rc == OK) k->base = base;
+    }
     TRY(tree_of(k, k->commit, &k->tree));
     TRY(tree_of(k, r->before, &k->tip_tree));
     return tree_of(k, k->base, &k->base_tree);
@@ -419,8 +439,8 @@ static enum rc find_content(struct checking *k, const struct push_ref *r)
 static enum rc check_ref(struct checking *k, const struct definition *list, size_t n, size_t ref)
 {
     const struct push_ref *r = &k->p->refs[ref];
-    bool is_asked = r->kind == PUSH_BRANCH && r->protection && !r->shape &&
-                    (r->act == PUSH_CREATE || r->act == PUSH_UPDATE) && (r->commits > 0 || r->patch_set);
+    bool is_asked = r->kind == PUSH_BRANCH && r->protection && !r->shape && r->act != PUSH_DELETE &&
+                    (r->commits > 0 || r->patch_set);
     if (!is_asked) return OK;
     k->ref = ref;
     k->lines = NULL;

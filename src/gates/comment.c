@@ -72,7 +72,9 @@ static enum rc check_place(struct ctx *cx, sqlite3 *db, const struct git *g, con
                            const struct comment_draft *d)
 {
     struct str commit, base;
-    if (d->thread >= 0 || !d->path.n) return OK;
+    if (d->thread >= 0) return OK;
+    if (d->patch_set) TRY(commits_of(cx, db, c->subject, d->patch_set, &commit, &base));
+    if (!d->path.n) return OK;
     if ((d->line == 0) != (d->last == 0) || d->last < d->line)
         return fail(cx, E_INVALID, "a comment is on lines from one to another");
     TRY(commits_of(cx, db, c->subject, d->patch_set ? d->patch_set : c->patch_set, &commit, &base));

@@ -378,7 +378,7 @@ static enum rc base_of(struct looking *l, struct git *g, const struct push_ref *
         *out = r->base;
         return OK;
     }
-    if (r->act == PUSH_UPDATE) {
+    if (r->act != PUSH_CREATE) {
         *out = r->before;
         return OK;
     }
@@ -389,13 +389,13 @@ static enum rc base_of(struct looking *l, struct git *g, const struct push_ref *
     return rc == E_NOTFOUND ? OK : rc;
 }
 
-static enum rc check_new_owners(struct looking *l, struct push_ref *r)
+static enum rc check_new_owners(struct looking *l, struct push_ref *r, struct owners_file *new)
 {
-    struct owners_file new;
-    TRY(owners_file_find(l->cx, l->g, r->after, &new));
-    if (!new.oid.p || (str_eq(new.oid, l->owners.oid) && str_eq(new.path, l->owners.path))) return OK;
-    TRY(owners_file_read(l->cx, l->g, &new));
-    r->shape_detail = owners_file_fault(l->cx, &new, l->push->caller->lang);
+    TRY(owners_file_find(l->cx, l->g, r->after, new));
+    bool same = str_eq(new->oid, l->owners.oid) && str_eq(new->path, l->owners.path);
+    if (!new->oid.p || (same && new->dialect == l->owners.dialect)) return OK;
+    TRY(owners_file_read(l->cx, l->g, new));
+    r->shape_detail = owners_file_fault(l->cx, new, l->push->caller->lang);
     if (r->shape_detail.p) r->shape = "codeowners";
     return OK;
 }
@@ -403,18 +403,19 @@ static enum rc check_new_owners(struct looking *l, struct push_ref *r)
 static bool is_asked(const struct push_ref *r)
 {
     if (r->shape || oid_is_zero(r->after)) return false;
-    return r->kind == PUSH_CHANGE || (r->kind == PUSH_BRANCH && r->protection && r->commits > 0 &&
-                                      (r->act == PUSH_CREATE || r->act == PUSH_UPDATE));
+    return r->kind == PUSH_CHANGE ||
+           (r->kind == PUSH_BRANCH && r->protection && r->commits > 0 && r->act != PUSH_DELETE);
 }
 
 static enum rc read_ref(struct looking *l, struct git *g)
 {
     struct push_ref *r = &l->push->refs[l->ref];
+    struct owners_file new;
     struct str base;
     TRY(base_of(l, g, r, &base));
     l->owners = (struct owners_file){0};
     if (base.p) TRY(owners_file_find(l->cx, l->g, base, &l->owners));
-    TRY(check_new_owners(l, r));
+    TRY(check_new_owners(l, r, &new));
     if (r->kind == PUSH_CHANGE) return OK;
     TRY(owners_file_read(l->cx, l->g, &l->owners));
     if (!l->owners.n && !l->n_definitions) return OK;
@@ -423,6 +424,8 @@ static enum rc read_ref(struct looking *l, struct git *g)
     l->modules = false;
     TRY(read_sources(l));
     TRY(paths_changed(l->cx, l->g, base, r->after, take_change, l));
+    /* other files beside it make a host read it otherwise, or not at all: that is a change of it */
+    if (l->owners.n && new.dialect != l->owners.dialect) TRY(touch_owners(l, l->owners.path));
     TRY(follow_links(l, g, base));
     return find_copies(l, base);
 }

@@ -302,7 +302,7 @@ static enum rc excuse(struct append *a, struct deciding *d, size_t ref, enum gat
     int64_t n = 0;
     if (*mode != MODE_BLOCK) return OK;
     TRY(override_find(a->cx, a->db, a->now, d->p->place, d->p->refs[ref].name, d->p->caller->person, &n));
-    if (!n) return OK;
+    if (!n || (d->override && d->override != n)) return OK; /* a decision tells of one: what needs another goes apart */
     d->override = n;
     *mode = MODE_WARN;
     return OK;

@@ -120,7 +120,8 @@ static bool take_count(struct listing *l, struct str line)
     e->binary = str_eq(added, STR("-"));
     if (!e->binary && (!str_to_i64(added, 0, INT64_MAX, &e->added) || !str_to_i64(removed, 0, INT64_MAX, &e->removed)))
         return false;
-    return rest.n || (take_token(l, &path) && take_token(l, &path));
+    if (!rest.n && !take_token(l, &path)) return false; /* of a rename both names follow */
+    return rest.n || take_token(l, &path);
 }
 
 /* Of both lists, the files and their counts, each alone. */

@@ -39,7 +39,8 @@ static enum rc resolve(struct ctx *cx, const struct gate_place *place, struct st
     TRY(rc);
     struct str rest = buf_view(&said), commit = STR_NONE, tree = STR_NONE;
     if (code != 0 || !str_cut(&rest, '\n', &commit) || !str_cut(&rest, '\n', &tree) || !oid_is(commit, 40) ||
-        !oid_is(tree, 40))
+        !oid_is(tree, 40) ||
+        !str_eq_nocase(str_slice(commit, 0, named.n), named)) /* a ref of that name is no commit's id */
         return fail(cx, E_NOTFOUND, "%s has no commit %s: push it first", str_visible(cx, place->name),
                     str_visible(cx, named));
     out->commit = arena_str(&cx->arena, commit);

@@ -64,7 +64,8 @@ static enum rc take_row(void *arg, const struct rule_row *row)
     struct running *r = arg;
     struct ctx *cx = r->cx;
     enum lang lang = r->push->caller->lang;
-    if (row->ok < 0) return OK; /* nothing to judge by */
+    /* nothing to judge by; or a register's, which the same query reads besides: a request is of refs alone */
+    if (row->ok < 0 || !str_starts(row->subject, STR("ref:"))) return OK;
     if (r->n == VERDICTS_MOST) return fail(cx, E_LIMIT, "more verdicts than a decision holds");
     struct gate_verdict *v = &r->list[r->n++];
     *v = (struct gate_verdict){.task = r->task,

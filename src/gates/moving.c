@@ -35,6 +35,23 @@ static enum rc read_proc(struct ctx *cx, long long pid, const char *name, struct
     return rc;
 }
 
+/* Fields of proc_pid_stat(5) behind the name. */
+enum { PROC_PARENT = 2, PROC_START = 20 };
+
+/* The nth word from here (1: the next) as a number; `rest` is what follows it. */
+static bool field(struct str *rest, int nth, long long *out)
+{
+    struct str word = STR("");
+    int64_t n;
+    for (int i = 0; i < nth; i++) {
+        *rest = str_trim(*rest);
+        if (!str_cut(rest, ' ', &word) || !word.n) return false;
+    }
+    if (!str_to_i64(str_trim(word), INT64_MIN, INT64_MAX, &n)) return false;
+    *out = n;
+    return true;
+}
+
 /* PID (NAME) STATE PARENT …; the name may hold anything, so the last parenthesis ends it. */
 static bool process_read(struct ctx *cx, long long pid, struct process *out)
 {
@@ -43,9 +60,8 @@ static bool process_read(struct ctx *cx, long long pid, struct process *out)
     if (pid <= 0 || read_proc(cx, pid, "stat", &stat) != OK) return false;
     size_t end = stat.n;
     while (end > 0 && stat.p[end - 1] != ')') end--;
-    if (end == 0 || sscanf(arena_cstr(&cx->arena, str_slice(stat, end, stat.n)),
-                           " %*c %lld %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %lld",
-                           &out->parent, &out->start) != 2)
+    struct str rest = str_slice(stat, end, stat.n);
+    if (end == 0 || !field(&rest, PROC_PARENT, &out->parent) || !field(&rest, PROC_START - PROC_PARENT, &out->start))
         return false;
     if (read_proc(cx, pid, "cmdline", &command) != OK) return true;
     for (struct str word; str_cut(&command, '\0', &word) && word.n;)
@@ -78,9 +94,9 @@ bool moving_is_live(struct ctx *cx, const char *git_dir, uint64_t decision)
     const char *path = path_of(cx, git_dir, decision);
     if (access(path, F_OK) < 0) return false; /* so it is of nearly all: no error is made of it */
     buf_init(&b, 256);
-    if (place_read(path, false, 200, &b) != OK ||
-        sscanf(arena_cstr(&cx->arena, buf_view(&b)), "%lld %lld", &pid, &start) != 2)
-        return false;
+    if (place_read(path, false, 200, &b) != OK) return false;
+    struct str rest = buf_view(&b);
+    if (!field(&rest, 1, &pid) || !field(&rest, 1, &start)) return false;
     if (pid) return process_read(cx, pid, &p) && p.start == start;
     return stat(path, &st) == 0 && time(NULL) - st.st_mtime < MOVING_SECONDS;
 }

@@ -67,6 +67,14 @@ static enum rc end_changes(struct append *a, const struct ending *e)
 static enum rc build(struct append *a, void *arg)
 {
     const struct ending *e = arg;
+    if (e->settled) { /* who was at it may have told meanwhile */
+        scoped_stmt *st = NULL;
+        bool told;
+        TRY(store_prepare(a->cx, a->db, STR("SELECT 1 FROM fact_outcome WHERE decision = ?1"), &st));
+        store_bind_int(st, 1, (int64_t)e->decision);
+        TRY(store_step(a->cx, st, &told));
+        if (told) return OK;
+    }
     if (e->done) TRY(end_changes(a, e));
     return put_outcome(a, e);
 }

@@ -206,15 +206,16 @@ enum rc push_target(struct ctx *cx, const struct git *g, struct str rest, struct
 
 /* --- each kind */
 
-static enum rc read_branch(struct ctx *cx, const struct git *g, struct str main, struct push_ref *r,
+static enum rc read_branch(struct ctx *cx, const struct git *g, const struct gate_place *place, struct push_ref *r,
                            const struct tips *tips)
 {
     bool forward = true;
     if (!r->protection) return OK;
     if (r->act == PUSH_UPDATE) TRY(is_ancestor(cx, g, r->before, r->after, &forward));
     if (!forward) r->act = PUSH_REWIND;
-    if (r->act == PUSH_DELETE || r->act == PUSH_REWIND) return OK;
-    if (r->act == PUSH_CREATE && !tips->n && str_eq(r->name, main)) return OK; /* continuity begins here */
+    if (r->act == PUSH_DELETE) return OK;
+    if (r->act == PUSH_REWIND && place->host == GATE_HOSTED) return OK; /* refused; other hosts may let it in */
+    if (r->act == PUSH_CREATE && !tips->n && str_eq(r->name, place->main)) return OK; /* continuity begins here */
     return count_new(cx, g, r, tips);
 }
 
@@ -346,7 +347,7 @@ static enum rc read_ref(struct ctx *cx, struct git *g, struct push *p, struct pu
         TRY(type_of(cx, g, r->after, &type));
         if (!str_eq(type, STR("commit"))) r->shape = "no_commit";
     }
-    return r->shape ? OK : read_branch(cx, g, p->place->main, r, tips);
+    return r->shape ? OK : read_branch(cx, g, p->place, r, tips);
 }
 
 /* --- signatures */
@@ -390,6 +391,8 @@ static enum rc read_tag_signatures(struct ctx *cx, sqlite3 *db, const struct git
         if (!is_new_tag(r) || r->shape) continue;
         struct signatures *one = arena_new(&cx->arena, struct signatures);
         *one = (struct signatures){&all.list[k++], 1};
+        if (!one->list->found && !str_eq(one->list->name, str_slice(r->name, sizeof "refs/tags/" - 1, r->name.n)))
+            one->list->found = "bad"; /* signed for another name */
         r->signing = true;
         r->signatures = one;
     }
@@ -434,7 +437,7 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
     TRY(read_tags(cx, g, p, &tips));
     for (size_t i = 0; i < p->n; i++) {
         struct push_ref *r = &p->refs[i];
-        bool gains = r->kind == PUSH_BRANCH && (r->act == PUSH_CREATE || r->act == PUSH_UPDATE);
+        bool gains = r->kind == PUSH_BRANCH && r->act != PUSH_DELETE;
         if (!r->shape && (gains || r->kind == PUSH_CHANGE)) TRY(read_commit_signatures(cx, db, g, p, r, &tips));
     }
     TRY(read_tag_signatures(cx, db, g, p));

@@ -164,7 +164,10 @@ static int by_oid(const void *a, const void *b)
 {
     const struct blob *x = a, *y = b;
     int order = str_cmp(x->oid, y->oid);
-    return order ? order : str_cmp(x->path, y->path);
+    if (!order) order = str_cmp(x->path, y->path);
+    if (!order) order = (x->n_old > y->n_old) - (x->n_old < y->n_old); /* what it came from is part of what it is */
+    for (size_t i = 0; !order && i < x->n_old; i++) order = str_cmp(x->old[i], y->old[i]);
+    return order;
 }
 
 /* A key or token that is told by its form or its checksum, where programs would read it. */

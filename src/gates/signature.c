@@ -143,6 +143,15 @@ static enum rc read_pgp(struct ctx *cx, sqlite3 *db, struct pgp_keys *k, struct 
     return OK;
 }
 
+/* What a tag calls itself. */
+static struct str name_of(struct str object)
+{
+    struct str line;
+    while (str_cut(&object, '\n', &line) && line.n)
+        if (is_header(line, "tag")) return str_slice(line, 4, line.n);
+    return STR("");
+}
+
 static enum rc read_one(struct ctx *cx, sqlite3 *db, struct pgp_keys *k, const struct batch_item *item, bool tag,
                         struct signature *s)
 {
@@ -158,6 +167,7 @@ static enum rc read_one(struct ctx *cx, sqlite3 *db, struct pgp_keys *k, const s
     bool one = signature_split(item->content, tag, &payload, &armored, &email);
     if (payload.failed || armored.failed) return OK;
     s->email = arena_str(&cx->arena, email);
+    if (tag) s->name = arena_str(&cx->arena, name_of(item->content));
     s->found = one ? "unsupported" : "bad";
     if (one && !armored.n) s->found = "none";
     if (one && str_starts(buf_view(&armored), STR(SSHSIG_BEGIN)))
@@ -218,12 +228,12 @@ static enum rc find_person(struct ctx *cx, sqlite3 *db, const char *key, struct 
 {
     scoped_stmt *st = NULL;
     bool row;
-    TRY(identity_of_key(cx, db, str_from(key), out));
-    if (out->p) return OK;
-    TRY(store_prepare(cx, db, STR("SELECT 1 FROM fact_source_key WHERE fingerprint = ?1"), &st));
+    *out = STR_NONE;
+    TRY(store_prepare(cx, db, STR("SELECT state = 'added' FROM fact_source_key WHERE fingerprint = ?1"), &st));
     store_bind_str(st, 1, str_from(key));
     TRY(store_step(cx, st, &row));
-    if (row) *out = STR("system");
+    if (!row) return identity_of_key(cx, db, str_from(key), out);
+    if (sqlite3_column_int(st, 0)) *out = STR("system"); /* a replaced one is nobody's, whoever adds it */
     return OK;
 }
 

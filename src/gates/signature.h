@@ -18,6 +18,7 @@
 
 struct signature {
     struct str oid, email; /* email: of committer or tagger */
+    struct str name;       /* what a tag calls itself */
     char key[65];          /* fingerprint, as facts have it; empty: none can be told */
     const char *found;     /* by reading alone: NULL: it is of this key; else a word as below */
     /* by signatures_judge(): NULL: it is good; else why not: "none", "bad" (not of these bytes, or for another

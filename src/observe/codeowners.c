@@ -91,7 +91,7 @@ static void read_github(struct str line, struct owners_line *e)
         e->error = "unsupported_negation";
     else if (str_starts(e->pattern, STR("\\#")))
         e->error = "escaped_hash";
-    else if (memchr(e->pattern.p, '[', e->pattern.n))
+    else if (e->pattern.n && memchr(e->pattern.p, '[', e->pattern.n))
         e->error = "character_class";
 }
 

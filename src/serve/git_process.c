@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SAID 2000              /* bytes of its complaints */
-#define PIPE_BYTES (256 * KIB) /* larger than usual: fewer turns */
+#define SAID 2000               /* bytes of its complaints */
+#define PIPE_BYTES (1024 * KIB) /* what git acknowledges while it still reads has to fit (protocol 0 and 1) */
 
 /* Between fork and exec in a process of many threads: system calls only. */
 static _Noreturn void become(const char *const *argv, const char *const *env, const int fds[3], pid_t parent)

@@ -13,4 +13,4 @@ SELECT r.ref AS subject, r.covered AND r.approvals >= max(1, r.reviewers) AND r.
             WHEN r.approvals >= max(1, r.reviewers) AND r.threads THEN 'katselmoinnin ratkaisemattomia keskusteluja on ' || r.threads
             ELSE 'hyväksyntöjä on ' || r.approvals || '/' || max(1, r.reviewers) END AS what_fi
 FROM fact_push_refs r JOIN fact_push p ON p.n = r.n
-WHERE r.kind = 'branch' AND r.protected AND r.act IN ('create', 'update') AND r.commits > 0 AND p.at >= :since AND p.at <= :now
+WHERE r.kind = 'branch' AND r.protected AND r.act <> 'delete' AND r.commits > 0 AND p.at >= :since AND p.at <= :now
