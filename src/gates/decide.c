@@ -308,13 +308,30 @@ static enum rc excuse(struct append *a, struct deciding *d, size_t ref, enum gat
     return OK;
 }
 
+/* A rule looks at what was until :now, and the push was put down a moment after the question was begun: one that came
+ * in the next second would be nobody's to judge. */
+static enum rc moment_of(struct append *a, uint64_t push, int64_t *now)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(a->cx, a->db, STR("SELECT max(at, ?2) FROM fact_push WHERE n = ?1"), &st));
+    store_bind_int(st, 1, (int64_t)push);
+    store_bind_int(st, 2, a->now);
+    TRY(store_step(a->cx, st, &row));
+    if (!row) return fail(a->cx, E_INTERNAL, "what is asked for cannot be found, so nothing is let in");
+    *now = sqlite3_column_int64(st, 0);
+    return OK;
+}
+
 static enum rc judge(struct append *a, struct deciding *d, uint64_t push, struct gate_verdicts *verdicts)
 {
     bool stopped = d->out->n_faults > 0; /* what is always held to */
+    int64_t now;
     d->override = 0;
     struct str *subjects = arena_array(&a->cx->arena, struct str, d->p->n + 1);
     for (size_t i = 0; i < d->p->n; i++) subjects[i] = push_subject(a->cx, d->p->place, d->p->refs[i].name);
-    TRY(gate_rules_run(a->cx, a->db, facts_catalog(a->facts), d->p, a->now, push, verdicts));
+    TRY(moment_of(a, push, &now));
+    TRY(gate_rules_run(a->cx, a->db, facts_catalog(a->facts), d->p, now, push, verdicts));
     for (size_t i = 0; i < verdicts->n; i++) {
         const struct gate_verdict *v = &verdicts->list[i];
         size_t ref = v->ok ? d->p->n : ref_of(d->p, subjects, v->subject);

@@ -1,5 +1,7 @@
 #include "records/append.h"
 
+#define MICROSECONDS 1000000 /* of a second */
+
 struct unit {
     struct facts *facts;
     int64_t now;
@@ -12,7 +14,14 @@ static enum rc run_unit(struct ctx *cx, struct log_tx *tx, void *arg)
     const struct unit *u = arg;
     int64_t late;
     TRY(facts_begin(cx, u->facts, tx, &late));
-    struct append a = {.cx = cx, .db = log_db(tx), .now = u->now, .next = log_size(tx), .facts = u->facts, .tx = tx};
+    /* it may have waited for its turn, and the log's time may be ahead: what is there already is not of the future */
+    int64_t at = facts_now(u->facts) + (late + MICROSECONDS - 1) / MICROSECONDS;
+    struct append a = {.cx = cx,
+                       .db = log_db(tx),
+                       .now = u->now > at ? u->now : at,
+                       .next = log_size(tx),
+                       .facts = u->facts,
+                       .tx = tx};
     return u->build(&a, u->arg);
 }
 

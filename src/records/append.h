@@ -13,7 +13,7 @@
 struct append {
     struct ctx *cx; /* what is built lives in its arena */
     sqlite3 *db;    /* of the unit: the facts' views; not to be written */
-    int64_t now;    /* Unix seconds */
+    int64_t now;    /* Unix seconds, at least those of each fact that is there */
     uint64_t next;  /* number the first fact will get; append_add() moves it on */
 
     struct facts *facts;
@@ -26,7 +26,7 @@ enum rc append_add(struct append *a, const struct body *fact, uint64_t *n) MUST_
 struct body append_body(const struct identity_actor *by, const char *kind, struct str subject, struct str payload);
 
 /* Runs `build` as a unit. What it returns other than OK undoes all of it. It may be run again: it sets all that it
- * returns each time. `now`: Unix seconds. */
+ * returns each time. `now`: Unix seconds when it was asked for. */
 typedef enum rc append_build(struct append *a, void *arg);
 enum rc append_run(struct ctx *cx, struct facts *f, int64_t now, append_build *build, void *arg) MUST_CHECK;
 
