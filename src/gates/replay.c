@@ -40,12 +40,14 @@ static bool split(struct ctx *cx, struct str subject, struct replay_row *out)
     return true;
 }
 
-static enum rc find_who(struct replaying *r, struct str subject, struct replay_row *out)
+/* tip: how the commit begins, where the rule tells it: two pushes of one second are told apart by that. */
+static enum rc find_who(struct replaying *r, struct str subject, struct str tip, struct replay_row *out)
 {
     bool row;
     store_bind_str(r->who, 1, subject);
     store_bind_int(r->who, 2, out->at);
     store_bind_str(r->who, 3, out->repository);
+    store_bind_str(r->who, 4, tip.p ? tip : STR(""));
     enum rc rc = store_step(r->cx, r->who, &row);
     out->push = -1;
     if (rc == OK && row) {
@@ -69,7 +71,7 @@ static enum rc take_row(void *arg, const struct rule_row *row)
     r->point->would++;
     struct str at = value_of(row, "at");
     if (!at.p || time_parse(at, &out.at) != OK) out.at = 0;
-    TRY(find_who(r, row->subject, &out));
+    TRY(find_who(r, row->subject, value_of(row, "tip"), &out));
     out.message = tell_fill(r->cx, r->point->obligation->org.message[r->wish->lang], row->names, row->values, row->n);
     out.fix = tell_fill(r->cx, r->point->obligation->org.fix[r->wish->lang], row->names, row->values, row->n);
     return r->each(r->arg, &out);
@@ -115,7 +117,8 @@ enum rc gate_replay(struct ctx *cx, sqlite3 *db, const struct catalog *c, const 
     TRY(views_of_items(cx, db, c->records, c->n_records));
     TRY(store_prepare(cx, db,
                       STR("SELECT p.n, p.actor, h.name, r.name FROM fact_repository r LEFT JOIN (SELECT p.n, p.actor "
-                          "FROM fact_push_refs f JOIN fact_push p ON p.n = f.n WHERE f.ref = ?1 AND p.at = ?2 ORDER BY "
+                          "FROM fact_push_refs f JOIN fact_push p ON p.n = f.n WHERE f.ref = ?1 AND p.at = ?2 AND "
+                          "substr(f.after, 1, length(?4)) = ?4 ORDER BY "
                           "p.n LIMIT 1) p LEFT JOIN fact_person h ON h.subject = p.actor WHERE r.subject = ?3"),
                       &who));
     r.who = who;
