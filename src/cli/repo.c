@@ -220,7 +220,6 @@ static enum rc keys(struct ctx *cx, struct arguments *a)
     buf_init(&lines, 1 << 20);
     TRY(seal_open(cx, a->d.facts, a->d.ledger, a->d.data.dir, &seal));
     enum rc rc = a->replace ? seal_replace(cx, a->d.facts, &seal) : OK;
-    seal_close(&seal);
     if (rc == OK) rc = seal_lines(cx, a->d.ledger, &lines);
     if (rc == OK) printf("%.*s", (int)lines.n, lines.p);
     return rc;

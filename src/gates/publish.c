@@ -301,7 +301,6 @@ enum rc publish_change(struct ctx *cx, struct facts *f, const char *dir, const s
     if (rc == OK) rc = hosted_open(cx, place->path, NULL, &p.git);
     if (rc == OK && !try_only) rc = seal_open(cx, f, log_reader_db(p.reader), dir, &p.seal);
     if (rc == OK) rc = publish(cx, &p, number, out);
-    seal_close(&p.seal);
     size_t made; /* what cannot be attested now is when a ref next moves */
     if (rc == OK && out->done && attest_catch_up(cx, f, p.reader, p.git, dir, place, &made) != OK)
         out->unattested = arena_str(&cx->arena, str_from(cx->message));

@@ -36,6 +36,16 @@ static enum rc find_signer(struct ctx *cx, const char *dir, struct signer **out)
     return rc;
 }
 
+static enum rc ask(struct ctx *cx, const struct seal *s, enum signer_form form, struct str data, uint8_t public[32],
+                   uint8_t signature[64])
+{
+    struct signer *signer;
+    TRY(find_signer(cx, s->dir, &signer));
+    enum rc rc = signer_source(cx, signer, form, data, public, signature);
+    signer_close(signer);
+    return rc;
+}
+
 static void fingerprint_of(const uint8_t public[32], struct ctx *cx, char out[65], struct str *text)
 {
     scoped_buf line, blob;
@@ -117,24 +127,15 @@ static enum rc make_known(struct ctx *cx, struct facts *f, sqlite3 *db, struct s
 enum rc seal_open(struct ctx *cx, struct facts *f, sqlite3 *db, const char *dir, struct seal *out)
 {
     uint8_t none[64];
-    *out = (struct seal){0};
-    TRY(find_signer(cx, dir, &out->signer));
-    enum rc rc = signer_source(cx, out->signer, SIGNER_KEY, STR(""), out->public, none);
-    if (rc == OK) rc = make_known(cx, f, db, out, false);
-    if (rc != OK) seal_close(out);
-    return rc;
-}
-
-void seal_close(struct seal *s)
-{
-    signer_close(s->signer);
-    s->signer = NULL;
+    *out = (struct seal){.dir = dir};
+    TRY(ask(cx, out, SIGNER_KEY, STR(""), out->public, none));
+    return make_known(cx, f, db, out, false);
 }
 
 enum rc seal_replace(struct ctx *cx, struct facts *f, struct seal *s)
 {
     uint8_t none[64];
-    TRY(signer_source(cx, s->signer, SIGNER_NEW_KEY, STR(""), s->public, none));
+    TRY(ask(cx, s, SIGNER_NEW_KEY, STR(""), s->public, none));
     return make_known(cx, f, NULL, s, true);
 }
 
@@ -148,7 +149,7 @@ enum rc seal_commit(struct ctx *cx, void *arg, struct str commit, struct buf *ar
     sha512_init(&h);
     sha512_update(&h, commit.n, (const uint8_t *)commit.p);
     sha512_digest(&h, sizeof hash, hash);
-    TRY(signer_source(cx, s->signer, SIGNER_COMMIT, (struct str){(const char *)hash, sizeof hash}, public, signature));
+    TRY(ask(cx, s, SIGNER_COMMIT, (struct str){(const char *)hash, sizeof hash}, public, signature));
     if (memcmp(public, s->public, sizeof public) != 0)
         return fail(cx, E_CONFLICT, "the server's key has just been replaced; try again");
     sshsig_put(armored, STR("git"), public, signature);
@@ -164,7 +165,7 @@ enum rc seal_statement(struct ctx *cx, struct seal *s, struct str statement, str
     buf_init(&base64, 200);
     buf_init(&id, 200);
     if (statement.n > SIGNER_STATEMENT_MOST) return fail(cx, E_LIMIT, "a statement of more than 64 KiB is not signed");
-    TRY(signer_source(cx, s->signer, SIGNER_STATEMENT, statement, public, signature));
+    TRY(ask(cx, s, SIGNER_STATEMENT, statement, public, signature));
     if (memcmp(public, s->public, sizeof public) != 0)
         return fail(cx, E_CONFLICT, "the server's key has just been replaced; try again");
     base64_put(&payload, statement.p, statement.n);

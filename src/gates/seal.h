@@ -14,14 +14,13 @@
 #define SEAL_NAME "sinetti@localhost" /* who signs, in allowed_signers (ssh-keygen(1)) */
 
 struct seal {
-    struct signer *signer;
+    const char *dir; /* the data folder's; the signer is asked anew for each signature, and waits for nobody's work */
     uint8_t public[32];
     char fingerprint[65]; /* as in the fact */
 };
 /* E_NOTFOUND, E_DENIED, E_BUSY: the signer cannot be had, and why. */
 /* db: facts as they were lately; whether the key stands there already. */
 enum rc seal_open(struct ctx *cx, struct facts *f, sqlite3 *db, const char *dir, struct seal *out) MUST_CHECK;
-void seal_close(struct seal *s);
 /* Another key takes this one's place; what was signed by the old one stays so. */
 enum rc seal_replace(struct ctx *cx, struct facts *f, struct seal *s) MUST_CHECK;
 
