@@ -241,16 +241,13 @@ enum rc diff_file(struct ctx *cx, const struct git *g, const struct diff_wish *w
     struct child c;
     struct reader r = {0};
     struct str line;
-    bool in_hunk = false, part, rest_of_line = false;
+    bool in_hunk = false, part;
     int code;
     *out = (struct diff_text){0};
     buf_init(&out->text, DIFF_FILE_MOST * 4);
     TRY(start(cx, g, w, &c));
     reader_init(&r, c.out);
     while (!out->cut && reader_until(&r, '\n', &line, &part)) {
-        bool goes_on = rest_of_line;
-        rest_of_line = part;
-        if (goes_on) continue;
         if (str_starts(line, STR("diff --git ")))
             in_hunk = false; /* of a name that was a folder: another file */
         else if (str_starts(line, STR("@@ ")))
