@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "gates/diff.h"
+#include "gates/hunks.h"
 
 /* --- patterns */
 
@@ -89,91 +89,26 @@ static struct str last_part(struct str path)
     return path;
 }
 
-/* "7,3" or "7", which is one. */
-static bool read_range(struct str s, char sign, int64_t *first, int64_t *n)
+static enum rc take_file(void *arg, struct str path, bool deleted)
 {
-    struct str number;
-    *n = 1;
-    if (!s.n || s.p[0] != sign) return false;
-    s = str_slice(s, 1, s.n);
-    (void)str_cut(&s, ',', &number);
-    return str_to_i64(number, 0, INT32_MAX, first) && (!s.p || str_to_i64(s, 0, INT32_MAX, n));
+    struct changed_lines *c = arg;
+    (void)deleted; /* it has no lines then */
+    c->files = grow(c->cx, c->files, c->n, &c->cap, sizeof *c->files);
+    c->files[c->n++] = (struct file){.path = path};
+    return OK;
 }
 
-/* "@@ -a[,b] +c[,d] @@": *lines: how many follow. */
-static enum rc take_hunk(struct changed_lines *c, struct str line, int64_t *lines)
+static enum rc take_hunk(void *arg, const struct hunk *h)
 {
-    struct str rest = str_slice(line, 3, line.n), old, now;
+    struct changed_lines *c = arg;
     struct file *f = &c->files[c->n - 1];
-    int64_t first, n, removed;
-    if (!str_cut(&rest, ' ', &old) || !str_cut(&rest, ' ', &now) || !read_range(old, '-', &first, &removed) ||
-        !read_range(now, '+', &first, &n))
-        return fail(c->cx, E_CORRUPT, "what changed cannot be followed");
-    *lines = n + removed;
-    if (!f->path.p || !n) return OK;
-    if (c->n_states + (size_t)n > CHANGED_LINES)
+    if (!h->added) return OK;
+    if (c->n_states + (size_t)h->added > CHANGED_LINES)
         return fail(c->cx, E_LIMIT, "the change has more than %d lines", CHANGED_LINES);
     f->runs = grow(c->cx, f->runs, f->n, &f->cap, sizeof *f->runs);
-    f->runs[f->n++] = (struct run){first, n, c->n_states};
-    c->n_states += (size_t)n;
+    f->runs[f->n++] = (struct run){h->first, h->added, c->n_states};
+    c->n_states += (size_t)h->added;
     return OK;
-}
-
-/* *left: lines of a hunk that are still to come, whatever they look like. */
-static enum rc take_diff(struct changed_lines *c, struct str line, int64_t *left)
-{
-    if (*left > 0) {
-        *left -= line.n && (line.p[0] == '+' || line.p[0] == '-');
-    } else if (str_starts(line, STR("diff --git "))) {
-        c->files = grow(c->cx, c->files, c->n, &c->cap, sizeof *c->files);
-        c->files[c->n++] = (struct file){.path = diff_head_path(c->cx, line)};
-    } else if (c->n && str_starts(line, STR("@@ "))) {
-        return take_hunk(c, line, left);
-    }
-    return OK;
-}
-
-static enum rc read_diff(struct changed_lines *c, const struct git *g, struct str from, struct str to)
-{
-    const char *const argv[] = {"diff-tree",
-                                "-r",
-                                "-p",
-                                "-U0",
-                                "--no-renames",
-                                "--no-ext-diff",
-                                "--no-textconv",
-                                "--text", /* what git takes for binary has lines too */
-                                "--no-color",
-                                "--no-prefix",
-                                "--src-prefix=a/",
-                                "--dst-prefix=b/",
-                                "--full-index",
-                                "--inter-hunk-context=0",
-                                arena_cstr(&c->cx->arena, from),
-                                arena_cstr(&c->cx->arena, to),
-                                NULL};
-    struct child child;
-    struct reader r = {0};
-    struct str line;
-    bool cut;
-    size_t total = 0;
-    int64_t left = 0;
-    int code;
-    enum rc rc = OK;
-    TRY(child_start(c->cx, g, argv, CHILD_NO_INPUT, &child));
-    reader_init(&r, child.out);
-    while (rc == OK && reader_until(&r, '\n', &line, &cut)) {
-        total += line.n;
-        rc = total > CHANGED_BYTES ? fail(c->cx, E_LIMIT, "the change is too large to be looked through")
-                                   : take_diff(c, line, &left);
-    }
-    reader_release(&r);
-    if (rc != OK)
-        child_kill(&child);
-    else if (!child_finish(&child, &code))
-        rc = fail(c->cx, E_CORRUPT, "what changed cannot be followed: %s", child_complaint(c->cx, &child));
-    child_close_errors(&child);
-    return rc;
 }
 
 static int by_path(const void *a, const void *b)
@@ -214,10 +149,12 @@ enum rc changed_lines_read(struct ctx *cx, struct git *g, struct str from, struc
     struct listing l = {c, NULL};
     c->cx = cx;
     *out = c;
-    TRY(read_diff(c, g, from, to));
+    const struct hunks_wish w = {.from = from, .to = to, .most = CHANGED_BYTES};
+    const struct hunks_sink sink = {c, take_file, take_hunk};
+    TRY(hunks_read(cx, g, &w, &sink));
     size_t n = 0;
     for (size_t i = 0; i < c->n; i++) /* files without added lines are none of it */
-        if (c->files[i].path.p && c->files[i].n) c->files[n++] = c->files[i];
+        if (c->files[i].n) c->files[n++] = c->files[i];
     c->n = n;
     c->states = arena_alloc(&cx->arena, c->n_states + 1);
     if (!n) return OK;

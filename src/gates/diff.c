@@ -4,41 +4,6 @@
 
 #include "git/oid.h"
 
-/* --- paths as git quotes them */
-
-/* `"a/…"` (core.quotePath), or plain. */
-static struct str unquote(struct ctx *cx, struct str s)
-{
-    scoped_buf b;
-    if (!str_starts(s, STR("\""))) return arena_str(&cx->arena, s);
-    buf_init(&b, 8192);
-    for (size_t i = 1; i < s.n && s.p[i] != '"'; i++) {
-        if (s.p[i] != '\\' || i + 1 >= s.n) {
-            buf_char(&b, s.p[i]);
-            continue;
-        }
-        static const char letters[] = "abfnrtv", meant[] = "\a\b\f\n\r\t\v";
-        char c = s.p[++i];
-        const char *letter = memchr(letters, c, sizeof letters - 1);
-        if (c >= '0' && c <= '3' && i + 2 < s.n) {
-            buf_char(&b, (char)((c - '0') * 64 + (s.p[i + 1] - '0') * 8 + (s.p[i + 2] - '0')));
-            i += 2;
-        } else {
-            buf_char(&b, letter ? meant[letter - letters] : c);
-        }
-    }
-    return arena_str(&cx->arena, buf_view(&b));
-}
-
-struct str diff_head_path(struct ctx *cx, struct str line)
-{
-    struct str rest = str_slice(line, sizeof "diff --git " - 1, line.n);
-    if (!str_starts(rest, STR("\"")))
-        return rest.n > 5 ? arena_str(&cx->arena, str_slice(rest, 2, rest.n / 2)) : STR("");
-    struct str path = unquote(cx, rest);
-    return str_slice(path, 2, path.n);
-}
-
 /* --- which files */
 
 struct listing {

@@ -38,7 +38,4 @@ struct diff_text {
 /* `out` is the caller's, to be released also after an error. An empty text: nothing differs, or the mode alone. */
 enum rc diff_file(struct ctx *cx, const struct git *g, const struct diff_wish *w, struct diff_text *out) MUST_CHECK;
 
-/* The path of "diff --git a/X b/X", X being the same twice. Lives in cx's arena. */
-struct str diff_head_path(struct ctx *cx, struct str line);
-
 #endif
