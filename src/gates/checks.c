@@ -370,6 +370,7 @@ static bool matches_any(const json_t *patterns, struct str path)
 static enum rc take_path(void *arg, const struct git_change *change)
 {
     struct touching *t = arg;
+    if (change->refused) return OK;
     if (matches_any(t->where, change->path))
         t->given += change->status != 'D'; /* what was deleted tells nobody anything */
     else if (matches_any(t->when, change->path))

@@ -262,7 +262,7 @@ static enum rc keep_added(struct looking *l, struct str path, struct str oid)
     return OK;
 }
 
-static enum rc take_change(void *arg, const struct path_change *c)
+static enum rc take_change(void *arg, const struct git_change *c)
 {
     struct looking *l = arg;
     struct str path = arena_str(&l->cx->arena, c->path);
@@ -299,7 +299,7 @@ static enum rc take_target(void *arg, size_t i, struct str content, bool missing
     return OK;
 }
 
-static enum rc take_below(void *arg, const struct path_entry *e)
+static enum rc take_below(void *arg, const struct git_entry *e)
 {
     struct targets *t = arg;
     for (size_t i = 0; i < t->n; i++) {
@@ -348,7 +348,7 @@ static int by_oid(const void *a, const void *b)
     return str_cmp(x->oid, y->oid);
 }
 
-static enum rc take_old(void *arg, const struct path_entry *e)
+static enum rc take_old(void *arg, const struct git_entry *e)
 {
     struct looking *l = arg;
     if (e->mode == GITLINK && l->modules) TRY(touch_whole(l, arena_str(&l->cx->arena, e->path), STR(".gitmodules")));

@@ -32,7 +32,7 @@ static bool is_needed(const struct candidates *c, struct str path)
     return false;
 }
 
-static enum rc take_new(void *arg, const struct path_change *change)
+static enum rc take_new(void *arg, const struct git_change *change)
 {
     struct candidates *c = arg;
     if (!oid_is_zero(change->old_oid) || (change->new_mode & 0170000) != 0100000 || c->n_files == FILES_MOST) return OK;

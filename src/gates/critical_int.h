@@ -25,20 +25,12 @@ bool owners_file_is_place(struct str path);
 
 /* --- paths */
 
-struct path_change {
-    struct str path, old_oid, new_oid;
-    uint32_t old_mode, new_mode;
-};
 /* Differences of two commits' trees (from STR_NONE: of nothing), none left out: what cannot be told is E_LIMIT. */
 enum rc paths_changed(struct ctx *cx, const struct git *g, struct str from, struct str to,
-                      enum rc (*each)(void *arg, const struct path_change *c), void *arg) MUST_CHECK;
-struct path_entry {
-    struct str path, oid;
-    uint32_t mode;
-};
+                      enum rc (*each)(void *arg, const struct git_change *c), void *arg) MUST_CHECK;
 /* Files of a tree, below each of `roots`; none: all. */
 enum rc paths_of_tree(struct ctx *cx, const struct git *g, struct str commit, const struct str *roots, size_t n,
-                      enum rc (*each)(void *arg, const struct path_entry *e), void *arg) MUST_CHECK;
+                      enum rc (*each)(void *arg, const struct git_entry *e), void *arg) MUST_CHECK;
 /* Where a link at `path` leads within the tree; STR_NONE: out of it. Pure but for the arena. */
 struct str path_of_link(struct arena *a, struct str path, struct str target);
 /* As a file system sees it that knows neither case nor Unicode's forms. */

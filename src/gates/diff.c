@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "git/oid.h"
+#include "git/records.h"
 
 /* --- which files */
 
@@ -33,16 +33,9 @@ static struct diff_entry *grow(struct listing *l)
     return &l->list[l->n++];
 }
 
-static int64_t octal(struct str s)
+static const char *status_of(const struct git_change *c)
 {
-    int64_t out = 0;
-    for (size_t i = 0; i < s.n && s.p[i] >= '0' && s.p[i] <= '7'; i++) out = out * 8 + (s.p[i] - '0');
-    return out;
-}
-
-static const char *status_of(char letter, int64_t old_mode, int64_t new_mode, bool same)
-{
-    switch (letter) {
+    switch (c->status) {
     case 'A':
         return "added";
     case 'D':
@@ -52,26 +45,24 @@ static const char *status_of(char letter, int64_t old_mode, int64_t new_mode, bo
     case 'T':
         return "type";
     default:
-        return same && old_mode != new_mode ? "mode" : "changed";
+        return str_eq(c->old_oid, c->new_oid) && c->old_mode != c->new_mode ? "mode" : "changed";
     }
 }
 
 /* ":100644 100755 OID OID M", then its path, or of a rename both. */
-static bool take_raw(struct listing *l, struct str head)
+static bool take_raw(struct listing *l, size_t hex, struct str head)
 {
-    struct str words[5], rest = str_slice(head, 1, head.n), first, second = STR_NONE;
-    for (size_t i = 0; i < 5; i++)
-        if (!str_cut(&rest, ' ', &words[i])) return false;
-    if (!words[4].n || !take_token(l, &first)) return false;
-    bool renamed = words[4].p[0] == 'R';
+    struct git_change c;
+    struct str first, second = STR_NONE;
+    if (!record_change(head, hex, &c) || !take_token(l, &first)) return false;
+    bool renamed = c.status == 'R';
     if (renamed && !take_token(l, &second)) return false;
-    struct diff_entry *e = grow(l);
-    *e = (struct diff_entry){.path = renamed ? second : first,
-                             .old_path = renamed ? first : STR_NONE,
-                             .old_mode = octal(words[0]),
-                             .new_mode = octal(words[1]),
-                             .oid = words[3]};
-    e->status = status_of(words[4].p[0], e->old_mode, e->new_mode, str_eq(words[2], words[3]));
+    *grow(l) = (struct diff_entry){.path = renamed ? second : first,
+                                   .old_path = renamed ? first : STR_NONE,
+                                   .status = status_of(&c),
+                                   .old_mode = c.old_mode,
+                                   .new_mode = c.new_mode,
+                                   .oid = c.new_oid};
     return true;
 }
 
@@ -99,7 +90,7 @@ static enum rc read_list(struct listing *l, const struct git *g, const char *wha
                                 what,
                                 "-M",
                                 "-l1000",
-                                "--abbrev=40",
+                                "--no-abbrev",
                                 "--no-ext-diff",
                                 "--no-textconv",
                                 "--ignore-submodules=none",
@@ -113,7 +104,7 @@ static enum rc read_list(struct listing *l, const struct git *g, const char *wha
     TRY(child_start(cx, g, argv, CHILD_NO_INPUT, &c));
     reader_init(&l->r, c.out);
     while (good && l->n <= 10 * (size_t)DIFF_ENTRIES && take_token(l, &token))
-        good = str_starts(token, STR(":")) ? take_raw(l, token) : take_count(l, token);
+        good = str_starts(token, STR(":")) ? take_raw(l, g->hex, token) : take_count(l, token);
     reader_release(&l->r);
     if (good && l->n <= 10 * (size_t)DIFF_ENTRIES)
         good = child_finish(&c, &code);

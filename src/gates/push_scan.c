@@ -267,6 +267,7 @@ static enum rc list_blobs(struct ctx *cx, struct git *g, struct sweep *s, const 
 {
     struct changes c = {.input = -1, .child = CHILD_NONE};
     enum rc rc = changes_begin(cx, &c, g, oids, n);
+    c.list.all = true; /* what git would not check out is read here all the same */
     for (size_t i = 0; rc == OK && i < n; i++) {
         bool told;
         rc = changes_of(cx, &c, oids[i], &told);

@@ -72,13 +72,16 @@ bool change_list_read(struct change_list *l, struct reader *r, size_t hex)
                keep_text(l, c.new_oid);
         if (!good || !reader_until(r, '\0', &path, &cut)) {
             good = false;
-        } else if (cut || !record_path_is_usable(path)) {
-            l->used -= 2 * hex;
-        } else {
-            good = keep_text(l, path);
-            c.path.n = path.n;
-            good = good && keep_change(l, c);
+            continue;
         }
+        c.refused = cut || !record_path_is_usable(path);
+        if (c.refused && !l->all) {
+            l->used -= 2 * hex;
+            continue;
+        }
+        path = str_slice(path, 0, LIMIT_PATH);
+        c.path.n = path.n;
+        good = keep_text(l, path) && keep_change(l, c);
         l->full = l->n == LIMIT_GIT_CHANGES;
     }
     set_pointers(l, hex);

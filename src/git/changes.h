@@ -11,11 +11,11 @@ struct change_list {
     char *text; /* ids and paths of the items */
     size_t used, room;
     bool full; /* LIMIT_GIT_CHANGES was reached */
+    bool all;  /* set by who reads: paths that git would not check out are given too, as refused */
 };
 void change_list_release(struct change_list *l);
 
-/* Reads entries up to the next one that is none, or the end. Paths over LIMIT_PATH are passed over. false: a fault of
- * the stream, or no memory. */
+/* Reads entries up to the next one that is none, or the end. false: a fault of the stream, or no memory. */
 bool change_list_read(struct change_list *l, struct reader *r, size_t hex);
 
 struct changes {

@@ -24,12 +24,12 @@ static enum rc give(struct change_list *l, enum rc (*each)(void *arg, const stru
     return OK;
 }
 
-static enum rc compare(struct ctx *cx, struct git *g, const char *const *argv, const char *what,
+static enum rc compare(struct ctx *cx, const struct git *g, const char *const *argv, const char *what,
                        enum rc (*each)(void *arg, const struct git_change *c), void *arg)
 {
     struct child c;
     struct reader r = {0};
-    struct change_list list = {0};
+    struct change_list list = {.all = true};
     TRY(child_start(cx, g, argv, CHILD_NO_INPUT, &c));
     reader_init(&r, c.out);
     enum rc rc = OK;
@@ -131,7 +131,7 @@ enum rc git_staged(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, con
     return compare(cx, g, argv, "the index and HEAD", each, arg);
 }
 
-enum rc git_diff(struct ctx *cx, struct git *g, struct str from, struct str to,
+enum rc git_diff(struct ctx *cx, const struct git *g, struct str from, struct str to,
                  enum rc (*each)(void *arg, const struct git_change *c), void *arg)
 {
     if (!from.p) from = str_from(empty_tree(g));

@@ -51,6 +51,7 @@ struct git_change {
     char status;
     struct str old_oid, new_oid;
     uint32_t old_mode, new_mode;
+    bool refused; /* git would not check this path out: it leaves the tree, or is too long (then cut) */
 };
 struct git_commit {
     struct str oid;
@@ -62,7 +63,7 @@ struct git_commit {
     struct str message;    /* whole, raw bytes, cut at LIMIT_COMMIT_MESSAGE */
     const char *signature; /* "openpgp", "ssh", "x509" or NULL */
     const struct git_change *changes;
-    size_t n_changes;   /* non-merges only; no renames */
+    size_t n_changes;   /* non-merges only; no renames, none that is refused */
     bool changes_known; /* these are all: it is no merge, and its parent and both trees are here */
 };
 struct git_log_options {
@@ -87,6 +88,10 @@ struct git_entry {
 };
 enum rc git_tree(struct ctx *cx, struct git *g, struct str commit,
                  enum rc (*each)(void *arg, const struct git_entry *e), void *arg) MUST_CHECK;
+/* The same of what lies below folders alone (to the letter, each ending in a slash; none: all of it), without sizes
+ * (-1), which take git long to find. */
+enum rc git_tree_below(struct ctx *cx, const struct git *g, struct str commit, const struct str *folders, size_t n,
+                       enum rc (*each)(void *arg, const struct git_entry *e), void *arg) MUST_CHECK;
 
 struct git_ref {
     struct str name, oid, target; /* target: peeled commit; oid itself when not annotated */
@@ -106,7 +111,7 @@ enum rc git_use_index(struct ctx *cx, struct git *g, const char *path) MUST_CHEC
 enum rc git_staged(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, const struct git_change *c),
                    void *arg) MUST_CHECK;
 /* Changes between two commits' trees; from: STR_NONE is an empty one. */
-enum rc git_diff(struct ctx *cx, struct git *g, struct str from, struct str to,
+enum rc git_diff(struct ctx *cx, const struct git *g, struct str from, struct str to,
                  enum rc (*each)(void *arg, const struct git_change *c), void *arg) MUST_CHECK;
 
 /* Blob contents, many in a row: requests are pipelined to one `cat-file --batch`. Blobs over max_size and missing ones

@@ -27,6 +27,7 @@ static enum rc each_change(void *arg, const struct git_change *g)
 {
     struct change *c = arg;
     const char status[2] = {g->status, 0};
+    if (g->refused) return OK;
     store_bind_str(c->put, 1, g->path);
     store_bind_str(c->put, 2, (struct str){status, 1});
     store_bind_str(c->put, 3, g->status == 'D' ? g->old_oid : g->new_oid);

@@ -320,6 +320,12 @@ def test_secrets_do_not_get_in(t):
     work.git("rm", "-q", "deploy/settings.py")
     work.commit("gone", author=person("ella"))  # it is still in the history
     t.equal(h.push("ella", work, "HEAD:refs/heads/ella/x")[0], 1)
+    blob = work.git("rev-parse", "HEAD~1:deploy/settings.py").decode().strip()
+    tree = work.git("mktree", data=("100644 blob %s\t%s.py\n" % (blob, "n" * 5000)).encode()).decode().strip()
+    long = work.git("commit-tree", "-m", "by a name that nobody can check out", tree, env={"GIT_AUTHOR_EMAIL": "ella@example.org"}).decode().strip()
+    code, said = h.push("ella", work, long + ":refs/heads/ella/x")
+    t.equal(code, 1, said)
+    t.has(said, "secret")
 
 
 def test_observe_lets_in_and_says_what_it_would_stop(t):

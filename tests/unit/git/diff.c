@@ -87,6 +87,57 @@ static void test_git_diff__commits(void **state)
     git_close(g);
 }
 
+struct told {
+    size_t n, refused, longest;
+};
+
+static enum rc count_change(void *arg, const struct git_change *c)
+{
+    struct told *t = arg;
+    t->n++;
+    t->refused += c->refused;
+    if (c->path.n > t->longest) t->longest = c->path.n;
+    assert_int_equal(c->new_oid.n, 40);
+    return OK;
+}
+
+static enum rc count_entry(void *arg, const struct git_entry *e)
+{
+    struct told *t = arg;
+    t->n++;
+    t->refused += e->refused;
+    if (e->path.n > t->longest) t->longest = e->path.n;
+    assert_int_equal(e->size, -1);
+    return OK;
+}
+
+/* What git would not check out is told, for who must not miss it: a name of .git's, and one that is too long. */
+static void test_git_diff__names_that_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    run(f, "git init -q repo && cd repo && echo 1 >a && git add . && git commit -qm one && o=$(git hash-object a) && "
+           "long=$(head -c 5000 /dev/zero | tr '\\0' n) && sub=$(printf '100644 blob %s\\tb\\n' $o | git mktree) && "
+           "tree=$(printf '100644 blob %s\\t.git\\n100644 blob %s\\t%s\\n040000 tree %s\\t:dir\\n' $o $o $long $sub | "
+           "git mktree) && git update-ref HEAD $(git commit-tree -p HEAD -m two $tree)");
+    struct git *g = open_good(f, "repo");
+    struct told t = {0};
+    struct str head = resolve(f, g, "HEAD");
+    assert_int_equal(git_diff(&f->cx, g, resolve(f, g, "HEAD~1"), head, count_change, &t), OK);
+    assert_int_equal(t.n, 4);
+    assert_int_equal(t.refused, 2);
+    assert_int_equal(t.longest, 4096);
+    t = (struct told){0};
+    assert_int_equal(git_tree_below(&f->cx, g, head, NULL, 0, count_entry, &t), OK);
+    assert_int_equal(t.n, 3);
+    assert_int_equal(t.refused, 2);
+    t = (struct told){0};
+    const struct str folder = STR(":dir/");
+    assert_int_equal(git_tree_below(&f->cx, g, head, &folder, 1, count_entry, &t), OK);
+    assert_int_equal(t.n, 1);
+    assert_int_equal(t.longest, 6);
+    git_close(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +147,7 @@ int main(void)
         GIT_TEST(test_git_diff__staged_unborn_and_other_index),
         GIT_TEST(test_git_diff__damaged_index),
         GIT_TEST(test_git_diff__commits),
+        GIT_TEST(test_git_diff__names_that_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
