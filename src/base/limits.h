@@ -71,14 +71,14 @@
 #define LIMIT_IMPORT_VALUE 300   /* bytes of a value that is shown */
 
 /* evidence */
-#define LIMIT_EVIDENCE (256 * MIB)         /* one report */
-#define LIMIT_EVIDENCE_READ (64 * MIB)     /* so long one may be to be read again, line by line, at a gate */
+#define LIMIT_EVIDENCE (256 * MIB)        /* one report */
+#define LIMIT_EVIDENCE_READ (64 * MIB)    /* so long one may be to be read again, line by line, at a gate */
 #define LIMIT_EVIDENCE_ENVELOPE (4 * MIB) /* a signed statement, which is held whole */
-#define LIMIT_EVIDENCE_DEPTH 64            /* levels */
-#define LIMIT_EVIDENCE_TAG (1 * MIB)       /* one tag or comment of XML */
-#define LIMIT_EVIDENCE_NAMES 4096          /* different names of elements and attributes of XML */
-#define LIMIT_EVIDENCE_RULES 16384         /* rules a SARIF file tells the levels of */
-#define LIMIT_EVIDENCE_FINDINGS 200000     /* compared at a gate */
+#define LIMIT_EVIDENCE_DEPTH 64           /* levels */
+#define LIMIT_EVIDENCE_TAG (1 * MIB)      /* one tag or comment of XML */
+#define LIMIT_EVIDENCE_NAMES 4096         /* different names of elements and attributes of XML */
+#define LIMIT_EVIDENCE_RULES 16384        /* rules a SARIF file tells the levels of */
+#define LIMIT_EVIDENCE_FINDINGS 200000    /* compared at a gate */
 
 /* jobs */
 #define LIMIT_JOBS_WAITING 10000 /* at a time */
