@@ -52,6 +52,7 @@ it("views: saved, begun with, renamed, shared, deleted", async () => {
   // narrow, dark, in Finnish: the same view
   const narrow = await visit({ state: admin.state, lang: "fi", theme: "dark", width: 390 });
   await go(narrow, "/tasks");
+  await narrow.waitForURL(/priority=critical/);
   await sound(narrow, "views: narrow");
   await narrow.getByRole("button", { name: "Most critical" }).click();
   await shot(narrow, "views-narrow");
