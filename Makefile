@@ -30,7 +30,7 @@ lint: deps-lint
 soak: deps-test
 	@$(PYTHON) tests/run.py --soak
 
-# make bench             beside git's own commands on the same repository; facts beside bare inserts; the server beside nginx; what pages ask for at a million facts
+# make bench             beside git's own commands; facts beside bare inserts; the server beside nginx; pages at a million facts; pushes, clones, reports
 bench: deps-test build
 	@$(PYTHON) tests/bench/assess.py build/sinetti
 	@ninja -C build --quiet tests/bench_append tests/bench_shared tests/bench_evidence

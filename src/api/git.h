@@ -1,9 +1,10 @@
 /* Git's smart HTTP protocol (gitprotocol-http(5)), up to where git itself takes over: what is asked, who asks, and
  * whether they may.
  *
- *     GET  /git/NAME.git/info/refs?service=git-upload-pack     what a fetch, or with git-receive-pack a push, begins
- * with POST /git/NAME.git/git-upload-pack                       a fetch POST /git/NAME.git/git-receive-pack a push …
- * /git/NAME.git/info/lfs/…                            Git LFS: refused, with a message that its client shows
+ *     GET /git/NAME.git/info/refs?service=git-upload-pack   how a fetch begins; a push with git-receive-pack
+ *     POST /git/NAME.git/git-upload-pack                    a fetch
+ *     POST /git/NAME.git/git-receive-pack                   a push
+ *     … /git/NAME.git/info/lfs/…                            Git LFS: refused, in words that its client shows
  *
  * By HTTP's Basic scheme (RFC 7617) with an API token as the password, whoever the name says, or the token as Bearer.
  * A token anywhere else, a session, and a password that is none open nothing. Who shows nothing good hears 401,

@@ -1,4 +1,4 @@
-/* sinetti access: why somebody may or may not do something with a hosted repository. */
+/* sinetti access: why somebody may or may not do something with a repository that has a gate. */
 #include "cli/common.h"
 #include "cli/identity.h"
 #include "gates/place.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char help[] = "usage: sinetti access explain WHO REPOSITORY [REF] [OPTIONS]\n"
-                           "Says what WHO (an address, or person:ID) may do with a hosted repository, by which roles, "
+                           "Says what WHO (an address, or person:ID) may do with a repository, by which roles, "
                            "and what holds for the ref.\n\n"
                            "  --data DIR     the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
                            "  --catalog DIR  another catalog than the built-in one\n"

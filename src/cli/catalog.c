@@ -18,10 +18,12 @@ static const char usage[] = "usage: sinetti catalog check [DIR] [--against DIR] 
                             "       sinetti catalog list [OPTIONS]  its tasks\n"
                             "       sinetti catalog show TASK [OPTIONS]\n"
                             "       sinetti catalog import FILE --into DIR\n"
-                            "                                      a framework of others into a catalog folder\n"
+                            "                                      a library of others into a catalog folder "
+                            "(`import --help`)\n"
                             "       sinetti catalog scanner         what the scanner of files looks for\n"
                             "options: --catalog DIR  another catalog than the built-in one\n"
-                            "         --lang en|fi\n";
+                            "         --lang en|fi\n"
+                            "exit codes: 0 fine, 1 faults, 2 wrong usage, 3 unreadable, 4 internal fault\n";
 
 struct arguments {
     const char *verb, *operand, *dir, *against, *only;
@@ -280,6 +282,10 @@ int cli_catalog(int argc, char **argv)
 {
     struct arguments a;
     if (argc > 1 && !strcmp(argv[1], "import")) return cli_catalog_import(argc - 1, argv + 1);
+    if (argc > 1 && !strcmp(argv[argc - 1], "--help")) {
+        fputs(usage, stdout);
+        return EXIT_FINE;
+    }
     if (!parse(argc, argv, &a)) {
         fputs(usage, stderr);
         return EXIT_USAGE;

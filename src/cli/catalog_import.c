@@ -193,6 +193,10 @@ int cli_catalog_import(int argc, char **argv)
 {
     struct ctx cx;
     struct import m = {.cx = &cx};
+    if (argc > 1 && !strcmp(argv[argc - 1], "--help")) {
+        fputs(usage, stdout);
+        return EXIT_FINE;
+    }
     if (!parse(argc, argv, &m)) {
         fputs(usage, stderr);
         return EXIT_USAGE;

@@ -19,11 +19,9 @@
 
 static const char help[] =
     "usage: sinetti evidence add FILE... --commit ID --repo NAME [OPTIONS]\n"
-    "Hands in reports about a commit of a hosted repository: JUnit XML, SARIF 2.1.0, CycloneDX, LCOV, Cobertura, "
-    "in-toto\n"
-    "statements in a DSSE envelope, Scorecard's JSON. What each is, is read from its content. They count for every "
-    "commit\n"
-    "of the same tree. A report that was handed in before is recorded once.\n\n"
+    "Hands in reports about a commit of a repository with a gate: JUnit XML, SARIF 2.1.0, CycloneDX, LCOV, Cobertura,\n"
+    "in-toto statements in a DSSE envelope, Scorecard's JSON. What each is, is read from its content. They count for\n"
+    "every commit of the same tree. A report that was handed in before is recorded once.\n\n"
     "  --commit ID        the commit that was tested or analysed ($CI_COMMIT_SHA, $GITHUB_SHA)\n"
     "  --repo NAME        its repository, by name or id ($SINETTI_REPOSITORY)\n"
     "  --name NAME        what tells the report from others on the same content; a later one of the same name takes "

@@ -9,16 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char help[] = "usage: sinetti review list REPOSITORY [OPTIONS]\n"
-                           "       sinetti review show|comments REPOSITORY NUMBER [OPTIONS]\n"
-                           "       sinetti review approve|reject|withdraw REPOSITORY NUMBER PATCH_SET [OPTIONS]\n"
-                           "       sinetti review comment REPOSITORY NUMBER FILE[:LINE[-LAST]] TEXT... [OPTIONS]\n"
-                           "       sinetti review answer|resolve|reopen REPOSITORY NUMBER THREAD [TEXT...] [OPTIONS]\n"
-                           "       sinetti review publish|abandon REPOSITORY NUMBER [OPTIONS]\n"
-                           "Reviews changes on a server, as who the token belongs to. Without a server the same is "
-                           "asked of the machine itself\n"
-                           "over SSH: ssh git@HOST review … FILE `.` is the change as a whole.\n\n" REMOTE_HELP
-                           "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
+static const char help[] =
+    "usage: sinetti review list REPOSITORY [OPTIONS]\n"
+    "       sinetti review show|comments REPOSITORY NUMBER [OPTIONS]\n"
+    "       sinetti review approve|reject|withdraw REPOSITORY NUMBER PATCH_SET [OPTIONS]\n"
+    "       sinetti review comment REPOSITORY NUMBER FILE[:LINE[-LAST]] TEXT... [OPTIONS]\n"
+    "       sinetti review answer|resolve|reopen REPOSITORY NUMBER THREAD [TEXT...] [OPTIONS]\n"
+    "       sinetti review publish|abandon REPOSITORY NUMBER [OPTIONS]\n"
+    "Reviews changes on a server, as who the token belongs to. FILE `.` is the change as a whole. The same over SSH:\n"
+    "ssh git@HOST review …, where checklists are ticked, emergencies named and glass broken, too.\n\n" REMOTE_HELP
+    "exit codes: 0 fine, 2 wrong usage, 3 refused or unreadable, 4 internal fault\n";
 
 static const struct option table[] = {REMOTE_TABLE, {"help", no_argument, NULL, OPTION_HELP}, {0}};
 

@@ -1,5 +1,5 @@
 /* The catalog as a library of CISO Assistant (docs/formats/libraries.md): our tasks and their points as a framework,
- * ready records as reference controls, what tasks are mapped to as sets of mappings. Other frameworks' own words are
+ * registers as reference controls, what tasks are mapped to as sets of mappings. Other frameworks' own words are
  * not in it, only the urns their libraries know them by. Pure but for cx's arena. */
 #ifndef SINETTI_EXCHANGE_LIBRARY_WRITE_H
 #define SINETTI_EXCHANGE_LIBRARY_WRITE_H

@@ -22,7 +22,7 @@
 #define ATTEST_NOTES "refs/notes/attestations"
 
 /* Makes what is missing of the repository, at most 200 at a time; *made: how many. Of a connected repository nothing is
- * attested: its refs move without being asked here. */
+ * attested: its host moves the refs. */
 enum rc attest_catch_up(struct ctx *cx, struct facts *f, struct log_reader *r, const struct git *g, const char *dir,
                         const struct gate_place *place, size_t *made) MUST_CHECK;
 /* To be called before refs move: the first time, the key comes to be known, so that what is moved now is attested. */

@@ -3,15 +3,20 @@
  * them, and appends the decision with every verdict; a refusal goes back to the mark and appends that; (4) lets the
  * effect through and appends its outcome. A gate that cannot decide refuses.
  *
- *     door.h     who may come in, and git started for them
- *     place.h    hosted repositories, and which of their refs are protected
- *     push.h     what a push asks: read from git, judged, decided
- *     receive.h  git's hooks: pre-receive judges in quarantine, proc-receive moves the refs
- *     change.h   changes and their patch sets; reviews; what approvals still count
- *     publish.h  the approved result computed here, and put where it belongs
- *     checks.h   what definitions of done ask of a push, and what evidence shows
- *     evidence_in.h  where evidence comes in
- *     tell.h     what a pusher reads
+ *     place.h        repositories with a gate, and which of their refs are protected
+ *     host.h         made and kept here; connect.h: kept by another host; mirror.h: copied elsewhere
+ *     door.h         who may come in, and git started for them; pusher.h: who another host says it is
+ *     receive.h      git's hooks: pre-receive judges in quarantine, proc-receive moves the refs
+ *     push.h         what a push asks, read from git; signature.h: who signed it
+ *     decide.h       decided, and what became of it; gate_rules.h: the rules bound to it; tell.h: what a pusher reads
+ *     critical.h     critical code that a push touches, and whose approval that wants
+ *     checks.h       what definitions of done ask of a push, and what evidence shows; evidence_in.h: where it comes in
+ *     times_judge.h  whether it comes when code may be published
+ *     override.h     broken glass, and what moved past the gate
+ *     change.h       changes, patch sets, reviews, what approvals still count; comment.h, diff.h: read and talked about
+ *     publish.h      the approved result computed here, and put where it belongs
+ *     attest.h       what is attested of it; seal.h: the server's signature
+ *     replay.h       what the gate would have stopped
  *
  * Who may at all, and the shape of what is pushed, is always held to: nothing could be taken back. Whether points of
  * tasks hold, the organization says (`policy`): observe, warn or block.

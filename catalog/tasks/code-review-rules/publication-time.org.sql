@@ -1,6 +1,6 @@
--- Evidence: pushes and publications to protected branches of hosted repositories for which the register says when they may come: they came while the
+-- Evidence: pushes and publications to protected branches of repositories with a gate for which the register says when they may come: they came while the
 -- window was open and nothing was frozen, or in an emergency that was decided on (and is reviewed afterwards: change-management).
--- Blind spots: repositories kept elsewhere; branches no item of the register speaks of; deployments.
+-- Blind spots: repositories without a gate; branches no item of the register speaks of; deployments.
 SELECT t.ref AS subject, t.state = 'open' OR t.emergency IS NOT NULL AS ok, p.at AS at, NULL AS due, p.via AS via,
        'PTI-' || i.number || ' ' || i.title AS name, coalesce(t.opens_text, 'at no time within a year') AS opens_en,
        coalesce(t.opens_text, 'ei vuoden sisällä') AS opens_fi,

@@ -1,4 +1,4 @@
--- Evidence: publications to protected branches of repositories with a gate that brought commits: two people or more who had no part in the
+-- Evidence: pushes and publications to protected branches of repositories with a gate that brought commits: two people or more who had no part in the
 -- change have approved what was brought.
 -- Blind spots: repositories without a gate.
 SELECT r.ref AS subject, r.approvals >= 2 AS ok, p.at AS at, NULL AS due, p.via AS via, r.approvals AS approvals,

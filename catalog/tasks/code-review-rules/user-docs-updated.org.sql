@@ -1,7 +1,7 @@
 -- Evidence: releases of the last year in the release log, approved by somebody else than their writer: what they say of the
--- users' instructions. And of changes that
--- reached a protected branch of a hosted repository: that they touch what the definition of done says must follow them.
--- Blind spots: releases that are not in the log; whether the texts are good.
+-- users' instructions. And where definitions of done ask for it: what reached a protected branch of a repository with a gate
+-- touches what is to follow the files that changed.
+-- Blind spots: releases that are not in the log; repositories without a gate; whether the texts are good.
 SELECT i.subject AS subject, i.instructions AS ok, i.released AS at, NULL AS due, i.via AS via, i.approved AS approved,
        'Release ' || i.version || ' (' || i.name || ', ' || i.title || ') went out and its users'' instructions were not brought up to date' AS what_en,
        'Versio ' || i.version || ' (' || i.name || ', ' || i.title || ') julkaistiin, mutta käyttöohjeita ei ole päivitetty' AS what_fi,

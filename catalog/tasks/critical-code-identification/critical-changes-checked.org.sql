@@ -1,7 +1,7 @@
--- Evidence: pushes and publications to protected branches of hosted repositories that touch critical code, as a definition of the register or
+-- Evidence: pushes and publications to protected branches of repositories with a gate that touch critical code, as a definition of the register or
 -- CODEOWNERS had it before the push: as many of its owners as are wanted, none of whom had a part in the change, have approved it with
 -- every line of the checklist ticked.
--- Blind spots: repositories kept elsewhere; code nobody calls critical; copies that were edited on the way; whether an owner has read what they approved.
+-- Blind spots: repositories without a gate; code nobody calls critical; copies that were edited on the way; whether an owner has read what they approved.
 SELECT c.ref AS subject, c.approvals >= c.wanted AS ok, p.at AS at, NULL AS due, p.via AS via, c.path AS path,
        CASE WHEN c.files > 1 THEN ' (and ' || (c.files - 1) || ' more)' ELSE '' END AS more_en,
        CASE WHEN c.files > 1 THEN ' (ja ' || (c.files - 1) || ' muuta)' ELSE '' END AS more_fi,

@@ -1,7 +1,7 @@
 -- Evidence: acceptances of the last year in the register, approved by somebody else than their writer: whether they say that
--- security was tested. And where definitions of done ask for it: what reached a protected branch of a hosted repository has no
+-- security was tested. And where definitions of done ask for it: what reached a protected branch of a repository with a gate has no
 -- findings of static analysis, at or over a level, that the branch did not have.
--- Blind spots: releases without an acceptance; how thorough the tests were; what an analysis does not look for, or suppresses.
+-- Blind spots: releases without an acceptance; repositories without a gate; how thorough the tests were; what an analysis does not look for, or suppresses.
 SELECT i.subject AS subject, EXISTS (SELECT 1 FROM item_acceptance__checks c WHERE c.subject = i.subject AND c.value = 'security') AS ok,
        i.state_at AS at, NULL AS due, i.via AS via, i.approved AS approved,
        'The acceptance ' || i.name || coalesce(' of ' || i."release", '') || ' does not cover security' AS what_en,

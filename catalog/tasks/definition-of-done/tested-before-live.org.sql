@@ -1,7 +1,7 @@
 -- Evidence: releases of the last year in the release log that went to production or customers: an acceptance that somebody
 -- else approved, not after the day of the release; linked, or of the same repository and version. And what definitions of done
--- ask of hosted repositories: tests that passed on the very content that reached a protected branch, and its changed lines run by them.
--- Blind spots: releases that are not in the log; how thorough the tests were; changed files that no coverage report has.
+-- ask of repositories with a gate: tests that passed on the very content that reached a protected branch, and its changed lines run by them.
+-- Blind spots: releases that are not in the log; repositories without a gate; how thorough the tests were; changed files that no coverage report has.
 WITH acceptances AS MATERIALIZED (
   SELECT a.subject, a.repository, a."release" AS version, a.approved_at FROM item_acceptance a WHERE a.phase = 'in_force' AND a.approved
 ), by_version AS MATERIALIZED (

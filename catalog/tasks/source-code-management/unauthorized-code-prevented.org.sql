@@ -1,6 +1,6 @@
--- Evidence: pushes to hosted repositories: whoever made them had the right to write there at that moment (the gate always holds to it); and where a branch's
+-- Evidence: pushes to repositories with a gate: whoever made them had the right to write there at that moment (always held to where the program keeps them itself); and where a branch's
 -- protection wants signatures, each commit and tag carries one, by a key that was then its committer's here.
--- Blind spots: repositories kept elsewhere are seen only where the gate is connected to them; branches that ask for no signatures; a key that somebody else could use.
+-- Blind spots: repositories without a gate; branches that ask for no signatures; a key that somebody else could use.
 WITH words(why, en, fi) AS (
   VALUES ('none', 'it carries none', 'siinä ei ole allekirjoitusta'),
          ('bad', 'what it carries is not of this content', 'allekirjoitus ei ole tästä sisällöstä'),
