@@ -113,6 +113,13 @@ void metric_item_put(struct api_call *call, const struct metric_item *i)
     json_end(j, '}');
 }
 
+struct str metric_unit(const struct catalog_metric *m, enum lang lang)
+{
+    static const char *const units[METRIC_TYPES][LANG_COUNT] = {
+        [METRIC_SHARE] = {"%", "%"}, [METRIC_COUNT] = {"", ""}, [METRIC_MEDIAN_DAYS] = {"days", "päivää"}};
+    return m->unit[lang].n ? m->unit[lang] : str_from(units[m->type][lang]);
+}
+
 const char *metric_figure(struct ctx *cx, const struct catalog_metric *m, int64_t value, enum lang lang)
 {
     if (m->type == METRIC_COUNT) return arena_printf(&cx->arena, "%" PRId64, value / 1000).p;

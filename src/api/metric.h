@@ -27,6 +27,7 @@ struct metric_items {
 enum rc metric_items_read(struct ctx *cx, struct api_call *call, struct metric_items *out) MUST_CHECK;
 void metric_item_put(struct api_call *call, const struct metric_item *i);
 
+struct str metric_unit(const struct catalog_metric *m, enum lang lang);
 /* 66700 as "66.7" (of a share, of days) or "3" (of a count), with the language's decimal sign. */
 const char *metric_figure(struct ctx *cx, const struct catalog_metric *m, int64_t value, enum lang lang);
 

@@ -30,14 +30,12 @@ static void put_now(struct json *j, const struct metric_now *n)
 
 static void put_head(struct api_call *call, const struct catalog_metric *m)
 {
-    static const char *const units[METRIC_TYPES][LANG_COUNT] = {
-        [METRIC_SHARE] = {"%", "%"}, [METRIC_COUNT] = {"", ""}, [METRIC_MEDIAN_DAYS] = {"days", "päivää"}};
     struct json *j = &call->out;
     json_put_str(j, "metric", m->key);
     json_put_str(j, "title", m->title[call->lang]);
     json_put_str(j, "summary", m->summary[call->lang]);
     json_put_cstr(j, "value", metric_type_name(m->type));
-    json_put_str(j, "unit", m->unit[call->lang].n ? m->unit[call->lang] : str_from(units[m->type][call->lang]));
+    json_put_str(j, "unit", metric_unit(m, call->lang));
     json_put_bool(j, "higher", m->higher);
 }
 

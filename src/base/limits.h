@@ -70,6 +70,11 @@
 #define LIMIT_IMPORT_SHOWN 200   /* rows of which it is told what they would change */
 #define LIMIT_IMPORT_VALUE 300   /* bytes of a value that is shown */
 
+/* metrics */
+#define LIMIT_RECOUNT_ROWS 500 /* figures that differ, that are told; all are counted */
+#define LIMIT_RECOUNT_REPORT MIB
+#define LIMIT_RECOUNT_DAYS 3660
+
 /* evidence */
 #define LIMIT_EVIDENCE (256 * MIB)        /* one report */
 #define LIMIT_EVIDENCE_READ (64 * MIB)    /* so long one may be to be read again, line by line, at a gate */

@@ -121,25 +121,17 @@ struct printing {
     struct ctx *cx;
     struct arguments *a;
     char day[32];
-    bool gap; /* nothing was recorded on that day */
 };
-
-static bool same(const struct metrics_value *x, const struct metrics_value *y)
-{
-    return x->measured == y->measured && x->value == y->value && x->numerator == y->numerator &&
-           x->denominator == y->denominator;
-}
 
 static enum rc print_again(void *arg, const struct metrics_again *m)
 {
     struct printing *p = arg;
     struct ctx own;
-    bool differs = m->was_recorded && (m->failed || !same(&m->recorded, &m->again));
+    bool differs = metrics_differs(m);
     if (strcmp(p->day, m->day) != 0) {
         (void)snprintf(p->day, sizeof p->day, "%s", m->day);
         p->a->days++;
-        p->gap = !m->was_recorded;
-        p->a->gaps += p->gap;
+        p->a->gaps += !m->day_recorded;
     }
     p->a->differences += differs;
     if (!differs && m->was_recorded && !p->a->all) return OK;

@@ -1,12 +1,11 @@
 /* Past days computed again: the facts are replayed once, and at each day's moment all metrics are measured. */
+#include "base/limits.h"
 #include "base/time.h"
 #include "metrics/metrics_int.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#define MOST_DAYS 3660
 
 struct again {
     const char *dir, *file;
@@ -73,7 +72,7 @@ static enum rc measure(struct ctx *cx, struct again *a, size_t day)
     const struct metrics_moment when = {.at = a->at[day], .standing = str_from(time_format_date(a->at[day], date))};
     if (!a->past) TRY(metrics_open(cx, a->file, a->dir, a->c, &a->past));
     for (size_t i = 0; i < a->c->n_metrics; i++) {
-        struct metrics_again one = {.day = date, .metric = &a->c->metrics[i]};
+        struct metrics_again one = {.day = date, .metric = &a->c->metrics[i], .day_recorded = a->fact[day] >= 0};
         TRY(read_recorded(cx, a, day, &one));
         enum rc rc = metrics_measure(cx, a->past, one.metric, &when, &one.again);
         one.failed = rc != OK;
@@ -101,6 +100,17 @@ static enum rc run(struct ctx *cx, struct again *a)
     return facts_replay_moments(cx, a->dir, a->c, &m, a->file);
 }
 
+static bool same(const struct metrics_value *x, const struct metrics_value *y)
+{
+    return x->measured == y->measured && x->value == y->value && x->numerator == y->numerator &&
+           x->denominator == y->denominator;
+}
+
+bool metrics_differs(const struct metrics_again *a)
+{
+    return a->was_recorded && (a->failed || !same(&a->recorded, &a->again));
+}
+
 enum rc metrics_recompute(struct ctx *cx, const char *dir, const struct catalog *c, int64_t from, int64_t to,
                           enum rc (*each)(void *arg, const struct metrics_again *a), void *arg)
 {
@@ -108,8 +118,8 @@ enum rc metrics_recompute(struct ctx *cx, const char *dir, const struct catalog 
     const char *tmp = getenv("TMPDIR");
     char *folder =
         arena_cstr(&cx->arena, arena_printf(&cx->arena, "%s/sinetti-metrics-XXXXXX", tmp && *tmp ? tmp : "/tmp"));
-    if (from < 0 || to < from || (to - a.first) / DAY_SECONDS >= MOST_DAYS)
-        return fail(cx, E_INVALID, "the first day comes after the last, or there are more than %d", MOST_DAYS);
+    if (from < 0 || to < from || (to - a.first) / DAY_SECONDS >= LIMIT_RECOUNT_DAYS)
+        return fail(cx, E_INVALID, "the first day comes after the last, or there are more than %d", LIMIT_RECOUNT_DAYS);
     a.n = (size_t)((to - a.first) / DAY_SECONDS) + 1;
     a.moments = arena_array(&cx->arena, struct facts_moment, a.n);
     a.at = arena_array(&cx->arena, int64_t, a.n);

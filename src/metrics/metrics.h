@@ -62,12 +62,15 @@ enum rc metrics_refresh(struct ctx *cx, const char *dir, const struct catalog *c
 struct metrics_again {
     const char *day; /* 2026-06-30 */
     const struct catalog_metric *metric;
+    bool day_recorded;             /* anything was, on that day */
     bool was_recorded;             /* then `recorded` stands in the log */
     bool same_rule;                /* … and was made by the query of this catalog */
     struct metrics_value recorded; /* as recorded */
     bool failed;                   /* it could not be computed again */
     struct metrics_value again;    /* as recomputed */
 };
+/* What was recorded is not what comes of it now. */
+bool metrics_differs(const struct metrics_again *a);
 enum rc metrics_recompute(struct ctx *cx, const char *dir, const struct catalog *c, int64_t from, int64_t to,
                           enum rc (*each)(void *arg, const struct metrics_again *a), void *arg) MUST_CHECK;
 

@@ -6,6 +6,7 @@
 #include "hooks/hooks.h"
 #include "jobs/jobs.h"
 #include "mail/mail.h"
+#include "metrics/recount.h"
 #include "notices/notices.h"
 
 #include <errno.h>
@@ -15,8 +16,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-const struct state_room *const folder_rooms[] = {&identity_state, &api_state,  &jobs_state,  &files_state,
-                                                 &exchange_state, &mail_state, &hooks_state, &notices_state};
+const struct state_room *const folder_rooms[] = {&identity_state, &api_state,      &jobs_state,
+                                                 &files_state,    &exchange_state, &mail_state,
+                                                 &hooks_state,    &notices_state,  &metrics_state};
 const size_t folder_rooms_n = sizeof folder_rooms / sizeof *folder_rooms;
 
 enum rc folder_lock(struct ctx *cx, const char *dir, int *fd)

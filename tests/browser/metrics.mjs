@@ -37,5 +37,14 @@ it("metrics: from the ready ones to drafts, and behind a figure", async () => {
   await shot(page, "metric");
   await page.getByRole("table", { name: "What is behind the figure" }).getByRole("link").first().click();
   await page.waitForURL(/\/tasks\//);
+
+  await go(page, "/security-metrics");
+  await page.getByRole("link", { name: "Compute again" }).click();
+  await page.getByText("Nobody has asked for it yet").waitFor();
+  await shot(page, "metrics-again-none");
+  await page.getByRole("button", { name: "Compute again" }).click();
+  await page.getByText("30 days without a record").or(page.getByText("31 days without a record")).waitFor();
+  await sound(page, "days computed again");
+  await shot(page, "metrics-again");
   await close(page);
 });

@@ -26,6 +26,7 @@ export const screens: readonly Screen[] = [
   { pattern: "/calendar", title: "calendar", load: () => import("../screens/registers/Calendar.svelte"), permission: "registers.read" },
   { pattern: "/security-metrics", title: "metrics", load: () => import("../screens/metrics/Metrics.svelte"), permission: "registers.read" },
   { pattern: "/security-metrics/:metric", title: "metric", load: () => import("../screens/metrics/Metric.svelte"), permission: "registers.read" },
+  { pattern: "/recomputed-metrics", title: "recompute", load: () => import("../screens/metrics/Recompute.svelte"), permission: "registers.read" },
   { pattern: "/reviews", title: "reviews", load: () => import("../screens/reviews/Reviews.svelte"), permission: "code.read" },
   { pattern: "/reviews/:change", title: "reviews", load: () => import("../screens/reviews/Review.svelte"), permission: "code.read" },
   { pattern: "/gate", title: "gate", load: () => import("../screens/gate/Gate.svelte"), permission: "code.protect" },

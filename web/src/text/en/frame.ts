@@ -21,6 +21,7 @@ export const frame = {
     calendar: "Calendar",
     metrics: "Metrics",
     metric: "Metric",
+    recompute: "Compute past days again",
     repositories: "Repositories",
     repository: "Repository",
     assessment: "Assessment",

@@ -6,7 +6,7 @@ export const jobs = {
     state: "State",
     begun: "Asked for",
     repository: "Repository",
-    kind: { assess: "Assessment of a repository", import: "Import of items", mirror: "Push to a mirror" } as Record<string, string>,
+    kind: { assess: "Assessment of a repository", import: "Import of items", mirror: "Push to a mirror", recount: "Past days of metrics again" } as Record<string, string>,
     empty: "No job yet",
     emptyWhat: "Assessments stand here while they run, and afterwards.",
   },

@@ -21,6 +21,7 @@ export const frame = {
     calendar: "Kalenteri",
     metrics: "Mittarit",
     metric: "Mittari",
+    recompute: "Laske menneet päivät uudelleen",
     repositories: "Repositoriot",
     repository: "Repositorio",
     assessment: "Arviointi",

@@ -6,7 +6,7 @@ export const jobs = {
     state: "Tila",
     begun: "Pyydetty",
     repository: "Repositorio",
-    kind: { assess: "Repositorion arviointi", import: "Kirjausten tuonti", mirror: "Peilin päivitys" } as Record<string, string>,
+    kind: { assess: "Repositorion arviointi", import: "Kirjausten tuonti", mirror: "Peilin päivitys", recount: "Mittareiden menneet päivät uudelleen" } as Record<string, string>,
     empty: "Ei vielä töitä",
     emptyWhat: "Arvioinnit näkyvät täällä niiden aikana ja jälkeen.",
   },
