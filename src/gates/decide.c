@@ -47,7 +47,7 @@ static enum rc judge_ref(struct append *a, struct push *p, size_t i, const struc
 {
     struct push_ref *r = &p->refs[i];
     struct str project = p->place->project;
-    if (r->signatures) TRY(signatures_judge(a->cx, a->db, a->now, project, r->signatures));
+    if (r->signatures) TRY(signatures_judge(a->cx, a->db, a->now, p->place, r->signatures));
     if (given) TRY(check_open(a, r));
     r->may = identity_may(who, "code.write", project);
     r->publisher = true;
@@ -210,6 +210,12 @@ static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
         json_end(&j, ']');
     }
     put_signatures(a->cx, &j, p);
+    if (p->n_made) {
+        json_key(&j, "made");
+        json_begin(&j, '[');
+        for (size_t i = 0; i < p->n_made; i++) json_str(&j, p->made[i]);
+        json_end(&j, ']');
+    }
     critical_put(a->cx, &j, p);
     checks_put(a->cx, &j, p);
     times_put(a->cx, &j, p);

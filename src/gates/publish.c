@@ -25,6 +25,8 @@ struct publishing {
     struct str tip;
     bool try_only;
     struct seal seal; /* not of who only asks */
+    struct str *made; /* what is signed by it */
+    size_t n_made;
 };
 
 /* --- what the branch gets */
@@ -79,6 +81,14 @@ static enum rc put_trailers(struct ctx *cx, const struct publishing *p, struct b
     return OK;
 }
 
+static enum rc make(struct ctx *cx, struct publishing *p, struct commit_draft *d, struct str *out)
+{
+    sign(p, d);
+    TRY(hosted_commit(cx, p->git, d, out));
+    p->made[p->n_made++] = *out;
+    return OK;
+}
+
 static enum rc merge_message(struct ctx *cx, const struct publishing *p, struct str *out)
 {
     scoped_buf b;
@@ -107,7 +117,6 @@ static enum rc by_merge(struct ctx *cx, struct publishing *p, struct str *after)
 {
     struct str tree, paths, parents[2] = {p->tip, p->change.commit};
     struct commit_draft d = {.parents = parents, .n_parents = 2};
-    sign(p, &d);
     int64_t now = made_at(p);
     TRY(hosted_merge(cx, p->git, p->tip, p->change.commit, STR_NONE, &tree, &paths));
     if (!tree.p) return conflicts(cx, p, paths);
@@ -115,7 +124,7 @@ static enum rc by_merge(struct ctx *cx, struct publishing *p, struct str *after)
     TRY(ident_of(cx, log_reader_db(p->reader), p->by->person, now, &d.author));
     d.committer = arena_printf(&cx->arena, "Sinetti <sinetti@localhost> %lld +0000", (long long)now);
     TRY(merge_message(cx, p, &d.message));
-    return hosted_commit(cx, p->git, &d, after);
+    return make(cx, p, &d, after);
 }
 
 struct replay {
@@ -200,8 +209,7 @@ static enum rc by_rebase(struct ctx *cx, struct publishing *p, struct str *after
             .author = author,
             .committer = arena_printf(&cx->arena, "Sinetti <sinetti@localhost> %lld +0000", (long long)made_at(p)),
             .message = message};
-        sign(p, &d);
-        TRY(hosted_commit(cx, p->git, &d, after));
+        TRY(make(cx, p, &d, after));
     }
     return OK;
 }
@@ -243,6 +251,7 @@ static enum rc prepare(struct ctx *cx, struct publishing *p, struct push *push, 
     const struct protection *rule = protection_of(push->protections, push->n_protections, p->change.target);
     out->method = rule ? rule->method : STR("merge");
     struct str after;
+    p->made = arena_array(&cx->arena, struct str, REPLAY_MOST);
     TRY(str_eq(out->method, STR("rebase"))         ? by_rebase(cx, p, &after)
         : str_eq(out->method, STR("fast_forward")) ? by_forward(cx, p, &after)
                                                    : by_merge(cx, p, &after));
@@ -262,6 +271,8 @@ static enum rc prepare(struct ctx *cx, struct publishing *p, struct push *push, 
             arena_printf(&cx->arena, STR_FMT "\n^" STR_FMT "\n", STR_ARG(p->change.commit), STR_ARG(p->change.base))));
     }
     push->n = 1;
+    push->made = p->made;
+    push->n_made = p->n_made;
     TRY(critical_read(cx, log_reader_db(p->reader), p->git, push));
     TRY(checks_read(cx, log_reader_db(p->reader), p->git, push));
     out->target = r->name;

@@ -82,6 +82,8 @@ struct push {
     size_t n_needs;
     struct push_time *times; /* when its protected branches may move */
     size_t n_times;
+    const struct str *made; /* commits the server made of a change that it publishes */
+    size_t n_made;
     struct str emergency; /* record:change/ID that lets it in all the same; STR_NONE: none */
     uint64_t definitions; /* state of what says so, when it was read … */
     bool critical_known;  /* … if it was */

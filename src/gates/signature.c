@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/sshsig.h"
 #include "git/batch.h"
+#include "git/object.h"
 #include "git/oid.h"
 #include "identity/pgp.h"
 #include "store/store.h"
@@ -156,6 +157,7 @@ static enum rc read_one(struct ctx *cx, sqlite3 *db, struct pgp_keys *k, const s
                         struct signature *s)
 {
     scoped_buf payload, armored;
+    struct commit_object commit;
     struct str email;
     buf_init(&payload, OBJECT_MOST);
     buf_init(&armored, LIMIT_GIT_HEADER);
@@ -167,6 +169,7 @@ static enum rc read_one(struct ctx *cx, sqlite3 *db, struct pgp_keys *k, const s
     bool one = signature_split(item->content, tag, &payload, &armored, &email);
     if (payload.failed || armored.failed) return OK;
     s->email = arena_str(&cx->arena, email);
+    s->merge = !tag && commit_parse(item->content, s->oid.n, &commit) && commit.n_parents > 1;
     if (tag) s->name = arena_str(&cx->arena, name_of(item->content));
     s->found = one ? "unsupported" : "bad";
     if (one && !armored.n) s->found = "none";
@@ -237,6 +240,23 @@ static enum rc find_person(struct ctx *cx, sqlite3 *db, const char *key, struct 
     return OK;
 }
 
+/* Whether the server made it here when it published what a branch asked for signatures, all of them good. */
+static enum rc judge_own(struct ctx *cx, sqlite3 *db, struct str repository, struct signature *s)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    if (s->word || s->merge) return OK;
+    TRY(store_prepare(cx, db,
+                      STR("SELECT 1 FROM fact_push_made m JOIN fact_push p ON p.n = m.n AND p.subject = ?1 JOIN "
+                          "fact_push_signatures s ON s.n = m.n AND s.wanting = 0 WHERE m.value = ?2"),
+                      &st));
+    store_bind_str(st, 1, repository);
+    store_bind_str(st, 2, s->oid);
+    TRY(store_step(cx, st, &row));
+    if (!row) s->word = "remade";
+    return OK;
+}
+
 static enum rc judge_one(struct ctx *cx, sqlite3 *db, int64_t now, struct str project, struct signature *s)
 {
     struct str committer;
@@ -257,7 +277,7 @@ static enum rc judge_one(struct ctx *cx, sqlite3 *db, int64_t now, struct str pr
 /* Of thousands of commits few are of different people: each combination is asked for once. */
 #define ASKED_MOST 256
 
-enum rc signatures_judge(struct ctx *cx, sqlite3 *db, int64_t now, struct str project, struct signatures *s)
+enum rc signatures_judge(struct ctx *cx, sqlite3 *db, int64_t now, const struct gate_place *place, struct signatures *s)
 {
     const struct signature *asked[ASKED_MOST], *known;
     struct signature *copies = arena_array(&cx->arena, struct signature, ASKED_MOST);
@@ -275,13 +295,15 @@ enum rc signatures_judge(struct ctx *cx, sqlite3 *db, int64_t now, struct str pr
         if (known) {
             one->word = known->word;
             one->person = known->person;
-            continue;
+        } else {
+            TRY(judge_one(cx, db, now, place->project, one));
+            if (n < ASKED_MOST) {
+                copies[n] = *one;
+                asked[n] = &copies[n];
+                n++;
+            }
         }
-        TRY(judge_one(cx, db, now, project, one));
-        if (n == ASKED_MOST) continue;
-        copies[n] = *one;
-        asked[n] = &copies[n];
-        n++;
+        if (str_eq(one->person, STR("system"))) TRY(judge_own(cx, db, place->subject, one));
     }
     return OK;
 }

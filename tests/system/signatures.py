@@ -187,6 +187,23 @@ def fingerprint(text):
     return hashlib.sha256(base64.b64decode(text)).hexdigest()
 
 
+def set_upon(t, h, work, branch, name, commit):
+    """Has the server set two commits upon a branch that has gone on by rebasing them; where it stood before."""
+    rule = [] if name == "laundered" else ["--signatures"]
+    t.run("repo", "protect", "acme", branch, "--method", "rebase", *rule, "--data", "data", code=0)
+    before = h.ref("refs/heads/" + branch)
+    t.git("-C", str(work.path), "fetch", "-q", str(h.path), branch)
+    work.git("checkout", "-q", "-B", name, "FETCH_HEAD~1")
+    for i in range(2):
+        commit("%s%d" % (name, i))
+    code, said = h.push("ella", work, "-o", "topic=" + name, "HEAD:refs/for/" + branch)
+    t.equal(code, 0, said)
+    number = int(said.split("change ")[1].split(",")[0])
+    h.review("mikko", "approve", "acme", number, 1)
+    h.review("mikko", "publish", "acme", number)
+    return before
+
+
 def test_a_branch_that_wants_signatures(t):
     h = Host(t)
     work = h.begin()
@@ -235,6 +252,36 @@ def test_a_branch_that_wants_signatures(t):
     work.git("checkout", "-q", "-B", "fromdev", "FETCH_HEAD")
     h.propose("ella", work, "-o", "topic=fromdev")
     t.equal(states(h, -1), [("good", h.people["ella"]), ("good", "system")])
+    # but nobody gets its signature for what carried none, by way of a branch that asks for none
+    before = set_upon(t, h, work, "dev", "laundered", lambda name: work.commit(name, {name: "x\n"}, author=person("ella")))
+    laundered = h.ref("refs/heads/dev")
+    t.git("-C", str(work.path), "fetch", "-q", str(h.path), "dev")
+    work.git("checkout", "-q", "-B", "fromdev", "FETCH_HEAD")
+    t.equal(verified(t, h, laundered, t.run("repo", "keys", "--data", "data", code=0).out)[0], 0)
+    for message in ("pushed", "and under one's own"):
+        code, said = h.push("ella", work, "-o", "topic=laundered", "HEAD:refs/for/main")
+        t.equal(code, 1, (message, said))
+        t.has(said, "2 commits or tags are not signed")
+        t.has(said, laundered[:12] + ": the server made it from commits that were not asked for their signatures")
+        signed(t, work, "ella", message)
+    work.git("reset", "-q", "--hard", laundered)
+    h.mode("code-review-rules/rules-enforced", "observe")
+    t.has(h.push("mikko", work, "HEAD:main")[1], "the server made it from commits")
+    h.mode("code-review-rules/rules-enforced", "block")
+    # signed anew by whoever answers for it, it is theirs
+    work.git("rebase", "-q", before, "--exec", "git -c user.name='Ella Example' -c user.email=ella@example.org commit -q --amend --no-edit -S" + str(t.dir / "key-ella"))
+    h.propose("ella", work, "-o", "topic=anew")
+    t.equal(states(h, -1)[-1], ("good", h.people["ella"]))
+    # what it set upon a branch that asks for them carries its word further
+    set_upon(t, h, work, "dev", "vouched", lambda name: signed(t, work, "ella", name))
+    tip = h.facts("push")[-1]["payload"]
+    t.equal((tip["made"][-1], len(tip["made"]), tip["signatures"][0]["wanting"]), (h.ref("refs/heads/dev"), 2, 0), tip)
+    t.git("-C", str(work.path), "fetch", "-q", str(h.path), "dev")
+    work.git("checkout", "-q", "-B", "fromdev", "FETCH_HEAD")
+    h.mode("source-code-management/unauthorized-code-prevented", "observe")
+    h.propose("ella", work, "-o", "topic=vouched")
+    t.equal(states(h, -1)[-4:], [("remade", "system")] * 2 + [("good", "system")] * 2)
+    h.mode("source-code-management/unauthorized-code-prevented", "block")
     # tags: by the tagger's own key
     tip = h.ref()
     work.git("tag", "plain", tip)

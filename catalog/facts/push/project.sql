@@ -17,6 +17,9 @@ CREATE VIEW fact_push_hits AS SELECT n, seq, ref, path, line, rule FROM p_push_h
 CREATE TABLE p_push_signatures (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, wanting INTEGER NOT NULL, first TEXT, why TEXT,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_push_signatures AS SELECT n, seq, ref, wanting, first, why FROM p_push_signatures;
+CREATE TABLE p_push_made (n INTEGER NOT NULL, seq INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX p_push_made_value ON p_push_made (value);
+CREATE VIEW fact_push_made AS SELECT n, seq, value FROM p_push_made;
 CREATE TABLE p_push_times (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, state TEXT NOT NULL, source TEXT NOT NULL, opens INTEGER,
   opens_text TEXT, emergency TEXT, PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_push_times AS SELECT n, seq, ref, state, source, opens, opens_text, emergency FROM p_push_times;
@@ -40,6 +43,7 @@ INSERT INTO p_push_refs SELECT :n, key, value ->> 'ref', value ->> 'before', val
   coalesce(value ->> 'threads', 0) FROM json_each(:payload, '$.refs');
 INSERT INTO p_push_hits SELECT :n, key, value ->> 'ref', value ->> 'path', value ->> 'line', value ->> 'rule' FROM json_each(:payload, '$.hits');
 INSERT INTO p_push_signatures SELECT :n, key, value ->> 'ref', value ->> 'wanting', value ->> 'first', value ->> 'why' FROM json_each(:payload, '$.signatures');
+INSERT INTO p_push_made SELECT :n, key, value FROM json_each(:payload, '$.made');
 INSERT INTO p_push_critical SELECT :n, key, value ->> 'ref', value ->> 'source', value ->> 'line', value ->> 'path', value ->> 'files', json_array_length(value, '$.owners'),
   value ->> 'known', value ->> 'wanted', value ->> 'approvals', value ->> 'unticked' FROM json_each(:payload, '$.critical');
 INSERT INTO p_push_owners SELECT :n, c.key * 100 + o.key, c.key, o.value FROM json_each(:payload, '$.critical') c JOIN json_each(c.value, '$.owners') o;

@@ -8,7 +8,8 @@ WITH words(why, en, fi) AS (
          ('other', 'its key is another person''s than its committer''s', 'avain on muun kuin commitin tekijän'),
          ('may_not', 'whoever signed may not write here', 'allekirjoittajalla ei ole kirjoitusoikeutta'),
          ('expired', 'its key has expired', 'avain on vanhentunut'),
-         ('unsupported', 'it is of a kind that is not read here', 'sen laatua ei tueta täällä')
+         ('unsupported', 'it is of a kind that is not read here', 'sen laatua ei tueta täällä'),
+         ('remade', 'the server made it from commits that were not asked for their signatures', 'palvelin teki sen commiteista, joilta ei vaadittu allekirjoitusta')
 )
 SELECT r.ref AS subject, r.may AS ok, p.at AS at, NULL AS due, p.via AS via, substr(r.after, 1, 12) AS tip,
        'it was written by somebody without the right' AS what_en, 'siihen kirjoitti joku ilman oikeutta' AS what_fi,

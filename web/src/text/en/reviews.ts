@@ -35,6 +35,7 @@ export const reviews = {
       may_not: "signed by somebody who may not write here",
       expired: "signed by a key that has ended",
       unsupported: "signed in a way that is not read here",
+      remade: "made by the server from commits that were not asked for their signatures",
     },
     onBranch: "On its branch",
     attested: "Attested",

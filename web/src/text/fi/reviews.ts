@@ -35,6 +35,7 @@ export const reviews = {
       may_not: "allekirjoittajalla ei ole täällä kirjoitusoikeutta",
       expired: "allekirjoitettu vanhentuneella avaimella",
       unsupported: "allekirjoituksen muotoa ei tueta täällä",
+      remade: "palvelin on tehnyt commiteista, joilta ei vaadittu allekirjoitusta",
     },
     onBranch: "Haaraan",
     attested: "Todistus",
