@@ -1,5 +1,6 @@
 /* What the functions of operations work with. */
 #include "api/api_int.h"
+#include "base/json_read.h"
 #include "base/time.h"
 #include "store/store.h"
 
@@ -26,8 +27,7 @@ bool api_value_bool(const struct api_call *call, const char *name, bool otherwis
 
 struct str api_field(const json_t *object, const char *name)
 {
-    const json_t *v = json_object_get(object, name);
-    return json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR_NONE;
+    return json_member(object, name);
 }
 
 int64_t api_field_int(const json_t *object, const char *name, int64_t otherwise)

@@ -1,6 +1,7 @@
 #include "api/code_critical.h"
 
 #include "api/show.h"
+#include "base/json_read.h"
 #include "gates/critical.h"
 #include "store/store.h"
 
@@ -117,7 +118,7 @@ enum rc code_critical_ticked(struct ctx *cx, struct api_call *call, struct str *
     *out = arena_array(&cx->arena, struct str, json_array_size(list) + 1);
     *n = 0;
     for (size_t i = 0; i < json_array_size(list); i++) {
-        struct str key = arena_str(&cx->arena, str_from(json_string_value(json_array_get(list, i))));
+        struct str key = json_text(json_array_get(list, i));
         bool twice = false;
         for (size_t k = 0; k < *n; k++) twice |= str_eq((*out)[k], key);
         if (!twice) (*out)[(*n)++] = key;

@@ -2,6 +2,7 @@
  * stopped, had it blocked (gates/replay.h). */
 #include "api/act.h"
 #include "api/show.h"
+#include "base/json_read.h"
 #include "base/time.h"
 #include "gates/host.h"
 #include "gates/replay.h"
@@ -207,24 +208,21 @@ static enum rc take_publishers(struct ctx *cx, struct api_call *call, struct hos
 {
     const json_t *list = json_object_get(call->body, "publishers");
     scoped_stmt *st = NULL;
-    struct str *out = arena_array(&cx->arena, struct str, json_array_size(list) + 1);
+    struct str *out = json_list(&cx->arena, list, &p->n_publishers);
     TRY(store_prepare(cx, call->ledger,
                       STR("SELECT 1 FROM fact_person WHERE subject = ?1 AND state = 'active' UNION ALL SELECT 1 FROM "
                           "fact_group WHERE subject = ?1 AND state = 'active'"),
                       &st));
-    for (size_t i = 0; i < json_array_size(list); i++) {
+    for (size_t i = 0; i < p->n_publishers; i++) {
         bool row;
-        struct str who = str_from(json_string_value(json_array_get(list, i)));
-        store_bind_str(st, 1, who);
+        store_bind_str(st, 1, out[i]);
         TRY(store_step(cx, st, &row));
         sqlite3_reset(st);
         if (!row) api_fault(call, "publishers", "names somebody who is not there", "nimeää jonkun, jota ei ole");
         for (size_t k = 0; k < i; k++)
-            if (str_eq(out[k], who)) api_fault(call, "publishers", "names somebody twice", "nimeää jonkun kahdesti");
-        out[i] = who;
+            if (str_eq(out[k], out[i])) api_fault(call, "publishers", "names somebody twice", "nimeää jonkun kahdesti");
     }
     p->publishers = out;
-    p->n_publishers = json_array_size(list);
     return OK;
 }
 

@@ -1,14 +1,8 @@
 /* Groups of people. */
 #include "api/api_int.h"
 #include "api/person.h"
+#include "base/json_read.h"
 #include "identity/people.h"
-
-static struct str *members_of(struct ctx *cx, const json_t *list, size_t *n)
-{
-    struct str *out = arena_array(&cx->arena, struct str, json_array_size(list) + 1);
-    for (*n = 0; *n < json_array_size(list); ++*n) out[*n] = str_from(json_string_value(json_array_get(list, *n)));
-    return out;
-}
 
 static enum rc version_of(struct ctx *cx, struct api_call *call, struct str group, int64_t *out)
 {
@@ -84,7 +78,7 @@ static enum rc check_twice(struct ctx *cx, struct api_call *call, const struct s
 API_OPERATION(groups_create)
 {
     struct group g = {.name = api_field(call->body, "name")};
-    struct str *members = members_of(cx, json_object_get(call->body, "members"), &g.n_members);
+    struct str *members = json_list(&cx->arena, json_object_get(call->body, "members"), &g.n_members);
     g.members = members;
     TRY(check_twice(cx, call, members, g.n_members));
     TRY(identity_group_put(cx, call->identity, &call->actor, &g)); /* it has no roles yet */
@@ -104,7 +98,7 @@ API_OPERATION(groups_patch)
     if (name.p) g.name = name;
     if (state.p) g.closed = str_eq(state, STR("closed"));
     if (json_object_get(call->body, "members"))
-        g.members = members_of(cx, json_object_get(call->body, "members"), &g.n_members);
+        g.members = json_list(&cx->arena, json_object_get(call->body, "members"), &g.n_members);
     TRY(check_twice(cx, call, g.members, g.n_members));
     TRY(check_joins(cx, call, before.members, before.closed ? 0 : before.n_members, g.members,
                     g.closed ? 0 : g.n_members));

@@ -2,6 +2,7 @@
 #include "api/item.h"
 #include "api/show.h"
 #include "api/texts_fi.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "files/files.h"
 #include "ledger/canonical.h"
@@ -146,9 +147,8 @@ static enum rc put(struct ctx *cx, struct api_call *call, const struct record_ki
     const json_t *content = json_object_get(call->body, "content"), *shows = json_object_get(call->body, "shows");
     char *text = json_dumps(content, JSON_COMPACT);
     if (!text) return fail(cx, E_INTERNAL, "out of memory");
-    size_t n = json_array_size(shows);
-    struct str *names = arena_array(&cx->arena, struct str, n);
-    for (size_t i = 0; i < n; i++) names[i] = str_from(json_string_value(json_array_get(shows, i)));
+    size_t n;
+    struct str *names = json_list(&cx->arena, shows, &n);
     struct str owner = api_field(call->body, "owner");
     struct records_draft d = {.kind = k,
                               .title = api_field(call->body, "title"),

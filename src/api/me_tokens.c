@@ -1,6 +1,7 @@
 /* API tokens: some of one's own permissions for a program, for a time. */
 #include "api/api_int.h"
 #include "api/sign_in.h"
+#include "base/json_read.h"
 #include "identity/tokens.h"
 
 /* A JSON list as it is stored; ours. */
@@ -58,12 +59,11 @@ static bool holds(struct api_call *call, const char *permission)
 API_OPERATION(me_tokens_create)
 {
     const json_t *list = json_object_get(call->body, "permissions");
-    struct token_wish wish = {.name = api_field(call->body, "name"), .n_only = json_array_size(list)};
-    struct str *only = arena_array(&cx->arena, struct str, wish.n_only + 1);
+    struct token_wish wish = {.name = api_field(call->body, "name")};
+    struct str *only = json_list(&cx->arena, list, &wish.n_only);
     struct token_made made;
     struct json *j = &call->out;
     for (size_t i = 0; i < wish.n_only; i++) {
-        only[i] = str_from(json_string_value(json_array_get(list, i)));
         if (!holds(call, only[i].p))
             api_fault(call, arena_printf(&cx->arena, "permissions[%zu]", i).p, "you do not hold it yourself",
                       "sinulla itselläsi ei ole sitä");

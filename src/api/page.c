@@ -2,6 +2,7 @@
 
 #include "api/api_int.h"
 #include "base/csv.h"
+#include "base/json_read.h"
 #include "base/time.h"
 
 #include <stdio.h>
@@ -42,7 +43,7 @@ static void put_people(struct buf *out, const json_t *v)
 static void put_value(struct buf *out, const json_t *v)
 {
     scoped_buf joined;
-    if (json_is_string(v)) csv_put_cell(out, (struct str){json_string_value(v), json_string_length(v)});
+    if (json_is_string(v)) csv_put_cell(out, json_text(v));
     if (json_is_integer(v)) buf_printf(out, "%lld", (long long)json_integer_value(v));
     if (json_is_boolean(v)) buf_cstr(out, json_is_true(v) ? "true" : "false");
     if (json_is_object(v)) put_people(out, v);

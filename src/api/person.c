@@ -1,6 +1,7 @@
 #include "api/person.h"
 
 #include "api/api_int.h"
+#include "base/json_read.h"
 #include "identity/accounts.h"
 #include "identity/people.h"
 #include "identity/sessions.h"
@@ -17,10 +18,7 @@ struct str group_of(struct ctx *cx, const struct api_call *call)
 
 struct str *person_addresses(struct ctx *cx, const json_t *body, size_t *n)
 {
-    const json_t *list = json_object_get(body, "addresses");
-    struct str *out = arena_array(&cx->arena, struct str, json_array_size(list) + 1);
-    for (*n = 0; *n < json_array_size(list); ++*n) out[*n] = str_from(json_string_value(json_array_get(list, *n)));
-    return out;
+    return json_list(&cx->arena, json_object_get(body, "addresses"), n);
 }
 
 enum rc person_put(struct ctx *cx, struct api_call *call, const char *key, struct str person)

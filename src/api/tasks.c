@@ -2,6 +2,7 @@
 #include "api/page.h"
 #include "api/task.h"
 #include "api/task_rows.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "records/care.h"
@@ -109,7 +110,7 @@ static void add_participants(const json_t *body, const char *field, struct care 
     json_t *one;
     json_array_foreach(json_object_get(body, field), i, one)
     {
-        struct str person = {json_string_value(one), json_string_length(one)};
+        struct str person = json_text(one);
         if (c->n_participants < LIMIT_PARTICIPANTS && !takes_part(c, person))
             c->participants[c->n_participants++] = person;
     }
@@ -228,12 +229,10 @@ static void put_keys(struct api_call *call, const char *field, const struct chan
 API_OPERATION(tasks_bulk)
 {
     const json_t *list = json_object_get(call->body, "tasks");
-    size_t n = json_array_size(list);
-    struct str *keys = arena_array(&cx->arena, struct str, n + 1);
+    size_t n;
+    struct str *keys = json_list(&cx->arena, list, &n);
     struct changing g = {.call = call, .tasks = keys, .n = n, .changed = arena_array(&cx->arena, bool, n + 1)};
     for (size_t i = 0; i < n; i++) {
-        const json_t *one = json_array_get(list, i);
-        keys[i] = (struct str){json_string_value(one), json_string_length(one)};
         if (!catalog_find_task(call->catalog, keys[i]))
             api_fault(call, "tasks", "names a task that is not there", "nimeää tehtävän, jota ei ole");
         for (size_t k = 0; k < i; k++)

@@ -4,6 +4,7 @@
 #include "api/api_int.h"
 #include "api/show.h"
 #include "api/texts_fi.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "notices/events.h"
 #include "notices/notices.h"
@@ -115,11 +116,10 @@ static enum rc tell(struct ctx *cx, struct api_call *call, const struct hook *h,
 static void take_events(struct ctx *cx, struct api_call *call, struct hook *h)
 {
     const json_t *list = json_object_get(call->body, "events");
-    size_t n = json_array_size(list);
+    size_t n;
     if (!list) return;
-    struct str *events = arena_array(&cx->arena, struct str, n + 1);
+    struct str *events = json_list(&cx->arena, list, &n);
     for (size_t i = 0; i < n; i++) {
-        events[i] = str_from(json_string_value(json_array_get(list, i)));
         if (!events_type_ok(call->catalog, events[i]))
             api_fault(call, arena_printf(&cx->arena, "events[%zu]", i).p, "there is no such type of event",
                       "sellaista tapahtumatyyppiä ei ole");

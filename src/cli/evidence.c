@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "cli/common.h"
 #include "cli/identity.h"
@@ -175,12 +176,6 @@ static const struct api_operation *operation(void)
     return NULL;
 }
 
-static struct str text_of(struct ctx *cx, const json_t *o, const char *key)
-{
-    const char *s = json_string_value(json_object_get(o, key));
-    return arena_str(&cx->arena, str_from(s ? s : ""));
-}
-
 static enum rc add_there(struct ctx *cx, struct arguments *a, const char *file)
 {
     struct remote_call call = {.op = operation(), .file = fopen(file, "re")};
@@ -199,10 +194,10 @@ static enum rc add_there(struct ctx *cx, struct arguments *a, const char *file)
     (void)fclose(call.file);
     TRY(rc);
     json_t *answer = json_loadb(out.p, out.n, JSON_REJECT_DUPLICATES, &error);
-    rc = answer
-             ? say(cx, a, file, text_of(cx, answer, "type").p, name, text_of(cx, answer, "commit"),
-                   json_integer_value(json_object_get(answer, "id")), json_is_true(json_object_get(answer, "repeated")))
-             : fail(cx, E_IO, "the server's answer is no JSON");
+    rc = answer ? say(cx, a, file, arena_cstr(&cx->arena, json_member(answer, "type")), name,
+                      json_member(answer, "commit"), json_integer_value(json_object_get(answer, "id")),
+                      json_is_true(json_object_get(answer, "repeated")))
+                : fail(cx, E_IO, "the server's answer is no JSON");
     json_decref(answer);
     return rc;
 }

@@ -2,6 +2,7 @@
  * may do nothing else. */
 #include "base/digest.h"
 #include "base/json.h"
+#include "base/json_read.h"
 #include "base/time.h"
 #include "cli/common.h"
 #include "cli/record.h"
@@ -207,12 +208,6 @@ static struct str body_of(struct ctx *cx, const struct deploy *d)
     return arena_str(&cx->arena, buf_view(&out));
 }
 
-static struct str text_of(struct ctx *cx, const json_t *o, const char *key)
-{
-    const char *s = json_string_value(json_object_get(o, key));
-    return arena_str(&cx->arena, str_from(s ? s : ""));
-}
-
 static enum rc on_server(struct ctx *cx, struct arguments *a)
 {
     struct remote_call call = {.op = operation(), .body = body_of(cx, &a->deploy)};
@@ -224,8 +219,8 @@ static enum rc on_server(struct ctx *cx, struct arguments *a)
     remote_close(&a->remote);
     if (rc != OK) return rc;
     json_t *answer = json_loadb(out.p, out.n, JSON_REJECT_DUPLICATES, &error);
-    rc = answer ? print(cx, a, text_of(cx, answer, "subject"), text_of(cx, answer, "label"),
-                        text_of(cx, answer, "title"), json_is_true(json_object_get(answer, "repeated")))
+    rc = answer ? print(cx, a, json_member(answer, "subject"), json_member(answer, "label"),
+                        json_member(answer, "title"), json_is_true(json_object_get(answer, "repeated")))
                 : fail(cx, E_IO, "the server's answer is no JSON");
     json_decref(answer);
     return rc;

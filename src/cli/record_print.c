@@ -1,12 +1,12 @@
 /* What an import would do, for people. */
+#include "base/json_read.h"
 #include "cli/record.h"
 
 #include <stdio.h>
 
 static const char *text_of(struct ctx *cx, const json_t *object, const char *key)
 {
-    const json_t *v = json_object_get(object, key);
-    return json_is_string(v) ? str_visible(cx, (struct str){json_string_value(v), json_string_length(v)}) : "";
+    return str_visible(cx, json_member(object, key));
 }
 
 static long long number_of(const json_t *object, const char *key)

@@ -1,6 +1,7 @@
 /* sinetti review: changes of a server's repositories, reviewed by who holds the token; the same words and texts as
  * `ssh HOST review …`. */
 #include "base/json.h"
+#include "base/json_read.h"
 #include "cli/common.h"
 #include "cli/remote.h"
 #include "cli/review_print.h"
@@ -62,12 +63,6 @@ static enum rc ask(struct ctx *cx, struct reviewing *r, const char *operation, c
     return *out ? OK : fail(cx, E_IO, "the server's answer is no JSON");
 }
 
-static struct str text(const json_t *o, const char *key)
-{
-    const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR("");
-}
-
 static int64_t number(const json_t *o, const char *key)
 {
     return json_integer_value(json_object_get(o, key));
@@ -76,8 +71,8 @@ static int64_t number(const json_t *o, const char *key)
 static struct str person(const json_t *o, const char *key)
 {
     const json_t *p = json_object_get(o, key);
-    struct str name = text(p, "name");
-    return name.n ? name : text(p, "id");
+    struct str name = json_member(p, "name");
+    return name.n ? name : json_member(p, "id");
 }
 
 static enum rc find_change(struct ctx *cx, struct reviewing *r)
@@ -87,7 +82,7 @@ static enum rc find_change(struct ctx *cx, struct reviewing *r)
                               {"state", STR("all")}};
     json_t *found;
     TRY(ask(cx, r, "code_changes_list", g, 3, STR_NONE, &found));
-    struct str id = text(json_array_get(json_object_get(found, "items"), 0), "id");
+    struct str id = json_member(json_array_get(json_object_get(found, "items"), 0), "id");
     if (str_starts(id, STR("change:"))) r->change = arena_str(&cx->arena, str_slice(id, 7, id.n));
     json_decref(found);
     return r->change.n
@@ -105,9 +100,10 @@ static enum rc list(struct ctx *cx, struct reviewing *r)
         json_t *page, *item;
         size_t i;
         TRY(ask(cx, r, "code_changes_list", g, cursor.n ? 3 : 2, STR_NONE, &page));
-        json_array_foreach(json_object_get(page, "items"), i, item) review_print_row(
-            cx, number(item, "number"), text(item, "target"), text(item, "title"), text(item, "owner_name"));
-        cursor = arena_str(&cx->arena, text(page, "next"));
+        json_array_foreach(json_object_get(page, "items"), i, item)
+            review_print_row(cx, number(item, "number"), json_member(item, "target"), json_member(item, "title"),
+                             json_member(item, "owner_name"));
+        cursor = arena_str(&cx->arena, json_member(page, "next"));
         json_decref(page);
         if (!cursor.n) return OK;
     }
@@ -121,9 +117,9 @@ static void say_approvers(struct ctx *cx, const json_t *c, int64_t newest)
         const json_t *one = json_array_get(reviews, i);
         bool first = true;
         for (size_t k = 0; k < i; k++)
-            first = first && !str_eq(text(json_object_get(json_array_get(reviews, k), "by"), "id"),
-                                     text(json_object_get(one, "by"), "id"));
-        if (first && number(one, "patch_set") == newest && str_eq(text(one, "vote"), STR("approve")))
+            first = first && !str_eq(json_member(json_object_get(json_array_get(reviews, k), "by"), "id"),
+                                     json_member(json_object_get(one, "by"), "id"));
+        if (first && number(one, "patch_set") == newest && str_eq(json_member(one, "vote"), STR("approve")))
             review_print_approver(cx, person(one, "by"));
     }
 }
@@ -132,20 +128,21 @@ static void say_gate(struct ctx *cx, const json_t *gate)
 {
     json_t *f;
     size_t i;
-    if (text(gate, "conflict").n) {
-        printf("gate: %s\n", str_visible(cx, text(gate, "conflict")));
+    if (json_member(gate, "conflict").n) {
+        printf("gate: %s\n", str_visible(cx, json_member(gate, "conflict")));
         return;
     }
     review_print_gate(json_is_true(json_object_get(gate, "allowed")));
     json_array_foreach(json_object_get(gate, "faults"), i, f)
     {
-        struct str mode = text(f, "mode");
+        struct str mode = json_member(f, "mode");
         if (str_eq(mode, STR("observe"))) continue;
-        printf("%s: %s\n", str_eq(mode, STR("block")) ? "refused" : "warning", str_visible(cx, text(f, "message")));
-        if (text(f, "fix").n) printf("  to fix: %s\n", str_visible(cx, text(f, "fix")));
-        if (text(f, "point").n)
-            printf("  task: %s (%s)\n", arena_cstr(&cx->arena, str_from(str_visible(cx, text(f, "task_title")))),
-                   str_visible(cx, text(f, "point")));
+        printf("%s: %s\n", str_eq(mode, STR("block")) ? "refused" : "warning",
+               str_visible(cx, json_member(f, "message")));
+        if (json_member(f, "fix").n) printf("  to fix: %s\n", str_visible(cx, json_member(f, "fix")));
+        if (json_member(f, "point").n)
+            printf("  task: %s (%s)\n", arena_cstr(&cx->arena, str_from(str_visible(cx, json_member(f, "task_title")))),
+                   str_visible(cx, json_member(f, "point")));
     }
 }
 
@@ -161,15 +158,15 @@ static enum rc show(struct ctx *cx, struct reviewing *r)
                                        .approvals = number(c, "approvals"),
                                        .rejections = number(c, "rejections"),
                                        .open_threads = number(c, "open_threads"),
-                                       .title = text(c, "title"),
-                                       .state = text(c, "state"),
-                                       .target = text(c, "target"),
+                                       .title = json_member(c, "title"),
+                                       .state = json_member(c, "state"),
+                                       .target = json_member(c, "target"),
                                        .owner = person(c, "owner"),
-                                       .commit = text(newest, "commit"),
-                                       .base = text(newest, "base")};
+                                       .commit = json_member(newest, "commit"),
+                                       .base = json_member(newest, "base")};
     review_print_change(cx, &shown);
     say_approvers(cx, c, shown.patch_set);
-    review_print_description(cx, text(c, "description"));
+    review_print_description(cx, json_member(c, "description"));
     if (str_eq(shown.state, STR("open"))) say_gate(cx, json_object_get(c, "gate"));
     json_decref(c);
     return OK;
@@ -183,10 +180,11 @@ static enum rc comments(struct ctx *cx, struct reviewing *r)
     TRY(ask(cx, r, "code_changes_threads", &g, 1, STR_NONE, &answer));
     json_array_foreach(json_object_get(answer, "threads"), i, t)
     {
-        review_print_thread(cx, number(t, "thread"), text(t, "path"), number(t, "began_line"), number(t, "began_last"),
-                            number(t, "patch_set"), json_is_true(json_object_get(t, "resolved")));
+        review_print_thread(cx, number(t, "thread"), json_member(t, "path"), number(t, "began_line"),
+                            number(t, "began_last"), number(t, "patch_set"),
+                            json_is_true(json_object_get(t, "resolved")));
         json_array_foreach(json_object_get(t, "comments"), k, c)
-            review_print_comment(cx, person(c, "by"), text(c, "text"));
+            review_print_comment(cx, person(c, "by"), json_member(c, "text"));
     }
     json_decref(answer);
     return OK;

@@ -9,18 +9,13 @@
 #include <unistd.h>
 
 #include "base/base64.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/pubkey.h"
 #include "base/sshsig.h"
 #include "store/store.h"
 
 #define SIGNATURES 20
-
-static struct str text_of(const json_t *o, const char *key)
-{
-    const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR_NONE;
-}
 
 static enum rc read_whole(struct reading *r, struct buf *out)
 {
@@ -114,9 +109,9 @@ static enum rc check_signatures(struct reading *r, const json_t *signatures, str
     {
         scoped_buf sig;
         buf_init(&sig, 4096);
-        struct str text = text_of(s, "sig");
+        struct str text = json_member(s, "sig");
         if (!text.p || !base64_read(&sig, text)) return fail(r->cx, E_INVALID, "signatures[%zu].sig: no base64", i);
-        TRY(find_signer(r, text_of(s, "keyid").p ? text_of(s, "keyid") : STR(""), message, buf_view(&sig)));
+        TRY(find_signer(r, json_member(s, "keyid").p ? json_member(s, "keyid") : STR(""), message, buf_view(&sig)));
         if (r->out->signer.p) return OK;
     }
     return fail(r->cx, E_DENIED, "it is signed by no key that somebody here has registered");
@@ -142,7 +137,7 @@ static enum rc take_subjects(struct reading *r, const json_t *subjects)
     {
         json_object_foreach(json_object_get(s, "digest"), key, v)
         {
-            struct str digest = {json_string_value(v), json_string_length(v)};
+            struct str digest = json_text(v);
             if (!digest.p || !is_hex(digest) || strlen(key) > 40)
                 return fail(r->cx, E_INVALID, "subject[%zu].digest: hexadecimal digits are expected", i);
             if (out->n_subjects == EVIDENCE_SUBJECTS) return OK; /* more are in the file */
@@ -158,7 +153,7 @@ static enum rc take_test_result(struct reading *r, const json_t *predicate)
 {
     static const char *const lists[] = {"passedTests", "warnedTests", "failedTests"};
     struct evidence *out = r->out;
-    struct str result = text_of(predicate, "result");
+    struct str result = json_member(predicate, "result");
     if (!str_starts(out->predicate, STR("https://in-toto.io/attestation/test-result/"))) return OK;
     if (!str_eq(result, STR("PASSED")) && !str_eq(result, STR("WARNED")) && !str_eq(result, STR("FAILED")))
         return fail(r->cx, E_INVALID, "predicate.result: PASSED, WARNED or FAILED");
@@ -173,7 +168,7 @@ static enum rc take_test_result(struct reading *r, const json_t *predicate)
 
 static enum rc take_statement(struct reading *r, const json_t *s)
 {
-    struct str type = text_of(s, "_type"), predicate = text_of(s, "predicateType");
+    struct str type = json_member(s, "_type"), predicate = json_member(s, "predicateType");
     if (!str_eq(type, STR("https://in-toto.io/Statement/v1")) &&
         !str_eq(type, STR("https://in-toto.io/Statement/v0.1")))
         return fail(r->cx, E_INVALID, "payload: _type is no in-toto statement");
@@ -190,9 +185,9 @@ static enum rc take_envelope(struct reading *r, const json_t *envelope)
     json_t *statement = NULL;
     buf_init(&payload, LIMIT_EVIDENCE_ENVELOPE);
     buf_init(&message, LIMIT_EVIDENCE_ENVELOPE + KIB);
-    if (!str_eq(text_of(envelope, "payloadType"), STR(DSSE_STATEMENT)))
+    if (!str_eq(json_member(envelope, "payloadType"), STR(DSSE_STATEMENT)))
         return fail(r->cx, E_INVALID, "payloadType is not " DSSE_STATEMENT);
-    if (!base64_read(&payload, text_of(envelope, "payload"))) return fail(r->cx, E_INVALID, "payload: no base64");
+    if (!base64_read(&payload, json_member(envelope, "payload"))) return fail(r->cx, E_INVALID, "payload: no base64");
     dsse_preimage(&message, buf_view(&payload));
     TRY(buf_ok(&message));
     TRY(check_signatures(r, json_object_get(envelope, "signatures"), buf_view(&message)));

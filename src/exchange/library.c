@@ -1,6 +1,7 @@
 #include "exchange/library_int.h"
 
 #include "base/json.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 
 #include <jansson.h>
@@ -237,12 +238,6 @@ static enum rc read_library(struct library *l, const struct yaml_node *top)
 
 /* --- OWASP ASVS, as its project publishes it in JSON: chapters, sections, requirements */
 
-static struct str json_text(const json_t *o, const char *key)
-{
-    const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR("");
-}
-
 static enum rc take_items(struct library *l, const json_t *items, struct str group, int depth)
 {
     size_t i;
@@ -250,8 +245,8 @@ static enum rc take_items(struct library *l, const json_t *items, struct str gro
     json_array_foreach(items, i, item)
     {
         const json_t *below = json_object_get(item, "Items");
-        struct str name = json_text(item, "Name"), what = json_text(item, "Description");
-        struct library_control c = {.id = library_line_of(l->cx, json_text(item, "Shortcode")), .group = group};
+        struct str name = json_member(item, "Name"), what = json_member(item, "Description");
+        struct library_control c = {.id = library_line_of(l->cx, json_member(item, "Shortcode")), .group = group};
         c.title = library_line_of(l->cx, json_array_size(below) && name.n ? name : what.n ? what : name);
         c.heading = json_array_size(below) > 0;
         if (!c.id.n) return fail(l->cx, E_INVALID, "a requirement has no Shortcode");
@@ -264,12 +259,12 @@ static enum rc take_items(struct library *l, const json_t *items, struct str gro
 static enum rc read_asvs(struct library *l, const json_t *top)
 {
     const json_t *items = json_object_get(top, "Requirements");
-    struct str version = json_text(top, "Version"), name = json_text(top, "ShortName");
+    struct str version = json_member(top, "Version"), name = json_member(top, "ShortName");
     if (!json_is_array(items) || !version.n || !name.n)
         return fail(l->cx, E_INVALID, "this JSON is no ASVS: ShortName, Version and Requirements are expected");
     l->name = library_line_of(l->cx, arena_printf(&l->cx->arena, "OWASP " STR_FMT, STR_ARG(name)));
     l->edition = library_line_of(l->cx, version);
-    l->title = library_line_of(l->cx, json_text(top, "Name"));
+    l->title = library_line_of(l->cx, json_member(top, "Name"));
     if (!l->title.n) l->title = l->name;
     l->key = library_key_of(
         l->cx, arena_printf(&l->cx->arena, "owasp-" STR_FMT "-" STR_FMT, STR_ARG(name), STR_ARG(version)), 40);

@@ -4,18 +4,12 @@
 #include <sodium.h>
 
 #include "base/base64.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/sshsig.h"
 #include "gates/attest.h"
 
 #define KEYS_MOST 1000
-
-static struct str text_of(struct ctx *cx, const json_t *object, const char *key)
-{
-    const json_t *v = json_object_get(object, key);
-    return json_is_string(v) ? arena_str(&cx->arena, (struct str){json_string_value(v), json_string_length(v)})
-                             : STR_NONE;
-}
 
 /* The key of any of the lines that has signed this; NULL: none. */
 static bool by_one_of(struct ctx *cx, struct str keys, struct str preimage, struct str sig, struct str *shown)
@@ -44,13 +38,13 @@ static enum rc open_envelope(struct ctx *cx, const json_t *top, struct str keys,
     scoped_buf preimage;
     const json_t *signatures = json_object_get(top, "signatures");
     buf_init(&preimage, LIMIT_BODY);
-    if (!str_eq(text_of(cx, top, "payloadType"), STR(DSSE_STATEMENT)))
+    if (!str_eq(json_member(top, "payloadType"), STR(DSSE_STATEMENT)))
         return fail(cx, E_INVALID, "its payload is no in-toto statement");
-    if (!base64_read(payload, text_of(cx, top, "payload")) || payload->failed)
+    if (!base64_read(payload, json_member(top, "payload")) || payload->failed)
         return fail(cx, E_INVALID, "its payload is no base64");
     dsse_preimage(&preimage, buf_view(payload));
     for (size_t i = 0; i < json_array_size(signatures) && i < 16; i++)
-        if (by_one_of(cx, keys, buf_view(&preimage), text_of(cx, json_array_get(signatures, i), "sig"), key)) return OK;
+        if (by_one_of(cx, keys, buf_view(&preimage), json_member(json_array_get(signatures, i), "sig"), key)) return OK;
     return fail(cx, E_DENIED, "it is signed by none of the keys");
 }
 
@@ -61,12 +55,10 @@ static enum rc read_level(struct ctx *cx, const json_t *predicate, struct attest
         out->level = json_integer_value(json_object_get(predicate, "level"));
         return OK;
     }
-    if (!str_eq(text_of(cx, predicate, "verificationResult"), STR("PASSED")))
+    if (!str_eq(json_member(predicate, "verificationResult"), STR("PASSED")))
         return fail(cx, E_INVALID, "its result is not PASSED");
     for (size_t i = 0; i < json_array_size(levels); i++) {
-        const json_t *v = json_array_get(levels, i);
-        struct str word = json_is_string(v) ? str_from(json_string_value(v)) : STR(""),
-                   before = STR("SLSA_SOURCE_LEVEL_");
+        struct str word = json_text(json_array_get(levels, i)), before = STR("SLSA_SOURCE_LEVEL_");
         if (str_starts(word, before) && !str_to_i64(str_slice(word, before.n, word.n), 0, 9, &out->level))
             return fail(cx, E_INVALID, "its level is none");
     }
@@ -78,16 +70,18 @@ static enum rc read_statement(struct ctx *cx, const json_t *top, struct attest_t
     const json_t *subject = json_array_get(json_object_get(top, "subject"), 0),
                  *predicate = json_object_get(top, "predicate"),
                  *refs = json_object_get(json_object_get(subject, "annotations"), "sourceRefs");
-    struct str type = text_of(cx, top, "predicateType");
+    struct str type = json_member(top, "predicateType");
     out->is_summary = str_eq(type, STR(ATTEST_SUMMARY));
-    if (!str_eq(text_of(cx, top, "_type"), STR("https://in-toto.io/Statement/v1")) ||
+    if (!str_eq(json_member(top, "_type"), STR("https://in-toto.io/Statement/v1")) ||
         (!out->is_summary && !str_eq(type, STR(ATTEST_PROVENANCE))))
         return fail(cx, E_INVALID, "its statement is of another type");
-    out->commit = text_of(cx, json_object_get(subject, "digest"), "gitCommit");
-    out->resource = text_of(cx, predicate, out->is_summary ? "resourceUri" : "repositoryUri");
-    out->verifier = text_of(cx, json_object_get(predicate, "verifier"), "id");
-    if (json_is_string(json_array_get(refs, 0)))
-        out->ref = arena_str(&cx->arena, str_from(json_string_value(json_array_get(refs, 0))));
+    const struct str said[] = {json_member(json_object_get(subject, "digest"), "gitCommit"),
+                               json_member(predicate, out->is_summary ? "resourceUri" : "repositoryUri"),
+                               json_member(json_object_get(predicate, "verifier"), "id"),
+                               json_text(json_array_get(refs, 0))};
+    struct str *const fields[] = {&out->commit, &out->resource, &out->verifier, &out->ref};
+    for (int i = 0; i < 4; i++)
+        if (said[i].p) *fields[i] = arena_str(&cx->arena, said[i]);
     if (json_array_size(json_object_get(top, "subject")) != 1 || !out->commit.n || !out->resource.n)
         return fail(cx, E_INVALID, "its statement does not say what it is about");
     return read_level(cx, predicate, out);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "evidence/evidence.h"
 #include "files/files.h"
@@ -34,24 +35,6 @@ static const char definitions_sql[] =
     "END "
     "<> 'closed' ORDER BY r.number";
 
-static bool names_repository(const json_t *content, struct str repository)
-{
-    const json_t *list = json_object_get(content, "repositories"), *v;
-    size_t i;
-    json_array_foreach(list, i, v)
-    {
-        if (json_is_string(v) && str_eq((struct str){json_string_value(v), json_string_length(v)}, repository))
-            return true;
-    }
-    return false;
-}
-
-static struct str text_of(const json_t *o, const char *key)
-{
-    const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR("");
-}
-
 static struct str list_of(struct ctx *cx, const json_t *content, const char *key)
 {
     const json_t *list = json_object_get(content, key);
@@ -72,14 +55,14 @@ static int level_of(struct str word)
 static void read_definition(struct ctx *cx, struct str body, struct definition *d)
 {
     json_t *fact = json_loadb(body.p ? body.p : "", body.n, 0, NULL);
-    struct str content = text_of(json_object_get(fact, "payload"), "content"), percent;
+    struct str content = json_member(json_object_get(fact, "payload"), "content"), percent;
     d->content = json_loadb(content.p, content.n, 0, NULL);
     json_decref(fact);
-    percent = text_of(d->content, "coverage");
+    percent = json_member(d->content, "coverage");
     struct str whole = percent;
     (void)str_cut(&percent, '.', &whole);
     d->senders = list_of(cx, d->content, "evidence_from");
-    d->level = level_of(text_of(d->content, "findings_level"));
+    d->level = level_of(json_member(d->content, "findings_level"));
     d->tests = json_is_true(json_object_get(d->content, "tests_pass"));
     if (!str_to_i64(whole, 0, 100, &d->coverage)) d->coverage = -1;
 }
@@ -94,7 +77,7 @@ static enum rc read_definitions(struct ctx *cx, sqlite3 *db, struct str reposito
         TRY(store_step(cx, st, &row));
         if (!row) return OK;
         read_definition(cx, store_column_str(st, 1), &d);
-        if (!names_repository(d.content, repository)) {
+        if (!json_list_has(json_object_get(d.content, "repositories"), repository)) {
             json_decref(d.content);
             continue;
         }
@@ -361,8 +344,7 @@ static bool matches_any(const json_t *patterns, struct str path)
     const json_t *v;
     json_array_foreach(patterns, i, v)
     {
-        if (json_is_string(v) && check_path_matches((struct str){json_string_value(v), json_string_length(v)}, path))
-            return true;
+        if (json_is_string(v) && check_path_matches(json_text(v), path)) return true;
     }
     return false;
 }

@@ -1,5 +1,6 @@
 /* Definitions of critical code in the register, as they were approved last. */
 #include "base/digest.h"
+#include "base/json_read.h"
 #include "gates/approved_items.h"
 #include "gates/critical_int.h"
 
@@ -22,17 +23,11 @@ struct reading {
     size_t n;
 };
 
-static struct str text_of(struct ctx *cx, const json_t *v)
-{
-    return json_is_string(v) ? arena_str(&cx->arena, (struct str){json_string_value(v), json_string_length(v)})
-                             : STR_NONE;
-}
-
 static void take_names(struct reading *r, const json_t *list, const char *kind, struct critical_name *names, size_t *n)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
-        struct str who = text_of(r->cx, json_array_get(list, i));
-        if (who.p) names[(*n)++] = (struct critical_name){kind, who};
+        struct str who = json_text(json_array_get(list, i));
+        if (who.p) names[(*n)++] = (struct critical_name){kind, arena_str(&r->cx->arena, who)};
     }
 }
 
@@ -51,8 +46,8 @@ static void take_patterns(struct reading *r, const json_t *rows, struct definiti
 {
     struct str *patterns = arena_array(&r->cx->arena, struct str, json_array_size(rows) + 1);
     for (size_t k = 0; k < json_array_size(rows); k++) {
-        struct str pattern = str_trim(text_of(r->cx, json_object_get(json_array_get(rows, k), "pattern")));
-        if (pattern.n) patterns[d->n_patterns++] = pattern;
+        struct str pattern = str_trim(json_member(json_array_get(rows, k), "pattern"));
+        if (pattern.n) patterns[d->n_patterns++] = arena_str(&r->cx->arena, pattern);
     }
     d->patterns = patterns;
 }
@@ -62,7 +57,7 @@ static void take_items(struct reading *r, const json_t *list, struct definition 
     struct critical_item *items = arena_array(&r->cx->arena, struct critical_item, json_array_size(list) + 1);
     for (size_t k = 0; k < json_array_size(list); k++) {
         struct critical_item *item = &items[d->n_items];
-        item->text = text_of(r->cx, json_array_get(list, k));
+        item->text = arena_str(&r->cx->arena, json_text(json_array_get(list, k)));
         if (!item->text.n) continue;
         critical_item_key(item->text, item->key);
         d->n_items++;

@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "base/json.h"
+#include "base/json_read.h"
 #include "base/time.h"
 #include "gates/approved_items.h"
 #include "store/store.h"
@@ -25,27 +26,12 @@ struct reading {
 
 /* --- items */
 
-static struct str text_of(struct ctx *cx, const json_t *v)
-{
-    return json_is_string(v) ? arena_str(&cx->arena, (struct str){json_string_value(v), json_string_length(v)})
-                             : STR_NONE;
-}
-
-static bool names(const json_t *list, struct str subject)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const char *s = json_string_value(json_array_get(list, i));
-        if (s && str_eq(str_from(s), subject)) return true;
-    }
-    return false;
-}
-
 static bool is_for(const json_t *fields, const struct gate_place *place)
 {
     const json_t *repositories = json_object_get(fields, "repositories"),
                  *projects = json_object_get(fields, "projects");
     if (!json_array_size(repositories) && !json_array_size(projects)) return true;
-    return names(repositories, place->subject) || (place->project.n && names(projects, place->project));
+    return json_list_has(repositories, place->subject) || (place->project.n && json_list_has(projects, place->project));
 }
 
 /* "h0830" in seconds; -1: none */
@@ -112,10 +98,10 @@ static void read_branches(struct ctx *cx, const json_t *list, struct rule *r)
 {
     struct str *patterns = arena_array(&cx->arena, struct str, json_array_size(list) + 1);
     for (size_t i = 0; i < json_array_size(list); i++) {
-        struct str p = str_trim(text_of(cx, json_array_get(list, i)));
+        struct str p = str_trim(json_text(json_array_get(list, i)));
         if (!p.n) continue;
         patterns[r->n_branches++] =
-            str_starts(p, STR("refs/")) ? p : arena_printf(&cx->arena, "refs/heads/" STR_FMT, STR_ARG(p));
+            arena_printf(&cx->arena, "%s" STR_FMT, str_starts(p, STR("refs/")) ? "" : "refs/heads/", STR_ARG(p));
     }
     r->branches = patterns;
 }
@@ -130,7 +116,7 @@ static enum rc take(void *arg, const struct approved_item *i)
     struct rule *rule = &r->rules[r->n++];
     *rule = (struct rule){.source = i->subject,
                           .number = i->number,
-                          .zone = str_trim(text_of(cx, json_object_get(i->fields, "time_zone")))};
+                          .zone = arena_str(&cx->arena, str_trim(json_member(i->fields, "time_zone")))};
     rule->times.zone = zone_read(cx, rule->zone);
     read_branches(cx, json_object_get(i->fields, "branches"), rule);
     if (!rule->times.zone.file.n)

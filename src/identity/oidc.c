@@ -17,12 +17,6 @@ json_t *oidc_load(struct ctx *cx, const char *what, struct str body)
     return NULL;
 }
 
-struct str oidc_member(const json_t *object, const char *name)
-{
-    const json_t *v = json_object_get(object, name);
-    return json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR_NONE;
-}
-
 /* Whether the array has the word; `otherwise` when the member is not there. */
 static bool offers(const json_t *object, const char *name, const char *word, bool otherwise)
 {
@@ -74,7 +68,7 @@ struct str oidc_discovery_address(struct ctx *cx, struct str issuer)
 
 static enum rc take_address(struct ctx *cx, const json_t *root, const char *name, bool wanted, struct str *out)
 {
-    struct str s = oidc_member(root, name);
+    struct str s = json_member(root, name);
     *out = STR_NONE;
     if (!s.p && !wanted) return OK;
     if (!s.p) return fail(cx, E_INVALID, "discovery document: there is no %s", name);
@@ -85,7 +79,7 @@ static enum rc take_address(struct ctx *cx, const json_t *root, const char *name
 
 static enum rc read_server(struct ctx *cx, struct str issuer, const json_t *root, struct oidc_server *out)
 {
-    struct str said = oidc_member(root, "issuer");
+    struct str said = json_member(root, "issuer");
     if (!str_eq(said, issuer))
         return fail(cx, E_DENIED, "discovery document: it is of issuer %s, not of %s", str_visible(cx, said),
                     str_visible(cx, issuer));
@@ -195,8 +189,8 @@ enum rc oidc_tokens_read(struct ctx *cx, struct str body, struct oidc_tokens *ou
     json_t *root = oidc_load(cx, "answer of the token endpoint", body);
     *out = (struct oidc_tokens){0};
     if (!root) return cx->error;
-    struct str id = oidc_member(root, "id_token"), access = oidc_member(root, "access_token");
-    bool bearer = str_eq_nocase(oidc_member(root, "token_type"), STR("Bearer"));
+    struct str id = json_member(root, "id_token"), access = json_member(root, "access_token");
+    bool bearer = str_eq_nocase(json_member(root, "token_type"), STR("Bearer"));
     if (id.p) out->id = arena_str(&cx->arena, id);
     if (access.p && bearer) out->access = arena_str(&cx->arena, access);
     json_decref(root);
@@ -210,20 +204,20 @@ const char *oidc_error_word(struct str body)
     const char *found = "";
     json_t *root = json_loadb(body.p ? body.p : "", body.n, JSON_REJECT_DUPLICATES, NULL);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_eq(oidc_member(root, "error"), str_from(words[i]))) found = words[i];
+        if (str_eq(json_member(root, "error"), str_from(words[i]))) found = words[i];
     json_decref(root);
     return found;
 }
 
 static void take_email(struct ctx *cx, const json_t *root, struct oidc_claims *claims)
 {
-    struct str email = oidc_member(root, "email");
+    struct str email = json_member(root, "email");
     if (email.n && json_is_true(json_object_get(root, "email_verified"))) claims->email = arena_str(&cx->arena, email);
 }
 
 void oidc_claims_take(struct ctx *cx, const json_t *root, struct oidc_claims *out)
 {
-    *out = (struct oidc_claims){.subject = arena_str(&cx->arena, oidc_member(root, "sub"))};
+    *out = (struct oidc_claims){.subject = arena_str(&cx->arena, json_member(root, "sub"))};
     take_email(cx, root, out);
     out->several = offers(root, "amr", "mfa", false);
 }
@@ -232,7 +226,7 @@ enum rc oidc_userinfo_read(struct ctx *cx, struct str body, struct oidc_claims *
 {
     json_t *root = oidc_load(cx, "answer of the userinfo endpoint", body);
     if (!root) return cx->error;
-    bool same = str_eq(oidc_member(root, "sub"), claims->subject);
+    bool same = str_eq(json_member(root, "sub"), claims->subject);
     if (same && !claims->email.p) take_email(cx, root, claims);
     json_decref(root);
     return same ? OK : fail(cx, E_DENIED, "answer of the userinfo endpoint: it is about somebody else");

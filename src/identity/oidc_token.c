@@ -61,14 +61,14 @@ static bool has_bytes(const json_t *key, const char *name, size_t least, size_t 
 {
     scoped_buf bytes;
     buf_init(&bytes, most);
-    return base64url_read(&bytes, oidc_member(key, name)) && bytes.n >= least && bytes.n <= most;
+    return base64url_read(&bytes, json_member(key, name)) && bytes.n >= least && bytes.n <= most;
 }
 
 static bool is_for_signatures(const json_t *key)
 {
     const json_t *use = json_object_get(key, "use"), *ops = json_object_get(key, "key_ops"), *one;
     size_t i;
-    if (use && !str_eq(oidc_member(key, "use"), STR("sig"))) return false;
+    if (use && !str_eq(json_member(key, "use"), STR("sig"))) return false;
     if (!ops) return true;
     json_array_foreach(ops, i,
                        one) if (json_is_string(one) && strcmp(json_string_value(one), "verify") == 0) return true;
@@ -77,7 +77,7 @@ static bool is_for_signatures(const json_t *key)
 
 static bool is_sound(const json_t *key)
 {
-    struct str type = oidc_member(key, "kty"), curve = oidc_member(key, "crv");
+    struct str type = json_member(key, "kty"), curve = json_member(key, "crv");
     if (str_eq(type, STR("RSA"))) return has_bytes(key, "n", RSA_LEAST, RSA_MOST) && has_bytes(key, "e", 1, 8);
     if (str_eq(type, STR("EC")))
         return str_eq(curve, STR("P-256")) && has_bytes(key, "x", 32, 32) && has_bytes(key, "y", 32, 32);
@@ -138,11 +138,11 @@ static const json_t *find_key(const struct oidc_keys *keys, const struct algorit
     size_t i;
     json_array_foreach(keys->list, i, key)
     {
-        struct str its = oidc_member(key, "alg");
-        if (!str_eq(oidc_member(key, "kty"), str_from(a->type))) continue;
-        if (a->curve && !str_eq(oidc_member(key, "crv"), str_from(a->curve))) continue;
+        struct str its = json_member(key, "alg");
+        if (!str_eq(json_member(key, "kty"), str_from(a->type))) continue;
+        if (a->curve && !str_eq(json_member(key, "crv"), str_from(a->curve))) continue;
         if (its.p && !str_eq(its, str_from(a->name))) continue;
-        if (kid.p && !str_eq(oidc_member(key, "kid"), kid)) continue;
+        if (kid.p && !str_eq(json_member(key, "kid"), kid)) continue;
         if (found) return NULL;
         found = key;
     }
@@ -164,7 +164,7 @@ static json_t *load_part(struct ctx *cx, const char *what, struct str token, int
 static enum rc read_header(struct ctx *cx, const json_t *header, const struct algorithm **a)
 {
     static const char *const refused[] = {"crit", "zip", "b64", "enc"};
-    struct str name = oidc_member(header, "alg");
+    struct str name = json_member(header, "alg");
     *a = NULL;
     for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++)
         if (str_eq(name, str_from(algorithms[i].name))) *a = &algorithms[i];
@@ -209,16 +209,16 @@ static enum rc check_signature(struct ctx *cx, const json_t *key, const struct a
 static bool is_for(const json_t *claims, struct str client)
 {
     const json_t *aud = json_object_get(claims, "aud"), *azp = json_object_get(claims, "azp"), *one;
-    bool found = str_eq(oidc_member(claims, "aud"), client), others = false;
+    bool found = str_eq(json_member(claims, "aud"), client), others = false;
     size_t i;
     json_array_foreach(aud, i, one)
     {
-        bool us = json_is_string(one) && str_eq((struct str){json_string_value(one), json_string_length(one)}, client);
+        bool us = json_is_string(one) && str_eq(json_text(one), client);
         found = found || us;
         others = others || !us;
     }
     if (!found || (others && !azp)) return false;
-    return !azp || str_eq(oidc_member(claims, "azp"), client);
+    return !azp || str_eq(json_member(claims, "azp"), client);
 }
 
 static enum rc check_times(struct ctx *cx, const json_t *claims, int64_t now)
@@ -237,8 +237,8 @@ static enum rc check_times(struct ctx *cx, const json_t *claims, int64_t now)
 
 static enum rc check_claims(struct ctx *cx, const json_t *claims, const struct oidc_expected *e)
 {
-    struct str nonce = oidc_member(claims, "nonce"), subject = oidc_member(claims, "sub");
-    if (!str_eq(oidc_member(claims, "iss"), e->issuer)) return fail(cx, E_DENIED, "ID token: it is another issuer's");
+    struct str nonce = json_member(claims, "nonce"), subject = json_member(claims, "sub");
+    if (!str_eq(json_member(claims, "iss"), e->issuer)) return fail(cx, E_DENIED, "ID token: it is another issuer's");
     if (!is_for(claims, e->client)) return fail(cx, E_DENIED, "ID token: it is for another client");
     TRY(check_times(cx, claims, e->now));
     if (!e->nonce.n || nonce.n != e->nonce.n || sodium_memcmp(nonce.p, e->nonce.p, nonce.n) != 0)
@@ -253,7 +253,7 @@ static enum rc check(struct ctx *cx, const struct oidc_keys *keys, const struct 
 {
     const struct algorithm *a;
     TRY(read_header(cx, header, &a));
-    const json_t *key = find_key(keys, a, oidc_member(header, "kid"));
+    const json_t *key = find_key(keys, a, json_member(header, "kid"));
     if (!key) return fail(cx, E_NOTFOUND, "ID token: the server's keys have not the one it is signed by");
     TRY(check_signature(cx, key, a, token));
     TRY(check_claims(cx, claims, e));

@@ -1,6 +1,7 @@
 /* Taking apart what a browser sends: client data (JSON), attestation objects (CBOR), authenticator data (bytes). */
 #include "base/base64.h"
 #include "base/digest.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "identity/webauthn_int.h"
 
@@ -188,17 +189,11 @@ static json_t *load_client_data(struct ctx *cx, struct str client_data)
     return NULL;
 }
 
-static struct str member(const json_t *object, const char *name)
-{
-    const json_t *v = json_object_get(object, name);
-    return json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR_NONE;
-}
-
 static bool read_challenge(const json_t *root, uint8_t out[WEBAUTHN_CHALLENGE])
 {
     scoped_buf bytes;
     buf_init(&bytes, WEBAUTHN_CHALLENGE);
-    if (!base64url_read(&bytes, member(root, "challenge")) || bytes.n != WEBAUTHN_CHALLENGE) return false;
+    if (!base64url_read(&bytes, json_member(root, "challenge")) || bytes.n != WEBAUTHN_CHALLENGE) return false;
     memcpy(out, bytes.p, WEBAUTHN_CHALLENGE);
     return true;
 }
@@ -208,13 +203,13 @@ static enum rc check_client(struct ctx *cx, const struct webauthn_site *site,
 {
     uint8_t answered[WEBAUTHN_CHALLENGE];
     const json_t *cross = json_object_get(root, "crossOrigin");
-    if (!str_eq(member(root, "type"), str_from(type)))
+    if (!str_eq(json_member(root, "type"), str_from(type)))
         return fail(cx, E_DENIED, "client data: its type is not %s", type);
     if (!read_challenge(root, answered) || sodium_memcmp(answered, challenge, WEBAUTHN_CHALLENGE) != 0)
         return fail(cx, E_DENIED, "the passkey answered another challenge; begin again");
-    if (!str_eq(member(root, "origin"), site->origin))
+    if (!str_eq(json_member(root, "origin"), site->origin))
         return fail(cx, E_DENIED, "the passkey was used at %s, not at " STR_FMT,
-                    str_visible(cx, member(root, "origin")), STR_ARG(site->origin));
+                    str_visible(cx, json_member(root, "origin")), STR_ARG(site->origin));
     if ((cross && !json_is_false(cross)) || json_object_get(root, "topOrigin"))
         return fail(cx, E_DENIED, "the passkey was used in a frame of another site");
     return OK;

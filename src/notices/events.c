@@ -1,6 +1,7 @@
 #include "notices/events.h"
 
 #include "base/json.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "notices/notices.h"
@@ -69,7 +70,7 @@ static void put_fields(struct json *j, const struct catalog_kind *k, const json_
         else if (json_is_boolean(v))
             json_put_bool(j, name, json_is_true(v));
         else if (json_is_string(v))
-            json_put_str(j, name, (struct str){json_string_value(v), json_string_length(v)});
+            json_put_str(j, name, json_text(v));
     }
 }
 
