@@ -6,6 +6,7 @@
 #include "ledger/signer_wire.h"
 #include "serve/certificate.h"
 #include "serve/folder.h"
+#include "serve/rights.h"
 #include "store/config.h"
 
 #include <dlfcn.h>
@@ -221,6 +222,17 @@ static void look_at_log(struct doctor *d)
     log_reader_close(reader);
 }
 
+/* With the rights of who has the folder, as `serve` does: root can see whether they suffice. */
+static enum rc open_as_owner(struct ctx *cx, const char *path, struct signer **out)
+{
+    struct rights r;
+    TRY(rights_of(cx, path, &r));
+    TRY(rights_borrow(cx, &r));
+    enum rc rc = signer_open(cx, path, out);
+    enum rc back = rights_return(cx, &r);
+    return rc == OK ? back : rc;
+}
+
 static void look_at_signer(struct doctor *d)
 {
     struct stat st;
@@ -230,7 +242,7 @@ static void look_at_signer(struct doctor *d)
         amiss(d, "signer", "its folder lies in the data folder, and so in its backups",
               "move it elsewhere, and say where by --signer: it must not be restored with the data");
     bool is_socket = stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
-    enum rc rc = is_socket ? signer_connect(d->cx, path, &s) : signer_open(d->cx, path, &s);
+    enum rc rc = is_socket ? signer_connect(d->cx, path, &s) : open_as_owner(d->cx, path, &s);
     if (rc == E_BUSY) rc = signer_connect(d->cx, own, &s); /* a server runs, and has it */
     if (rc == OK)
         fine("signer", is_socket ? "answers on its socket" : str_visible(d->cx, str_from(path)));

@@ -6,9 +6,12 @@
 #include "ledger/shared.h"
 #include "ledger/signer.h"
 #include "store/config.h"
+#include "store/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,7 +88,52 @@ static enum rc begin(struct ctx *cx, const char *dir, const struct catalog *c)
     return rc;
 }
 
-/* Both folders are new, or nothing is made: what is there is somebody's. */
+/* The log that this very init has made goes again, so that it can be asked once more: nobody has seen it, and nothing
+ * of it was signed. Whoever else would make one here waits for nothing and is refused (hold()). */
+static void unmake(struct ctx *cx, const char *dir, bool made_log, bool made_config)
+{
+    const char *path = log_path(cx, dir);
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; made_log && i < sizeof ends / sizeof *ends; i++)
+        (void)unlink(arena_printf(&cx->arena, "%s%s", path, ends[i]).p);
+    if (made_config) (void)unlink(arena_printf(&cx->arena, "%s/config", dir).p);
+}
+
+/* Of a folder that is there, and a log that is this machine's alone. Settings that somebody wrote down before stay. */
+static enum rc fill(struct ctx *cx, struct arguments *a, const struct catalog *c)
+{
+    struct stat st;
+    struct config before;
+    struct str origin = str_from(a->origin);
+    const char *dir = a->data.dir;
+    bool is_set = lstat(arena_printf(&cx->arena, "%s/config", dir).p, &st) == 0, made_log = false;
+    if (is_set) TRY(config_read(cx, dir, &before));
+    if (is_set && config_log_is_shared(&before))
+        return fail(cx, E_CONFLICT, "%s/config says that the log is in PostgreSQL: give --log, or take the file away",
+                    str_visible(cx, str_from(dir)));
+    if (!is_set) TRY(config_write(cx, dir, &a->config));
+    enum rc rc = log_create(cx, dir, origin);
+    made_log = rc == OK;
+    if (rc == OK) rc = begin(cx, dir, c);
+    if (rc == OK) rc = signer_create(cx, a->data.signer_dir, origin);
+    if (rc != OK) unmake(cx, dir, made_log, !is_set);
+    return rc;
+}
+
+/* One init at a time in a folder: the lock ends with the process. */
+static enum rc hold(struct ctx *cx, const char *dir)
+{
+    const char *shown = str_visible(cx, str_from(dir));
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return fail(cx, E_IO, "%s: cannot open the folder: %s", shown, strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) return OK;
+    int failure = errno;
+    close(fd);
+    return failure == EWOULDBLOCK ? fail(cx, E_BUSY, "%s: another init is at work here", shown)
+                                  : fail(cx, E_IO, "%s: %s", shown, strerror(failure));
+}
+
+/* Both folders are new or empty, or nothing is made: what is there is somebody's. */
 static enum rc make(struct ctx *cx, struct arguments *a, const struct catalog *c)
 {
     struct stat st;
@@ -94,15 +142,18 @@ static enum rc make(struct ctx *cx, struct arguments *a, const struct catalog *c
         return fail(cx, E_CONFLICT, "%s: there is a ledger already; nothing was changed",
                     str_visible(cx, str_from(dir)));
     bool is_shared = config_log_is_shared(&a->config); /* another copy of a ledger may be made beside its signer */
-    if (!is_shared && lstat(signer, &st) == 0)
+    if (!is_shared && lstat(arena_printf(&cx->arena, "%s/key", signer).p, &st) == 0)
         return fail(cx, E_CONFLICT, "%s: a signer is there already; nothing was changed",
                     str_visible(cx, str_from(signer)));
     TRY(make_folder(cx, dir));
+    TRY(store_check_user(cx, dir));
+    TRY(hold(cx, dir));
     if (lstat(log_path(cx, dir), &st) == 0)
         return fail(cx, E_CONFLICT, "%s: there is a ledger already; nothing was changed",
                     str_visible(cx, str_from(dir)));
+    if (!is_shared) return fill(cx, a, c);
     const struct shared_place place = {.url = a->config.log, .single_node = a->config.single_node};
-    if (is_shared) TRY(shared_create(cx, &place, str_from(a->origin), &a->joined));
+    TRY(shared_create(cx, &place, str_from(a->origin), &a->joined));
     /* first: a ledger.db without it would be taken for the log itself */
     TRY(config_write(cx, dir, &a->config));
     TRY(log_create(cx, dir, str_from(a->origin)));

@@ -64,7 +64,10 @@ enum rc log_create(struct ctx *cx, const char *dir, struct str origin)
     unlink(beside);
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
-        if (fsync(fd) != 0 && rc == OK) rc = fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(dir)), strerror(errno));
+        if (rc == OK && fsync(fd) != 0) {
+            rc = fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(dir)), strerror(errno));
+            unlink(path); /* made or not made: nothing between */
+        }
         close(fd);
     }
     return rc;

@@ -13,7 +13,8 @@
 
 struct signer;
 
-/* Makes the folder, with a new key. E_CONFLICT when it exists. */
+/* Makes the folder, or takes one that is empty, with a new key. E_CONFLICT when something is in it; E_DENIED when root
+ * asks for it in somebody else's. A failure leaves things as they were. */
 enum rc signer_create(struct ctx *cx, const char *dir, struct str origin) MUST_CHECK;
 /* E_NOTFOUND; E_DENIED when others could read the key; E_BUSY when another process signs; E_CORRUPT. */
 enum rc signer_open(struct ctx *cx, const char *dir, struct signer **out) MUST_CHECK;

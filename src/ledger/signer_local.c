@@ -5,13 +5,16 @@
 
 #include "base/file.h"
 #include "base/sshsig.h"
+#include "store/store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,16 +34,39 @@ struct local {
     struct checkpoint head; /* what it says; size 0 when there is none */
 };
 
-enum rc signer_create(struct ctx *cx, const char *dir, struct str origin)
+/* An empty folder is taken too: where only root makes folders, that is how this user comes by one. */
+static enum rc make_folder(struct ctx *cx, const char *dir, int *fd, bool *made)
 {
     const char *shown = str_visible(cx, str_from(dir));
+    bool is_empty = true;
+    *made = mkdir(dir, 0700) == 0;
+    if (!*made && errno != EEXIST) return fail(cx, E_IO, "signer: %s: cannot make: %s", shown, strerror(errno));
+    *fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int again = *fd >= 0 ? fcntl(*fd, F_DUPFD_CLOEXEC, 0) : -1;
+    DIR *d = again >= 0 ? fdopendir(again) : NULL;
+    if (!d) return fail(cx, E_IO, "signer: %s: cannot open: %s", shown, strerror(errno));
+    for (const struct dirent *e = NULL; is_empty && (e = readdir(d)) != NULL;)
+        is_empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+    closedir(d);
+    if (!is_empty) return fail(cx, E_CONFLICT, "signer: %s: there is something in it already", shown);
+    TRY(store_check_user(cx, dir));
+    /* others could read the key, or put one in its place */
+    if (fchmod(*fd, 0700) != 0) return fail(cx, E_IO, "signer: %s: not this user's: %s", shown, strerror(errno));
+    return OK;
+}
+
+enum rc signer_create(struct ctx *cx, const char *dir, struct str origin)
+{
+    int fd = -1;
+    bool made;
     if (!origin_is_valid(origin)) return fail(cx, E_INVALID, "%s cannot be an origin", str_visible(cx, origin));
-    if (mkdir(dir, 0700) != 0)
-        return fail(cx, errno == EEXIST ? E_CONFLICT : E_IO, "signer: %s: cannot make: %s", shown, strerror(errno));
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return fail(cx, E_IO, "signer: %s: cannot open: %s", shown, strerror(errno));
-    enum rc rc = signer_make_key(cx, fd, KEY, origin);
-    close(fd);
+    enum rc rc = make_folder(cx, dir, &fd, &made);
+    if (rc == OK) {
+        rc = signer_make_key(cx, fd, KEY, origin);
+        if (rc != OK) (void)unlinkat(fd, KEY, 0);
+    }
+    if (fd >= 0) close(fd);
+    if (rc != OK && made) (void)rmdir(dir);
     return rc;
 }
 
@@ -340,6 +366,19 @@ static enum rc op_end(struct ctx *cx, struct signer *s)
 
 static const struct signer_ops local_ops = {op_close, op_sign, op_begin, op_cancel, op_hand_over, op_end, op_source};
 
+static enum rc take_lock(struct ctx *cx, struct local *s, const char *dir)
+{
+    s->lock = openat(s->dir, "lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (s->lock < 0 && errno == ENOENT) {
+        TRY(store_check_user(cx, dir));
+        s->lock = openat(s->dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    }
+    /* busy comes first: who holds it may sign for root too */
+    if (s->lock >= 0 && flock(s->lock, LOCK_EX | LOCK_NB) == 0) return store_check_user(cx, dir);
+    return fail(cx, errno == EWOULDBLOCK ? E_BUSY : E_IO, "signer: %s",
+                errno == EWOULDBLOCK ? "another process signs; try again" : strerror(errno));
+}
+
 enum rc signer_open(struct ctx *cx, const char *dir, struct signer **out)
 {
     struct local *s = calloc(1, sizeof *s);
@@ -353,12 +392,7 @@ enum rc signer_open(struct ctx *cx, const char *dir, struct signer **out)
     enum rc rc = s->dir >= 0 ? OK
                              : fail(cx, errno == ENOENT ? E_NOTFOUND : E_IO, "signer: %s: cannot open: %s",
                                     str_visible(cx, str_from(dir)), strerror(errno));
-    if (rc == OK) {
-        s->lock = openat(s->dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (s->lock < 0 || flock(s->lock, LOCK_EX | LOCK_NB) != 0)
-            rc = fail(cx, errno == EWOULDBLOCK ? E_BUSY : E_IO, "signer: %s",
-                      errno == EWOULDBLOCK ? "another process signs; try again" : strerror(errno));
-    }
+    if (rc == OK) rc = take_lock(cx, s, dir);
     if (rc == OK) rc = read_keys(cx, s);
     if (rc == OK) rc = read_last(cx, s);
     if (rc == OK)

@@ -78,6 +78,7 @@ static enum rc open_file(struct ctx *cx, const char *path, sqlite3 **db)
 static enum rc open_derived(struct ctx *cx, const char *dir, sqlite3 **db)
 {
     const char *path = path_of(cx, dir);
+    TRY(store_check_user(cx, dir));
     enum rc rc = open_file(cx, path, db);
     if (rc == OK) rc = make_tables(cx, *db);
     if (rc == E_CORRUPT) {

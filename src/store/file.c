@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -153,4 +154,19 @@ enum rc store_get_int(struct ctx *cx, sqlite3 *db, const char *sql, int64_t *out
     if (!row) return fail(cx, E_CORRUPT, "database: a row is missing");
     *out = sqlite3_column_int64(st, 0);
     return OK;
+}
+
+enum rc store_check_user(struct ctx *cx, const char *dir)
+{
+    struct stat st;
+    if (geteuid() != 0 || stat(dir, &st) != 0 || st.st_uid == 0)
+        return OK; /* what is not there is told by who opens it */
+    char text[1024];
+    struct passwd pw, *owner = NULL;
+    const char *shown = str_visible(cx, str_from(dir));
+    if (getpwuid_r(st.st_uid, &pw, text, sizeof text, &owner) != 0 || !owner)
+        return fail(cx, E_DENIED, "%s is of the user %u: root changes nothing in it", shown, (unsigned)st.st_uid);
+    const char *name = str_visible(cx, str_from(owner->pw_name));
+    return fail(cx, E_DENIED, "%s is of the user %s: root changes nothing in it; as in `runuser -u %s -- sinetti …`",
+                shown, name, name);
 }

@@ -9,6 +9,7 @@ extern const char store_state_sql[];
 enum rc state_open(struct ctx *cx, const char *dir, enum store_mode mode, sqlite3 **out)
 {
     const char *path = arena_printf(&cx->arena, "%s/state.db", dir).p;
+    if (mode != STORE_READ) TRY(store_check_user(cx, dir));
     enum rc rc = store_open_file(cx, path, mode, out);
     if (rc == E_NOTFOUND && mode == STORE_WRITE) {
         rc = store_open_file(cx, path, STORE_CREATE, out);

@@ -21,6 +21,9 @@ void store_close(sqlite3 *db);
  * owner alone. E_NOTFOUND, E_CONFLICT (exists), E_CORRUPT (no database), E_IO. */
 enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE };
 enum rc store_open_file(struct ctx *cx, const char *path, enum store_mode mode, sqlite3 **out) MUST_CHECK;
+/* Root writes into nobody else's folder: what it made there (a repository, a database, a lock) its owner, whom the
+ * server runs as, could not change. E_DENIED, with what to do instead. */
+enum rc store_check_user(struct ctx *cx, const char *dir) MUST_CHECK;
 /* For a program that comes and goes with each push: where it is the last to close a database, a small write-ahead log
  * stays for the next, who reads it in no time, instead of being copied and taken away with two waits for the disk. To
  * be called at the start of a process, before anything is opened. */

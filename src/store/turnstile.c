@@ -1,5 +1,7 @@
 #include "store/turnstile.h"
 
+#include "store/store.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -13,6 +15,8 @@ static int open_lock(struct ctx *cx, const char *dir, const char *name)
 
 enum rc turnstile_open(struct ctx *cx, const char *dir, struct turnstile *out)
 {
+    *out = (struct turnstile){-1, -1};
+    TRY(store_check_user(cx, dir));
     out->door = open_lock(cx, dir, "door");
     out->main = out->door < 0 ? -1 : open_lock(cx, dir, "main");
     if (out->main >= 0) return OK;

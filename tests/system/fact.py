@@ -1,6 +1,8 @@
 """Goal: an operator records facts by hand and in batches; each is there once it was answered, and what is refused says why and changes nothing."""
 import json
+import os
 import pathlib
+import pwd
 import shutil
 import sqlite3
 import subprocess
@@ -50,6 +52,70 @@ def test_init_makes_a_folder_for_its_owner_alone(t):
         t.has(t.run("init", "--origin", origin, "--data", "other", code=3).err, "cannot be an origin")
     t.run("init", "--origin", "sinetti.example/acme", "--data", "deep/er/data", code=0)
     t.run("fsck", code=0)
+
+
+def test_init_that_fails_leaves_what_was_there_and_can_be_asked_again(t):
+    data, signer = t.dir / "data", t.dir / "kept" / "signer"
+    init = ("init", "--origin", "sinetti.example/acme", "--data", data, "--signer", signer)
+    data.mkdir()
+    (data / "config").write_text("public_url: https://sinetti.example.org\n", encoding="utf-8")
+    (data / "mine").write_text("mine", encoding="utf-8")
+    t.has(t.run(*init, code=3).err, "cannot make")  # there is no folder `kept`
+    t.equal({path.name for path in data.iterdir()} - {"door", "main"}, {"config", "mine"})
+    signer.mkdir(parents=True)
+    (signer / "theirs").write_text("theirs", encoding="utf-8")
+    t.has(t.run(*init, code=3).err, "there is something in it already")
+    t.equal([path.name for path in signer.iterdir()], ["theirs"])
+    t.equal({path.name for path in data.iterdir()} - {"door", "main"}, {"config", "mine"})
+    (signer / "theirs").unlink()
+    signer.chmod(0o755)
+    answers = []
+    asked = [threading.Thread(target=lambda: answers.append(subprocess.run([t.program, *init], env=t.env, capture_output=True, check=False))) for _ in range(4)]
+    for one in asked:
+        one.start()
+    for one in asked:
+        one.join()
+    t.equal(sorted(one.returncode for one in answers), [0, 3, 3, 3], [one.stderr for one in answers])
+    t.equal((signer.stat().st_mode & 0o777, (data / "mine").read_text(encoding="utf-8")), (0o700, "mine"))
+    t.has((data / "config").read_text(encoding="utf-8"), "public_url")
+    t.run("ledger", "checkpoint", "--data", data, "--signer", signer, code=0)
+    t.run("fsck", "--data", data, code=0)
+    (t.dir / "elsewhere").mkdir()
+    (t.dir / "elsewhere" / "config").write_text('log: "postgresql://sinetti@127.0.0.1/none"\n', encoding="utf-8")
+    t.has(t.run("init", "--origin", "sinetti.example/acme", "--data", "elsewhere", code=3).err, "the log is in PostgreSQL")
+    t.equal([path.name for path in (t.dir / "elsewhere").iterdir()], ["config"])
+
+
+def owned(place, user):
+    for path in [place, *place.rglob("*")]:
+        os.lchown(path, user, user)
+
+
+def test_root_changes_nothing_in_a_folder_of_somebody_else(t):
+    if os.getuid() != 0:
+        t.skip("only root could")
+    user = pwd.getpwnam("daemon")
+    start(t)
+    data, signer = t.dir / "data", t.dir / "data.signer"
+    owned(data, user.pw_uid)
+    owned(signer, user.pw_uid)
+    t.dir.chmod(0o755)
+    before = {path: path.stat().st_uid for path in [*data.rglob("*"), *signer.rglob("*")]}
+    for command in (("fact", "add", "note", "org", "--payload", "-"), ("repo", "create", "shop"), ("refresh",), ("ledger", "checkpoint"),
+                    ("people", "add", "Ann", "ann@example.org"), ("ledger", "rotate-key", "--reason", "r"), ("ledger", "vkey")):
+        t.has(t.run(*command, code=3).err, "runuser -u daemon --")
+    for command in (("fact", "list"), ("status",), ("fsck",), ("doctor",), ("backup", t.dir / "copy")):
+        t.run(*command, code=0)
+    t.equal({path: path.stat().st_uid for path in [*data.rglob("*"), *signer.rglob("*")] if path.name != "lock"}.items() - before.items(), set())
+    for path in (data / "ledger.db-wal", data / "ledger.db-shm", signer / "lock"):
+        t.true(not path.exists() or path.stat().st_uid == user.pw_uid, path)
+    # … who it belongs to can go on
+    as_owner = dict(env={**t.env, "HOME": "/"}, user=user.pw_uid, group=user.pw_gid, extra_groups=[], cwd=t.dir, capture_output=True, check=False)
+    told = subprocess.run([t.program, "fact", "add", "note", "org", "--payload", "-"], input=NOTE.encode(), **as_owner)
+    t.equal(told.returncode, 0, told)
+    told = subprocess.run([t.program, "ledger", "checkpoint"], **as_owner)
+    t.equal(told.returncode, 0, told)
+    owned(t.dir, 0)
 
 
 def test_add_list_show(t):
