@@ -43,7 +43,9 @@ enum rc code_put_published(struct ctx *cx, struct api_call *call, const struct g
             "p.n "
             "JOIN fact_outcome o ON o.decision = d.n AND o.outcome = 'done' LEFT JOIN fact_attestation a ON a.push = "
             "r.n "
-            "AND a.ref = r.ref WHERE r.ref = ?1 AND r.change = ?2 AND ?3 ORDER BY r.n DESC LIMIT 1"),
+            "AND a.ref = r.ref WHERE r.ref = ?1 AND r.change = ?2 AND ?3 AND NOT EXISTS (SELECT 1 FROM "
+            "fact_outcome_stayed y WHERE "
+            "y.decision = d.n AND y.ref = r.ref) ORDER BY r.n DESC LIMIT 1"),
         &st));
     store_bind_str(st, 1, push_subject(cx, place, c->target));
     store_bind_str(st, 2, c->subject);

@@ -3,6 +3,7 @@
 #define SINETTI_GATES_DECIDE_H
 
 #include "gates/change.h"
+#include "ledger/log_reader.h"
 
 /* Why a ref is not let in, or would not be: a point of a task that does not hold, or (obligation NULL) something that
  * is always held to. */
@@ -32,16 +33,22 @@ struct decided {
 enum rc decide_push(struct ctx *cx, struct facts *f, struct push *p, const char *gate, enum decide_stage stage,
                     const struct change_place *places, struct decided *out) MUST_CHECK;
 
-/* What became of an allowed one. Changes that were published by it are `published` then. */
-enum rc decide_outcome(struct ctx *cx, struct facts *f, const struct push *p, uint64_t decision, bool done) MUST_CHECK;
+/* All that an allowed one lets move has moved. Changes that were published by it are `published` then. */
+enum rc decide_outcome(struct ctx *cx, struct facts *f, const struct push *p, uint64_t decision) MUST_CHECK;
 
 /* So of one whose refs the host of a connected repository has moved; `stayed`: subjects of those it did not. */
 enum rc decide_ended(struct ctx *cx, struct facts *f, const struct gate_place *place, const struct gate_caller *by,
                      uint64_t decision, const struct str *stayed, size_t n_stayed) MUST_CHECK;
 
-/* Decisions on this repository that a crash has left without outcome: its refs tell. To be called by who holds the
- * repository's lock. What a host is about to move (moving.h) is left to it. *settled: how many. */
+/* Decisions on this repository that a crash, or git in the midst of it, has left without outcome: its refs tell. To be
+ * called by who holds the repository's lock. What a host is about to move (moving.h) is left to it. *settled: how many.
+ */
 enum rc decide_settle(struct ctx *cx, struct facts *f, sqlite3 *db, const struct git *g, const struct gate_place *place,
                       const struct gate_caller *by, size_t *settled) MUST_CHECK;
+
+/* Git has given up (`why`, and ctx says how) where it was to move what was let in: its refs tell what it has moved all
+ * the same; what cannot be written now is settled by whoever comes next. Returns why, with what ctx said. */
+enum rc decide_failed(struct ctx *cx, struct facts *f, struct log_reader *reader, const struct git *g,
+                      const struct gate_place *place, const struct gate_caller *by, enum rc why) MUST_CHECK;
 
 #endif

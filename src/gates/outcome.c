@@ -79,9 +79,9 @@ static enum rc build(struct append *a, void *arg)
     return put_outcome(a, e);
 }
 
-enum rc decide_outcome(struct ctx *cx, struct facts *f, const struct push *p, uint64_t decision, bool done)
+enum rc decide_outcome(struct ctx *cx, struct facts *f, const struct push *p, uint64_t decision)
 {
-    struct ending e = {.repository = p->place->subject, .by = p->caller, .decision = decision, .done = done};
+    struct ending e = {.repository = p->place->subject, .by = p->caller, .decision = decision, .done = true};
     return append_run(cx, f, facts_now(f), build, &e);
 }
 
@@ -172,4 +172,16 @@ enum rc decide_settle(struct ctx *cx, struct facts *f, sqlite3 *db, const struct
         moving_end(cx, place->path, e.decision);
         ++*settled;
     }
+}
+
+enum rc decide_failed(struct ctx *cx, struct facts *f, struct log_reader *reader, const struct git *g,
+                      const struct gate_place *place, const struct gate_caller *by, enum rc why)
+{
+    size_t settled;
+    const char *message = arena_cstr(&cx->arena, str_from(cx->message));
+    if (log_reader_refresh(cx, reader) != OK ||
+        decide_settle(cx, f, log_reader_db(reader), g, place, by, &settled) != OK)
+        return fail(cx, why, "%s (what has moved is settled later: %s)", message,
+                    arena_cstr(&cx->arena, str_from(cx->message)));
+    return fail(cx, why, "%s", message);
 }

@@ -132,7 +132,8 @@ static enum rc last_seen(struct ctx *cx, sqlite3 *db, const struct gate_place *p
     TRY(store_prepare(
         cx, db,
         STR("SELECT after, n FROM (SELECT r.after AS after, r.n AS n FROM fact_push_refs r JOIN fact_decision d ON "
-            "d.push = r.n JOIN fact_outcome o ON o.decision = d.n WHERE r.ref = ?1 AND o.outcome = 'done' ORDER BY r.n "
+            "d.push = r.n JOIN fact_outcome o ON o.decision = d.n WHERE r.ref = ?1 AND o.outcome = 'done' AND NOT "
+            "EXISTS (SELECT 1 FROM fact_outcome_stayed s WHERE s.decision = d.n AND s.ref = r.ref) ORDER BY r.n "
             "DESC LIMIT 1) UNION ALL SELECT after, n FROM (SELECT after, n FROM fact_override_found WHERE ref = ?1 "
             "ORDER BY n DESC LIMIT 1) ORDER BY n DESC LIMIT 1"),
         &st));

@@ -239,9 +239,9 @@ static enum rc move(struct ctx *cx, struct publishing *p, struct push *push, str
         return rc;
     }
     rc = ref_moves_commit(cx, &m);
-    out->done = rc == OK;
-    enum rc told = decide_outcome(cx, p->facts, push, out->decided.decision, out->done);
-    return rc == OK ? told : rc;
+    if (rc != OK) return decide_failed(cx, p->facts, p->reader, p->git, p->place, p->by, rc);
+    out->done = true;
+    return decide_outcome(cx, p->facts, push, out->decided.decision);
 }
 
 static enum rc prepare(struct ctx *cx, struct publishing *p, struct push *push, struct published *out)

@@ -467,11 +467,11 @@ static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct c
     rc = decide_push(cx, s->facts, &s->push, "push", DECIDE_MOVE, *places, &d);
     if (rc == OK && d.allowed) {
         rc = ref_moves_commit(cx, &m);
-        bool done = rc == OK;
-        enum rc told = decide_outcome(cx, s->facts, &s->push, d.decision, done);
-        if (done) *refusal = NULL;
-        if (done && told == OK) attest(cx, s, say);
-        return rc == OK ? told : rc;
+        if (rc != OK) return decide_failed(cx, s->facts, s->reader, s->git, &s->place, &s->caller, rc);
+        *refusal = NULL;
+        TRY(decide_outcome(cx, s->facts, &s->push, d.decision));
+        attest(cx, s, say);
+        return OK;
     }
     if (rc == OK) tell_decided(say, &s->push, &d);
     ref_moves_abort(&m);

@@ -1,6 +1,7 @@
 """Goal: each published revision has provenance and a source verification summary, signed, of a level that is computed from what was enforced; gaps begin anew."""
 import base64
 import json
+import shutil
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
@@ -140,3 +141,32 @@ def test_levels_and_gaps(t):
     t.equal(settled(t).count("attestation"), 9)
     # nobody but the server writes notes
     t.equal(h.push("mikko", work, "HEAD:refs/notes/attestations")[0], 1)
+
+
+def test_half_moved(t):
+    """Git gives up between two refs of a push: what stayed is neither attested nor missed, and its next push goes on from where it is."""
+    h = Host(t, block=False)
+    work = h.begin()
+    t.run("repo", "protect", "acme", "dev", "--data", "data", code=0)
+    first = h.ref()
+    t.equal(h.push("mikko", work, "HEAD:refs/heads/dev")[0], 0)
+    second = work.commit("second", {"b.txt": "x\n"}, author=person("mikko"))
+    work.git("branch", "-q", "-f", "dev", second)
+    t.git("--git-dir", str(h.path), "pack-refs", "--all")
+    blocked = h.path / "refs" / "heads" / "main"  # git sees it when it has moved dev already
+    blocked.mkdir()
+    (blocked / "file.lock").write_text("", encoding="utf-8")
+    code, said = h.push("mikko", work, "refs/heads/*:refs/heads/*")
+    t.equal((code, h.ref(), h.ref("refs/heads/dev")), (1, first, second), said)
+    shutil.rmtree(blocked)
+    stayed, moved = ["ref:%s/refs/heads/%s" % (h.repo[5:], name) for name in ("main", "dev")]
+    outcome = h.facts("outcome")[-1]["payload"]
+    t.equal((outcome["outcome"], outcome["stayed"], outcome["settled"]), ("done", [stayed], True))
+    t.equal(h.push("ella", work, "HEAD:refs/heads/ella/x")[0], 0)
+    t.equal([a["payload"]["ref"] for a in h.facts("attestation") if a["subject"].endswith(second)], [moved])
+    t.run("gate", "check", "--data", "data", code=0)
+    t.equal(h.push("mikko", work, "main")[0], 0)
+    t.equal(h.facts("override"), [])  # nothing has gone past the gate
+    main = [a["payload"] for a in h.facts("attestation") if a["payload"]["ref"] == stayed][-1]
+    t.equal((main["history_since"], main["push"]), (first, h.facts("push")[-1]["n"]))
+    settled(t)

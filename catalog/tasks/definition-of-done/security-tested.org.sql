@@ -23,3 +23,4 @@ SELECT c.ref, coalesce(c.found <= c.wanted, 0), p.at, NULL, p.via, 0,
        'Mend them, or analyse this content and hand in the SARIF: sinetti evidence add REPORT --commit ID',
        'Korjaa ne, tai analysoi tämä sisältö ja toimita SARIF: sinetti evidence add RAPORTTI --commit ID'
 FROM fact_push_checks c JOIN fact_push p ON p.n = c.n WHERE c.what = 'findings' AND p.at >= :since AND p.at <= :now
+  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = c.n AND coalesce(o.ref, c.ref) = c.ref)
