@@ -278,32 +278,34 @@ static const char *result_of(enum verdict v)
     }
 }
 
+/* The columns are those its import reads; verdict and in_scope are ours, and are passed over there. */
 static enum rc export_assessment(struct ctx *cx, struct exporting *x)
 {
-    static const char *const heads[] = {"urn",      "assessable", "ref_id",      "name",    "compliance_result",
-                                        "progress", "verdict",    "observation", "in_scope"};
+    static const char *const heads[] = {"urn",     "assessable",        "ref_id",
+                                        "name",    "compliance_result", "requirement_progress",
+                                        "verdict", "observations",      "in_scope"};
     struct str cells[9];
     for (size_t i = 0; i < 9; i++) cells[i] = str_from(heads[i]);
     put_cells(x->out, cells, 9);
     for (size_t i = 0; i < x->standing.n_tasks; i++) {
         const struct task_result *t = &x->standing.tasks[i];
-        const struct str head[] = {library_urn_of_task(cx, t->def),  STR("false"), t->def->key,
+        const struct str head[] = {library_urn_of_task(cx, t->def),  STR("false"), library_ref_of_task(cx, t->def),
                                    t->def->title[x->a->lang],        STR(""),      STR(""),
                                    str_from(status_name(t->status)), STR(""),      STR("")};
         put_cells(x->out, head, 9);
         for (size_t k = 0; k < t->n_obligations; k++) {
             const struct obligation_result *o = &t->obligations[k];
-            const struct str row[] = {
-                library_urn_of_point(cx, o->def),
-                STR("true"),
-                arena_printf(&cx->arena, STR_FMT "/" STR_FMT, STR_ARG(o->def->task), STR_ARG(o->def->key)),
-                o->def->text[x->a->lang],
-                str_from(result_of(o->verdict)),
-                o->verdict == VERDICT_NO_EVIDENCE ? STR("to_do") : STR("done"),
-                str_from(verdict_name(o->verdict)),
-                arena_printf(&cx->arena, "assurance %s; %lld judged, %lld failing", assurance_name(o->assurance),
-                             (long long)o->judged, (long long)o->failing),
-                arena_printf(&cx->arena, "%lld", (long long)o->population)};
+            const struct str row[] = {library_urn_of_point(cx, o->def),
+                                      STR("true"),
+                                      library_ref_of_point(cx, t->def, o->def),
+                                      o->def->text[x->a->lang],
+                                      str_from(result_of(o->verdict)),
+                                      o->verdict == VERDICT_NO_EVIDENCE ? STR("to_do") : STR("done"),
+                                      str_from(verdict_name(o->verdict)),
+                                      arena_printf(&cx->arena, "assurance %s; %lld judged, %lld failing",
+                                                   assurance_name(o->assurance), (long long)o->judged,
+                                                   (long long)o->failing),
+                                      arena_printf(&cx->arena, "%lld", (long long)o->population)};
             put_cells(x->out, row, 9);
         }
     }

@@ -25,6 +25,16 @@ static void put(struct buf *out, const char *before, struct str value)
     buf_char(out, '\n');
 }
 
+struct str library_ref_of_task(struct ctx *cx, const struct catalog_task *t)
+{
+    return arena_printf(&cx->arena, "%d", t->order);
+}
+
+struct str library_ref_of_point(struct ctx *cx, const struct catalog_task *t, const struct catalog_obligation *o)
+{
+    return arena_printf(&cx->arena, "%d.%d", t->order, o->point);
+}
+
 /* What libraries say of mappings: of tasks, their sources told. */
 static const char *rationale_of(struct str source)
 {
@@ -38,7 +48,7 @@ static void write_point(struct ctx *cx, const struct catalog_task *t, const stru
     put(out, "    - urn: ", library_urn_of_point(cx, o));
     buf_cstr(out, "      assessable: true\n      depth: 2\n");
     put(out, "      parent_urn: ", library_urn_of_task(cx, t));
-    put(out, "      ref_id: ", arena_printf(&cx->arena, "%d.%d", t->order, o->point));
+    put(out, "      ref_id: ", library_ref_of_point(cx, t, o));
     put(out, "      description: ", o->text[LANG_EN]);
     if (o->settles[LANG_EN].n) put(out, "      typical_evidence: ", o->settles[LANG_EN]);
     buf_printf(out, "      importance: %s\n      implementation_groups: [", importance[o->strength]);
@@ -57,7 +67,7 @@ static void write_task(struct ctx *cx, const struct catalog_task *t, struct buf 
 {
     put(out, "    - urn: ", library_urn_of_task(cx, t));
     buf_cstr(out, "      assessable: false\n      depth: 1\n");
-    put(out, "      ref_id: ", arena_printf(&cx->arena, "%d", t->order));
+    put(out, "      ref_id: ", library_ref_of_task(cx, t));
     put(out, "      name: ", t->title[LANG_EN]);
     put(out, "      description: ", t->summary[LANG_EN]);
     put(out, "      translations:\n        fi:\n          name: ", t->title[LANG_FI]);

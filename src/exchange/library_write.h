@@ -11,5 +11,7 @@ enum rc library_write(struct ctx *cx, const struct catalog *c, struct buf *out) 
 /* What the library calls them. In the arena. */
 struct str library_urn_of_task(struct ctx *cx, const struct catalog_task *t);
 struct str library_urn_of_point(struct ctx *cx, const struct catalog_obligation *o);
+struct str library_ref_of_task(struct ctx *cx, const struct catalog_task *t);
+struct str library_ref_of_point(struct ctx *cx, const struct catalog_task *t, const struct catalog_obligation *o);
 
 #endif

@@ -1,4 +1,6 @@
 """Goal: what people keep of lists (saved views), tasks from and into files, and the catalog and its results as others read them."""
+import csv
+
 import serving
 from serving import AUDITOR, DEVELOPER, MANAGER, SECURITY_OFFICER
 
@@ -142,5 +144,10 @@ def test_catalog_and_results_for_others(t):
     t.true("%d mapped pairs, %d reference controls" % (total, len(known)) in t.run("catalog", "import", "own.yaml", "--into", "own", code=0).out, total)
     rows = t.run("export", "assessment", "--data", "data", "--plain", code=0).out.splitlines()
     t.equal(len(rows), len(nodes) + 1)
+    refs = {n["urn"]: n["ref_id"] for n in nodes}
+    # the columns CISO Assistant's import of an assessment reads
+    for row in csv.DictReader(rows):
+        t.equal((row["ref_id"], row["assessable"] == "true"), (refs[row["urn"]], bool(row["compliance_result"])))
+        t.equal(bool(row["requirement_progress"] and row["observations"]), row["assessable"] == "true")
     t.true(all(",not_assessed,to_do,no_evidence," in r for r in rows[1:] if ",true," in r), rows[:4])
     t.run("export", "nothing", code=2)
