@@ -96,7 +96,7 @@ static const struct kept {
      "SELECT count(*) FROM token WHERE person = ?1",
      true,
      true,
-     {"API tokens: name, permissions, last use", "API-tunnukset: nimi, oikeudet, viimeinen käyttö"},
+     {"API tokens: name, permissions, last use", "Rajapintatunnukset: nimi, oikeudet, viimeinen käyttö"},
      {"For programs that act for you", "Ohjelmille, jotka toimivat puolestasi"},
      {"30 days after their end, or until you revoke them", "30 päivää päättymisestä tai kunnes perut ne"}},
 };

@@ -20,7 +20,7 @@ static enum rc check_origin(struct ctx *cx, struct api_call *call)
                       "this request did not come from a page of this server; programs send an API token instead of a "
                       "cookie, and the header X-Sinetti: 1 when they sign in",
                       "tämä pyyntö ei tullut tämän palvelimen sivulta; ohjelmat lähettävät evästeen sijaan "
-                      "API-tunnuksen, ja kirjautuessaan otsakkeen X-Sinetti: 1");
+                      "rajapintatunnuksen, ja kirjautuessaan otsakkeen X-Sinetti: 1");
 }
 
 enum rc api_authenticate(struct ctx *cx, struct api_call *call)

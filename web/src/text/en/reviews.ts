@@ -1,7 +1,7 @@
 export const reviews = {
   reviews: {
     title: "Code reviews",
-    what: "Changes proposed for branches of hosted repositories. What reaches a protected branch has been approved by others.",
+    what: "Changes proposed for branches of repositories with a gate. What reaches a protected branch has been approved by others.",
     tabs: "Which changes",
     searchIn: "Search in titles",
     open: "Open",

@@ -35,7 +35,7 @@ export const evidence = {
     report: "Raportti",
     type: "Laji",
     says: "Sisältö",
-    commit: "Kirjaus",
+    commit: "Commit",
     by: "Lähettäjä",
     at: "Vastaanotettu",
   },

@@ -45,7 +45,7 @@ export const frameworks = {
       intersect: (here: string, there: string) => `${here} ja ${there} ovat osin päällekkäisiä`,
       not_related: (here: string, there: string) => `${here} ja ${there} eivät liity toisiinsa`,
     },
-    rationales: { semantic: "merkityksen perusteella", functional: "tehtävän perusteella", syntactic: "sanamuodon perusteella" },
+    rationales: { semantic: "merkityksen perusteella", functional: "toiminnan perusteella", syntactic: "sanamuodon perusteella" },
     strength: (s: number) => `vahvuus ${s}`,
     fromLibrary: (name: string, version: number) => `Tuotu: ${name}, versio ${version}`,
     references: "Viitehallintakeinot",

@@ -3,7 +3,7 @@ export const hosting = {
     title: "Koodi",
     what: "Säilytetään tällä palvelimella; suojattuun haaraan pääsee vain katselmoitu koodi.",
     https: "Kloonaa HTTPS:llä",
-    httpsHow: "Käyttäjätunnus: mikä tahansa. Salasana: oma rajapintatunnuksesi.",
+    httpsHow: "Käyttäjätunnus: mikä tahansa. Salasana: jokin rajapintatunnuksistasi.",
     makeToken: "Luo tunnus",
     ssh: "Kloonaa SSH:lla",
     sshHow: "Omalla avaimellasi, jos palvelimelle on määritetty SSH gitiä varten.",

@@ -25,6 +25,6 @@ export const taskFile = {
     done: n("# tehtävä muutettiin", "# tehtävää muutettiin"),
     claim: "Muualla ilmoitettu",
     claimFrom: (source: string, who: string, when: string) => `${source}, toimittanut ${who} ${when}`,
-    claimWeak: "Jonkun sana: se ei vaikuta tilaan.",
+    claimWeak: "Pelkkä ilmoitus: se ei vaikuta tilaan.",
   },
 };
