@@ -49,7 +49,7 @@ int main(int argc, char **argv)
     buf_init(&say, 1 << 20);
     enum rc rc = start(&cx, argc, argv, &c, &say, &allowed);
     tell(&say);
-    if (rc != OK) fprintf(stderr, "sinetti: %s\n", cx.message);
+    if (rc != OK) fprintf(stderr, "sinetti: %s\n", receive_error(&cx));
     catalog_free(c);
     ctx_release(&cx);
     return rc == E_INVALID && argc < 2 ? 2 : rc == OK && allowed ? 0 : 1;

@@ -1,6 +1,6 @@
 /* Deployments, as automation records them. */
 #include "api/item.h"
-#include "api/texts_fi.h"
+#include "base/texts_fi.h"
 #include "exchange/deploy.h"
 
 struct telling {

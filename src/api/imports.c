@@ -1,8 +1,8 @@
 /* Items of registers from files, and into files. */
 #include "exchange/imports.h"
 #include "api/item.h"
-#include "api/texts_fi.h"
 #include "base/limits.h"
+#include "base/texts_fi.h"
 #include "exchange/export.h"
 #include "jobs/jobs.h"
 

@@ -1,9 +1,9 @@
 /* Items of registers: reading one, writing versions, moving, reviewing, accepting. The list is lists/items.sql. */
 #include "api/item.h"
 #include "api/show.h"
-#include "api/texts_fi.h"
 #include "base/json_read.h"
 #include "base/limits.h"
+#include "base/texts_fi.h"
 #include "files/files.h"
 #include "ledger/canonical.h"
 #include "store/store.h"

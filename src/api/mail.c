@@ -3,7 +3,7 @@
 
 #include "api/api_int.h"
 #include "api/show.h"
-#include "api/texts_fi.h"
+#include "base/texts_fi.h"
 #include "mail/message.h"
 #include "notices/letter.h"
 #include "notices/remind.h"

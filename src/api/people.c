@@ -4,7 +4,7 @@
 #include "api/link_mail.h"
 #include "api/person.h"
 #include "api/show.h"
-#include "api/texts_fi.h"
+#include "base/texts_fi.h"
 #include "identity/accounts.h"
 #include "identity/import.h"
 #include "identity/tokens.h"

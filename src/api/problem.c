@@ -1,6 +1,6 @@
 /* Problems (RFC 9457): what a caller hears of an error. Errors of the machine or of our own keep their texts here. */
 #include "api/api_int.h"
-#include "api/texts_fi.h"
+#include "base/texts_fi.h"
 
 /* The one table from outcomes to problems. */
 static const char *const problem_of[] = {

@@ -3,9 +3,9 @@
 
 #include "api/api_int.h"
 #include "api/show.h"
-#include "api/texts_fi.h"
 #include "base/json_read.h"
 #include "base/limits.h"
+#include "base/texts_fi.h"
 #include "notices/events.h"
 #include "notices/notices.h"
 

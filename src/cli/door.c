@@ -1,6 +1,7 @@
 /* sinetti door: the way in over SSH, a forced command for each key; sinetti authorized-keys: what sshd asks for them.
  */
 #include "gates/door.h"
+#include "base/texts_fi.h"
 #include "cli/common.h"
 #include "cli/data.h"
 #include "cli/review.h"
@@ -116,6 +117,13 @@ int cli_authorized_keys(int argc, char **argv)
 
 /* --- door */
 
+/* What ssh sends on (AcceptEnv). */
+static enum lang language(void)
+{
+    const char *lang = getenv("LANG");
+    return lang && strncmp(lang, "fi", 2) == 0 ? LANG_FI : LANG_EN;
+}
+
 /* `git-receive-pack 'name'`, as git's client words it (git-shell(1)). */
 static bool read_command(struct ctx *cx, struct str said, struct str *service, struct str *name)
 {
@@ -172,7 +180,7 @@ static enum rc review(struct ctx *cx, struct arguments *a, struct str said)
     TRY(open_folder(cx, a));
     TRY(identity_of_key(cx, log_reader_db(a->data.reader), str_from(a->key), &person));
     if (!person.p) return fail(cx, E_DENIED, "this key is nobody's here");
-    const struct gate_caller by = {.person = person, .credential = str_from(a->key)};
+    const struct gate_caller by = {.person = person, .credential = str_from(a->key), .lang = language()};
     TRY(catalog_builtin(cx, &c));
     enum rc rc = facts_open(cx, a->data.dir, c, &o, &f);
     if (rc == OK) rc = review_run(cx, f, a->data.dir, &by, &asked);
@@ -183,7 +191,7 @@ static enum rc review(struct ctx *cx, struct arguments *a, struct str said)
 
 static enum rc enter(struct ctx *cx, struct arguments *a)
 {
-    const char *asked = getenv("SSH_ORIGINAL_COMMAND"), *lang = getenv("LANG");
+    const char *asked = getenv("SSH_ORIGINAL_COMMAND");
     struct str service, name, person;
     struct identity_who who;
     struct door door;
@@ -198,8 +206,8 @@ static enum rc enter(struct ctx *cx, struct arguments *a)
     TRY(identity_of(cx, db, data_clock() / 1000000, person, &who));
     who.fingerprint = str_from(a->key);
     if (!realpath(a->data.dir, folder)) return fail(cx, E_IO, "the data folder is not there: %s", strerror(errno));
-    bool writes = str_ends(service, STR("receive-pack")), fi = str_starts(str_from(lang), STR("fi"));
-    TRY(door_admit(cx, db, folder, &who, name, writes, fi ? LANG_FI : LANG_EN, &door));
+    bool writes = str_ends(service, STR("receive-pack"));
+    TRY(door_admit(cx, db, folder, &who, name, writes, language(), &door));
     if (writes) TRY(host_ready(cx, folder, &door.place));
     const char *const *env = door_environment(cx, &door, str_from(getenv("GIT_PROTOCOL")));
     data_close(&a->data);
@@ -221,6 +229,7 @@ int cli_door(int argc, char **argv)
     }
     if (out < 0) {
         enum rc rc = enter(&cx, &a);
+        if (rc != OK && language() == LANG_FI) (void)fail(&cx, rc, "%s", text_fi(&cx, cx.message));
         out = rc == OK ? EXIT_FINE : common_failed(&cx, rc);
         data_close(&a.data);
     }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/texts_fi.h"
 #include "gates/comment.h"
 #include "gates/critical.h"
 #include "gates/override.h"
@@ -77,7 +78,7 @@ static enum rc say_wants(struct ctx *cx, struct reviewing *r)
     scoped_buf say;
     enum rc rc = publish_change(cx, r->facts, r->dir, &r->place, r->by, r->asked->number, true, &done);
     if (rc == E_CONFLICT || rc == E_LIMIT) {
-        printf("gate: %s\n", cx->message);
+        printf("gate: %s\n", r->by->lang == LANG_FI ? text_fi(cx, cx->message) : cx->message);
         return OK;
     }
     TRY(rc);

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/texts_fi.h"
 #include "gates/attest.h"
 #include "gates/door.h"
 #include "gates/handover.h"
@@ -32,6 +33,11 @@ static struct str environment(const char *name)
 static enum lang language(void)
 {
     return str_eq(environment("SINETTI_LANG"), STR("fi")) ? LANG_FI : LANG_EN;
+}
+
+const char *receive_error(struct ctx *cx)
+{
+    return language() == LANG_FI ? text_fi(cx, cx->message) : cx->message;
 }
 
 static enum rc find_git_dir(struct ctx *cx, struct receive *out)
@@ -434,7 +440,7 @@ static void attest(struct ctx *cx, struct session *s, struct buf *say)
     size_t made;
     if (attest_catch_up(cx, s->facts, s->reader, s->git, s->r->data, &s->place, &made) != OK)
         buf_printf(say, "%s: %s\n", s->caller.lang == LANG_FI ? "todistusta ei vielä ole" : "it is not attested yet",
-                   cx->message);
+                   receive_error(cx));
 }
 
 /* Under the lock. *refusal: a word for git; NULL: all has moved. */
@@ -458,7 +464,7 @@ static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct c
     if (rc == E_CONFLICT && s->place.host == GATE_HOSTED && hosted_unlock(cx, s->git, moves, s->push.n))
         rc = ref_moves_prepare(cx, s->git, moves, s->push.n, &m);
     if (rc == E_CONFLICT) {
-        buf_printf(say, "%s\n", cx->message);
+        buf_printf(say, "%s\n", receive_error(cx));
         *refusal = "the ref has moved meanwhile; fetch first";
         return OK;
     }
@@ -493,7 +499,7 @@ static enum rc move_and_answer(struct ctx *cx, struct session *s, const struct c
     if (rc == OK && lock < 0) rc = fail(cx, E_IO, "the repository cannot be locked: %s", strerror(errno));
     if (rc == OK) rc = move(cx, s, say, &places, &refusal);
     if (lock >= 0) (void)close(lock);
-    if (rc != OK) buf_printf(say, "%s\n", cx->message);
+    if (rc != OK) buf_printf(say, "%s\n", receive_error(cx));
     if (rc == OK && !refusal && places) say_changes(s, places, say);
     buf_init(&b, 64U << 20);
     answer(s, places, rc != OK && !refusal ? NULL : refusal, &b);

@@ -38,6 +38,9 @@ enum rc receive_judge(struct ctx *cx, const struct receive *r, const struct cata
 enum rc receive_move(struct ctx *cx, const struct receive *r, const struct catalog *c, int in, int out,
                      struct buf *say) MUST_CHECK;
 
+/* cx's error, in the pusher's language. */
+const char *receive_error(struct ctx *cx);
+
 /* The repository's lock, which who moves refs holds; -1 and errno when it cannot be had. close() lets go. */
 int receive_lock(struct ctx *cx, const char *git_dir);
 /* The same; wait false: -1 and EWOULDBLOCK when somebody has it. */

@@ -71,8 +71,9 @@ class Host:
         self.t.lacks(said, "Sanitizer")
         return done.returncode, said
 
-    def review(self, who, *words, code=0):
-        done = self.t.run("door", "--data", "data", "--key", self.keys[who], env={"SSH_ORIGINAL_COMMAND": " ".join(["review", *map(str, words)])})
+    def review(self, who, *words, code=0, lang="C"):
+        asked = {"SSH_ORIGINAL_COMMAND": " ".join(["review", *map(str, words)]), "LANG": lang}
+        done = self.t.run("door", "--data", "data", "--key", self.keys[who], env=asked)
         if code is not None:
             self.t.equal(done.code, code, done)
         return done
@@ -121,6 +122,8 @@ def test_from_change_to_branch(t):
     number = h.propose("ella", work, "-o", "topic=two", "-o", "title=Two lines")
     t.has(h.review("mikko", "list", "acme").out, "Two lines")
     t.has(h.review("ella", "show", "acme", number).out, "0 of 1 approvals are there")
+    t.has(h.review("ella", "show", "acme", number, lang="fi_FI.UTF-8").out, "evätty: refs/heads/main")
+    t.has(h.review("ella", "approve", "acme", number, 1, code=3, lang="fi_FI.UTF-8").err, "olet ollut mukana tekemässä muutosta")
     t.has(h.review("ella", "approve", "acme", number, 1, code=3).err, "you had a part in change")
     t.has(h.review("tuomo", "list", "acme", code=3).err, "there is no repository")
     t.has(h.review("paula", "approve", "acme", number, 1, code=3).err, "you may not review")

@@ -1,11 +1,8 @@
-#include "api/texts_fi.h"
+#include "base/texts_fi.h"
 
 #define HOLES 4
 
-/* {} stands for what differs; {1} for the first of them. Without the name of the field that stands before a colon. */
-static const struct {
-    const char *en, *fi;
-} texts[] = {
+static const struct text_pair texts[] = {
     /* mail, hooks */
     {"the name or address of a mail server is expected", "pitää olla postipalvelimen nimi tai osoite"},
     {"without encryption mail goes to this machine alone (localhost)",
@@ -220,6 +217,7 @@ static const struct {
     {"a quote (\") is not closed, or something stands behind the closing one",
      "lainausmerkki (\") on sulkematta tai sulkevan jälkeen on jotakin"},
     {"{} fields, and {} columns", "{1} kenttää ja {2} saraketta"},
+    {"more than {} bytes; send it in parts", "yli {1} tavua; lähetä osissa"},
     {"there is no role \"{}\"", "roolia ”{1}” ei ole"},
     {"there is no role that could end", "ei ole roolia, joka voisi päättyä"},
     {"admin and security_officer are given one by one, by two people",
@@ -264,26 +262,52 @@ static const struct {
     {"names a point twice", "nimeää kohdan kahdesti"},
     {"names more than 200 points", "nimeää yli 200 kohtaa"},
     {"does not lead to what this field may lead to", "ei johda siihen, mihin tämä kenttä saa johtaa"},
-    /* gates: changes and what is said of them */
-    {"you may not review changes here; a Development manager or Admin can give you a role that may",
-     "et voi katselmoida muutoksia täällä; kehityspäällikkö tai pääkäyttäjä voi antaa sinulle roolin, jolla voi"},
-    {"you had a part in change {}, as author, committer, co-author or uploader: somebody else reviews it",
-     "olet ollut mukana tekemässä muutosta {1}: joku muu katselmoi sen"},
-    {"change {} has patch set {} by now: look at that one", "muutoksella {1} on jo versio {2}: katso sitä"},
-    {"only its owner, or who may publish, takes a change back",
-     "muutoksen peruu vain sen tekijä tai se, jolla on julkaisuoikeus"},
-    {"you may read changes here, not comment on them", "voit lukea muutoksia täällä, mutta et kommentoida niitä"},
-    {"a comment says something", "kommentti ei voi olla tyhjä"},
-    {"a comment calls somebody who is not there", "kommentti kutsuu henkilöä, jota ei ole"},
-    {"a comment is on lines from one to another", "kommentti koskee rivejä jostakin johonkin"},
-    {"a thread is resolved by who began it, or by a reviewer who had no part in the change; answer it instead",
-     "keskustelun merkitsee ratkaistuksi sen aloittaja tai katselmoija, joka ei ole ollut mukana tekemässä muutosta; "
-     "vastaa siihen sen sijaan"},
-    {"there is no thread {} in this change", "muutoksessa ei ole keskustelua {1}"},
-    {"there is no patch set {}", "versiota {1} ei ole"},
-    {"there is no file \"{}\" on this side", "tiedostoa ”{1}” ei ole tällä puolella"},
-    {"\"{}\" has no line {} on this side", "tiedostossa ”{1}” ei ole riviä {2} tällä puolella"},
-    {"the file is too large to comment on its lines", "tiedosto on liian suuri rivien kommentoimiseen"},
+    /* hooks, mail, notices, jobs, files */
+    {"too many messages wait for webhooks", "liian moni viesti odottaa webhookeihin lähettämistä"},
+    {"there is no such delivery", "sellaista lähetystä ei ole"},
+    {"there is no such webhook", "sellaista webhookia ei ole"},
+    {"1 to 100 bytes are expected", "pitää olla 1–100 tavua"},
+    {"1 to {} types are expected", "pitää olla 1–{1} lajia"},
+    {"events[{}]: is no type of event", "events[{1}]: ei ole tapahtumalaji"},
+    {"somebody else has changed this webhook meanwhile", "joku muu on muuttanut webhookia sillä välin"},
+    {"there are at most {} webhooks", "webhookeja voi olla enintään {1}"},
+    {"an https address is expected", "pitää olla https-osoite"},
+    {"an https address is expected; http goes to this machine alone, when that is said",
+     "pitää olla https-osoite; http käy vain tähän koneeseen, kun niin on sanottu"},
+    {"over {} bytes", "yli {1} tavua"},
+    {"a host is expected, without user and password", "pitää olla palvelin ilman käyttäjää ja salasanaa"},
+    {"{}: mail cannot go to this address", "{1}: tähän osoitteeseen ei voi lähettää postia"},
+    {"{}: mail cannot come from this address", "{1}: tästä osoitteesta ei voi lähettää postia"},
+    {"too many messages wait for the mail server", "liian moni viesti odottaa postipalvelinta"},
+    {"there is no such message, or it does not wait for that", "sellaista viestiä ei ole, tai se ei odota tätä"},
+    {"no mail server is set up", "postipalvelinta ei ole määritetty"},
+    {"a field of the mail server is too long", "jokin postipalvelimen kenttä on liian pitkä"},
+    {"somebody else has changed the mail server meanwhile", "joku muu on muuttanut postipalvelinta sillä välin"},
+    {"1 to 65535 are expected", "pitää olla 1–65535"},
+    {"a password is never sent without encryption", "salasanaa ei koskaan lähetetä salaamatta"},
+    {"quiet hours: 0 to 23 are expected", "hiljaisten tuntien pitää olla 0–23"},
+    {"there is no such file", "sellaista tiedostoa ei ole"},
+    {"there is no job of this id", "työtä ei ole tällä tunnisteella"},
+    {"too many jobs wait; try again when some have ended",
+     "liian moni työ odottaa; yritä uudelleen, kun niitä on valmistunut"},
+    {"the job has ended already", "työ on jo päättynyt"},
+    /* exchange */
+    {"{} faults: nothing was imported", "{1} virhettä: mitään ei tuotu"},
+    {"there is no such import: it is forgotten after a day",
+     "sellaista tuontia ei ole: se unohdetaan vuorokauden kuluttua"},
+    {"this is not what was told of the file, or it is being done already",
+     "tämä ei ole se, mitä tiedostosta kerrottiin, tai sitä tehdään jo"},
+    {"an import is expected: import:ID", "pitää olla tuonti: import:ID"},
+    {"a task was changed meanwhile: look at it again", "jotakin tehtävää on muutettu sillä välin: katso uudelleen"},
+    {"the file has faults: nothing is taken", "tiedostossa on virheitä: mitään ei tuoda"},
+    /* identity */
+    {"too many wrong guesses: try again in {} seconds",
+     "liian monta väärää yritystä: yritä uudelleen {1} sekunnin kuluttua"},
+    {"too long to be compared", "liian pitkä verrattavaksi"},
+    {"this code is not right, or was used before", "koodi on väärä tai jo käytetty"},
+    {"{} is given to people, not to bots", "rooli {1} annetaan ihmisille, ei boteille"},
+    {"the payload is none of a role", "sisältö ei ole roolin"},
+    {"this is no session", "tämä ei ole istunto"},
 };
 
 /* Whether s is the pattern with something for each hole. */
@@ -306,23 +330,54 @@ static bool matches(struct str s, struct str pattern, struct str holes[HOLES])
     }
 }
 
-const char *text_fi(struct ctx *cx, const char *text)
+static const char *fill(struct ctx *cx, const char *fi, const struct str holes[HOLES])
+{
+    scoped_buf out;
+    buf_init(&out, 4096);
+    for (const char *p = fi; *p; p++) {
+        bool hole = p[0] == '{' && p[1] >= '1' && p[1] <= '0' + HOLES && p[2] == '}';
+        if (hole) {
+            buf_str(&out, holes[p[1] - '1']);
+            p += 2;
+        } else {
+            buf_char(&out, *p);
+        }
+    }
+    return arena_cstr(&cx->arena, buf_view(&out));
+}
+
+/* How much of a text a pair says itself, so that "more than {} bytes" goes before "more than {}". */
+static size_t said(const char *en)
+{
+    size_t n = strlen(en);
+    for (const char *hole = strstr(en, "{}"); hole; hole = strstr(hole + 2, "{}")) n -= 2;
+    return n;
+}
+
+static const struct text_pair *closest(const struct text_pair *pairs, size_t n, const char *text,
+                                       const struct text_pair *best)
 {
     struct str holes[HOLES];
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        if (!matches(str_from(text), str_from(texts[i].en), holes)) continue;
-        scoped_buf out;
-        buf_init(&out, 4096);
-        for (const char *p = texts[i].fi; *p; p++) {
-            bool hole = p[0] == '{' && p[1] >= '1' && p[1] <= '0' + HOLES && p[2] == '}';
-            if (hole) {
-                buf_str(&out, holes[p[1] - '1']);
-                p += 2;
-            } else {
-                buf_char(&out, *p);
-            }
-        }
-        return arena_cstr(&cx->arena, buf_view(&out));
-    }
-    return text;
+    for (size_t i = 0; i < n; i++)
+        if (matches(str_from(text), str_from(pairs[i].en), holes) && (!best || said(pairs[i].en) > said(best->en)))
+            best = &pairs[i];
+    return best;
+}
+
+static const char *find(struct ctx *cx, const char *text)
+{
+    struct str holes[HOLES];
+    const struct text_pair *best = closest(texts, sizeof texts / sizeof *texts, text, NULL);
+    best = closest(texts_fi_gates, texts_fi_gates_n, text, best);
+    return best && matches(str_from(text), str_from(best->en), holes) ? fill(cx, best->fi, holes) : NULL;
+}
+
+const char *text_fi(struct ctx *cx, const char *text)
+{
+    const char *found = find(cx, text), *rest = text;
+    if (found) return found;
+    while ((*rest >= 'a' && *rest <= 'z') || *rest == '_') rest++;
+    if (rest == text || strncmp(rest, ": ", 2) != 0) return text;
+    found = find(cx, rest + 2);
+    return found ? arena_cstr(&cx->arena, arena_printf(&cx->arena, "%.*s: %s", (int)(rest - text), text, found)) : text;
 }
