@@ -1,8 +1,8 @@
 /* Past days of metrics computed again: asked for here, done by a job, told with what differs. */
 #include "api/metric.h"
 #include "api/person.h"
-#include "api/texts_fi.h"
 #include "base/limits.h"
+#include "base/texts_fi.h"
 #include "base/time.h"
 #include "jobs/jobs.h"
 #include "metrics/recount.h"
