@@ -199,16 +199,21 @@ static void look_at_state(struct doctor *d)
         amiss(d, "state.db", "of an older version", "`sinetti upgrade`, or start the server, which changes it too");
     else
         amiss(d, "state.db", d->cx->message,
-              rc == E_DENIED ? "use the newer version of sinetti" : "restore it from a backup");
+              rc == E_DENIED    ? "use the newer version of sinetti"
+              : rc == E_CORRUPT ? "restore it from a backup"
+                                : "mend what it says; the file itself may be whole");
 }
 
 static void look_at_log(struct doctor *d)
 {
     struct log_reader *reader;
     int64_t now = time_now();
-    if (log_reader_open(d->cx, d->data.dir, &reader) != OK) {
+    enum rc rc = log_reader_open(d->cx, d->data.dir, &reader);
+    if (rc != OK) {
         amiss(d, "audit log", d->cx->message,
-              "`sinetti fsck` tells more; `sinetti restore` puts a backup in its place");
+              rc == E_CORRUPT || rc == E_NOTFOUND
+                  ? "`sinetti fsck` tells more; `sinetti restore` puts a backup in its place"
+                  : "mend what it says, then `sinetti fsck`; put no backup in its place for this");
         return;
     }
     int64_t last = log_reader_at(reader) / 1000000;

@@ -31,7 +31,7 @@ static const char help[] =
     "what it publishes, as lines of allowed_signers (ssh-keygen(1)), for git verify-commit. `mirror` has the server\n"
     "push branches and tags to an empty repository elsewhere (https or ssh; keys of DIR/keys) after each move; its\n"
     "state is on the repository's page.\n\n"
-    "  --main BRANCH    its main branch (main)\n"
+    "  --main BRANCH    its main branch (the one that HEAD of what is imported or connected names, else main)\n"
     "  --import PATH    takes over branches, tags and history of a repository on this machine\n"
     "  --project ID     project:ID it belongs to\n"
     "  --reviewers N    how many must approve, 0 to 9 (1)\n"
@@ -139,11 +139,16 @@ static enum rc list(struct ctx *cx, struct arguments *a)
     }
 }
 
+/* Empty: none was said. */
+static struct str branch_of(struct ctx *cx, const struct arguments *a)
+{
+    return a->main ? arena_printf(&cx->arena, "%s%s", strncmp(a->main, "refs/", 5) ? "refs/heads/" : "", a->main)
+                   : STR("");
+}
+
 static enum rc create(struct ctx *cx, struct arguments *a, const char *name)
 {
-    struct str subject,
-        main = arena_printf(&cx->arena, "%s%s", a->main && !strncmp(a->main, "refs/", 5) ? "" : "refs/heads/",
-                            a->main ? a->main : "main");
+    struct str subject, main = branch_of(cx, a);
     const struct host_wish w = {.name = str_from(name),
                                 .main = main,
                                 .project = a->project ? str_from(a->project) : STR(""),
@@ -155,9 +160,7 @@ static enum rc create(struct ctx *cx, struct arguments *a, const char *name)
 
 static enum rc connect_to(struct ctx *cx, struct arguments *a, const char *name, const char *path)
 {
-    struct str subject,
-        main = a->main ? arena_printf(&cx->arena, "%s%s", strncmp(a->main, "refs/", 5) ? "refs/heads/" : "", a->main)
-                       : STR("");
+    struct str subject, main = branch_of(cx, a);
     const struct connect_wish w = {.name = str_from(name),
                                    .main = main,
                                    .project = a->project ? str_from(a->project) : STR(""),

@@ -14,6 +14,7 @@
 #include "facts/subject.h"
 #include "git/hosted.h"
 #include "git/oid.h"
+#include "git/refname.h"
 #include "records/append.h"
 #include "store/store.h"
 
@@ -140,12 +141,44 @@ static enum rc import(struct ctx *cx, const char *path, const char *own)
     return rc;
 }
 
+struct branches {
+    struct str main;
+    bool is_there, any;
+};
+
+static enum rc look_at_ref(void *arg, const struct git_ref *r)
+{
+    struct branches *a = arg;
+    a->any = a->any || str_starts(r->name, STR("refs/heads/"));
+    a->is_there = a->is_there || str_eq(r->name, a->main);
+    return OK;
+}
+
+/* The main branch is the one that is wished, else the one that the repository's HEAD names. One that is not there would
+ * be protected in place of the one that is. */
+static enum rc find_main(struct ctx *cx, const struct host_wish *w, struct str *out)
+{
+    struct git *from = NULL;
+    struct branches b = {.main = w->main.n ? w->main : STR("refs/heads/main")};
+    if (w->import) TRY(git_open(cx, w->import, &from));
+    if (from && !w->main.n && git_facts(from)->head_ref.n) b.main = arena_str(&cx->arena, git_facts(from)->head_ref);
+    enum rc rc = from ? git_refs(cx, from, look_at_ref, &b) : OK;
+    git_close(from);
+    *out = b.main;
+    if (rc == OK && !(str_starts(b.main, STR("refs/heads/")) && refname_is_valid(b.main)))
+        return fail(cx, E_INVALID, "\"%s\" is no branch", str_visible(cx, b.main));
+    return rc != OK || b.is_there || !b.any
+               ? rc
+               : fail(cx, E_INVALID, "%s has no branch %s: say by --main which is its main one",
+                      str_visible(cx, str_from(w->import)), str_visible(cx, b.main));
+}
+
 /* --- making one */
 
 struct making {
     const struct identity_actor *by;
     const struct host_wish *w;
-    struct str subject, location;
+    struct str subject, location, main;
 };
 
 static enum rc build(struct append *a, void *arg)
@@ -170,7 +203,7 @@ static enum rc build(struct append *a, void *arg)
     json_begin(&j, '{');
     json_put_str(&j, "name", m->w->name);
     json_put_str(&j, "project", m->w->project);
-    json_put_str(&j, "main", m->w->main);
+    json_put_str(&j, "main", m->main);
     json_put_cstr(&j, "state", "active");
     json_put_str(&j, "location", m->location);
     json_put_int(&j, "schedule", 24);
@@ -184,14 +217,16 @@ enum rc host_create(struct ctx *cx, struct facts *f, const char *dir, const stru
                     const struct host_wish *w, struct str *subject)
 {
     char id[SUBJECT_ID + 1], folder[PATH_MAX];
+    struct str main;
     TRY(gate_place_check_name(cx, w->name));
+    TRY(find_main(cx, w, &main));
     if (!realpath(dir, folder)) return fail(cx, E_NOTFOUND, "the data folder is not there: %s", strerror(errno));
     TRY(put_hooks(cx, folder));
     TRY(make_folder(cx, arena_printf(&cx->arena, "%s/hosted", folder).p));
     subject_new_id(id);
     const char *path = arena_printf(&cx->arena, "%s/hosted/%s.git", folder, id).p;
-    struct making m = {by, w, arena_printf(&cx->arena, "repo:%s", id), str_from(path)};
-    enum rc rc = hosted_create(cx, path, w->main);
+    struct making m = {by, w, arena_printf(&cx->arena, "repo:%s", id), str_from(path), main};
+    enum rc rc = hosted_create(cx, path, main);
     if (rc == OK && w->import) rc = import(cx, w->import, path);
     if (rc == OK) rc = append_run(cx, f, facts_now(f), build, &m);
     if (rc != OK) file_remove_folder(path); /* no fact speaks of it */

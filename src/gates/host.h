@@ -5,8 +5,9 @@
 #include "gates/place.h"
 
 struct host_wish {
-    struct str name, main, project; /* project: project:ID or empty */
-    const char *import;             /* path of a repository to take over; NULL: none */
+    struct str name, project; /* project: project:ID or empty */
+    struct str main;          /* empty: the one that HEAD of what is imported names, else refs/heads/main */
+    const char *import;       /* path of a repository to take over; NULL: none */
 };
 /* Makes folder and fact; *subject is repo:ID. What fails leaves nothing behind. E_CONFLICT: the name is taken;
  * E_INVALID says what is wrong with it. */

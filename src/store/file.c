@@ -165,8 +165,10 @@ enum rc store_check_user(struct ctx *cx, const char *dir)
     struct passwd pw, *owner = NULL;
     const char *shown = str_visible(cx, str_from(dir));
     if (getpwuid_r(st.st_uid, &pw, text, sizeof text, &owner) != 0 || !owner)
-        return fail(cx, E_DENIED, "%s is of the user %u: root changes nothing in it", shown, (unsigned)st.st_uid);
+        return fail(cx, E_DENIED, "%s is of the user %u, and root changes nothing in it", shown, (unsigned)st.st_uid);
     const char *name = str_visible(cx, str_from(owner->pw_name));
-    return fail(cx, E_DENIED, "%s is of the user %s: root changes nothing in it; as in `runuser -u %s -- sinetti …`",
-                shown, name, name);
+    return fail(
+        cx, E_DENIED,
+        "%s is of the user %s, and root changes nothing in it. Let that user do it: `runuser -u %s -- sinetti …`",
+        shown, name, name);
 }
