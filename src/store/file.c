@@ -62,7 +62,7 @@ enum rc store_open_file(struct ctx *cx, const char *path, enum store_mode mode, 
     sqlite3 *db = NULL;
     /* a reader too must be able to write the shared index of the write-ahead log */
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    enum rc rc = sqlite3_open_v2(path, &db, flags, NULL) == SQLITE_OK ? OK : store_fail(cx, db, "database");
+    enum rc rc = sqlite3_open_v2(path, &db, flags, NULL) == SQLITE_OK ? OK : store_fail(cx, db, NULL);
     if (rc == OK) rc = set_up(cx, db, path, mode);
     if (rc != OK) {
         sqlite3_close(db);

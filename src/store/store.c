@@ -17,21 +17,33 @@
 #define MAGIC_SIZE (sizeof SNAPSHOT_MAGIC - 1)
 #define DIGEST_SIZE 32
 
-enum rc store_fail(struct ctx *cx, sqlite3 *db, const char *doing)
+/* What SQLite says of the machine is too little to mend it by; of the rest it says enough. */
+static const char *words_of(struct ctx *cx, sqlite3 *db, int code)
 {
-    int code = sqlite3_errcode(db) & 0xff;
     int why = sqlite3_system_errno(db);
     /* of the index beside the log, SQLite says no more than that there was an error */
     bool full = code == SQLITE_FULL || (code == SQLITE_IOERR && (why == ENOSPC || why == EDQUOT));
-    const char *text =
-        full ? "the disk is full: make room, and do it again" : str_visible(cx, str_from(sqlite3_errmsg(db)));
+    if (full) return "the disk is full: make room, and do it again";
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED) return "another process holds it: try again";
+    if (code == SQLITE_READONLY) return "this user may not write to it, or to its folder";
+    if (code == SQLITE_CANTOPEN)
+        return "it cannot be opened: this user must be able to write to its folder, to read too";
+    if (code == SQLITE_IOERR && why) return arena_printf(&cx->arena, "%s: %s", sqlite3_errmsg(db), strerror(why)).p;
+    return str_visible(cx, str_from(sqlite3_errmsg(db)));
+}
+
+enum rc store_fail(struct ctx *cx, sqlite3 *db, const char *doing)
+{
+    int code = sqlite3_errcode(db) & 0xff;
     enum rc rc = code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_NOMEM || code == SQLITE_CANTOPEN ? E_IO
                  : code == SQLITE_CORRUPT || code == SQLITE_NOTADB   ? E_CORRUPT
                  : code == SQLITE_BUSY || code == SQLITE_LOCKED      ? E_BUSY
                  : code == SQLITE_INTERRUPT || code == SQLITE_TOOBIG ? E_LIMIT
                  : code == SQLITE_CONSTRAINT                         ? E_CONFLICT
                                                                      : E_INVALID;
-    return fail(cx, rc, "%s: %s", doing, text);
+    const char *path = db ? sqlite3_db_filename(db, "main") : NULL, *name = path ? strrchr(path, '/') : NULL;
+    const char *shown = name && name[1] ? str_visible(cx, str_from(name + 1)) : "database";
+    return fail(cx, rc, "%s: %s%s%s", shown, doing ? doing : "", doing ? ": " : "", words_of(cx, db, code));
 }
 
 enum rc store_configure(struct ctx *cx, sqlite3 *db)
@@ -119,7 +131,7 @@ void store_close(sqlite3 *db)
 
 enum rc store_exec(struct ctx *cx, sqlite3 *db, const char *sql)
 {
-    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : store_fail(cx, db, "database");
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : store_fail(cx, db, NULL);
 }
 
 enum rc store_prepare(struct ctx *cx, sqlite3 *db, struct str sql, sqlite3_stmt **out)
@@ -151,7 +163,7 @@ enum rc store_step(struct ctx *cx, sqlite3_stmt *st, bool *row)
     int code = sqlite3_step(st);
     *row = code == SQLITE_ROW;
     if (code == SQLITE_ROW || code == SQLITE_DONE) return OK;
-    enum rc rc = store_fail(cx, sqlite3_db_handle(st), "database");
+    enum rc rc = store_fail(cx, sqlite3_db_handle(st), NULL);
     sqlite3_reset(st);
     return rc;
 }

@@ -35,7 +35,7 @@ def test_no_backup_is_put_in_place_of_a_log_that_is_whole(t):
     done = subprocess.run([t.program, "doctor", "--data", "data"], cwd=t.dir, env=t.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=no_room, check=False)
     said = done.stdout.decode()
     t.equal(done.returncode, 1, said)
-    t.has(said, "amiss  audit log")
+    t.has(said, "amiss  audit log: ledger.db: ")
     t.has(said, "put no backup in its place")
     with open(t.dir / "data" / "ledger.db", "r+b") as log:
         log.write(b"nothing of a database")
