@@ -2,8 +2,9 @@
 #include "api/repository.h"
 #include "api/show.h"
 #include "gates/mirror.h"
+#include "git/location.h"
 
-static void put_mirror(struct api_call *call, const struct mirror *m)
+static void put_mirror(struct ctx *cx, struct api_call *call, const struct mirror *m)
 {
     struct json *j = &call->out;
     bool ended = m->pushed && job_has_ended(m->job.state);
@@ -13,7 +14,7 @@ static void put_mirror(struct api_call *call, const struct mirror *m)
         return;
     }
     json_begin(j, '{');
-    json_put_str(j, "url", m->url);
+    json_put_str(j, "url", location_shown(cx, m->url));
     api_put_time(j, "since", m->since);
     json_put_cstr(j, "state", mirror_state_name(m->state));
     api_put_time(j, "at", ended ? m->job.ended : 0);
@@ -36,7 +37,7 @@ API_OPERATION(repositories_hosting)
     json_put_bool(&call->out, "hosted", hosted);
     json_put_bool(&call->out, "may_read", hosted && api_may(call, "code.read", r.project));
     json_put_bool(&call->out, "may_write", hosted && api_may(call, "code.write", r.project));
-    put_mirror(call, &m);
+    put_mirror(cx, call, &m);
     json_end(&call->out, '}');
     return OK;
 }

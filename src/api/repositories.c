@@ -5,6 +5,7 @@
 #include "api/show.h"
 #include "base/limits.h"
 #include "facts/subject.h"
+#include "git/location.h"
 #include "jobs/jobs.h"
 #include "store/store.h"
 
@@ -50,33 +51,21 @@ void repository_apply(const json_t *object, struct repository *r)
     r->schedule = api_field_int(object, "schedule", r->schedule);
 }
 
-static bool has_control(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 127) return true;
-    return false;
-}
-
 /* A host, and something behind it; nobody's name but git's, which is no secret. */
-static bool is_address(struct str s)
+static bool is_address(struct ctx *cx, struct str s)
 {
-    struct str rest = s, scheme, host;
+    struct location l;
     const char *mark = str_find(s, STR("://"));
-    if (!mark || has_control(s)) return false;
-    scheme = str_slice(s, 0, (size_t)(mark - s.p));
-    rest = str_slice(s, scheme.n + 3, s.n);
-    bool ssh = str_eq(scheme, STR("ssh"));
-    (void)str_cut(&rest, '/', &host);
-    if (ssh && str_starts(host, STR("git@"))) host = str_slice(host, 4, host.n);
-    return (ssh || str_eq(scheme, STR("https"))) && rest.n && host.n && !memchr(host.p, '@', host.n) &&
-           host.p[0] != '-' && !memchr(rest.p, '?', rest.n) && !memchr(rest.p, '#', rest.n);
+    const char *path = mark ? memchr(mark + 3, '/', s.n - (size_t)(mark + 3 - s.p)) : NULL;
+    return path && path + 1 < s.p + s.n && location_read(cx, s, &l) == OK &&
+           (!l.user.n || (l.ssh && str_eq(l.user, STR("git"))));
 }
 
-void repository_check(struct api_call *call, const struct repository *r)
+void repository_check(struct ctx *cx, struct api_call *call, const struct repository *r)
 {
     bool path = str_starts(r->location, STR("/")) && !str_has(r->location, STR("/../"));
     if (!str_trim(r->name).n) api_fault(call, "name", "is empty", "on tyhjä");
-    if (r->location.n && !path && !is_address(r->location))
+    if (r->location.n && !path && !is_address(cx, r->location))
         api_fault(
             call, "location",
             "is neither a path that begins with / nor https://host/path or ssh://git@host/path; user names and "
@@ -169,7 +158,7 @@ static enum rc put_row(struct ctx *cx, struct api_call *call, const struct repos
     show_text(j, "project", r->project);
     json_put_str(j, "state", r->state);
     json_put_str(j, "main", r->main);
-    show_text(j, "location", r->location);
+    show_text(j, "location", location_shown(cx, r->location)); /* of before they were refused, or of the operator */
     json_put_int(j, "schedule", r->schedule);
     if (row) {
         show_column_int(j, "assessment", st, 0);
@@ -276,7 +265,7 @@ static enum rc write(struct append *a, void *arg)
     if (!w->is_new) TRY(api_match(a->cx, w->call, version_of(&r)));
     const struct repository before = r;
     repository_apply(w->call->body, &r);
-    repository_check(w->call, &r);
+    repository_check(a->cx, w->call, &r);
     if (r.hosted || r.gate.n) check_gate(w->call, &before, &r);
     TRY(api_faults(a->cx, w->call));
     return repository_add(a, w->call, &r);

@@ -21,7 +21,7 @@ enum rc repository_read(struct ctx *cx, sqlite3 *db, struct str subject, struct 
 /* Fields of a body (NewRepository, RepositoryChange) over what is so. */
 void repository_apply(const json_t *object, struct repository *r);
 /* Faults of a location: a path that begins with /, or https:// or ssh:// without user name and password. */
-void repository_check(struct api_call *call, const struct repository *r);
+void repository_check(struct ctx *cx, struct api_call *call, const struct repository *r);
 /* Appends it; E_CONFLICT when another active one has its name, E_INVALID when its project is not there. */
 enum rc repository_add(struct append *a, struct api_call *call, const struct repository *r) MUST_CHECK;
 /* Puts its assessment into the queue of jobs; the job's id in the arena. E_BUSY where no jobs run, E_LIMIT. */

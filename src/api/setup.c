@@ -105,7 +105,7 @@ static enum rc read_answers(struct ctx *cx, struct api_call *call, struct setup 
         subject_new_id(id);
         TRY(repository_read(cx, call->ledger, arena_printf(&cx->arena, "repo:%s", id), r));
         repository_apply(one, r);
-        repository_check(call, r);
+        repository_check(cx, call, r);
     }
     return api_faults(cx, call);
 }

@@ -6,16 +6,11 @@
 
 #include "base/ctx.h"
 
-#include <sys/socket.h>
-
 /* An https address with a host, without user, password and fragment; with `inside` http too, to a loopback address.
  * E_INVALID. */
 enum rc hook_url_check(struct ctx *cx, struct str url, bool inside) MUST_CHECK;
 /* Scheme, host and port of one that was checked, for people to see: the rest may be a secret. */
 struct str hook_url_origin(struct str url);
-/* Whether a message may go to that address. `inside`: to private networks and this machine too; to link-local ones,
- * where clouds keep their metadata, never. */
-bool hook_address_ok(const struct sockaddr *a, bool inside);
 
 struct hook_post {
     struct str url;

@@ -4,9 +4,9 @@
 #include "assess/record.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "git/location.h"
 #include "ledger/log_reader.h"
 #include "reports/reports.h"
-#include "serve/elsewhere.h"
 #include "serve/fetch.h"
 #include "store/store.h"
 
@@ -41,7 +41,7 @@ static enum rc find(struct ctx *cx, sqlite3 *db, struct str subject, struct repo
 static enum rc bring(struct ctx *cx, const char *dir, const struct repository *r, const char **path)
 {
     *path = arena_cstr(&cx->arena, r->location);
-    if (elsewhere_is(r->location)) {
+    if (location_is_elsewhere(r->location)) {
         ctx_progress(cx, "fetching", 0, 0);
         return fetch_mirror(cx, dir, r->id, r->location, path);
     }

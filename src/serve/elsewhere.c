@@ -1,9 +1,13 @@
 #include "serve/elsewhere.h"
 
+#include "base/address.h"
 #include "base/limits.h"
+#include "git/location.h"
+#include "store/config.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,42 +17,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* --- locations */
-
-static bool is_ssh(struct str location)
-{
-    return !str_starts(location, STR("https://"));
-}
-
-bool elsewhere_is(struct str location)
-{
-    if (str_starts(location, STR("https://")) || str_starts(location, STR("ssh://"))) return true;
-    const char *colon = location.n ? memchr(location.p, ':', location.n) : NULL,
-               *slash = location.n ? memchr(location.p, '/', location.n) : NULL;
-    return colon && colon > location.p && (!slash || colon < slash) && !str_has(location, STR("://")) &&
-           !str_has(location, STR("::"));
-}
-
-enum rc elsewhere_check(struct ctx *cx, struct str location)
-{
-    struct str rest = location;
-    if (!elsewhere_is(location)) return fail(cx, E_INVALID, "a location is a path, or an address of https or ssh");
-    if (location.p[0] == '-') return fail(cx, E_INVALID, "a location does not begin with a dash");
-    for (size_t i = 0; i < location.n; i++)
-        if ((unsigned char)location.p[i] <= ' ' || location.p[i] == 0x7f)
-            return fail(cx, E_INVALID, "a location has no blanks and no control characters");
-    const char *scheme = str_find(location, STR("://"));
-    if (scheme) rest = str_slice(location, (size_t)(scheme - location.p) + 3, location.n);
-    struct str host;
-    (void)str_cut(&rest, '/', &host);
-    struct str after = host, user;
-    (void)str_cut(&after, '@', &user);
-    if (after.p && scheme && str_has(user, STR(":")))
-        return fail(cx, E_INVALID, "a location holds no password: put it into keys/credentials of the data folder");
-    if (str_starts(after.p ? after : host, STR("-"))) return fail(cx, E_INVALID, "a host does not begin with a dash");
-    return OK;
-}
 
 /* --- running */
 
@@ -156,6 +124,11 @@ static enum rc refused(struct ctx *cx, const struct elsewhere *r, const char *sa
     if (r->key && str_has(str_from(said), STR("Permission denied")))
         return fail(cx, E_DENIED, "the host does not let the server in; register its key there: " STR_FMT,
                     STR_ARG(public_key(cx, r->key)));
+    if (str_has(str_from(said), STR("returned error: 30")))
+        return fail(cx, E_IO,
+                    "%s cannot be %s: its host says it is elsewhere, where the server does not follow; give the "
+                    "address it leads to (of many hosts with .git at its end)",
+                    str_visible(cx, r->location), doing);
     return fail(cx, E_IO, "%s cannot be %s: %s", str_visible(cx, r->location), doing, why);
 }
 
@@ -164,8 +137,8 @@ enum rc elsewhere_open(struct ctx *cx, const char *dir, struct str id, struct st
     const char *keys = arena_printf(&cx->arena, "%s/keys", dir).p;
     const char **env = arena_array(&cx->arena, const char *, 16);
     size_t n = 0;
-    *out = (struct elsewhere){.location = location, .env = env};
-    TRY(elsewhere_check(cx, location));
+    *out = (struct elsewhere){.dir = dir, .location = location, .env = env};
+    TRY(location_read(cx, location, &out->at));
     TRY(elsewhere_make_folder(cx, keys));
     env[n++] = "PATH=/usr/local/bin:/usr/bin:/bin";
     env[n++] = "LC_ALL=C";
@@ -176,18 +149,80 @@ enum rc elsewhere_open(struct ctx *cx, const char *dir, struct str id, struct st
     env[n++] = "SSH_ASKPASS=/bin/false";
     env[n++] = "GIT_ALLOW_PROTOCOL=https:ssh";
     env[n++] = arena_printf(&cx->arena, "HOME=%s", keys).p;
+    out->n_env = n;
     out->helper = arena_printf(&cx->arena, "credential.helper=store --file=" STR_FMT,
                                STR_ARG(quoted(cx, arena_printf(&cx->arena, "%s/credentials", keys).p)))
                       .p;
-    if (!is_ssh(location)) return OK;
-    TRY(find_key(cx, keys, id, env, &out->key));
-    env[n++] = arena_printf(&cx->arena,
-                            "GIT_SSH_COMMAND=ssh -F /dev/null -i " STR_FMT
-                            " -o IdentitiesOnly=yes -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=30 "
-                            "-o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=" STR_FMT,
-                            STR_ARG(quoted(cx, out->key)),
-                            STR_ARG(quoted(cx, arena_printf(&cx->arena, "%s/known_hosts", keys).p)))
-                   .p;
+    return out->at.ssh ? find_key(cx, keys, id, env, &out->key) : OK;
+}
+
+/* --- where it is reached */
+
+struct reached {
+    char first[INET6_ADDRSTRLEN]; /* as numbers */
+    struct buf all;               /* as libcurl's CURLOPT_RESOLVE has them */
+    bool refused;
+};
+
+static void take_address(struct reached *r, const struct addrinfo *a, bool inside)
+{
+    char text[INET6_ADDRSTRLEN];
+    if (!address_may_reach(a->ai_addr, inside)) {
+        r->refused = true;
+        return;
+    }
+    if (getnameinfo(a->ai_addr, a->ai_addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST) != 0) return;
+    if (!r->first[0]) memcpy(r->first, text, sizeof text);
+    bool six = a->ai_family == AF_INET6;
+    buf_printf(&r->all, "%s%s%s%s", r->all.n ? "," : "", six ? "[" : "", text, six ? "]" : "");
+}
+
+static enum rc find_addresses(struct ctx *cx, const struct elsewhere *e, bool inside, struct reached *r)
+{
+    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
+    struct addrinfo *list;
+    const char *shown = str_visible(cx, e->location);
+    int code = getaddrinfo(arena_cstr(&cx->arena, e->at.host), NULL, &hints, &list);
+    if (code != 0) return fail(cx, E_IO, "%s cannot be reached: %s", shown, gai_strerror(code));
+    for (const struct addrinfo *a = list; a; a = a->ai_next) take_address(r, a, inside);
+    freeaddrinfo(list);
+    if (r->first[0]) return buf_ok(&r->all);
+    return fail(cx, E_DENIED, "%s cannot be reached: it leads to an address inside%s", shown,
+                inside ? ", of a kind where the server never goes"
+                       : ", where the server does not go unless its folder's config says repositories_inside: true");
+}
+
+static enum rc reach(struct ctx *cx, struct elsewhere *e)
+{
+    struct config config;
+    scoped_buf all;
+    struct reached r = {.first = ""};
+    const char *host = arena_cstr(&cx->arena, e->at.host), *keys = arena_printf(&cx->arena, "%s/keys", e->dir).p;
+    TRY(config_read(cx, e->dir, &config));
+    buf_init(&all, 64 * KIB);
+    r.all = all;
+    enum rc rc = find_addresses(cx, e, config.repositories_inside, &r);
+    all = r.all;
+    TRY(rc);
+    struct str port = e->at.port.n ? e->at.port : STR("443");
+    e->pin = e->at.ssh || e->at.address ? "http.followRedirects=false"
+                                        : arena_printf(&cx->arena, "http.curloptResolve=%s:" STR_FMT ":" STR_FMT, host,
+                                                       STR_ARG(port), STR_ARG(buf_view(&all)))
+                                              .p;
+    if (!e->at.ssh) return OK;
+    /* the key is known by the name, as if ssh had looked it up itself */
+    struct str alias = e->at.port.n && !str_eq(e->at.port, STR("22"))
+                           ? arena_printf(&cx->arena, "[%s]:" STR_FMT, host, STR_ARG(e->at.port))
+                           : e->at.host;
+    e->env[e->n_env] =
+        arena_printf(&cx->arena,
+                     "GIT_SSH_COMMAND=ssh -F /dev/null -i " STR_FMT " -o HostName=%s -o HostKeyAlias=" STR_FMT
+                     " -o IdentitiesOnly=yes -o BatchMode=yes -o ConnectTimeout=30 "
+                     "-o ServerAliveInterval=30 -o StrictHostKeyChecking=accept-new "
+                     "-o UserKnownHostsFile=" STR_FMT,
+                     STR_ARG(quoted(cx, e->key)), r.first, STR_ARG(quoted(cx, alias.p)),
+                     STR_ARG(quoted(cx, arena_printf(&cx->arena, "%s/known_hosts", keys).p)))
+            .p;
     return OK;
 }
 
@@ -222,15 +257,16 @@ static bool take_output(int fd, struct buf *out)
     return !out->failed;
 }
 
-enum rc elsewhere_git(struct ctx *cx, const struct elsewhere *r, const char *path, const char *const *rest,
-                      struct buf *out, const char *doing)
+enum rc elsewhere_git(struct ctx *cx, struct elsewhere *r, const char *path, const char *const *rest, struct buf *out,
+                      const char *doing)
 {
     static const char *const always[] = {
-        "-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60", "-c", "gc.auto=0",
-        "-c", "core.hooksPath=/dev/null"};
-    const char *argv[40] = {"git", "-C", path, "-c", r->helper};
+        "-c", "http.lowSpeedLimit=1000",  "-c", "http.lowSpeedTime=60",      "-c", "gc.auto=0",
+        "-c", "core.hooksPath=/dev/null", "-c", "http.followRedirects=false"};
     char said[ELSEWHERE_SAID + 1];
-    size_t n = 5;
+    if (!r->pin) TRY(reach(cx, r));
+    const char *argv[40] = {"git", "-C", path, "-c", r->helper, "-c", r->pin};
+    size_t n = 7;
     int code = 0, fd = out ? open_output() : -1;
     if (out && fd < 0) return fail(cx, E_IO, "no memory for what git says");
     for (size_t i = 0; i < sizeof always / sizeof *always; i++) argv[n++] = always[i];

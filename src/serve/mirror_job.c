@@ -60,7 +60,7 @@ static enum rc find_stranger(struct ctx *cx, const struct git *g, struct str lis
     return OK;
 }
 
-static enum rc look(struct ctx *cx, const struct elsewhere *r, const struct gate_place *place)
+static enum rc look(struct ctx *cx, struct elsewhere *r, const struct gate_place *place)
 {
     const char *const list[] = {
         "ls-remote", "--quiet", "--heads", "--tags", "--refs", "--end-of-options", arena_cstr(&cx->arena, r->location),

@@ -53,6 +53,15 @@ static enum rc take_witnesses(struct ctx *cx, const char *path, const struct yam
     return OK;
 }
 
+static enum rc take_switch(struct ctx *cx, const char *path, const struct yaml_pair *p, bool *out)
+{
+    struct str value = yaml_text(p->value);
+    *out = str_eq(value, STR("true"));
+    return *out || str_eq(value, STR("false"))
+               ? OK
+               : fail(cx, E_INVALID, "%s:%d: \"" STR_FMT "\" is true or false", path, p->line, STR_ARG(p->key));
+}
+
 static enum rc take(struct ctx *cx, const char *path, const struct yaml_pair *p, struct config *out)
 {
     struct str value = yaml_text(p->value);
@@ -75,14 +84,12 @@ static enum rc take(struct ctx *cx, const char *path, const struct yaml_pair *p,
         return origin_read(cx, arena_printf(&cx->arena, "%s:%d: \"public_url\"", path, p->line).p, value,
                            &out->public_url);
     if (str_eq(p->key, STR("witnesses"))) return take_witnesses(cx, path, p, out);
-    if (str_eq(p->key, STR("single_node"))) {
-        out->single_node = str_eq(value, STR("true"));
-        return out->single_node || str_eq(value, STR("false"))
-                   ? OK
-                   : fail(cx, E_INVALID, "%s:%d: \"single_node\" is true or false", path, p->line);
-    }
-    return fail(cx, E_INVALID, "%s:%d: there is no setting \"%s\" (format, log, public_url, single_node, witnesses)",
-                path, p->line, str_visible(cx, p->key));
+    if (str_eq(p->key, STR("single_node"))) return take_switch(cx, path, p, &out->single_node);
+    if (str_eq(p->key, STR("repositories_inside"))) return take_switch(cx, path, p, &out->repositories_inside);
+    return fail(
+        cx, E_INVALID,
+        "%s:%d: there is no setting \"%s\" (format, log, public_url, repositories_inside, single_node, witnesses)",
+        path, p->line, str_visible(cx, p->key));
 }
 
 bool config_log_is_shared(const struct config *c)

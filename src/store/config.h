@@ -15,6 +15,7 @@ struct config {
     /* What users open: an origin (base/origin.h), for links in what is sent to them. $SINETTI_PUBLIC_URL, by which a
      * server hands on its own --public-url, goes before the file; empty: nobody has said it. */
     struct str public_url;
+    bool repositories_inside; /* those elsewhere, and mirrors, may be on private networks and on this machine */
 };
 #define CONFIG_FORMAT 1
 

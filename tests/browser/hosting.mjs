@@ -46,7 +46,7 @@ it("hosting: a mirror that cannot be reached; in Finnish, dark and narrow", asyn
   for (const end = Date.now() + 60_000; (await hosting()).mirror.state !== "fails"; await new Promise((done) => setTimeout(done, 300))) assert.ok(Date.now() < end, "no failure is told");
   await go(page, `/repositories/${id}`);
   await page.getByText("Not up to date").waitFor();
-  await page.getByText("cannot be read").waitFor();
+  await page.getByText("leads to an address inside").waitFor();
   await sound(page);
   await shot(page, "hosting-mirror");
   await close(page);

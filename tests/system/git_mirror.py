@@ -65,13 +65,16 @@ def test_what_goes_out(t):
 
     there = Elsewhere(t)
     try:
-        for url, why in (("https://a:b@example.org/x", "holds no password"), ("/srv/x", "https or ssh"), ("ext::sh -c id", "https or ssh"), ("http://example.org/x", "https or ssh"),
+        for url, why in (("https://a:b@example.org/x", "holds no password"), ("https://ghp_" + "a" * 36 + "@example.org/x", "holds no token: put it into keys/credentials"), ("/srv/x", "https or ssh"), ("ext::sh -c id", "https or ssh"), ("http://example.org/x", "https or ssh"),
                          ("file:///srv/x", "https or ssh")):
             t.has(t.run("repo", "mirror", "acme", url, "--data", "data", code=3).err, why)
         t.run("repo", "mirror", "acme", "--end", "--data", "data", code=3)
         key = t.run("repo", "mirror", "acme", there.url, "--data", "data", code=0).out.split("to write: ")[1]
         there.start()
         job = ("job", "mirror", h.repo, "--data", "data")
+        t.has(t.run(*job, code=3).out, "leads to an address inside")  # unless the operator has said that it may
+        with open(t.dir / "data" / "config", "a", encoding="utf-8") as f:
+            f.write("repositories_inside: true\n")
         t.has(t.run(*job, code=3).out, "register its key there: ssh-ed25519")
         (there.place / "keys").write_text(key, encoding="utf-8")
         t.run(*job, code=0)

@@ -1,9 +1,9 @@
-/* Locations of repositories: which are elsewhere, and which are never handed to git. */
+/* Repositories elsewhere: what is never handed to git, and where the server does not go. */
 #include "unit.h"
 #undef fail
 
 #include "../store/folder.h"
-#include "serve/elsewhere.h"
+#include "base/file.h"
 #include "serve/fetch.h"
 
 static struct ctx cx;
@@ -24,43 +24,19 @@ static int teardown(void **state)
     return 0;
 }
 
-static void test_serve_fetch__what_is_elsewhere(void **state)
+static enum rc fetched(const char *location)
 {
-    (void)state;
-    static const char *const remote[] = {"https://example.org/a.git", "ssh://git@example.org:22/a",
-                                         "git@example.org:a/b.git", "example.org:a"};
-    static const char *const local[] = {"/srv/app",
-                                        "/srv/a:b",
-                                        "./a",
-                                        "",
-                                        "http://example.org/a",
-                                        "git://example.org/a",
-                                        "file:///srv/app",
-                                        "ext::sh -c id",
-                                        "ftp://example.org/a"};
-    for (size_t i = 0; i < sizeof remote / sizeof *remote; i++) assert_true(elsewhere_is(str_from(remote[i])));
-    for (size_t i = 0; i < sizeof local / sizeof *local; i++) {
-        if (elsewhere_is(str_from(local[i]))) print_error("%s\n", local[i]);
-        assert_false(elsewhere_is(str_from(local[i])));
-    }
+    const char *path = NULL;
+    return fetch_mirror(&cx, folder, STR("aaaaaaaaaaaaaaaaaaaa"), str_from(location), &path);
 }
 
 static void test_serve_fetch__what_is_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"https://ann:secret@example.org/a",
-                                      "https://example.org/a b",
-                                      "https://example.org/a\n",
-                                      "-oProxyCommand=id:a",
-                                      "ssh://-oProxyCommand=id/a",
-                                      "ssh://git@-oProxyCommand=id/a",
-                                      "ext::sh -c id",
-                                      "file:///etc",
-                                      "http://example.org/a",
-                                      "git@-x:a"};
+    static const char *const bad[] = {"https://ann:secret@example.org/a", "ssh://git@-oProxyCommand=id/a",
+                                      "ext::sh -c id", "file:///etc", "http://example.org/a"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        const char *path = NULL;
-        enum rc rc = fetch_mirror(&cx, folder, STR("aaaaaaaaaaaaaaaaaaaa"), str_from(bad[i]), &path);
+        enum rc rc = fetched(bad[i]);
         if (rc != E_INVALID) print_error("%s: %s\n", bad[i], rc_name(rc));
         assert_int_equal(rc, E_INVALID);
         assert_null(strstr(cx.message, "secret"));
@@ -68,11 +44,54 @@ static void test_serve_fetch__what_is_refused(void **state)
     assert_int_not_equal(access(arena_printf(&cx.arena, "%s/repos", folder).p, F_OK), 0); /* nothing was begun */
 }
 
+static const char *const inside[] = {
+    "https://127.0.0.1:1/a", "https://localhost:1/a",    "https://[::1]:1/a",           "ssh://127.0.0.1:1/a",
+    "git@localhost:a",       "https://10.255.255.1:1/a", "ssh://192.168.0.1/a",         "https://[fd00::1]:1/a",
+    "https://172.16.0.1/a",  "https://100.64.0.1/a",     "https://[::ffff:127.0.0.1]/a"};
+static const char *const never[] = {"https://169.254.169.254/a",
+                                    "ssh://169.254.1.1/a",
+                                    "https://[fe80::1]/a",
+                                    "https://0.0.0.0/a",
+                                    "https://[::]/a",
+                                    "https://224.0.0.1/a",
+                                    "https://[::ffff:a9fe:a9fe]/a",
+                                    "https://[64:ff9b::a9fe:a9fe]/a"};
+
+static void refused(const char *location)
+{
+    enum rc rc = fetched(location);
+    if (rc != E_DENIED || !strstr(cx.message, "inside")) print_error("%s: %s: %s\n", location, rc_name(rc), cx.message);
+    assert_int_equal(rc, E_DENIED);
+    assert_non_null(strstr(cx.message, "leads to an address inside"));
+}
+
+/* Whoever may register a repository does not thereby reach what is beside the server. */
+static void test_serve_fetch__nothing_inside(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) refused(inside[i]);
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++) refused(never[i]);
+}
+
+static void test_serve_fetch__inside_when_the_folder_says_so(void **state)
+{
+    (void)state;
+    assert_int_equal(file_replace(&cx, arena_printf(&cx.arena, "%s/config", folder).p,
+                                  STR("format: 1\nrepositories_inside: true\n")),
+                     OK);
+    for (size_t i = 0; i < 2; i++) { /* gone to, and nobody there */
+        assert_int_equal(fetched(inside[i]), E_IO);
+        assert_non_null(strstr(cx.message, "cannot be fetched"));
+    }
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++) refused(never[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_serve_fetch__what_is_elsewhere, setup, teardown),
         cmocka_unit_test_setup_teardown(test_serve_fetch__what_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_serve_fetch__nothing_inside, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_serve_fetch__inside_when_the_folder_says_so, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
