@@ -174,9 +174,7 @@ static enum rc connect_to(struct ctx *cx, struct arguments *a, const char *name,
 
 static enum rc disconnect(struct ctx *cx, struct arguments *a, const char *name)
 {
-    struct gate_place place;
-    TRY(gate_place_find(cx, a->d.ledger, a->d.data.dir, str_from(name), &place));
-    return connect_end(cx, a->d.facts, &identity_operator, &place);
+    return connect_end(cx, a->d.facts, a->d.ledger, a->d.data.dir, &identity_operator, str_from(name));
 }
 
 static enum rc publishers(struct ctx *cx, struct arguments *a, struct str **out)

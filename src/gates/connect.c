@@ -153,6 +153,51 @@ static enum rc is_told(struct ctx *cx, sqlite3 *db, const struct connect_wish *w
     return OK;
 }
 
+/* What stands registered at the place, if anything does; *gated: with its gate. */
+static enum rc find_there(struct ctx *cx, sqlite3 *db, struct str location, struct str *subject, bool *gated)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(cx, db,
+                      STR("SELECT subject, gate IS NOT NULL FROM fact_repository WHERE state = 'active' AND location = "
+                          "?1 ORDER BY gate IS NULL LIMIT 1"),
+                      &st));
+    store_bind_str(st, 1, location);
+    TRY(store_step(cx, st, &row));
+    *subject = row ? arena_str(&cx->arena, store_column_str(st, 0)) : STR_NONE;
+    *gated = row && sqlite3_column_int(st, 1);
+    return OK;
+}
+
+/* --- hooks and fact: the log never says of a repository without hooks that it has its gate */
+
+static enum rc put_there(struct ctx *cx, const struct hook_place *at, const char *dir, struct str subject)
+{
+    TRY(connect_hooks_write(cx, at, dir, subject));
+    return gate_host_takes_changes(at->host) ? configure(cx, at->path, true) : OK;
+}
+
+static enum rc take_away(struct ctx *cx, const struct hook_place *at)
+{
+    if (access(at->path, F_OK) == 0 && gate_host_takes_changes(at->host)) TRY(configure(cx, at->path, false));
+    return connect_hooks_remove(cx, at);
+}
+
+/* Hooks first: until the fact is there they let nobody in. */
+static enum rc put_both(struct ctx *cx, struct facts *f, const struct hook_place *at, const char *dir,
+                        struct connecting *m, bool gated)
+{
+    struct str subject = m->subject;
+    enum rc rc = put_there(cx, at, dir, subject);
+    if (rc == OK) rc = append_run(cx, f, facts_now(f), build, m);
+    if (rc == OK && !str_eq(m->subject, subject)) rc = put_there(cx, at, dir, m->subject); /* registered meanwhile */
+    if (rc == OK || gated) return rc;
+    const char *why = arena_cstr(&cx->arena, str_from(cx->message));
+    return take_away(cx, at) == OK ? fail(cx, rc, "%s", why)
+                                   : fail(cx, rc, "%s; and the hooks are there still: %s", why,
+                                          arena_cstr(&cx->arena, str_from(cx->message)));
+}
+
 enum rc connect_repository(struct ctx *cx, struct facts *f, sqlite3 *db, const char *dir,
                            const struct identity_actor *by, const struct connect_wish *wish, struct str *subject)
 {
@@ -160,6 +205,7 @@ enum rc connect_repository(struct ctx *cx, struct facts *f, sqlite3 *db, const c
     struct connect_wish w = *wish;
     struct hook_place place;
     struct str main;
+    bool gated;
     if (!realpath(dir, folder)) return fail(cx, E_NOTFOUND, "the data folder is not there: %s", strerror(errno));
     TRY(gate_place_check_name(cx, w.name));
     TRY(look(cx, &w, &place, &main));
@@ -169,27 +215,54 @@ enum rc connect_repository(struct ctx *cx, struct facts *f, sqlite3 *db, const c
     place.path = path;
     TRY(connect_hooks_check(cx, &place));
     TRY(is_told(cx, db, &w, str_from(path), subject));
+    if (subject->p) return put_there(cx, &place, folder, *subject);
+    TRY(find_there(cx, db, str_from(path), subject, &gated));
     subject_new_id(id);
     struct connecting m = {.by = by,
                            .w = &w,
-                           .subject = arena_printf(&cx->arena, "repo:%s", id),
+                           .subject = subject->p ? *subject : arena_printf(&cx->arena, "repo:%s", id),
                            .location = arena_str(&cx->arena, str_from(path)),
                            .main = main};
-    if (!subject->p) {
-        TRY(append_run(cx, f, facts_now(f), build, &m));
-        *subject = m.subject;
-    }
-    TRY(connect_hooks_write(cx, &place, folder, *subject));
-    return gate_host_takes_changes(w.host) ? configure(cx, path, true) : OK;
+    TRY(put_both(cx, f, &place, folder, &m, gated));
+    *subject = m.subject;
+    return OK;
 }
 
-enum rc connect_end(struct ctx *cx, struct facts *f, const struct identity_actor *by, const struct gate_place *place)
+/* A crash between the fact and the hooks has left them: they let nobody in, and are to go. */
+static enum rc finish(struct ctx *cx, sqlite3 *db, struct str name)
 {
-    struct connecting m = {.by = by, .subject = place->subject, .location = str_from(place->path)};
-    struct hook_place at = {
-        .path = place->path, .host = place->host, .hooks = arena_printf(&cx->arena, "%s/hooks", place->path).p};
-    if (place->host == GATE_HOSTED) return fail(cx, E_INVALID, "a hosted repository keeps its gate");
-    if (access(place->path, F_OK) == 0 && gate_host_takes_changes(place->host)) TRY(configure(cx, place->path, false));
-    TRY(connect_hooks_remove(cx, &at));
-    return append_run(cx, f, facts_now(f), build, &m);
+    static const enum gate_host hosts[] = {GATE_BARE, GATE_GITEA, GATE_GITLAB};
+    scoped_stmt *st = NULL;
+    bool row;
+    const char *why = arena_cstr(&cx->arena, str_from(cx->message));
+    TRY(store_prepare(cx, db,
+                      STR("SELECT subject, location FROM fact_repository WHERE state = 'active' AND hosted IS NULL AND "
+                          "gate IS NULL AND substr(location, 1, 1) = '/' AND (subject = ?1 OR name = ?1)"),
+                      &st));
+    store_bind_str(st, 1, name);
+    TRY(store_step(cx, st, &row));
+    if (!row) return fail(cx, E_NOTFOUND, "%s", why);
+    struct str subject = arena_str(&cx->arena, store_column_str(st, 0));
+    const char *path = arena_cstr(&cx->arena, store_column_str(st, 1));
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        const struct hook_place at = {
+            .path = path, .host = hosts[i], .hooks = arena_printf(&cx->arena, "%s/hooks", path).p};
+        if (connect_hooks_stand(cx, &at, subject)) return take_away(cx, &at);
+    }
+    return fail(cx, E_NOTFOUND, "%s", why);
+}
+
+enum rc connect_end(struct ctx *cx, struct facts *f, sqlite3 *db, const char *dir, const struct identity_actor *by,
+                    struct str name)
+{
+    struct gate_place place;
+    enum rc rc = gate_place_find(cx, db, dir, name, &place);
+    if (rc == E_NOTFOUND) return finish(cx, db, name);
+    TRY(rc);
+    struct connecting m = {.by = by, .subject = place.subject, .location = str_from(place.path)};
+    const struct hook_place at = {
+        .path = place.path, .host = place.host, .hooks = arena_printf(&cx->arena, "%s/hooks", place.path).p};
+    if (place.host == GATE_HOSTED) return fail(cx, E_INVALID, "a hosted repository keeps its gate");
+    TRY(append_run(cx, f, facts_now(f), build, &m));
+    return take_away(cx, &at);
 }

@@ -20,9 +20,10 @@ struct connect_wish {
 enum rc connect_repository(struct ctx *cx, struct facts *f, sqlite3 *db, const char *dir,
                            const struct identity_actor *by, const struct connect_wish *w,
                            struct str *subject) MUST_CHECK;
-/* Takes our hooks away, puts back what was there, and says so in a fact: what is pushed from then on is not asked
- * about. The repository stays registered. */
-enum rc connect_end(struct ctx *cx, struct facts *f, const struct identity_actor *by,
-                    const struct gate_place *place) MUST_CHECK;
+/* Says so in a fact, takes our hooks away and puts back what was there: what is pushed from then on is not asked about.
+ * The repository stays registered. Asked again after a crash in between, while the hooks let nobody in, it takes them
+ * away. name: as in gate_place_find(). */
+enum rc connect_end(struct ctx *cx, struct facts *f, sqlite3 *db, const char *dir, const struct identity_actor *by,
+                    struct str name) MUST_CHECK;
 
 #endif

@@ -162,3 +162,16 @@ enum rc connect_hooks_remove(struct ctx *cx, const struct hook_place *p)
     }
     return OK;
 }
+
+bool connect_hooks_stand(struct ctx *cx, const struct hook_place *p, struct str repository)
+{
+    struct str asks = arena_printf(&cx->arena, " --repository " STR_FMT " ", STR_ARG(repository));
+    for (size_t i = 0; i < count_of(p); i++) {
+        scoped_buf b;
+        buf_init(&b, 1 << 16);
+        if (place_read(path_of(cx, p, i), false, 1 << 16, &b) == OK && str_starts(buf_view(&b), STR(START)) &&
+            str_has(buf_view(&b), asks))
+            return true;
+    }
+    return false;
+}

@@ -15,5 +15,7 @@ enum rc connect_hooks_check(struct ctx *cx, const struct hook_place *p) MUST_CHE
 enum rc connect_hooks_write(struct ctx *cx, const struct hook_place *p, const char *data,
                             struct str repository) MUST_CHECK;
 enum rc connect_hooks_remove(struct ctx *cx, const struct hook_place *p) MUST_CHECK;
+/* Whether ones stand there that ask for this repository. */
+bool connect_hooks_stand(struct ctx *cx, const struct hook_place *p, struct str repository);
 
 #endif

@@ -3,6 +3,7 @@ import shutil
 import subprocess
 
 import git_gate
+import serving
 
 
 class Elsewhere(git_gate.Host):
@@ -102,8 +103,30 @@ def test_in_a_bare_repository(t):
                           stderr=subprocess.STDOUT, check=False)
     t.equal(done.returncode, 1)
     t.has(done.stdout.decode(), "was made for the repository at")
-    # its place is not one person's to move, and it is left as it was found
+    # what the log does not take changes nothing there: it never says "gated" of what is open
+    fact = [f["payload"] for f in h.facts("repository") if f["subject"] == h.other][-1]
+    twin = "repo:" + serving.subject_id("twin")
+    h.fact("repository", twin, {**{key: fact[key] for key in ("name", "project", "main", "state")}, "location": "/nowhere"})
+    t.has(t.run("repo", "disconnect", "at-bare", "--data", "data", code=3).err, "another repository has this name")
+    t.equal((h.bare / "hooks" / "pre-receive").read_bytes(), before)
+    t.equal(h.send(work, "HEAD:refs/heads/free")[0], 1)
+    h.fact("repository", twin, {**{key: fact[key] for key in ("name", "project", "main")}, "location": "/nowhere", "state": "closed"})
+    fresh = t.dir / "fresh.git"
+    t.git("init", "-q", "--bare", "-b", "main", str(fresh))
+    alone = t.dir / "alone" / "sinetti"  # without sinetti-hook beside it
+    alone.parent.mkdir()
+    shutil.copy(t.program, alone)
+    done = subprocess.run([str(alone), "repo", "connect", "fresh", str(fresh), "--host", "bare", "--data", "data"], cwd=t.dir, env=t.env, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    t.equal(done.returncode, 3, done)
+    t.has(done.stdout.decode(), "is missing, without which nothing can be let in")
+    t.lacks(t.run("repo", "list", "--data", "data", code=0).out, "fresh")
+    t.equal(sorted(p.name for p in (fresh / "hooks").glob("p*-receive")), [])
+    # a crash between the fact and the hooks: nobody gets in, and it can be ended again
+    h.fact("repository", h.other, {key: fact[key] for key in fact if key not in ("gate", "accounts")})
+    t.equal(h.send(work, "HEAD:refs/heads/free", door=None, SINETTI_ACCOUNT="mikko-there")[0], 1)
     t.run("repo", "disconnect", "at-bare", "--data", "data", code=0)
+    t.run("repo", "disconnect", "at-bare", "--data", "data", code=3)
     t.has((h.bare / "hooks" / "pre-receive").read_text(encoding="utf-8"), "not this one")
     t.true(not (h.bare / "hooks" / "post-receive").exists(), "taken away")
     code, said = h.send(work, "HEAD:refs/heads/free")
