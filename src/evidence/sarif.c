@@ -136,11 +136,16 @@ static enum rc put_rule(struct sarif *s, uint64_t key)
     return OK;
 }
 
+/* A result's id may stand below its rule's, as CA1000/1 below CA1000 (3.27.5, 3.52.4): the nearest above it counts.
+ * Where none is, the number tells. */
 static int level_by_rule(struct sarif *s)
 {
-    const struct slot *slot =
-        slot_of(s->rules, s->n_rule_id ? key_of(s->run, -1, (struct str){s->rule_id, s->n_rule_id})
-                                       : key_of(s->run, s->index, STR("")));
+    for (size_t n = s->n_rule_id; n > 0; n--) {
+        if (n < s->n_rule_id && s->rule_id[n] != '/') continue;
+        const struct slot *slot = slot_of(s->rules, key_of(s->run, -1, (struct str){s->rule_id, n}));
+        if (slot->key) return slot->level;
+    }
+    const struct slot *slot = slot_of(s->rules, key_of(s->run, s->index, STR("")));
     return slot->key ? slot->level : LEVEL_WARNING;
 }
 

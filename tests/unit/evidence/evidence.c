@@ -128,6 +128,15 @@ static void test_evidence_evidence__sarif(void **state)
         "{\"ruleId\":\"A\"},{\"ruleIndex\":1},{\"rule\":{\"id\":\"E\"}},{\"ruleId\":\"other\"},{\"level\":\"none\"}]}]"
         "}",
         false, "sarif 2/1/2, 0 suppressed");
+    /* ids below a rule's: the nearest above counts, a name that only begins alike does not, and the number tells the
+     * rest */
+    assert_read(RUNS
+                "\"tool\":{\"driver\":{\"rules\":[{\"id\":\"CWE-79\",\"defaultConfiguration\":{\"level\":\"error\"}},"
+                "{\"id\":\"CWE-79/xss\",\"defaultConfiguration\":{\"level\":\"note\"}}]}},\"results\":["
+                "{\"ruleId\":\"CWE-79/sql\"},{\"ruleId\":\"CWE-79/a/b\"},{\"ruleId\":\"CWE-79/\"},"
+                "{\"ruleId\":\"CWE-79/xss/dom\"},{\"ruleId\":\"CWE-791/x\"},{\"ruleId\":\"CWE\"},"
+                "{\"ruleId\":\"/CWE-79\"},{\"ruleId\":\"x/y\",\"ruleIndex\":0}]}]}",
+                false, "sarif 4/3/1, 0 suppressed");
     /* rules that stand behind the results, of each run its own */
     assert_read(
         RUNS "\"results\":[{\"ruleId\":\"A\"," PLACE(
