@@ -158,7 +158,9 @@ static enum rc put_row(struct ctx *cx, struct api_call *call, const struct repos
     show_text(j, "project", r->project);
     json_put_str(j, "state", r->state);
     json_put_str(j, "main", r->main);
-    show_text(j, "location", location_shown(cx, r->location)); /* of before they were refused, or of the operator */
+    /* one with a secret in it is of before they were refused, or of the operator */
+    show_text(j, "location", r->hosted ? STR_NONE : location_shown(cx, r->location));
+    show_text(j, "host", r->hosted ? STR("hosted") : r->gate.n ? r->gate : STR_NONE);
     json_put_int(j, "schedule", r->schedule);
     if (row) {
         show_column_int(j, "assessment", st, 0);

@@ -18,6 +18,8 @@ it("hosting: how to clone, and a token for it", async () => {
   const command = await https.inputValue();
   assert.equal(command, `git clone ${settings.address}/git/kept-here.git`);
   assert.match(await page.getByLabel("Clone over SSH", { exact: true }).inputValue(), /^git clone ssh:\/\/git@localhost\/kept-here.git$/);
+  await page.getByText("Hosted here").waitFor(); // where on the server is nobody's affair
+  assert.equal((await page.content()).includes(settings.data), false);
   assert.equal(await page.getByLabel("Propose a change", { exact: true }).inputValue(), "git push origin HEAD:refs/for/main");
   await page.getByRole("button", { name: "Copy: Clone over HTTPS" }).click();
   await page.getByRole("button", { name: "Copied" }).waitFor();
@@ -61,4 +63,20 @@ it("hosting: a mirror that cannot be reached; in Finnish, dark and narrow", asyn
   await settle(officer);
   assert.equal(await officer.getByLabel("Clone over HTTPS").count(), 0);
   await close(officer);
+});
+
+it("hosting: what stays where it is is not asked for when it is changed", async () => {
+  const page = await as("officer");
+  await go(page, `/repositories/${id}`);
+  await page.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Change" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").waitFor();
+  assert.equal(await dialog.getByRole("textbox").count(), 1);
+  await dialog.getByRole("spinbutton").fill("12");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  const { repository } = await ask(page, `/repositories/${id}`);
+  assert.deepEqual([repository.schedule, repository.location, repository.host], [12, null, "hosted"]);
+  await close(page);
 });
