@@ -4,6 +4,7 @@
 #include "api/code_change.h"
 #include "api/show.h"
 #include "gates/diff.h"
+#include "gates/expunge.h"
 #include "store/store.h"
 
 enum rc code_change_commits(struct ctx *cx, struct api_call *call, struct str change, int64_t number,
@@ -60,6 +61,15 @@ static enum rc find_sides(struct ctx *cx, struct api_call *call, struct sides *s
     return s->against ? earlier_side(cx, call, s, base) : OK;
 }
 
+/* The patch sets' commits may have gone with what was taken out of the history. */
+static enum rc end(struct ctx *cx, struct sides *s, enum rc rc)
+{
+    const struct str commits[] = {s->to, s->from};
+    if (rc != OK && s->g && s->to.p) rc = expunge_explain(cx, s->g, commits, 1 + (s->from.n == s->to.n), rc);
+    git_close(s->g);
+    return rc;
+}
+
 static const char *kind_of(int64_t mode)
 {
     return mode == 0120000   ? "symlink"
@@ -114,8 +124,7 @@ API_OPERATION(code_changes_diff)
         json_put_bool(j, "cut", cut);
         json_end(j, '}');
     }
-    git_close(s.g);
-    return rc;
+    return end(cx, &s, rc);
 }
 
 static enum rc put_text(struct ctx *cx, struct api_call *call, const struct sides *s)
@@ -147,6 +156,5 @@ API_OPERATION(code_changes_diff_file)
     struct sides s;
     enum rc rc = find_sides(cx, call, &s);
     if (rc == OK) rc = put_text(cx, call, &s);
-    git_close(s.g);
-    return rc;
+    return end(cx, &s, rc);
 }

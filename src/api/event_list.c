@@ -20,6 +20,8 @@ static const struct {
     {"credential", "people"},
     {"decision", "code"},
     {"erasure", "ledger"},
+    {"expunge", "code"},
+    {"expunged", "code"},
     {"evidence", "code"},
     {"group", "people"},
     {"key", "people"},

@@ -3,7 +3,9 @@
 #include "api/act.h"
 #include "api/show.h"
 #include "base/json_read.h"
+#include "base/texts_fi.h"
 #include "base/time.h"
+#include "gates/expunge.h"
 #include "gates/host.h"
 #include "gates/replay.h"
 #include "store/store.h"
@@ -152,6 +154,40 @@ static enum rc put_publishers(struct ctx *cx, struct api_call *call, const struc
     return OK;
 }
 
+static enum rc put_expunges(struct ctx *cx, struct api_call *call, struct str repository)
+{
+    struct json *j = &call->out;
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, call->ledger,
+                      STR("SELECT e.n, e.at, e.reason, (SELECT count(*) FROM fact_expunge_objects o WHERE o.n = e.n), "
+                          "x.n, x.commits, EXISTS (SELECT 1 FROM fact_approval a WHERE a.act = e.n AND a.decision IN "
+                          "('approved', 'reviewed')) FROM fact_expunge e LEFT JOIN fact_expunged x ON x.act = e.n "
+                          "WHERE e.subject = ?1 ORDER BY e.n DESC LIMIT 20"),
+                      &st));
+    store_bind_str(st, 1, repository);
+    json_key(j, "expunges");
+    json_begin(j, '[');
+    for (bool row;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        bool done = sqlite3_column_type(st, 4) != SQLITE_NULL;
+        json_begin(j, '{');
+        json_put_int(j, "event", sqlite3_column_int64(st, 0));
+        api_put_time(j, "at", sqlite3_column_int64(st, 1));
+        json_put_str(j, "reason", store_column_str(st, 2));
+        json_put_int(j, "objects", sqlite3_column_int64(st, 3));
+        json_put_cstr(j, "state", done ? "done" : sqlite3_column_int(st, 6) ? "due" : "alone");
+        if (done)
+            json_put_int(j, "done", sqlite3_column_int64(st, 4));
+        else
+            json_put_cstr(j, "done", NULL);
+        json_put_int(j, "commits", sqlite3_column_int64(st, 5));
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+    return OK;
+}
+
 static enum rc put_repository(struct ctx *cx, struct api_call *call, struct str subject)
 {
     struct json *j = &call->out;
@@ -179,6 +215,7 @@ static enum rc put_repository(struct ctx *cx, struct api_call *call, struct str 
         json_end(j, '}');
     }
     json_end(j, ']');
+    TRY(put_expunges(cx, call, place.subject));
     json_end(j, '}');
     return OK;
 }
@@ -226,6 +263,16 @@ static enum rc take_publishers(struct ctx *cx, struct api_call *call, struct hos
     return OK;
 }
 
+static enum rc find_place(struct ctx *cx, struct api_call *call, struct gate_place *place)
+{
+    struct str subject = arena_printf(&cx->arena, "repo:" STR_FMT, STR_ARG(api_value(call, "repository")));
+    enum rc rc = gate_place_find(cx, call->ledger, call->dir, subject, place);
+    bool within = api_within(call, rc == OK ? place->project : STR(""));
+    return rc == OK && within ? OK
+                              : api_fail(cx, call, E_NOTFOUND, "there is no such repository, or it is not for you",
+                                         "sellaista repositoriota ei ole, tai se ei ole sinulle");
+}
+
 API_OPERATION(gate_protect)
 {
     struct gate_place place;
@@ -237,16 +284,35 @@ API_OPERATION(gate_protect)
                                 .resolved = api_field_bool(call->body, "resolved", false),
                                 .signatures = api_field_bool(call->body, "signatures", false),
                                 .active = str_eq(api_field(call->body, "state"), STR("active"))};
-    struct str subject = arena_printf(&cx->arena, "repo:" STR_FMT, STR_ARG(api_value(call, "repository")));
-    enum rc rc = gate_place_find(cx, call->ledger, call->dir, subject, &place);
-    bool within = api_within(call, rc == OK ? place.project : STR(""));
-    if (rc != OK || !within)
-        return api_fail(cx, call, E_NOTFOUND, "there is no such repository, or it is not for you",
-                        "sellaista repositoriota ei ole, tai se ei ole sinulle");
+    TRY(find_place(cx, call, &place));
     if (!str_trim(p.reason).n) api_fault(call, "reason", "is empty", "on tyhjä");
     TRY(take_publishers(cx, call, &p));
     TRY(api_faults(cx, call));
     struct request_wish w = {.kind = "protection", .subject = place.subject, .reason = p.reason};
     TRY(host_protection_payload(cx, &p, &w.payload));
+    return act_ask(cx, call, &w);
+}
+
+/* --- what is taken out of history */
+
+API_OPERATION(gate_expunge)
+{
+    struct gate_place place;
+    struct str reason = api_field(call->body, "reason");
+    const json_t *list = json_object_get(call->body, "what");
+    size_t n = json_array_size(list);
+    struct str *what = arena_array(&cx->arena, struct str, n + 1);
+    TRY(find_place(cx, call, &place));
+    if (!str_trim(reason).n) api_fault(call, "reason", "is empty", "on tyhjä");
+    TRY(api_faults(cx, call));
+    for (size_t i = 0; i < n; i++) what[i] = str_from(json_string_value(json_array_get(list, i)));
+    struct request_wish w = {.kind = "expunge", .subject = place.subject, .reason = reason};
+    enum rc rc = expunge_payload(cx, call->ledger, &place, what, n, reason, &w.payload);
+    if (rc == E_INVALID || rc == E_NOTFOUND || rc == E_CONFLICT || rc == E_LIMIT) {
+        const char *why = arena_cstr(&cx->arena, str_from(cx->message));
+        api_fault(call, "what", why, text_fi(cx, why));
+        return api_faults(cx, call);
+    }
+    TRY(rc);
     return act_ask(cx, call, &w);
 }

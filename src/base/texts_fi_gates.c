@@ -168,5 +168,28 @@ const struct text_pair texts_fi_gates[] = {
     {"this key is nobody's here", "tätä avainta ei ole kenelläkään täällä"},
     {"this is no place for a shell: clone, fetch and push are served here",
      "tämä ei ole komentotulkki: täällä voi kloonata, hakea ja työntää"},
+    /* expunge */
+    {"another host keeps this repository, and takes out of it what has to be",
+     "repositoriota ylläpidetään muualla: poista sisältö siellä"},
+    {"nothing has ever stood at \"{}\" here", "polussa ”{1}” ei ole koskaan ollut mitään"},
+    {"there is no \"{}\" here", "täällä ei ole sisältöä ”{1}”"},
+    {"a path, REVISION:path or a content's id is expected", "pitää olla polku, VERSIO:polku tai sisällön tunniste"},
+    {"{} is not here", "{1} ei ole täällä"},
+    {"{} is no file", "{1} ei ole tiedosto"},
+    {"{} is an empty file", "{1} on tyhjä tiedosto"},
+    {"no content is named", "mitään sisältöä ei ole nimetty"},
+    {"{} still stands at the tip of {}: take it out there by a reviewed change first",
+     "{1} on vielä haaran {2} kärjessä: poista se ensin siitä katselmoidulla muutoksella"},
+    {"more than {} contents at once: name fewer", "yli {1} sisältöä kerralla: nimeä vähemmän"},
+    {"the patch set is not here any more, as contents were taken out of the history: set the change upon the branch as "
+     "it is now and push it again",
+     "muutoksen versio ei ole enää täällä, koska historiasta on poistettu sisältöä: siirrä muutos nykyisen haaran "
+     "päälle ja "
+     "työnnä se uudelleen"},
+    {"that is more than fits into one request: name fewer", "yhteen pyyntöön ei mahdu näin paljon: nimeä vähemmän"},
+    {"it has been done, or is not agreed to any more", "se on jo tehty, tai sitä ei enää ole hyväksytty"},
+    {"it would move more than {} branches and tags", "se siirtäisi yli {1} haaraa ja merkkiä"},
+    {"{} of the contents are still there: a ref came meanwhile that holds them. Ask for it again",
+     "{1} sisältöä on vielä täällä: sillä välin tuli viite, joka pitää niitä. Pyydä poistoa uudelleen"},
 };
 const size_t texts_fi_gates_n = sizeof texts_fi_gates / sizeof *texts_fi_gates;

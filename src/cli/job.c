@@ -4,6 +4,7 @@
 #include "exchange/imports.h"
 #include "metrics/recount.h"
 #include "serve/assess_job.h"
+#include "serve/expunge_job.h"
 #include "serve/job_process.h"
 #include "serve/mirror_job.h"
 
@@ -11,11 +12,13 @@ static const char help[] =
     "usage: sinetti job assess repo:ID [--data DIR] [--catalog DIR]\n"
     "       sinetti job import import:ID [--data DIR] [--catalog DIR]\n"
     "       sinetti job mirror repo:ID [--data DIR] [--catalog DIR]\n"
+    "       sinetti job expunge repo:ID [--data DIR] [--catalog DIR]\n"
     "       sinetti job recount recount:ID [--data DIR] [--catalog DIR]\n"
     "Does one job of the server now, as its worker would: fetches a registered repository when it is elsewhere,\n"
     "assesses it and records the outcome; checks, or records, items that were handed in as a file; pushes to a hosted\n"
-    "repository's mirror; or computes figures of past days again. Prints how far it is, a line each:\n"
-    "step TAB done TAB total TAB words; the last is end TAB done or failed TAB why.\n\n"
+    "repository's mirror; takes out of its history what two people have agreed to; or computes figures of past days\n"
+    "again. Prints how far it is, a line each: step TAB done TAB total TAB words; the last is end TAB done or failed "
+    "TAB why.\n\n"
     "  --data DIR      the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
     "  --catalog DIR   another catalog than the built-in one\n"
     "exit codes: 0 done, 2 wrong usage, 3 failed, 4 internal fault\n";
@@ -51,7 +54,11 @@ typedef enum rc doing(struct ctx *cx, const char *dir, const struct catalog *c, 
 static const struct {
     const char *what;
     doing *run;
-} jobs[] = {{"assess", assess_job}, {"import", imports_job}, {MIRROR_JOB, mirror_job}, {RECOUNT_JOB, recounts_job}};
+} jobs[] = {{"assess", assess_job},
+            {"import", imports_job},
+            {MIRROR_JOB, mirror_job},
+            {RECOUNT_JOB, recounts_job},
+            {EXPUNGE_JOB, expunge_job}};
 
 static doing *find(const char *what)
 {
@@ -79,9 +86,10 @@ int cli_job(int argc, char **argv)
     int out = common_parse(&cx, argc, argv, table, help, take, &a);
     doing *job = out < 0 && argc - optind == 2 ? find(argv[optind]) : NULL;
     if (out < 0 && !job) {
-        (void)fail(&cx, E_INVALID,
-                   "job takes what to do, `assess`, `import`, `mirror` or `recount`, and about what: repo:ID, "
-                   "import:ID, recount:ID");
+        (void)fail(
+            &cx, E_INVALID,
+            "job takes what to do, `assess`, `import`, `mirror`, `expunge` or `recount`, and about what: repo:ID, "
+            "import:ID, recount:ID");
         out = common_wrong(&cx, "job");
     }
     if (out < 0 && job) {

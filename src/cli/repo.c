@@ -5,6 +5,7 @@
 #include "cli/identity.h"
 #include "facts/subject.h"
 #include "gates/connect.h"
+#include "gates/expunge.h"
 #include "gates/host.h"
 #include "gates/mirror.h"
 #include "gates/place.h"
@@ -24,13 +25,15 @@ static const char help[] =
     "       sinetti repo connect NAME PATH --host KIND [--accounts HOST] [--main BRANCH] [--project ID] [OPTIONS]\n"
     "       sinetti repo disconnect NAME [OPTIONS]\n"
     "       sinetti repo mirror NAME (URL | --end) [--reason TEXT] [OPTIONS]\n"
+    "       sinetti repo expunge NAME [OPTIONS]\n"
     "       sinetti repo keys [--replace] [OPTIONS]\n"
     "Repositories with a gate: kept in the data folder (`create`), served over HTTPS (`sinetti serve`) and SSH\n"
     "(`sinetti authorized-keys --help`); or kept by another host (`connect`). The main branch is protected from the\n"
     "start: what gets there has been reviewed by one other person. `keys` prints the keys by which the server signs\n"
     "what it publishes, as lines of allowed_signers (ssh-keygen(1)), for git verify-commit. `mirror` has the server\n"
     "push branches and tags to an empty repository elsewhere (https or ssh; keys of DIR/keys) after each move; its\n"
-    "state is on the repository's page.\n\n"
+    "state is on the repository's page. `expunge` takes out of the history what one person has asked for and another\n"
+    "agreed to (page Push gate; a server does it by itself), and says whether git has forgotten it.\n\n"
     "  --main BRANCH    its main branch (the one that HEAD of what is imported or connected names, else main)\n"
     "  --import PATH    takes over branches, tags and history of a repository on this machine\n"
     "  --project ID     project:ID it belongs to\n"
@@ -236,6 +239,22 @@ static enum rc mirror(struct ctx *cx, struct arguments *a, const char *name, con
     return OK;
 }
 
+static enum rc expunge(struct ctx *cx, struct arguments *a, const char *name)
+{
+    const struct gate_caller by = {.person = STR("operator"), .credential = STR("")};
+    struct gate_place place;
+    struct expunged done;
+    TRY(gate_place_find(cx, a->d.ledger, a->d.data.dir, str_from(name), &place));
+    TRY(expunge_run(cx, a->d.facts, a->d.data.dir, &place, &by, &done));
+    if (!done.acts)
+        printf("nothing waits; of what was taken out nothing is left\n");
+    else
+        printf(
+            "%zu commits made again, %zu branches and tags moved, %zu patch sets taken away; the contents are gone\n",
+            done.commits, done.refs, done.patch_sets);
+    return OK;
+}
+
 enum verb {
     VERB_NONE,
     VERB_LIST,
@@ -245,7 +264,8 @@ enum verb {
     VERB_CONNECT,
     VERB_DISCONNECT,
     VERB_KEYS,
-    VERB_MIRROR
+    VERB_MIRROR,
+    VERB_EXPUNGE
 };
 
 static enum verb find_verb(char **w, int n, const struct arguments *a)
@@ -256,6 +276,7 @@ static enum verb find_verb(char **w, int n, const struct arguments *a)
     if (n == 3 && !strcmp(w[0], "protect")) return VERB_PROTECT;
     if (n == 3 && !strcmp(w[0], "connect") && a->host != GATE_HOSTED) return VERB_CONNECT;
     if (n == 2 && !strcmp(w[0], "disconnect")) return VERB_DISCONNECT;
+    if (n == 2 && !strcmp(w[0], "expunge")) return VERB_EXPUNGE;
     if (n == (a->end ? 2 : 3) && !strcmp(w[0], "mirror")) return VERB_MIRROR;
     return n == 3 && !strcmp(w[0], "unprotect") && a->reason ? VERB_UNPROTECT : VERB_NONE;
 }
@@ -268,6 +289,7 @@ static enum rc run(struct ctx *cx, struct arguments *a, enum verb v, char **w)
     if (v == VERB_CREATE) return create(cx, a, w[1]);
     if (v == VERB_CONNECT) return connect_to(cx, a, w[1], w[2]);
     if (v == VERB_DISCONNECT) return disconnect(cx, a, w[1]);
+    if (v == VERB_EXPUNGE) return expunge(cx, a, w[1]);
     if (v == VERB_MIRROR) return mirror(cx, a, w[1], a->end ? NULL : w[2]);
     return protect(cx, a, w[1], w[2], v == VERB_PROTECT);
 }
@@ -283,7 +305,7 @@ int cli_repo(int argc, char **argv)
         (void)fail(
             &cx, E_INVALID,
             "list, keys, create NAME, protect NAME PATTERN, unprotect NAME PATTERN --reason TEXT, connect NAME PATH "
-            "--host KIND, disconnect NAME, or mirror NAME and URL or --end is expected");
+            "--host KIND, disconnect NAME, expunge NAME, or mirror NAME and URL or --end is expected");
         out = common_wrong(&cx, "repo");
     }
     if (out < 0) {

@@ -8,6 +8,7 @@
 #include "gates/attest.h"
 #include "gates/checks.h"
 #include "gates/critical.h"
+#include "gates/expunge.h"
 #include "gates/receive.h"
 #include "gates/seal.h"
 #include "git/object.h"
@@ -295,7 +296,8 @@ static enum rc publish(struct ctx *cx, struct publishing *p, int64_t number, str
         return fail(cx, E_CONFLICT, "change %lld is %s", (long long)number, str_visible(cx, p->change.state));
     TRY(hosted_ref(cx, p->git, p->change.target, &p->tip));
     if (!p->tip.p) return fail(cx, E_CONFLICT, "its target is not there any more");
-    TRY(prepare(cx, p, push, out));
+    enum rc rc = prepare(cx, p, push, out);
+    if (rc != OK) return expunge_explain(cx, p->git, &p->change.commit, 1, rc);
     return p->try_only ? decide_push(cx, p->facts, push, "publish", DECIDE_TRY, NULL, &out->decided)
                        : move(cx, p, push, out);
 }

@@ -68,9 +68,12 @@ struct push {
     struct push_hit hits[PUSH_HITS];
     size_t n_hits;
     int64_t secrets;
-    bool lfs;                    /* it brings files that lie in LFS */
-    struct str large;            /* a file over LIMIT_PUSH_FILE; STR_NONE: none is */
-    bool too_much;               /* all it brings is over LIMIT_PUSH_UNPACKED */
+    bool lfs;               /* it brings files that lie in LFS */
+    struct str large;       /* a file over LIMIT_PUSH_FILE; STR_NONE: none is */
+    bool too_much;          /* all it brings is over LIMIT_PUSH_UNPACKED */
+    const struct str *gone; /* contents taken out of the history (expunge.h), by id, sorted */
+    size_t n_gone;
+    struct str back;             /* a file that brings one of them back; STR_NONE: none does */
     bool scanned;                /* these are known already (handover.h): push_read() does not look for them */
     const struct str *addresses; /* of authors, committers and co-authors of what a change brings */
     size_t n_addresses;

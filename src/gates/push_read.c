@@ -7,6 +7,7 @@
 #include "facts/subject.h"
 #include "gates/checks.h"
 #include "gates/critical.h"
+#include "gates/expunge.h"
 #include "gates/push_scan.h"
 #include "git/oid.h"
 #include "git/refname.h"
@@ -442,7 +443,12 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
     }
     TRY(read_tag_signatures(cx, db, g, p));
     TRY(critical_read(cx, db, g, p));
-    if (!p->scanned) TRY(push_scan(cx, g, p));
+    if (!p->scanned) {
+        struct str *gone;
+        TRY(expunge_ids(cx, db, p->place->subject, &gone, &p->n_gone));
+        p->gone = gone;
+        TRY(push_scan(cx, g, p));
+    }
     /* a secret is every ref's that would bring it: one push, one look */
     for (size_t i = 0; i < p->n; i++) {
         struct push_ref *r = &p->refs[i];
@@ -450,6 +456,7 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
         r->secrets = p->secrets;
         if (p->too_much && !r->shape) r->shape = "too_much";
         if (p->large.p && !r->shape) r->shape = "large";
+        if (p->back.p && !r->shape) r->shape = "taken_out";
         if (p->lfs && !r->shape && gate_host_takes_changes(p->place->host)) r->shape = "lfs";
     }
     return checks_read(cx, db, g, p);

@@ -85,8 +85,22 @@ static struct blob *next_blob(struct sweep *s)
     return &s->blobs[s->n++];
 }
 
+static int by_id(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* What was taken out of the history comes back by no name, and as no link. */
+static void look_back(struct sweep *s, struct str oid, struct str path)
+{
+    struct push *p = s->push;
+    if (p->back.p || !p->n_gone || !bsearch(&oid, p->gone, p->n_gone, sizeof oid, by_id)) return;
+    p->back = arena_str(&s->cx->arena, path);
+}
+
 static void add_blob(struct sweep *s, const struct git_change *c)
 {
+    if (c->status != 'D') look_back(s, c->new_oid, c->path);
     if (c->status == 'D' || !is_file(c->new_mode) || oid_is_zero(c->new_oid)) return;
     struct str *old = arena_new(&s->cx->arena, struct str);
     *old = is_file(c->old_mode) ? arena_str(&s->cx->arena, c->old_oid) : STR_NONE;
@@ -123,6 +137,7 @@ static bool add_merged(struct sweep *s, struct str meta, struct str path)
         else if (files[i] && !oid_is_zero(word))
             old[n_old++] = word;
     }
+    look_back(s, new, path);
     if (files[sides] && !oid_is_zero(new))
         *next_blob(s) = (struct blob){.oid = new, .path = path, .old = old, .n_old = n_old, .mode = (uint32_t)mode};
     return true;

@@ -56,6 +56,13 @@ static const struct shape shapes[] = {
       "siinä on Git LFS -tiedostoja, joita tämä palvelin ei tue"},
      {"commit the files themselves, or keep them elsewhere",
       "lisää repositorioon itse tiedostot tai säilytä ne muualla"}},
+    {"taken_out",
+     {"it brings back what was taken out of the history here",
+      "se toisi takaisin sisältöä, joka on poistettu historiasta"},
+     {"your copy has the history of before: clone it anew, or fetch and set your commits upon the branch as it is now "
+      "(git rebase --onto)",
+      "kopiossasi on vanha historia: kloonaa uudelleen, tai hae uusi haara ja siirrä commitisi sen päälle (git rebase "
+      "--onto)"}},
     {"codeowners",
      {"it brings a CODEOWNERS file that cannot be read as it is meant",
       "se toisi CODEOWNERS-tiedoston, jota ei voi lukea oikein"},
@@ -148,8 +155,9 @@ void tell_decided(struct buf *out, const struct push *p, const struct decided *d
     for (int mode = MODE_BLOCK; mode > MODE_OBSERVE; mode--)
         for (size_t i = 0; i < d->n_faults; i++)
             if ((int)d->faults[i].mode == mode) say_fault(out, p, &d->faults[i]);
-    if (!p->large.p) return;
+    struct str file = p->large.p ? p->large : p->back;
+    if (!file.p) return;
     buf_cstr(out, p->caller->lang == LANG_FI ? "tiedosto: " : "file: ");
-    buf_visible(out, p->large);
+    buf_visible(out, file);
     buf_char(out, '\n');
 }

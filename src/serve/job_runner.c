@@ -123,8 +123,10 @@ static void look_after(struct job_runner *r, struct ctx *cx)
             step(r, cx, i);
     }
     bool is_time = time_now() - r->scheduled >= SCHEDULE_SECONDS;
-    if (atomic_exchange(&r->appended, false) || is_time)
+    if (atomic_exchange(&r->appended, false) || is_time) {
         complain(cx, schedule_mirrors(cx, r->s->o->dir, r->db, time_now()), "mirrors");
+        complain(cx, schedule_expunges(cx, r->s->o->dir, r->db, time_now()), "what is to be taken out of histories");
+    }
     if (!is_time) return;
     r->scheduled = time_now();
     complain(cx, schedule_due(cx, r->s->o->dir, r->db, time_now()), "what is due");

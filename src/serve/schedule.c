@@ -1,5 +1,6 @@
 #include "serve/schedule.h"
 
+#include "gates/expunge.h"
 #include "gates/mirror.h"
 #include "store/store.h"
 
@@ -43,6 +44,24 @@ static enum rc queue_mirrors(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, in
     }
 }
 
+#define EXPUNGE_AGAIN 3600
+
+static enum rc queue_expunges(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_t now)
+{
+    struct str *due, id;
+    size_t n;
+    TRY(expunge_due(cx, ledger, &due, &n));
+    for (size_t i = 0; i < n; i++) {
+        struct job last;
+        bool found;
+        int64_t failed;
+        TRY(jobs_newest(cx, state, EXPUNGE_JOB, due[i], &last, &found, &failed));
+        if (found && (!job_has_ended(last.state) || (failed && now - last.ended < EXPUNGE_AGAIN))) continue;
+        TRY(jobs_add(cx, state, EXPUNGE_JOB, due[i], STR("system"), now, &id));
+    }
+    return OK;
+}
+
 typedef enum rc queueing(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_t now);
 
 static enum rc with_ledger(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now, queueing *run)
@@ -62,4 +81,9 @@ enum rc schedule_due(struct ctx *cx, const char *dir, sqlite3 *state, int64_t no
 enum rc schedule_mirrors(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now)
 {
     return with_ledger(cx, dir, state, now, queue_mirrors);
+}
+
+enum rc schedule_expunges(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now)
+{
+    return with_ledger(cx, dir, state, now, queue_expunges);
 }

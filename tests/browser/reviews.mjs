@@ -220,6 +220,15 @@ it("gate: branches are protected by two people, and what would be stopped is see
   await dialog.getByRole("button", { name: "Ask for it" }).click();
   await dialog.waitFor({ state: "hidden" });
   assert.equal(await page.locator("code.pattern", { hasText: "release/*" }).count(), 0, "it waits");
+  await page.getByLabel("orders", { exact: true }).getByRole("button", { name: "Take out of history" }).click();
+  await dialog.getByLabel(/^Files/).fill("nowhere.txt");
+  await dialog.getByLabel(/^Reason/).fill("Somebody's data");
+  await sound(page, "taking out of history");
+  await dialog.getByRole("button", { name: "Ask for it" }).click();
+  await dialog.getByText("nothing has ever stood at").first().waitFor();
+  await shot(page, "gate-expunge");
+  page.faults.length = 0; // the console tells of each refusal
+  await page.keyboard.press("Escape");
   await close(page);
   const second = await as("second");
   const { items } = await ask(second, "/approvals?state=waiting");

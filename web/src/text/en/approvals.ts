@@ -42,7 +42,7 @@ export const approvals = {
     event: "The event it became",
     requested: "The request in the audit log",
     done: { approve: "Approved, and done", reject: "Rejected", withdraw: "Withdrawn" },
-    fields: { about: "What it is about", until: "Until", applicable: "Applicable", mode: "Gate's mode", tolerance: "Tolerated, in a thousand", pattern: "Branches", reviewers: "How many others approve", method: "Published by", publishers: "Publishers", resolved: "Every thread resolved", signatures: "Commits signed", state: "State", refs: "Branches", person: "Who may use it", found: "Moved past the gate" },
+    fields: { about: "What it is about", until: "Until", applicable: "Applicable", mode: "Gate's mode", tolerance: "Tolerated, in a thousand", pattern: "Branches", reviewers: "How many others approve", method: "Published by", publishers: "Publishers", resolved: "Every thread resolved", signatures: "Commits signed", state: "State", refs: "Branches", person: "Who may use it", found: "Moved past the gate", objects: "Contents taken out of the history" },
     whole: "The whole point",
     yes: "Yes",
     no: "No",

@@ -1,3 +1,7 @@
+import { plural } from "../plural";
+
+const n = (one: string, other: string) => plural("en", { one, other });
+
 export const gate = {
   gate: {
     title: "Push gate",
@@ -30,6 +34,17 @@ export const gate = {
     two: "Another person approves it under Approvals before it holds. Where there is no second Security officer yet, it holds at once and waits for a review.",
     pattern: "Branches",
     patternHint: "A name, or with * for any run of characters: release/*",
+    expunge: {
+      ask: "Take out of history",
+      title: "Take contents out of the history",
+      what: "For what must not be there and was published all the same. Each commit that holds it, and all after it, is made again with a note in its place, so everybody clones anew; patch sets that held it go. A second person must agree, always. It cannot be undone.",
+      which: "Files",
+      whichHint: "One a line: a path (all that has ever stood there, or below), REVISION:path, or the id of a content. At the tip of a protected branch it must be gone already.",
+      list: "Taken out of the history",
+      objects: n("one content", "# contents"),
+      states: { alone: "waits for another person", due: "agreed to, is being done", done: "done" },
+      commits: n("one commit made again", "# commits made again"),
+    },
     preset: "Begin from",
     presets: { page: "Two reviewers", small_team: "Small team", own: "Own rules" },
     presetHints: {

@@ -42,7 +42,7 @@ export const approvals = {
     event: "Tapahtuma, joka siitä syntyi",
     requested: "Pyyntö tapahtumalokissa",
     done: { approve: "Hyväksytty ja tehty", reject: "Hylätty", withdraw: "Peruttu" },
-    fields: { about: "Mitä se koskee", until: "Voimassa asti", applicable: "Soveltuu", mode: "Portin toimintatapa", tolerance: "Sallittuja poikkeamia tuhannesta", pattern: "Haarat", reviewers: "Kuinka moni muu hyväksyy", method: "Julkaisutapa", publishers: "Julkaisijat", resolved: "Kaikki keskustelut ratkaistava", signatures: "Commitit allekirjoitettava", state: "Tila", refs: "Haarat", person: "Kuka voi käyttää", found: "Siirtynyt portin ohi" },
+    fields: { about: "Mitä se koskee", until: "Voimassa asti", applicable: "Soveltuu", mode: "Portin toimintatapa", tolerance: "Sallittuja poikkeamia tuhannesta", pattern: "Haarat", reviewers: "Kuinka moni muu hyväksyy", method: "Julkaisutapa", publishers: "Julkaisijat", resolved: "Kaikki keskustelut ratkaistava", signatures: "Commitit allekirjoitettava", state: "Tila", refs: "Haarat", person: "Kuka voi käyttää", found: "Siirtynyt portin ohi", objects: "Historiasta poistettava sisältö" },
     whole: "Koko kohta",
     yes: "Kyllä",
     no: "Ei",

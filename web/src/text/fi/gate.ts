@@ -1,3 +1,7 @@
+import { plural } from "../plural";
+
+const n = (one: string, other: string) => plural("fi", { one, other });
+
 export const gate = {
   gate: {
     title: "Työntöportti",
@@ -30,6 +34,17 @@ export const gate = {
     two: "Toinen henkilö hyväksyy pyynnön Hyväksynnät-sivulla, ennen kuin se tulee voimaan. Jos toista tietoturvavastaavaa ei vielä ole, se tulee voimaan heti ja jää odottamaan tarkistusta.",
     pattern: "Haarat",
     patternHint: "Nimi, jossa * tarkoittaa mitä tahansa merkkejä: release/*",
+    expunge: {
+      ask: "Poista historiasta",
+      title: "Poista sisältöä historiasta",
+      what: "Sille, mikä ei saa olla historiassa mutta julkaistiin silti. Jokainen sen sisältävä commit ja kaikki sen jälkeiset tehdään uudelleen, ja sisällön tilalle tulee merkintä. Kaikki kloonaavat sen jälkeen uudelleen, ja muutosten versiot, joissa sisältö oli, poistuvat. Toisen henkilön on aina hyväksyttävä tämä. Poistoa ei voi perua.",
+      which: "Tiedostot",
+      whichHint: "Yksi rivillä: polku (kaikki, mitä siinä tai sen alla on koskaan ollut), VERSIO:polku tai sisällön tunniste. Suojatun haaran kärjestä sen on oltava jo poissa.",
+      list: "Poistettu historiasta",
+      objects: n("yksi sisältö", "# sisältöä"),
+      states: { alone: "odottaa toista henkilöä", due: "hyväksytty, poistetaan", done: "tehty" },
+      commits: n("yksi commit tehty uudelleen", "# committia tehty uudelleen"),
+    },
     preset: "Lähtökohta",
     presets: { page: "Kaksi katselmoijaa", small_team: "Pieni tiimi", own: "Omat säännöt" },
     presetHints: {
