@@ -208,6 +208,7 @@ static enum rc enter(struct ctx *cx, struct arguments *a)
     if (!realpath(a->data.dir, folder)) return fail(cx, E_IO, "the data folder is not there: %s", strerror(errno));
     bool writes = str_ends(service, STR("receive-pack"));
     TRY(door_admit(cx, db, folder, &who, name, writes, language(), &door));
+    door.caller.way = "ssh";
     if (writes) TRY(host_ready(cx, folder, &door.place));
     const char *const *env = door_environment(cx, &door, str_from(getenv("GIT_PROTOCOL")));
     data_close(&a->data);

@@ -220,6 +220,7 @@ static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
     checks_put(a->cx, &j, p);
     times_put(a->cx, &j, p);
     if (reason.n) json_put_str(&j, "reason", str_slice(reason, 0, 4096));
+    if (p->caller->way) json_put_cstr(&j, "way", p->caller->way);
     json_end(&j, '}');
     return gate_put(a, p->caller, "push", p->place->subject, &b, n);
 }

@@ -99,7 +99,7 @@ const char *const *door_environment(struct ctx *cx, const struct door *d, struct
     static const char *const always[] = {
         "PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent",       "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1",
         "GIT_CONFIG_GLOBAL=/dev/null",       "GIT_NO_REPLACE_OBJECTS=1"};
-    const char **env = arena_array(&cx->arena, const char *, 16);
+    const char **env = arena_array(&cx->arena, const char *, 20);
     size_t n = 0;
     for (; n < sizeof always / sizeof *always; n++) env[n] = always[n];
     env[n++] = set(cx, "SINETTI_DATA", str_from(d->dir));
@@ -110,6 +110,7 @@ const char *const *door_environment(struct ctx *cx, const struct door *d, struct
     if (getenv("SINETTI_SIGNER"))
         env[n++] = set(cx, "SINETTI_SIGNER", environment("SINETTI_SIGNER")); /* the server's */
     if (d->caller.lang == LANG_FI) env[n++] = "SINETTI_LANG=fi";
+    if (d->caller.way) env[n++] = set(cx, "SINETTI_WAY", str_from(d->caller.way));
     if (is_protocol(protocol)) env[n++] = set(cx, "GIT_PROTOCOL", protocol);
     return env;
 }
@@ -130,7 +131,10 @@ enum rc door_caller(struct ctx *cx, const char **dir, struct str *repository, st
     *repository = environment("SINETTI_REPOSITORY");
     *out = (struct gate_caller){.person = environment("SINETTI_PERSON"),
                                 .credential = environment("SINETTI_CREDENTIAL"),
-                                .lang = str_eq(environment("SINETTI_LANG"), STR("fi")) ? LANG_FI : LANG_EN};
+                                .lang = str_eq(environment("SINETTI_LANG"), STR("fi")) ? LANG_FI : LANG_EN,
+                                .way = str_eq(environment("SINETTI_WAY"), STR("ssh"))     ? "ssh"
+                                       : str_eq(environment("SINETTI_WAY"), STR("https")) ? "https"
+                                                                                          : NULL};
     if (!data.p || !repository->p || !out->person.p)
         return fail(cx, E_DENIED, "nobody is let in this way: push over SSH or HTTPS");
     split(cx, environment("SINETTI_ONLY"), out);

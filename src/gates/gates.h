@@ -39,6 +39,7 @@ struct gate_caller {
     size_t n_only;
     struct str emergency; /* the item of the register of changes that hurries, as CHG-12; STR_NONE: none */
     enum lang lang;
+    const char *way; /* of a push: "ssh", "https", or "host", as another host's hook told of it; NULL: none */
 };
 
 #endif

@@ -59,11 +59,12 @@ enum rc receive_from_environment(struct ctx *cx, struct receive *out)
 
 enum rc receive_from_hook(struct ctx *cx, const char *data, const char *repository, struct receive *out)
 {
-    *out = (struct receive){.data = data,
-                            .repository = str_from(repository),
-                            .caller = {.person = STR("unknown"), .credential = STR(""), .lang = language()},
-                            .quarantine = getenv("GIT_QUARANTINE_PATH"),
-                            .connected = true};
+    *out =
+        (struct receive){.data = data,
+                         .repository = str_from(repository),
+                         .caller = {.person = STR("unknown"), .credential = STR(""), .lang = language(), .way = "host"},
+                         .quarantine = getenv("GIT_QUARANTINE_PATH"),
+                         .connected = true};
     return find_git_dir(cx, out);
 }
 

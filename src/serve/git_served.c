@@ -220,6 +220,7 @@ static void drop(struct git_served *g, struct session *s)
 
 static void begin(struct git_served *g, struct session *s)
 {
+    s->git.door.caller.way = "https";
     const char *const *env = door_environment(&s->cx, &s->git.door, s->git.protocol);
     bool takes = !s->git.begins;
     int64_t now = serve_milliseconds();

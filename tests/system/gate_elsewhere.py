@@ -74,6 +74,7 @@ def test_in_a_bare_repository(t):
         t.has(said, "source-code-management/unauthorized-code-prevented")
     code, said = h.send(work, "HEAD:refs/heads/ella/x", SINETTI_ACCOUNT="ella-there")
     t.equal(code, 0, said)
+    t.equal([p["payload"]["way"] for p in h.facts("push")], ["ssh", "host"])
     t.has(h.send(work, "HEAD:refs/heads/no", door="mikko")[1], "not this one")
     # what the rules want
     work.commit("second", {"a.txt": "two\n"}, author=git_gate.person("ella"))

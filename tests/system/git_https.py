@@ -120,6 +120,8 @@ def test_by_git(t):
         t.equal(v.git("-C", str(work.path), "push", "-q", v.url(mikko), "HEAD:main"), (0, ""))  # approved, and by a publisher
         t.equal(h.ref(), work.git("rev-parse", "HEAD").decode().strip())
         pushed = [f for f in h.facts("push") if f["credential"]]
+        t.equal({f["payload"]["way"] == "ssh" for f in pushed if f["credential"] in h.keys.values()}, {True}, pushed)
+        t.equal({f["payload"]["way"] for f in pushed if f["credential"] not in h.keys.values()}, {"https"}, pushed)
         t.equal(len({f["credential"] for f in pushed}), 3, pushed)  # mikko's key, ella's token and his
         # who may not hears what somebody hears who asks for what is not there
         other = v.token("ella", ["tasks.read"])["secret"]

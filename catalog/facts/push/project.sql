@@ -1,8 +1,8 @@
 -- Pushes to hosted repositories that were let in: which refs they moved, and what the gate saw of each. What is not said is as it is for a branch of
 -- one's own: not protected, permitted, nothing to cover.
-CREATE TABLE p_push (n INTEGER NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, actor TEXT NOT NULL, via TEXT NOT NULL, reason TEXT,
+CREATE TABLE p_push (n INTEGER NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, actor TEXT NOT NULL, via TEXT NOT NULL, reason TEXT, way TEXT,
   PRIMARY KEY (n)) STRICT, WITHOUT ROWID;
-CREATE VIEW fact_push AS SELECT n, at, subject, actor, via, reason FROM p_push;
+CREATE VIEW fact_push AS SELECT n, at, subject, actor, via, reason, way FROM p_push;
 CREATE TABLE p_push_refs (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, kind TEXT NOT NULL,
   act TEXT NOT NULL, protected INTEGER NOT NULL, may INTEGER NOT NULL, publisher INTEGER NOT NULL, published INTEGER, commits INTEGER NOT NULL,
   covered INTEGER NOT NULL, reviewers INTEGER NOT NULL, approvals INTEGER NOT NULL, rejections INTEGER NOT NULL, secrets INTEGER NOT NULL, change TEXT,
@@ -36,7 +36,7 @@ CREATE TABLE p_push_checks (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT N
 CREATE INDEX p_push_checks_what ON p_push_checks (what, n);
 CREATE VIEW fact_push_checks AS SELECT n, seq, ref, what, definition, wanted, found, total, why, level FROM p_push_checks;
 
-INSERT INTO p_push (n, at, subject, actor, via, reason) VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'reason');
+INSERT INTO p_push (n, at, subject, actor, via, reason, way) VALUES (:n, :at, :subject, :actor, :via, :payload ->> 'reason', :payload ->> 'way');
 INSERT INTO p_push_refs SELECT :n, key, value ->> 'ref', value ->> 'before', value ->> 'after', value ->> 'kind', value ->> 'act', coalesce(value ->> 'protected', 0),
   coalesce(value ->> 'may', 1), coalesce(value ->> 'publisher', 1), value ->> 'published', coalesce(value ->> 'commits', 0), coalesce(value ->> 'covered', 1),
   coalesce(value ->> 'reviewers', 0), coalesce(value ->> 'approvals', 0), coalesce(value ->> 'rejections', 0), coalesce(value ->> 'secrets', 0), value ->> 'change', value ->> 'patch_set',
