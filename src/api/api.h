@@ -10,7 +10,7 @@
  * A request whose body is a file comes twice. First its head (`follows`): it is admitted or refused by what the head
  * says, before a byte of the body is taken. Then, in worker alone, with the file: admitted again, and done.
  *
- * Refused, each with a problem (problem.h): unknown paths, parameters and fields, whatever breaks a schema, a browser's
+ * Refused, each with a problem (problem.c): unknown paths, parameters and fields, whatever breaks a schema, a browser's
  * writing requests that come from elsewhere, what the role does not permit, too many requests.
  *
  * Threads: struct api is shared; a call has a ctx and databases of its own. */

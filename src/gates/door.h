@@ -1,5 +1,6 @@
 /* The way in for who has shown who they are, by a key (`sinetti door`) or a token (serve/git_served.h): whether they
- * may read, or write, a hosted repository; and the environment in which git's own programs are started for them. */
+ * may read, or write, a repository whose git is served here: a hosted one, or one of plain git that is connected; and
+ * the environment in which git's own programs are started for them. */
 #ifndef SINETTI_GATES_DOOR_H
 #define SINETTI_GATES_DOOR_H
 

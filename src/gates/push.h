@@ -1,4 +1,4 @@
-/* What a push asks for. push_read() looks at git's side of it, in quarantine or outside; push_judge() within the unit
+/* What a push asks for. push_read() looks at git's side of it, in quarantine or outside; decide_push() within the unit
  * that decides adds what facts say (who may, what was approved) and puts it into the log.
  *
  * Read are names, kinds and how refs would move; which commits a protected branch would gain and by which change; the
@@ -31,7 +31,7 @@ struct push_ref {
     struct str base, tree, message; /* base: where it leaves its target; message: of its last commit, whole */
     bool signing;                   /* its protection wants signatures: of a tag, the main branch's */
     struct signatures *signatures;  /* of a change's commits; where they are wanted, of what a branch gains, of a tag */
-    /* by push_judge(): */
+    /* by decide_push(): */
     bool may, publisher, covered;
     int64_t reviewers, approvals, rejections;
     int64_t threads;   /* not resolved, where the branch asks for none */
@@ -101,7 +101,7 @@ struct str push_subject(struct ctx *cx, const struct gate_place *place, struct s
 /* Value of a push option; STR_NONE when it was not given. */
 struct str push_option(const struct push *p, const char *key);
 
-/* Fills all but what push_judge() does. db: facts as they are now. E_LIMIT for too many refs; a ref that is wrong by
+/* Fills all but what decide_push() does. db: facts as they are now. E_LIMIT for too many refs; a ref that is wrong by
  * its shape is no error. */
 enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p) MUST_CHECK;
 

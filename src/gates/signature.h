@@ -4,9 +4,9 @@
  * and that person may write here; the author may be somebody else, whose work was taken over. The server's own key is
  * good for merges, which bring nothing that their parents do not, and for what it set upon a branch where all that it
  * was made of was asked for good signatures: else whoever finds a branch that asks for none has the server sign for it.
- * Dates within a commit count for nothing, being written by whoever signs: a key
- * counts from when it stands in the log until it is removed, at the moment the gate asks. So it is asked when a patch
- * set comes and again when it reaches its branch.
+ * Dates within a commit count for nothing, being written by whoever signs: a key counts from when it stands in the log
+ * until it is removed, at the moment the gate asks. So it is asked when a patch set comes and again when it reaches its
+ * branch.
  *
  * SSH signatures hold their key; OpenPGP's only name it, so they are looked for among the keys people have added. X.509
  * is not read.

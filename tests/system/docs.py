@@ -1,4 +1,4 @@
-"""Goal: what the documentation names is there: commands and their options, fields of facts, rooms, tests, files it leads to."""
+"""Goal: what documentation and comments name is there: commands and their options, fields of facts, rooms, tests, files, functions."""
 import re
 
 import harness
@@ -62,3 +62,20 @@ def test_rooms_tests_and_links(t):
                 continue
             there = (ROOT / path).exists() or (page.parent / path).exists()
             t.true(there, "%s names %s" % (page.name, path))
+
+
+def test_what_comments_name(t):
+    """A function written with its parentheses, a header."""
+    comment = re.compile(r"/\*.*?\*/", re.S)
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "src").rglob("*.[ch]"))}
+    words = set(re.findall(r"\w+", "\n".join(comment.sub(" ", text) for text in texts.values())))
+    headers = {path.name for path in texts} | {str(path.relative_to(ROOT / "src")) for path in texts}
+    seen = 0
+    for path, text in texts.items():
+        for said in comment.findall(text):
+            for name in re.findall(r"\b([a-z]\w*_\w+)\(\)", said):
+                seen += 1
+                t.true(name in words, "%s: there is no %s()" % (path.name, name))
+            for name in re.findall(r"(?<![\w./])((?:[a-z]\w*/)?[a-z]\w+\.h)\b", said):
+                t.true(name in headers, "%s: there is no %s" % (path.name, name))
+    t.true(seen > 100, seen)
