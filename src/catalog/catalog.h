@@ -13,7 +13,7 @@
 enum lang { LANG_EN, LANG_FI, LANG_COUNT };
 enum strength { STRENGTH_MUST, STRENGTH_RECOMMENDED, STRENGTH_EXAMPLE, STRENGTH_COUNT };
 enum priority { PRIORITY_CRITICAL, PRIORITY_HIGH, PRIORITY_NORMAL, PRIORITY_LOW, PRIORITY_COUNT };
-/* design: is there a rule and is it approved; operation: did it hold in the period (DESIGN §2). */
+/* design: is there a rule and is it approved; operation: did it hold in the period. */
 enum aspect { ASPECT_DESIGN, ASPECT_OPERATION, ASPECT_COUNT };
 /* What an obligation is shown by, which is the ceiling of its assurance. */
 enum evidence_type { EVIDENCE_DOCUMENT, EVIDENCE_CONFIGURATION, EVIDENCE_PRACTICE, EVIDENCE_RECORD, EVIDENCE_COUNT };

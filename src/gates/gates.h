@@ -1,4 +1,4 @@
-/* Gates: places where the real world asks for permission (DESIGN §6). A gate (1) knows who asks; (2) reads what it
+/* Gates: places where the real world asks for permission (docs/gates.md). A gate (1) knows who asks; (2) reads what it
  * must, outside any transaction; (3) in one unit puts the request's facts under a mark, runs the rules bound to it over
  * them, and appends the decision with every verdict; a refusal goes back to the mark and appends that; (4) lets the
  * effect through and appends its outcome. A gate that cannot decide refuses.

@@ -1,5 +1,5 @@
 /* People, roles, and how somebody proves who they are. Roles and what changed about a credential are facts; secrets,
- * sessions and counters live in state.db (DESIGN §4) and never in facts, logs or texts.
+ * sessions and counters live in state.db and never in facts, logs or texts.
  *
  *     identity.h   opening; who a request comes from
  *     people.h     people, groups, roles (facts)          names.h    names and addresses that look alike

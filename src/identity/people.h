@@ -1,5 +1,5 @@
-/* People, groups and roles: all of it facts. What must hold between them is judged within the unit that appends
- * (DESIGN §4), so that no two at once get past it, on one server or several:
+/* People, groups and roles: all of it facts. What must hold between them is judged within the unit that appends,
+ * so that no two at once get past it, on one server or several:
  *   - no two people have names or addresses that can be taken for one another (names.h);
  *   - the organization keeps a Security officer once it has one; nobody takes the last one's role;
  *   - who leaves loses every role in the same breath, and every session, token, link and key with it.

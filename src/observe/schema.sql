@@ -1,7 +1,7 @@
 -- What a repository shows, as derived tables: keyed by object ids and paths, rebuilt at will, never authoritative.
 -- Rules read the views at the end (documented in docs/formats/facts.md), never the d_ tables.
 -- Times are Unix seconds. Booleans are 0 or 1. `person` columns are keyed hashes: equal means the same person, and the
--- value says nothing else; they are never shown. Subjects are written as in DESIGN §4 with the repository id `self`.
+-- value says nothing else; they are never shown. Subjects are written as in docs/formats/subjects.md, with the repository id `self`.
 
 CREATE TABLE d_repository (
   id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -1,5 +1,5 @@
 /* Facts that depend on what is there: built within the unit that appends them, from the tables as they are right then,
- * so that nobody's change is lost and no rule between facts is got past by two at once (DESIGN §4).
+ * so that nobody's change is lost and no rule between facts is got past by two at once.
  *
  * Threads: as facts.h. */
 #ifndef SINETTI_RECORDS_APPEND_H

@@ -1,6 +1,6 @@
-/* Four eyes (DESIGN §6): acts that excuse or loosen something are asked for by one person and approved by another; the
- * act is appended together with the approval (docs/formats/subjects.md). Nobody decides what they have asked for, nor
- * approves what is about themselves, or a group they are in.
+/* Four eyes (docs/people.md): acts that excuse or loosen something are asked for by one person and approved by another;
+ * the act is appended together with the approval (docs/formats/subjects.md). Nobody decides what they have asked for,
+ * nor approves what is about themselves, or a group they are in.
  *
  * Until there are two Security officers, who may decide does such an act alone; it is marked solo and waits for a
  * second person's review. Others' requests wait then too.

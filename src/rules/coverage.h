@@ -1,4 +1,4 @@
-/* The colour of one control (DESIGN §2); rules_coverage() makes the grids. Only the rules room sees this. Pure. */
+/* The colour of one control; rules_coverage() makes the grids. Only the rules room sees this. Pure. */
 #ifndef SINETTI_RULES_COVERAGE_H
 #define SINETTI_RULES_COVERAGE_H
 

@@ -1,5 +1,5 @@
 /* Rules over facts: one SQL query per obligation, evaluated over the subjects asked for; verdicts, statuses and
- * assurance computed from their rows (DESIGN §2, §5). Nothing here is typed in by anybody.
+ * assurance computed from their rows. Nothing here is typed in by anybody.
  *
  * A rule is one SELECT. It starts from the temporary table asked(type, subject, name): the subjects asked about, where
  * subject = type ':self' or type ':self/' name. Parameters :now and :since (Unix seconds). Columns: subject, ok (1, 0,
@@ -11,7 +11,7 @@
 #include "catalog/catalog.h"
 #include "store/store.h"
 
-/* In the order in which they win (DESIGN §2). */
+/* In the order in which they win. */
 enum verdict {
     VERDICT_NOT_APPLICABLE,
     VERDICT_WAIVED,
@@ -32,7 +32,7 @@ enum status {
     STATUS_COUNT
 };
 enum assurance { ASSURANCE_NONE, ASSURANCE_WEAK, ASSURANCE_FAIR, ASSURANCE_STRONG, ASSURANCE_PROVEN, ASSURANCE_COUNT };
-/* Control coverage (DESIGN §2): the colour of a control in a framework's grid. */
+/* Control coverage: the colour of a control in a framework's grid. */
 enum coverage {
     COVERAGE_ALL_DONE,
     COVERAGE_DONE_BUT_LOW,

@@ -1,4 +1,4 @@
-/* From counts to verdicts, statuses and assurance (DESIGN §2). Only the rules room sees this. Pure. */
+/* From counts to verdicts, statuses and assurance. Only the rules room sees this. Pure. */
 #ifndef SINETTI_RULES_VERDICTS_H
 #define SINETTI_RULES_VERDICTS_H
 
@@ -19,7 +19,7 @@ struct evidence {
 
 enum verdict verdict_of(enum evidence_type type, const struct evidence *e);
 
-/* Assurance (DESIGN §2), all of it: what a type of evidence can show at best, what the way it came in allows, and what
+/* Assurance, all of it: what a type of evidence can show at best, what the way it came in allows, and what
  * age takes. `seen`: the best that the way it came in allows, ASSURANCE_STRONG for what the program looked at itself.
  */
 enum assurance assurance_of(enum evidence_type type, enum verdict verdict, bool vouched, enum assurance seen);

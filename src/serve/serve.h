@@ -1,4 +1,4 @@
-/* `sinetti serve`: a supervisor and its three processes (DESIGN §8).
+/* `sinetti serve`: a supervisor and its three processes (docs/serving.md).
  *
  *     web      speaks HTTP and answers what only reads; confined (confine.h). Holds the TLS key, and nothing else worth
  *              stealing: it is believed in nothing

@@ -1,5 +1,5 @@
 /* state.db of a data folder: what is kept and backed up but never replayed, and never seen by rules: accounts,
- * sessions, counters, jobs (DESIGN §4). Each room brings its own tables as a list of numbered steps; a step that was
+ * sessions, counters, jobs. Each room brings its own tables as a list of numbered steps; a step that was
  * released is never changed, a further one is added behind it.
  *
  *     extern const char identity_state_001_sql[], identity_state_002_sql[]; // src/identity/state_001.sql …

@@ -1,4 +1,4 @@
-/* rules/verdicts: the model of truth (DESIGN §2), row by row and by what must always hold. */
+/* rules/verdicts: the model of truth, row by row and by what must always hold. */
 #include "make.h"
 
 static void test_rules_verdicts__of_a_point(void **state)
