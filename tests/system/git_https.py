@@ -99,7 +99,7 @@ def test_by_git(t):
         code, said = v.git("-C", str(work.path), "push", "-o", "reviewer=mikko", v.url(ella), "HEAD:refs/for/main", env={"LANGUAGE": "fi"})
         t.equal(code, 1, said)
         t.has(said, "työnnön valitsinta ”reviewer=mikko” ei tunneta")
-        if os.path.exists("/usr/sbin/nginx"):  # by TLS and HTTP/2, through the sample of docs; a pack of no length that is said before
+        if os.path.exists("/usr/sbin/nginx"):  # by TLS, through the sample of docs; a pack of no length that is said before
             work.commit("large", {"large": os.urandom(3 << 20)}, author=person("ella"))
             with serve_http.nginx(t, s.port) as (_, secure):
                 url = "https://x:%s@localhost:%d/git/acme.git" % (ella, secure)

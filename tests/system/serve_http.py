@@ -255,8 +255,8 @@ def nginx(t, back):
             free.bind(("127.0.0.1", 0))
             ports.append(free.getsockname()[1])
     site = (ROOT / "docs" / "nginx.conf").read_text(encoding="utf-8")
-    for old, new in [("listen [::]:80;", ""), ("listen [::]:443 ssl http2;", ""), ("listen 80;", "listen 127.0.0.1:%d;" % ports[0]),
-                     ("listen 443 ssl http2;", "listen 127.0.0.1:%d ssl http2;" % ports[1]), ("127.0.0.1:8080", "127.0.0.1:%d" % back),
+    for old, new in [("listen [::]:80;", ""), ("listen [::]:443 ssl;", ""), ("listen 80;", "listen 127.0.0.1:%d;" % ports[0]),
+                     ("listen 443 ssl;", "listen 127.0.0.1:%d ssl;" % ports[1]), ("127.0.0.1:8080", "127.0.0.1:%d" % back),
                      ("/etc/ssl/sinetti/fullchain.pem", str(folder / "cert.pem")), ("/etc/ssl/sinetti/privkey.pem", str(folder / "key.pem"))]:
         t.has(site, old)
         site = site.replace(old, new)
