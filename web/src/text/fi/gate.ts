@@ -43,7 +43,7 @@ export const gate = {
       list: "Poistettu historiasta",
       objects: n("yksi sisältö", "# sisältöä"),
       states: { alone: "odottaa toista henkilöä", due: "hyväksytty, poistetaan", done: "tehty" },
-      commits: n("yksi commit tehty uudelleen", "# committia tehty uudelleen"),
+      commits: n("yksi commit tehty uudelleen", "# commitia tehty uudelleen"),
     },
     preset: "Lähtökohta",
     presets: { page: "Kaksi katselmoijaa", small_team: "Pieni tiimi", own: "Omat säännöt" },
