@@ -1,5 +1,6 @@
 """Goal: what documentation and comments name is there: commands and their options, fields of facts, rooms, tests, files, functions."""
 import re
+import sqlite3
 
 import harness
 import yaml
@@ -45,6 +46,19 @@ def test_each_field_of_each_kind_of_fact(t):
         t.equal((cells[1], cells[2].split(" ")[0]), ("yes" if kind["kept"] else "no", kind["project"]), kind["key"])
         for name, required in fields(kind["payload"]):
             t.true("`%s`%s" % (name, "" if required else "?") in row, "subjects.md: %s of %s" % (name, kind["key"]))
+
+
+def test_each_column_that_rules_may_read(t):
+    page = (ROOT / "docs/formats/facts.md").read_text(encoding="utf-8")
+    db = sqlite3.connect(":memory:")
+    db.executescript((ROOT / "src/observe/schema.sql").read_text(encoding="utf-8"))
+    views = [name for name, in db.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
+    t.true(len(views) > 20, views)
+    for view in views:
+        row = re.search(r"^\| `%s` \|.*\| (.*) \|$" % view, page, re.M)
+        t.true(row, "facts.md has no row of %s" % view)
+        there = {name for _, name, *_ in db.execute("PRAGMA table_info(%s)" % view)}
+        t.equal(set(re.findall(r"`([a-z_]+)`", row.group(1))) ^ there, set(), view)
 
 
 def test_rooms_tests_and_links(t):
