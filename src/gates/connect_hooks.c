@@ -1,8 +1,10 @@
 #include "gates/connect_hooks.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,11 +47,27 @@ static const char *beside(struct ctx *cx, const char *path)
     return arena_printf(&cx->arena, "%s" BESIDE, path).p;
 }
 
+/* Of the folders that are to hold it, the one that is there. */
+static enum rc check_writable(struct ctx *cx, const char *file)
+{
+    char *dir = arena_cstr(&cx->arena, str_from(file)), *end;
+    do {
+        end = strrchr(dir, '/');
+        if (!end || end == dir) return OK;
+        *end = '\0';
+    } while (access(dir, F_OK) < 0);
+    return faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) == 0
+               ? OK
+               : fail(cx, E_IO, "%s cannot be written to, so no gate can stand there: %s",
+                      str_visible(cx, str_from(dir)), strerror(errno));
+}
+
 /* What git speaks with proc-receive cannot be said to two. */
 enum rc connect_hooks_check(struct ctx *cx, const struct hook_place *p)
 {
     for (size_t i = 0; i < count_of(p); i++) {
         const char *path = path_of(cx, p, i);
+        TRY(check_writable(cx, path));
         if (look(path) != THEIRS) continue;
         if (i == NAMES - 1 || p->host == GATE_GITEA || p->host == GATE_GITLAB)
             return fail(cx, E_CONFLICT, "%s is there already, and is not ours", str_visible(cx, str_from(path)));
@@ -57,7 +75,7 @@ enum rc connect_hooks_check(struct ctx *cx, const struct hook_place *p)
             return fail(cx, E_CONFLICT, "%s is there already, and so is what stood there before the gate: %s",
                         str_visible(cx, str_from(path)), str_visible(cx, str_from(beside(cx, path))));
     }
-    return OK;
+    return gate_host_takes_changes(p->host) ? check_writable(cx, arena_printf(&cx->arena, "%s/config", p->path).p) : OK;
 }
 
 static void quote(struct buf *out, struct str s)

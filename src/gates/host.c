@@ -160,6 +160,8 @@ static enum rc find_main(struct ctx *cx, const struct host_wish *w, struct str *
 {
     struct git *from = NULL;
     struct branches b = {.main = w->main.n ? w->main : STR("refs/heads/main")};
+    if (w->import && strstr(w->import, "://"))
+        return fail(cx, E_INVALID, "what is imported lies on this machine: `git clone --mirror` it, and import that");
     if (w->import) TRY(git_open(cx, w->import, &from));
     if (from && !w->main.n && git_facts(from)->head_ref.n) b.main = arena_str(&cx->arena, git_facts(from)->head_ref);
     enum rc rc = from ? git_refs(cx, from, look_at_ref, &b) : OK;

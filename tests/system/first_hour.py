@@ -1,4 +1,5 @@
 """Goal: what an operator meets in the first hour: a history taken over under the name its main branch has, and advice that does no harm when the disk is full or unreadable."""
+import os
 import resource
 import signal
 import subprocess
@@ -20,6 +21,7 @@ def test_import_protects_the_main_branch_that_there_is(t):
     repo.git("checkout", "-q", "--detach")
     t.has(t.run(*create, "adrift", code=3).err, "say by --main")
     t.has(t.run(*create, "adrift", "--main", "refs/tags/x", code=3).err, "is no branch")
+    t.has(t.run("repo", "create", "--data", "data", "far", "--import", "https://example.org/far.git", code=3).err, "git clone --mirror")
     t.run("repo", "create", "--data", "data", "--import", t.repo("empty").path, "empty", code=0)
     t.run("repo", "create", "--data", "data", "new", code=0)
     t.equal(mains(t), {"shop": "refs/heads/trunk", "next": "refs/heads/next", "empty": "refs/heads/main", "new": "refs/heads/main"})
@@ -40,3 +42,19 @@ def test_no_backup_is_put_in_place_of_a_log_that_is_whole(t):
     with open(t.dir / "data" / "ledger.db", "r+b") as log:
         log.write(b"nothing of a database")
     t.has(t.run("doctor", "--data", "data", code=1).out, "`sinetti restore` puts a backup in its place")
+
+
+def test_what_cannot_be_connected_is_not_listed_as_if_it_were(t):
+    t.run("init", "--data", "data", "--origin", "test.example.org/first", code=0)
+    for kind, name, locked in (("bare", "b", "hooks"), ("bare", "c", "."), ("gitea", "d", "hooks"), ("gitlab", "e", ".")):
+        bare = t.dir / (name + ".git")
+        t.git("init", "-q", "--bare", str(bare))
+        (bare / locked).chmod(0o500)
+        command = [t.program, "repo", "connect", name, str(bare), "--host", kind, "--data", "data"]
+        # root is held by modes too without its capabilities
+        done = subprocess.run(["setpriv", "--inh-caps=-all", "--bounding-set=-all", *command] if os.geteuid() == 0 else command,
+                              cwd=t.dir, env=t.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        (bare / locked).chmod(0o755)
+        t.equal(done.returncode, 3, done)
+        t.has(done.stderr.decode(), "so no gate can stand there")
+    t.equal(mains(t), {})
