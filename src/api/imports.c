@@ -48,8 +48,16 @@ static bool is_under_way(const struct import *i)
     return str_eq(i->stage, STR("checking")) || str_eq(i->stage, STR("recording"));
 }
 
+/* Whether all of it is in the log, whatever became of who recorded it. */
+static enum rc is_recorded(struct ctx *cx, const struct api_call *call, const struct import *i, bool *out)
+{
+    const struct records_by by = imports_by(i);
+    *out = false;
+    return str_eq(i->stage, STR("recording")) ? records_is_put(cx, call->ledger, &by, i->id, out) : OK;
+}
+
 /* Its job, and the import as it is when that has ended: before, what it says of itself is not the whole of it. One that
- * ended without a word of its own has failed. */
+ * ended without a word of its own has failed, unless the log says that it was done. */
 static enum rc look(struct ctx *cx, struct api_call *call, struct import *i, struct job *job)
 {
     *job = (struct job){.state = JOB_QUEUED, .step = STR(""), .message = STR("")};
@@ -61,7 +69,10 @@ static enum rc look(struct ctx *cx, struct api_call *call, struct import *i, str
     }
     TRY(imports_get(cx, call->state, i->id, i));
     if (!is_under_way(i)) return OK;
-    i->stage = STR("failed");
+    bool recorded;
+    TRY(is_recorded(cx, call, i, &recorded));
+    i->stage = recorded ? STR("done") : STR("failed");
+    if (recorded) return OK;
     i->message = job->message.n ? job->message : STR("its job was ended");
     return OK;
 }

@@ -133,6 +133,11 @@ enum rc imports_sweep(struct ctx *cx, sqlite3 *state, const char *dir, int64_t n
     }
 }
 
+struct records_by imports_by(const struct import *i)
+{
+    return (struct records_by){.actor = {i->person, i->credential, STR("person")}};
+}
+
 /* --- the job */
 
 struct run {
@@ -176,7 +181,7 @@ static enum rc tell(struct ctx *cx, struct run *r, const char *stage)
 static enum rc record(struct ctx *cx, struct run *r)
 {
     struct facts *f;
-    const struct records_by by = {.actor = {r->import.person, r->import.credential, STR("person")}};
+    const struct records_by by = imports_by(&r->import);
     TRY(facts_open(cx, r->dir, r->c, &(const struct facts_options){0}, &f));
     bool done;
     uint64_t n;

@@ -11,6 +11,7 @@
 #define SINETTI_EXCHANGE_IMPORTS_H
 
 #include "facts/facts.h"
+#include "records/records.h"
 #include "store/state.h"
 
 extern const struct state_room exchange_state;
@@ -27,6 +28,8 @@ enum rc imports_get(struct ctx *cx, sqlite3 *state, struct str id, struct import
 /* To `recording`, when it was checked and `outcome` is what was told; E_CONFLICT else. */
 enum rc imports_confirm(struct ctx *cx, sqlite3 *state, struct str id, struct str outcome) MUST_CHECK;
 enum rc imports_set_job(struct ctx *cx, sqlite3 *state, struct str id, struct str job) MUST_CHECK;
+/* In whose name it is recorded, with its id as the key: records_is_put() tells whether it was. */
+struct records_by imports_by(const struct import *i);
 /* Forgets those of more than a day that no job is at, and their files. */
 enum rc imports_sweep(struct ctx *cx, sqlite3 *state, const char *dir, int64_t now) MUST_CHECK;
 

@@ -62,6 +62,8 @@ enum rc log_erase(struct ctx *cx, struct log_tx *tx, uint64_t n) MUST_CHECK;
 enum rc log_put_request(struct ctx *cx, struct log_tx *tx, const uint8_t id[32], uint64_t n, uint64_t facts) MUST_CHECK;
 enum rc log_find_request(struct ctx *cx, struct log_tx *tx, const uint8_t id[32], bool *found, uint64_t *n,
                          uint64_t *facts) MUST_CHECK;
+/* The same for who only reads: of ledger.db's connection, as far as this machine has the log. */
+enum rc log_has_request(struct ctx *cx, sqlite3 *db, const uint8_t id[32], bool *found) MUST_CHECK;
 enum rc log_put_note(struct ctx *cx, struct log_tx *tx, uint64_t size, bool handover, struct str note) MUST_CHECK;
 
 /* Marks a point to go back to: facts, numbers and tables as they were then. One mark at a time. */

@@ -22,14 +22,16 @@ struct waiter {
 };
 
 /* Runs one unit; what it did stays or is undone whole. *left: something of it may stay. false: the transaction is gone,
- * and all units with it. */
-static bool run_unit(struct log *l, struct waiter *w, bool *left)
+ * and all units with it.
+ * alone: the transaction is the unit's, and is undone for it when nothing is left. SQLite keeps each page that a
+ * savepoint has seen change in a list that it walks after each statement: a large import would take hours under one. */
+static bool run_unit(struct log *l, struct waiter *w, bool alone, bool *left)
 {
     struct log_state before = l->tx.state;
     struct shared_mark out_before = l->out.n;
     l->tx.has_mark = l->tx.discard = false;
     l->tx.broken = OK;
-    w->rc = store_exec(w->cx, l->db, "SAVEPOINT unit");
+    w->rc = alone ? OK : store_exec(w->cx, l->db, "SAVEPOINT unit");
     if (w->rc == OK) {
         w->rc = w->unit(w->cx, &l->tx, w->arg);
         if (w->rc == OK && l->tx.broken != OK) w->rc = l->tx.broken;
@@ -38,13 +40,13 @@ static bool run_unit(struct log *l, struct waiter *w, bool *left)
     if (!store_in_transaction(l->db)) return false;
     if (w->rc == OK && !l->tx.discard) {
         *left = true;
-        w->rc = store_exec(w->cx, l->db, "RELEASE unit");
+        if (!alone) w->rc = store_exec(w->cx, l->db, "RELEASE unit");
         return w->rc == OK;
     }
     l->tx.state = before;
     if (l->shared) shared_batch_cut(&l->out, &out_before);
     /* its text says why the unit failed, and stays */
-    return sqlite3_exec(l->db, "ROLLBACK TO unit; RELEASE unit", NULL, NULL, NULL) == SQLITE_OK;
+    return alone || sqlite3_exec(l->db, "ROLLBACK TO unit; RELEASE unit", NULL, NULL, NULL) == SQLITE_OK;
 }
 
 enum rc log_write_head(struct ctx *cx, struct log *l)
@@ -79,8 +81,9 @@ static enum rc run_units(struct ctx *cx, struct log *l, struct waiter *batch, bo
     *left = false;
     TRY(log_state_read(cx, l->read_head, &l->tx.state));
     uint64_t size = l->tx.state.frontier.size;
+    bool alone = !l->shared && batch && !batch->next;
     for (struct waiter *w = batch; w; w = w->next) {
-        if (!run_unit(l, w, left)) return fail(cx, E_IO, "the transaction was ended: %s", w->cx->message);
+        if (!run_unit(l, w, alone, left)) return fail(cx, E_IO, "the transaction was ended: %s", w->cx->message);
         if (l->shared && shared_batch_bytes(&l->out) > LIMIT_SHARED_ENOUGH) put_back(l, w);
     }
     return l->tx.state.frontier.size == size ? OK : log_write_head(cx, l);

@@ -231,6 +231,14 @@ enum rc log_find_request(struct ctx *cx, struct log_tx *tx, const uint8_t id[32]
     return OK;
 }
 
+enum rc log_has_request(struct ctx *cx, sqlite3 *db, const uint8_t id[32], bool *found)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, db, STR("SELECT 1 FROM requests WHERE id = ?1"), &st));
+    store_bind_blob(st, 1, id, 32);
+    return store_step(cx, st, found);
+}
+
 enum rc log_insert_note(struct ctx *cx, struct log *l, uint64_t size, bool handover, struct str note)
 {
     scoped_stmt *st = NULL;

@@ -380,6 +380,13 @@ enum rc records_was_put(struct ctx *cx, struct facts *f, const struct records_by
     return log_submit(cx, facts_log(f), find_key, &a);
 }
 
+enum rc records_is_put(struct ctx *cx, sqlite3 *ledger, const struct records_by *by, struct str key, bool *out)
+{
+    uint8_t id[32];
+    request_id(by, key, id);
+    return log_has_request(cx, ledger, id, out);
+}
+
 struct finding {
     uint64_t n;
     struct str *subject, *title;

@@ -109,6 +109,9 @@ enum rc records_put_all(struct ctx *cx, struct facts *f, const struct catalog *c
 /* Whether it was done with that key by that person and credential, and the number of the first fact then. */
 enum rc records_was_put(struct ctx *cx, struct facts *f, const struct records_by *by, struct str key, bool *out,
                         uint64_t *n) MUST_CHECK;
+/* The same for who only reads ledger.db. */
+enum rc records_is_put(struct ctx *cx, sqlite3 *ledger, const struct records_by *by, struct str key,
+                       bool *out) MUST_CHECK;
 /* The item of which fact n is a version, as it stands. E_NOTFOUND. */
 enum rc records_at(struct ctx *cx, struct facts *f, uint64_t n, struct str *subject, struct str *title,
                    int64_t *number) MUST_CHECK;

@@ -1,6 +1,7 @@
 """Goal: on a server a file of items is checked, looked at and recorded exactly so by whoever may; exports come as files."""
 import csv
 import io
+import sqlite3
 import time
 
 import serving
@@ -47,6 +48,22 @@ def test_looked_at_then_recorded(t):
         t.true(s.call("Aino", "GET", AT + "/export?as=xlsx").raw.startswith(b"PK\3\4"), "a workbook")
         t.equal([x["title"] for x in s.call("Aino", "GET", AT + "/export?as=json").json()["items"]], ["A", "B"])
         t.run("fsck", "--data", "data", code=0)
+
+
+def test_what_was_recorded_is_done_whoever_was_killed(t):
+    """Between the log's word and that of state.db there is time to die."""
+    with served(t) as s:
+        i = wait(s, "Ella", hand_in(s, "Ella", "title\nA\n"), "checked")
+        s.post("Ella", "/imports/%s/confirm" % i["id"], {"outcome": i["report"]["outcome"]}, 202)
+        wait(s, "Ella", i, "done")
+        other = wait(s, "Ella", hand_in(s, "Ella", "title\nB\n"), "checked")
+        with sqlite3.connect(t.dir / "data" / "state.db", timeout=30) as db:
+            db.execute("UPDATE import SET stage = 'recording'")
+            db.execute("UPDATE job SET state = 'failed', message = 'its process ended before it was done'")
+        db.close()
+        t.equal((s.get("Ella", "/imports/" + i["id"])["stage"], s.get("Ella", "/imports/" + i["id"])["message"]), ("done", ""))
+        t.equal((s.get("Ella", "/imports/" + other["id"])["stage"], s.get("Ella", "/imports/" + other["id"])["message"]),
+                ("failed", "its process ended before it was done"))
 
 
 def test_faults_are_told_in_the_language_of_the_reader(t):

@@ -120,6 +120,24 @@ static void test_ledger_log_sqlite__units(void **state)
     assert_int_equal(sound_log(), 5);
 }
 
+static enum rc look_for_savepoint(struct ctx *c, struct log_tx *tx, void *arg)
+{
+    (void)c;
+    *(bool *)arg = sqlite3_exec(log_db(tx), "RELEASE unit", NULL, NULL, NULL) == SQLITE_OK;
+    return OK;
+}
+
+/* A unit that is alone has the transaction for itself: under a savepoint a large one takes hours. */
+static void test_ledger_log_sqlite__alone_without_savepoint(void **state)
+{
+    (void)state;
+    struct log *l = open_log();
+    bool found = true;
+    assert_int_equal(log_submit(&cx, l, look_for_savepoint, &found), OK);
+    assert_false(found);
+    log_close(l);
+}
+
 static void test_ledger_log_sqlite__time_is_in_order(void **state)
 {
     (void)state;
@@ -280,13 +298,8 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(test_ledger_log_sqlite__##name, log_setup, log_teardown)
     const struct CMUnitTest tests[] = {
-        CASE(create_and_open),
-        CASE(appends),
-        CASE(units),
-        CASE(time_is_in_order),
-        CASE(erases),
-        CASE(readers),
-        CASE(fsck_names_what_was_changed),
+        CASE(create_and_open),        CASE(appends), CASE(units),   CASE(alone_without_savepoint),
+        CASE(time_is_in_order),       CASE(erases),  CASE(readers), CASE(fsck_names_what_was_changed),
         CASE(does_not_add_to_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
