@@ -209,16 +209,11 @@ static enum rc take_all(struct filter *f)
 
 static enum rc export_all(struct filter *f, const struct git *g)
 {
-    static const char *const argv[] = {"fast-export",
-                                       "--no-data",
-                                       "--show-original-ids",
-                                       "--reencode=no",
-                                       "--signed-tags=strip",
-                                       "--tag-of-filtered-object=rewrite",
-                                       "--branches",
-                                       "--tags",
-                                       "--glob=refs/changes",
-                                       NULL};
+    static const char *const argv[] = {"fast-export",         "--no-data",
+                                       "--show-original-ids", "--reencode=no",
+                                       "--signed-tags=strip", "--tag-of-filtered-object=rewrite",
+                                       "--branches",          "--tags",
+                                       "--glob=refs/changes", NULL};
     struct child c;
     int code;
     TRY(child_start(f->cx, g, argv, CHILD_NO_INPUT, &c));
