@@ -166,6 +166,16 @@ static enum rc put_check(struct ctx *cx, struct api_call *call, const struct pus
         json_put_cstr(j, "total", NULL);
     json_put_cstr(j, "why", c->why);
     show_text(j, "level", c->level);
+    json_key(j, "items");
+    json_begin(j, '[');
+    for (size_t i = 0; i < c->n_items; i++) {
+        json_begin(j, '{');
+        json_put_cstr(j, "key", c->items[i].key);
+        json_put_str(j, "text", c->items[i].text);
+        json_put_bool(j, "ticked", c->items[i].ticked);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
     json_end(j, '}');
     return OK;
 }

@@ -71,6 +71,19 @@ static void say_critical(struct ctx *cx, sqlite3 *db, const struct push *p)
     }
 }
 
+/* What a definition of done has reviewers tick. */
+static void say_ticks(struct ctx *cx, const struct push *p)
+{
+    for (size_t i = 0; i < p->n_checks; i++) {
+        const struct push_check *c = &p->checks[i];
+        if (c->n_items)
+            printf("to be ticked by who approves: %lld of %lld are\n", (long long)c->found, (long long)c->wanted);
+        for (size_t k = 0; k < c->n_items; k++)
+            printf("  %.*s%c %s\n", KEY_SHOWN, c->items[k].key, c->items[k].ticked ? '*' : ' ',
+                   str_visible(cx, c->items[k].text));
+    }
+}
+
 /* What the gate still wants: the same question that publishing asks, without doing it. */
 static enum rc say_wants(struct ctx *cx, struct reviewing *r)
 {
@@ -85,6 +98,7 @@ static enum rc say_wants(struct ctx *cx, struct reviewing *r)
     buf_init(&say, 1 << 20);
     tell_decided(&say, done.push, &done.decided);
     say_critical(cx, log_reader_db(r->reader), done.push);
+    say_ticks(cx, done.push);
     review_print_gate(done.decided.allowed);
     printf("%.*s", (int)say.n, say.p ? say.p : "");
     return OK;
@@ -136,6 +150,9 @@ static struct str whole_key(const struct push *p, struct str typed)
     for (size_t i = 0; typed.n >= KEY_SHOWN && i < p->n_needs; i++)
         for (size_t m = 0; m < p->needs[i].n_items; m++)
             if (str_starts(str_from(p->needs[i].items[m].key), typed)) return str_from(p->needs[i].items[m].key);
+    for (size_t i = 0; typed.n >= KEY_SHOWN && i < p->n_checks; i++)
+        for (size_t m = 0; m < p->checks[i].n_items; m++)
+            if (str_starts(str_from(p->checks[i].items[m].key), typed)) return str_from(p->checks[i].items[m].key);
     return STR_NONE;
 }
 

@@ -10,6 +10,7 @@
 #include "files/files.h"
 #include "gates/change.h"
 #include "gates/check_files.h"
+#include "gates/check_ticks.h"
 #include "git/oid.h"
 #include "store/store.h"
 
@@ -372,6 +373,18 @@ static enum rc check_documents(struct checking *k, const struct definition *d, c
     return add(k, &c);
 }
 
+/* --- what reviewers tick */
+
+static enum rc check_ticks(struct checking *k, const struct definition *d)
+{
+    struct push_check c = asked(d, CHECK_ASVS, 0);
+    check_ticks_read(k->cx, d->content, &c.items, &c.n_items);
+    if (!c.n_items) return OK;
+    c.wanted = c.total = (int64_t)c.n_items;
+    c.found = 0;
+    return add(k, &c);
+}
+
 /* --- each ref */
 
 static enum rc tree_of(struct checking *k, struct str commit, struct str *tree)
@@ -436,6 +449,7 @@ static enum rc check_ref(struct checking *k, const struct definition *list, size
         if (d->coverage >= 0) TRY(check_coverage(k, d));
         TRY(check_documents(k, d, "documentation", "docs_when", "docs_in"));
         TRY(check_documents(k, d, "instructions", "instructions_when", "instructions_in"));
+        TRY(check_ticks(k, d));
     }
     return OK;
 }

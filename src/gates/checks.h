@@ -17,6 +17,8 @@
 #include "gates/push.h"
 #include "records/append.h"
 
+#define CHECK_ASVS "asvs" /* what approvals have ticked: counted within the unit that decides (check_ticks.h) */
+
 /* Fills checks of the push; its refs have been read. */
 enum rc checks_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p) MUST_CHECK;
 /* E_CONFLICT: evidence or a definition has come meanwhile. */

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "facts/subject.h"
+#include "gates/check_ticks.h"
 #include "gates/checks.h"
 #include "gates/comment.h"
 #include "gates/critical.h"
@@ -65,6 +66,7 @@ static enum rc judge_ref(struct append *a, struct push *p, size_t i, const struc
         TRY(change_of_commit(a->cx, a->db, p->place->subject, r->after, target, &r->change, &r->patch_set));
     }
     r->covered = r->patch_set != 0;
+    check_ticks_judge(p, i, &counted);
     if (!r->covered) return critical_judge(a, p, i, project, &counted, STR_NONE);
     scoped_stmt *st = NULL;
     bool row;
@@ -79,6 +81,7 @@ static enum rc judge_ref(struct append *a, struct push *p, size_t i, const struc
     r->approvals = counted.approvals;
     r->rejections = counted.rejections;
     if (r->protection->resolved) TRY(comment_open_threads(a->cx, a->db, r->change, &r->threads));
+    check_ticks_judge(p, i, &counted);
     return critical_judge(a, p, i, project, &counted, r->change);
 }
 

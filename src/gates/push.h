@@ -47,14 +47,22 @@ struct push_hit {
     int64_t line;
     const char *rule;
 };
+/* A requirement that reviewers tick (check_ticks.h). */
+struct push_tick {
+    char key[65]; /* SHA-256 of its text */
+    struct str text;
+    bool ticked; /* by somebody whose approval counts */
+};
 /* Something a definition of done asks of a ref (checks.h). */
 struct push_check {
     size_t ref;
-    const char *what; /* tests, findings, coverage, documentation, instructions */
+    const char *what; /* tests, findings, coverage, documentation, instructions, asvs */
     struct str definition;
     int64_t wanted, found, total; /* found, total: -1: nothing shows it */
     const char *why;              /* … a word; NULL: something does */
     struct str level;             /* of findings */
+    struct push_tick *items;      /* of asvs */
+    size_t n_items;
 };
 #define PUSH_CHECKS 1000
 #define PUSH_REFS 3000
@@ -90,7 +98,7 @@ struct push {
     struct str emergency; /* record:change/ID that lets it in all the same; STR_NONE: none */
     uint64_t definitions; /* state of what says so, when it was read … */
     bool critical_known;  /* … if it was */
-    const struct push_check *checks;
+    struct push_check *checks;
     size_t n_checks;
     int64_t checks_seen; /* the newest fact they rest on */
 };

@@ -1,4 +1,5 @@
 """Goal: a change carries the checks that its repository's definition of done asks for, shown by evidence about its very content, and nothing gets round it."""
+import hashlib
 import json
 import time
 
@@ -162,7 +163,36 @@ def test_a_change_waits_for_its_evidence(t):
         team.move("Sanna", item, "retire", reason="The team is gone")
         code, said = h.push("mikko", work, "HEAD:refs/heads/main")
         t.equal(code, 0, said)
+        ticked_by_reviewers(t, team, work)
         git_gate.settled(t)
+
+
+def ticked_by_reviewers(t, team, work):
+    """Requirements that approvals tick: each by somebody whose approval counts, of the newest patch set."""
+    h, s = team.host, team.server
+    lines = ["V6.2.1 Passwords", "V8.3.1 Access"]
+    keys = [hashlib.sha256(line.encode()).hexdigest() for line in lines]
+    team.define(asvs=[*lines, lines[0]])
+    work.git("checkout", "-q", "-B", "ticks", "FETCH_HEAD")
+    number, _ = propose(team, work, "Ticks\n", {"t.c": "1\n"})
+    subject = next(c for c in s.get("Maija", "/code-changes?state=open")["items"] if c["number"] == number)["id"][7:]
+    h.review("mikko", "approve", "acme", number, 1)
+    t.has(team.wants(number), "2 of 2 ASVS requirements of the definition of done are ticked by nobody")
+    team.publish(number, code=3)
+    t.has(h.review("mikko", "approve", "acme", number, 1, "0" * 8, code=None).err, "is no key")
+    h.review("mikko", "approve", "acme", number, 1, keys[0][:8])
+    s.post("Maija", "/code-changes/%s/reviews" % subject, {"patch_set": 1, "vote": "approve", "ticked": ["f" * 64]}, 200)  # no line of it
+    t.has(team.wants(number), "1 of 2 ASVS requirements of the definition of done is ticked by nobody")
+    s.post("Maija", "/code-changes/%s/reviews" % subject, {"patch_set": 1, "vote": "approve", "ticked": [keys[1]]}, 200)
+    shown = s.get("Maija", "/code-changes/" + subject)["checks"][0]
+    t.equal((shown["what"], shown["ok"], shown["items"]), ("asvs", True, [{"key": k, "text": text, "ticked": True} for k, text in zip(keys, lines)]))
+    h.review("mikko", "withdraw", "acme", number, 1)  # ticks go with their approval …
+    t.has(team.wants(number), "1 of 2 ASVS")
+    work.commit("More\n", {"t.c": "2\n"}, author=git_gate.person("ella"))
+    t.equal(h.propose("ella", work, "-o", "topic=x"), number)  # … and all with the patch set
+    t.has(team.wants(number), "2 of 2 ASVS")
+    h.review("mikko", "approve", "acme", number, 2, keys[0][:8], keys[1])
+    team.publish(number)
 
 
 def test_who_may_and_what_is_taken(t):

@@ -1,6 +1,6 @@
 -- Evidence: acceptances of the last year in the register, approved by somebody else than their writer: whether they say that
 -- security was tested. And where definitions of done ask for it: what reached a protected branch of a repository with a gate has no
--- findings of static analysis, at or over a level, that the branch did not have.
+-- findings of static analysis, at or over a level, that the branch did not have, and its reviewers ticked the requirements of the ASVS that are named.
 -- Blind spots: releases without an acceptance; repositories without a gate; how thorough the tests were; what an analysis does not look for, or suppresses.
 SELECT i.subject AS subject, EXISTS (SELECT 1 FROM item_acceptance__checks c WHERE c.subject = i.subject AND c.value = 'security') AS ok,
        i.state_at AS at, NULL AS due, i.via AS via, i.approved AS approved,
@@ -23,4 +23,12 @@ SELECT c.ref, coalesce(c.found <= c.wanted, 0), p.at, NULL, p.via, 0,
        'Mend them, or analyse this content and hand in the SARIF: sinetti evidence add REPORT --commit ID',
        'Korjaa ne, tai analysoi tämä sisältö ja toimita SARIF: sinetti evidence add RAPORTTI --commit ID'
 FROM fact_push_checks c JOIN fact_push p ON p.n = c.n WHERE c.what = 'findings' AND p.at >= :since AND p.at <= :now
+  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = c.n AND coalesce(o.ref, c.ref) = c.ref)
+UNION ALL
+SELECT c.ref, c.found >= c.wanted, p.at, NULL, p.via, 0,
+       (c.wanted - c.found) || ' of ' || c.wanted || ' ASVS requirements of the definition of done ' || CASE c.wanted - c.found WHEN 1 THEN 'is' ELSE 'are' END || ' ticked by nobody whose approval counts',
+       (c.wanted - c.found) || '/' || c.wanted || ' valmiin määritelmän ASVS-vaatimuksesta on merkitsemättä: kukaan, jonka hyväksyntä lasketaan, ei ole tarkistanut niitä',
+       'Check them in the change, and tick them when you approve it',
+       'Tarkista ne muutoksesta, ja merkitse ne hyväksyessäsi sen'
+FROM fact_push_checks c JOIN fact_push p ON p.n = c.n WHERE c.what = 'asvs' AND p.at >= :since AND p.at <= :now
   AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = c.n AND coalesce(o.ref, c.ref) = c.ref)

@@ -17,6 +17,8 @@ export function wordsOf(t: Words, c: CheckAsked): string {
       return t.newFindings(c.found, t.levels[c.level as keyof Words["levels"]], c.why === "not_compared");
     case "coverage":
       return t.linesRan(c.found, total, c.wanted);
+    case "asvs":
+      return t.tickedOf(c.found, total);
     default:
       return t.touched(total, c.found);
   }

@@ -9,7 +9,10 @@ export const evidence = {
     noneWhat: "Automation hands it in: sinetti evidence add REPORT --commit ID --repo NAME",
     holds: "holds",
     lacks: "does not hold yet",
-    kinds: { tests: "Tests", findings: "Static analysis", coverage: "Changed lines", documentation: "System documentation", instructions: "Users' instructions" },
+    kinds: { tests: "Tests", findings: "Static analysis", coverage: "Changed lines", documentation: "System documentation", instructions: "Users' instructions", asvs: "ASVS requirements" },
+    ticked: "ticked by a reviewer",
+    unticked: "not ticked yet",
+    tickedOf: (n: number, all: number) => `${n} of ${all} ticked by those who approved`,
     types: { junit: "Tests", sarif: "Static analysis", cyclonedx: "Components", lcov: "Coverage", cobertura: "Coverage", in_toto: "Signed statement", scorecard: "Scorecard" },
     levels: { note: "note", warning: "warning", error: "error" },
     whys: {

@@ -9,7 +9,10 @@ export const evidence = {
     noneWhat: "Automaatio toimittaa sen: sinetti evidence add RAPORTTI --commit ID --repo NIMI",
     holds: "täyttyy",
     lacks: "ei täyty vielä",
-    kinds: { tests: "Testit", findings: "Staattinen analyysi", coverage: "Muuttuneet rivit", documentation: "Järjestelmän dokumentaatio", instructions: "Käyttöohjeet" },
+    kinds: { tests: "Testit", findings: "Staattinen analyysi", coverage: "Muuttuneet rivit", documentation: "Järjestelmän dokumentaatio", instructions: "Käyttöohjeet", asvs: "ASVS-vaatimukset" },
+    ticked: "katselmoija on tarkistanut",
+    unticked: "tarkistamatta",
+    tickedOf: (n: number, all: number) => `hyväksyjät ovat tarkistaneet ${n}/${all}`,
     types: { junit: "Testit", sarif: "Staattinen analyysi", cyclonedx: "Komponentit", lcov: "Kattavuus", cobertura: "Kattavuus", in_toto: "Allekirjoitettu lausuma", scorecard: "Scorecard" },
     levels: { note: "huomautus", warning: "varoitus", error: "virhe" },
     whys: {
