@@ -144,7 +144,7 @@ it("reviews: what the definition of done asks, and evidence", async () => {
     title: "Done in the shop",
     content: {
       team: "Shop", repositories: [reviewed.repository], criteria: [{ criterion: "Tested" }], review: "One other", documentation: "Follows the code", testing: "All tests",
-      tests_pass: true, coverage: "80", findings_level: "warning", docs_when: ["src/"], docs_in: ["docs/"],
+      tests_pass: true, coverage: "80", findings_level: "warning", docs_when: ["src/"], docs_in: ["docs/"], asvs: ["V6.2.1 Passwords have eight characters at least", "V8.3.1 Access is decided by the server"],
     },
   });
   const move = async (p, name) => (item = await send(p, `/registers/definition_of_done/items/${item.subject.split("/")[1]}/moves`, { move: name, digest: item.digest }));
@@ -185,7 +185,9 @@ it("reviews: resolved, approved and published", async () => {
   const page = await as("second");
   await go(page, `/reviews/${reviewed.change}`);
   await page.getByRole("button", { name: "Resolve", exact: true }).click();
+  await page.getByRole("checkbox", { name: /^V6.2.1/ }).check();
   await page.getByRole("button", { name: "Approve this patch set" }).click();
+  await page.getByText("1 of 2 ticked by those who approved").waitFor();
   await page.getByRole("button", { name: "Publish", exact: true }).click();
   await page.getByText("It is on its branch.").waitFor();
   await sound(page);
