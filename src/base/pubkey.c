@@ -18,7 +18,12 @@ static void load(void)
                                              SYMBOL(gnutls_pubkey_import_rsa_raw),
                                              SYMBOL(gnutls_pubkey_get_pk_algorithm),
                                              SYMBOL(gnutls_pubkey_verify_data2),
+                                             SYMBOL(gnutls_pubkey_verify_hash2),
                                              SYMBOL(gnutls_encode_rs_value),
+                                             SYMBOL(gnutls_hash_init),
+                                             SYMBOL(gnutls_hash),
+                                             SYMBOL(gnutls_hash_deinit),
+                                             SYMBOL(gnutls_hash_get_len),
                                              SYMBOL(gnutls_free)};
     missing = library_open("libgnutls.so.30", symbols, sizeof symbols / sizeof *symbols);
 }

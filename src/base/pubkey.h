@@ -16,7 +16,12 @@ struct pubkey_library {
     LIBRARY_MEMBER(gnutls_pubkey_import_rsa_raw)
     LIBRARY_MEMBER(gnutls_pubkey_get_pk_algorithm)
     LIBRARY_MEMBER(gnutls_pubkey_verify_data2)
+    LIBRARY_MEMBER(gnutls_pubkey_verify_hash2)
     LIBRARY_MEMBER(gnutls_encode_rs_value)
+    LIBRARY_MEMBER(gnutls_hash_init)
+    LIBRARY_MEMBER(gnutls_hash)
+    LIBRARY_MEMBER(gnutls_hash_deinit)
+    LIBRARY_MEMBER(gnutls_hash_get_len)
     gnutls_free_function *gnutls_free;
 };
 /* NULL where it is missing: then no signature is good. */

@@ -79,15 +79,27 @@ static enum rc take_row(void *arg, const struct rule_row *row)
     return OK;
 }
 
-/* A rule that asks of checks alone has nothing to say of a request that none are asked of, and is spared the registers
- * it reads besides. */
+/* A rule that asks of what the request has none of, as critical code or checks, has nothing to say of it, and is spared
+ * the registers it reads besides. */
 static bool is_asked(struct str sql, const struct push *p)
 {
-    const struct str own = STR("fact_push_checks");
-    bool checks = str_has(sql, own), others = false;
-    for (size_t i = 1; i < sizeof views / sizeof *views; i++)
-        others |= !str_eq(str_from(views[i]), own) && str_has(sql, str_from(views[i]));
-    return others || !checks || p->n_checks > 0;
+    const struct {
+        const char *view;
+        bool some;
+    } parts[] = {{"fact_push_refs", true},
+                 {"fact_push_hits", p->n_hits > 0},
+                 {"fact_push_signatures", true},
+                 {"fact_push_critical", p->n_needs > 0},
+                 {"fact_push_owners", p->n_needs > 0},
+                 {"fact_push_checks", p->n_checks > 0},
+                 {"fact_push_times", p->n_times > 0}};
+    bool named = false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!str_has(sql, str_from(parts[i].view))) continue;
+        if (parts[i].some) return true;
+        named = true;
+    }
+    return !named;
 }
 
 static enum rc run_all(struct running *r, sqlite3 *db, const struct catalog *c, int64_t now)

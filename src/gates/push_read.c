@@ -416,6 +416,14 @@ static void find_twins(struct ctx *cx, struct push *p)
             if (str_eq_nocase(p->refs[i].name, names[k])) p->refs[i].shape = "twin";
 }
 
+/* What is there besides matters to a branch or tag that begins, and to no other. */
+static bool begins(const struct push *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->refs[i].act == PUSH_CREATE && p->refs[i].kind != PUSH_CHANGE) return true;
+    return false;
+}
+
 enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
 {
     struct tips tips = {0};
@@ -433,7 +441,7 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
     for (size_t i = 0; p->place->host != GATE_HOSTED && changes && changes < p->n && i < p->n; i++)
         if (p->refs[i].kind == PUSH_CHANGE && !p->refs[i].shape) p->refs[i].shape = "apart";
     find_twins(cx, p);
-    TRY(read_branches(cx, g, p, &tips));
+    if (begins(p)) TRY(read_branches(cx, g, p, &tips));
     for (size_t i = 0; i < p->n; i++) TRY(read_ref(cx, g, p, &p->refs[i], &tips));
     TRY(read_tags(cx, g, p, &tips));
     for (size_t i = 0; i < p->n; i++) {

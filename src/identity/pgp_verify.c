@@ -2,10 +2,10 @@
  */
 #include "identity/pgp.h"
 
-#include <gnutls/abstract.h>
-#include <gnutls/crypto.h>
 #include <nettle/sha1.h>
 #include <sodium.h>
+
+#include "base/pubkey.h"
 
 enum { TYPE_BINARY = 0x00, TYPE_SUBKEY = 0x18, TYPE_BACK = 0x19, TYPE_REVOKED = 0x20, TYPE_SUBKEY_REVOKED = 0x28 };
 enum { FLAG_SIGNS = 0x02 };
@@ -164,7 +164,8 @@ static const struct {
               {"\x05\x2b\x81\x04\x00\x22", 6, 48, GNUTLS_ECC_CURVE_SECP384R1},
               {"\x05\x2b\x81\x04\x00\x23", 6, 66, GNUTLS_ECC_CURVE_SECP521R1}};
 
-static bool by_ecdsa(const struct hashing *h, struct str rest, struct str numbers, struct str hash)
+static bool by_ecdsa(const struct pubkey_library *lib, const struct hashing *h, struct str rest, struct str numbers,
+                     struct str hash)
 {
     struct str point, r, s;
     gnutls_pubkey_t key = NULL;
@@ -178,17 +179,19 @@ static bool by_ecdsa(const struct hashing *h, struct str rest, struct str number
             return false;
         gnutls_datum_t x = datum(str_slice(point, 1, 1 + size)), y = datum(str_slice(point, 1 + size, point.n)),
                        dr = datum(r), ds = datum(s);
-        bool good = gnutls_pubkey_init(&key) == 0 && gnutls_pubkey_import_ecc_raw(key, curves[i].curve, &x, &y) == 0 &&
-                    gnutls_encode_rs_value(&der, &dr, &ds) == 0 &&
-                    gnutls_pubkey_verify_hash2(key, h->ecdsa, 0, &digest, &der) >= 0;
-        gnutls_free(der.data);
-        if (key) gnutls_pubkey_deinit(key);
+        bool good = lib->gnutls_pubkey_init(&key) == 0 &&
+                    lib->gnutls_pubkey_import_ecc_raw(key, curves[i].curve, &x, &y) == 0 &&
+                    lib->gnutls_encode_rs_value(&der, &dr, &ds) == 0 &&
+                    lib->gnutls_pubkey_verify_hash2(key, h->ecdsa, 0, &digest, &der) >= 0;
+        (*lib->gnutls_free)(der.data);
+        if (key) lib->gnutls_pubkey_deinit(key);
         return good;
     }
     return false;
 }
 
-static bool by_rsa(const struct hashing *h, struct str rest, struct str numbers, struct str hash)
+static bool by_rsa(const struct pubkey_library *lib, const struct hashing *h, struct str rest, struct str numbers,
+                   struct str hash)
 {
     struct str n, e, s;
     uint8_t whole[2048];
@@ -198,15 +201,16 @@ static bool by_rsa(const struct hashing *h, struct str rest, struct str numbers,
         n.n > sizeof whole || !padded(s, whole, n.n))
         return false;
     gnutls_datum_t dn = datum(n), de = datum(e), said = {whole, (unsigned)n.n};
-    bool good = gnutls_pubkey_init(&key) == 0 && gnutls_pubkey_import_rsa_raw(key, &dn, &de) == 0 &&
-                gnutls_pubkey_verify_hash2(key, h->rsa, 0, &digest, &said) >= 0;
-    if (key) gnutls_pubkey_deinit(key);
+    bool good = lib->gnutls_pubkey_init(&key) == 0 && lib->gnutls_pubkey_import_rsa_raw(key, &dn, &de) == 0 &&
+                lib->gnutls_pubkey_verify_hash2(key, h->rsa, 0, &digest, &said) >= 0;
+    if (key) lib->gnutls_pubkey_deinit(key);
     return good;
 }
 
 /* What is signed: up to two pieces, then the signature's own head (section 5.2.4). */
 static bool has_signed(struct str key, const struct pgp_signature *s, struct str a, struct str b)
 {
+    const struct pubkey_library *lib = pubkey_library();
     const struct hashing *h = NULL;
     gnutls_hash_hd_t hd;
     uint8_t out[64];
@@ -214,18 +218,19 @@ static bool has_signed(struct str key, const struct pgp_signature *s, struct str
     const uint8_t end[6] = {4, 0xff, (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n};
     for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++)
         if (hashes[i].number == s->hash) h = &hashes[i];
-    if (!h || key.n < 7 || key.p[0] != 4 || (unsigned char)key.p[5] != s->algorithm ||
-        gnutls_hash_init(&hd, h->algorithm) != 0)
+    if (!lib || !h || key.n < 7 || key.p[0] != 4 || (unsigned char)key.p[5] != s->algorithm ||
+        lib->gnutls_hash_init(&hd, h->algorithm) != 0)
         return false;
-    (void)gnutls_hash(hd, a.p, a.n);
-    (void)gnutls_hash(hd, b.p, b.n);
-    (void)gnutls_hash(hd, s->trailer.p, s->trailer.n);
-    (void)gnutls_hash(hd, end, sizeof end);
-    gnutls_hash_deinit(hd, out);
-    struct str hash = {(const char *)out, (size_t)gnutls_hash_get_len(h->algorithm)}, rest = str_slice(key, 6, key.n);
+    (void)lib->gnutls_hash(hd, a.p, a.n);
+    (void)lib->gnutls_hash(hd, b.p, b.n);
+    (void)lib->gnutls_hash(hd, s->trailer.p, s->trailer.n);
+    (void)lib->gnutls_hash(hd, end, sizeof end);
+    lib->gnutls_hash_deinit(hd, out);
+    struct str hash = {(const char *)out, (size_t)lib->gnutls_hash_get_len(h->algorithm)},
+               rest = str_slice(key, 6, key.n);
     return s->algorithm == PGP_EDDSA   ? by_eddsa(rest, s->numbers, hash)
-           : s->algorithm == PGP_ECDSA ? by_ecdsa(h, rest, s->numbers, hash)
-           : s->algorithm == PGP_RSA   ? by_rsa(h, rest, s->numbers, hash)
+           : s->algorithm == PGP_ECDSA ? by_ecdsa(lib, h, rest, s->numbers, hash)
+           : s->algorithm == PGP_RSA   ? by_rsa(lib, h, rest, s->numbers, hash)
                                        : false;
 }
 
