@@ -282,3 +282,14 @@ void buf_visible(struct buf *b, struct str s)
         i += len;
     }
 }
+
+void buf_quoted(struct buf *b, struct str s)
+{
+    buf_char(b, '\'');
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == '\'')
+            buf_cstr(b, "'\\''");
+        else
+            buf_char(b, s.p[i]);
+    buf_char(b, '\'');
+}

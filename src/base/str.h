@@ -69,6 +69,8 @@ enum rc buf_ok(const struct buf *b) MUST_CHECK; /* E_LIMIT when failed */
 /* Text from outside made safe to show: control characters (C0, C1, DEL), bidi controls and zero-width characters,
  * and bytes that are not UTF-8 become visible escapes ("\x1b", "\u202e"); newlines and tabs become spaces. */
 void buf_visible(struct buf *b, struct str s);
+/* One word of a command that a shell reads (POSIX, 2.2.2). */
+void buf_quoted(struct buf *b, struct str s);
 
 #define scoped_buf __attribute__((cleanup(buf_release))) struct buf
 

@@ -38,17 +38,6 @@ static const struct {
 };
 #define HOOKS (sizeof hooks / sizeof *hooks)
 
-static void quote(struct buf *out, struct str s)
-{
-    buf_char(out, '\'');
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == '\'')
-            buf_cstr(out, "'\\''");
-        else
-            buf_char(out, s.p[i]);
-    buf_char(out, '\'');
-}
-
 /* The program by its own path, for the one in $PATH may be another or none. */
 static enum rc own_path(struct ctx *cx, char out[PATH_MAX])
 {
@@ -91,7 +80,7 @@ static struct str script(struct ctx *cx, const char *program, const struct hook_
     scoped_buf b;
     buf_init(&b, 0);
     buf_cstr(&b, "#!/bin/sh\n" MARK "\nprogram=");
-    quote(&b, str_from(program));
+    buf_quoted(&b, str_from(program));
     buf_cstr(
         &b,
         "\nif ! [ -x \"$program\" ]; then\n"
@@ -101,7 +90,7 @@ static struct str script(struct ctx *cx, const char *program, const struct hook_
     for (size_t i = 0; i < n; i++) {
         if (!options[i].value) continue;
         buf_printf(&b, " %s=", options[i].name);
-        quote(&b, str_from(options[i].value));
+        buf_quoted(&b, str_from(options[i].value));
     }
     buf_cstr(&b, " \"$@\"\n}\n");
     buf_cstr(&b, body);

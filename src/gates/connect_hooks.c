@@ -78,22 +78,11 @@ enum rc connect_hooks_check(struct ctx *cx, const struct hook_place *p)
     return gate_host_takes_changes(p->host) ? check_writable(cx, arena_printf(&cx->arena, "%s/config", p->path).p) : OK;
 }
 
-static void quote(struct buf *out, struct str s)
-{
-    buf_char(out, '\'');
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == '\'')
-            buf_cstr(out, "'\\''");
-        else
-            buf_char(out, s.p[i]);
-    buf_char(out, '\'');
-}
-
 /* The other hook is asked first: what it refuses is no push. Both read what git says, so it is kept in between. */
 static void put_other(struct buf *b, const char *other, bool refuses)
 {
     buf_cstr(b, "other=");
-    quote(b, str_from(other));
+    buf_quoted(b, str_from(other));
     buf_printf(b,
                "\nif [ -x \"$other\" ]; then\n"
                "    lines=$(cat)\n"
@@ -110,9 +99,9 @@ static enum rc script(struct ctx *cx, const char *program, const char *name, con
     scoped_buf b;
     buf_init(&b, 1 << 16);
     buf_cstr(&b, START "gate() {\n    exec ");
-    quote(&b, str_from(program));
+    buf_quoted(&b, str_from(program));
     buf_printf(&b, " %s --repository " STR_FMT " --data ", name, STR_ARG(repository));
-    quote(&b, str_from(data));
+    buf_quoted(&b, str_from(data));
     buf_cstr(&b, "\n}\n");
     if (other) put_other(&b, other, strcmp(name, "pre-receive") == 0);
     buf_cstr(&b, "gate\n");

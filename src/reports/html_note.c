@@ -185,19 +185,17 @@ static void assurances(struct page *p)
 /* Quoted for a shell unless nothing in it needs that. */
 static void argument(struct page *p, struct str s)
 {
+    scoped_buf quoted;
     bool plain = s.n > 0;
+    buf_init(&quoted, 0);
     for (size_t i = 0; i < s.n && plain; i++)
         plain = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@", s.p[i]) && s.p[i];
     if (plain) {
         html_text(p, s);
         return;
     }
-    html_raw(p, "&#39;");
-    for (struct str part; str_cut(&s, '\'', &part);) {
-        html_text(p, part);
-        if (s.p) html_text(p, STR("'\\''"));
-    }
-    html_raw(p, "&#39;");
+    buf_quoted(&quoted, s);
+    html_text(p, buf_view(&quoted));
 }
 
 static void command(struct page *p)

@@ -101,18 +101,11 @@ static struct str public_key(struct ctx *cx, const char *key)
     return n > 0 ? arena_str(&cx->arena, str_trim((struct str){text, (size_t)n})) : STR("");
 }
 
-/* A word within a command that a shell reads. */
 static struct str quoted(struct ctx *cx, const char *text)
 {
     scoped_buf b;
     buf_init(&b, 64 * KIB);
-    buf_char(&b, '\'');
-    for (; *text; text++)
-        if (*text == '\'')
-            buf_cstr(&b, "'\\''");
-        else
-            buf_char(&b, *text);
-    buf_char(&b, '\'');
+    buf_quoted(&b, str_from(text));
     return arena_str(&cx->arena, buf_view(&b));
 }
 

@@ -196,6 +196,22 @@ static void test_base_str__visible(void **state)
     visible(STR("\xe2\x80"), "\\xe2\\x80"); /* cut short */
 }
 
+static void quoted(struct str s, const char *expected)
+{
+    scoped_buf b;
+    buf_init(&b, 0);
+    buf_quoted(&b, s);
+    assert_str(buf_view(&b), expected);
+}
+
+static void test_base_str__quoted_for_a_shell(void **state)
+{
+    (void)state;
+    quoted(STR_NONE, "''");
+    quoted(STR("a b$(c)`d`\\\"\n"), "'a b$(c)`d`\\\"\n'");
+    quoted(STR("'; rm -r x; '"), "''\\''; rm -r x; '\\'''");
+}
+
 /* Whatever bytes come in, what goes out is UTF-8 without anything deceptive, and stays the same when shown again. */
 static void test_base_str__visible_is_safe_and_stable(void **state)
 {
@@ -279,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_base_str__deceptive),
         cmocka_unit_test(test_base_str__visible),
         cmocka_unit_test(test_base_str__visible_is_safe_and_stable),
+        cmocka_unit_test(test_base_str__quoted_for_a_shell),
         cmocka_unit_test(test_base_str__buffer_grows_to_its_ceiling),
         cmocka_unit_test(test_base_str__buffer_takes_what_it_is_given),
     };
