@@ -57,7 +57,7 @@ enum rc link_mail(struct ctx *cx, struct api_call *call, struct str person, enum
     TRY(identity_who_is(cx, call->identity, person, &who, &here));
     TRY(organization_read(cx, call->ledger, &o));
     struct zone zone = zone_read(cx, o.time_zone);
-    enum lang lang = str_eq(who.lang.n ? who.lang : o.language, STR("fi")) ? LANG_FI : LANG_EN;
+    enum lang lang = lang_of(who.lang, lang_of(o.language, LANG_EN));
     const struct letter l = {.lang = lang,
                              .organization = o.name,
                              .heading = str_from(words[p].subject[lang]),
@@ -73,7 +73,7 @@ enum rc link_mail(struct ctx *cx, struct api_call *call, struct str person, enum
                                   .purpose = p == LINK_RESET ? "reset" : "invitation",
                                   .name = who.name,
                                   .address = *to,
-                                  .lang = lang == LANG_FI ? STR("fi") : STR("en"),
+                                  .lang = str_from(lang_name(lang)),
                                   .subject = l.heading,
                                   .text = buf_view(&text),
                                   .html = buf_view(&html),

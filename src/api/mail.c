@@ -176,7 +176,7 @@ static enum rc send_test(struct ctx *cx, struct api_call *call, struct str to)
                                   .purpose = "test",
                                   .name = call->who.name,
                                   .address = to,
-                                  .lang = fi ? STR("fi") : STR("en"),
+                                  .lang = str_from(lang_name(call->lang)),
                                   .subject = l.heading,
                                   .text = buf_view(&text),
                                   .html = buf_view(&html)};

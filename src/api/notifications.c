@@ -198,6 +198,6 @@ API_OPERATION(calendar_feed)
     struct zone zone = zone_read(cx, o.time_zone);
     n.ahead = AHEAD;
     call->asked = true;
-    bool fi = str_eq(who.lang.n ? who.lang : o.language, STR("fi"));
-    return feed_write(cx, &n, &who, &zone, fi ? LANG_FI : LANG_EN, api_public_url(call), call->out.out);
+    enum lang lang = lang_of(who.lang, lang_of(o.language, LANG_EN));
+    return feed_write(cx, &n, &who, &zone, lang, api_public_url(call), call->out.out);
 }

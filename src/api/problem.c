@@ -113,7 +113,7 @@ void api_lang(struct api_call *call)
 {
     struct str rest = http_request_header(call->request, "Accept-Language"), one;
     int best = 0;
-    call->lang = str_eq(call->who.lang, STR("fi")) ? LANG_FI : LANG_EN;
+    call->lang = lang_of(call->who.lang, LANG_EN);
     while (str_cut(&rest, ',', &one)) {
         struct str parameters = one, name;
         if (!str_cut(&parameters, ';', &name)) continue;

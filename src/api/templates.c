@@ -110,19 +110,12 @@ static enum rc find(struct ctx *cx, struct api_call *call, struct str kind, stru
                            "valmista kirjausta " STR_FMT "/" STR_FMT " ei ole", STR_ARG(kind), STR_ARG(key));
 }
 
-static enum lang language(const struct api_call *call, struct str wanted)
-{
-    for (int i = 0; i < LANG_COUNT; i++)
-        if (str_eq(wanted, str_from(lang_name((enum lang)i)))) return (enum lang)i;
-    return call->lang;
-}
-
 API_OPERATION(templates_get)
 {
     const struct record_template *r;
     const struct record_kind *k;
     struct json *j = &call->out;
-    enum lang l = language(call, api_value(call, "lang"));
+    enum lang l = lang_of(api_value(call, "lang"), call->lang);
     TRY(item_kind(cx, call, &k));
     TRY(find(cx, call, k->key, api_value(call, "template"), &r));
     json_begin(j, '{');
@@ -145,8 +138,8 @@ API_OPERATION(templates_get)
 static enum rc read_drafts(struct ctx *cx, struct api_call *call, struct records_draft *out, size_t n)
 {
     const json_t *names = json_object_get(call->body, "templates");
-    struct str owner = api_field(call->body, "owner"), wanted = api_field(call->body, "lang");
-    enum lang l = language(call, wanted.p ? wanted : STR(""));
+    struct str owner = api_field(call->body, "owner");
+    enum lang l = lang_of(api_field(call->body, "lang"), call->lang);
     for (size_t i = 0; i < n; i++) {
         const struct record_template *r;
         struct str name = str_from(json_string_value(json_array_get(names, i))), rest = name, kind;

@@ -219,6 +219,7 @@ const char *priority_name(enum priority p);
 const char *aspect_name(enum aspect a);
 const char *evidence_type_name(enum evidence_type t);
 const char *lang_name(enum lang l); /* "en", "fi" */
+enum lang lang_of(struct str name, enum lang otherwise);
 const char *subject_type_name(enum subject_type t);
 const char *schema_type_name(enum schema_type t);
 

@@ -30,6 +30,13 @@ const char *lang_name(enum lang l)
     return l < LANG_COUNT ? names[l] : "";
 }
 
+enum lang lang_of(struct str name, enum lang otherwise)
+{
+    for (int i = 0; i < LANG_COUNT; i++)
+        if (str_eq(name, str_from(lang_name((enum lang)i)))) return (enum lang)i;
+    return otherwise;
+}
+
 const char *subject_type_name(enum subject_type t)
 {
     static const char *const names[] = {"org",     "ledger", "project", "repo", "ref",  "commit",     "file", "change",

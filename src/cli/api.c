@@ -69,9 +69,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
         a->tag = true;
         return OK;
     case OPTION_LANG:
-        if (strcmp(value, "en") != 0 && strcmp(value, "fi") != 0) return fail(cx, E_INVALID, "--lang is en or fi");
-        a->remote.lang = value;
-        return OK;
+        return common_lang(cx, value, &a->remote.lang);
     default:
         return remote_option(cx, &a->remote, code, value);
     }

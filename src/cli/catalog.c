@@ -46,12 +46,8 @@ static bool parse_option(struct arguments *a, const char *option, const char *va
         return true;
     }
     if (strcmp(option, "--lang") != 0) return false;
-    for (int i = 0; i < LANG_COUNT; i++)
-        if (!strcmp(value, lang_name((enum lang)i))) {
-            a->lang = (enum lang)i;
-            return true;
-        }
-    return false;
+    a->lang = lang_of(str_from(value), LANG_COUNT);
+    return a->lang < LANG_COUNT;
 }
 
 static bool parse(int argc, char **argv, struct arguments *a)

@@ -11,14 +11,16 @@
 #include <time.h>
 #include <unistd.h>
 
-static enum rc parse_lang(struct ctx *cx, const char *value, enum lang *out)
+enum rc common_lang(struct ctx *cx, const char *value, enum lang *out)
 {
-    for (int i = 0; i < LANG_COUNT; i++)
-        if (!strcmp(value, lang_name((enum lang)i))) {
-            *out = (enum lang)i;
-            return OK;
-        }
-    return fail(cx, E_INVALID, "--lang is en or fi");
+    *out = lang_of(str_from(value), LANG_COUNT);
+    return *out < LANG_COUNT ? OK : fail(cx, E_INVALID, "--lang is en or fi");
+}
+
+enum rc common_json(struct ctx *cx, const char *value, bool *json)
+{
+    *json = !strcmp(value, "json");
+    return *json || !strcmp(value, "text") ? OK : fail(cx, E_INVALID, "--format is text or json");
 }
 
 enum rc common_option(struct ctx *cx, struct common *c, int code, const char *value)
@@ -43,7 +45,7 @@ enum rc common_option(struct ctx *cx, struct common *c, int code, const char *va
         c->fail_on = value;
         return OK;
     case OPTION_LANG:
-        return parse_lang(cx, value, &c->lang);
+        return common_lang(cx, value, &c->lang);
     case OPTION_QUIET:
         c->quiet = true;
         return OK;

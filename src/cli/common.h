@@ -63,6 +63,9 @@ enum {
 
 /* Takes one option of the table. E_INVALID with what is wrong with its value. */
 enum rc common_option(struct ctx *cx, struct common *c, int code, const char *value) MUST_CHECK;
+/* The same of two options by themselves: --lang, and --format of what is told as text or JSON. */
+enum rc common_lang(struct ctx *cx, const char *value, enum lang *out) MUST_CHECK;
+enum rc common_json(struct ctx *cx, const char *value, bool *json) MUST_CHECK;
 /* Reads a command's options, help included; `take` gets each other one with its value. -1: all were fine, operands
  * begin at optind; else the command's exit code, the reason told. */
 typedef enum rc common_take(struct ctx *cx, void *arguments, int code, const char *value);

@@ -72,8 +72,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
         a->name = value;
         return OK;
     case OPTION_FORMAT:
-        a->json = !strcmp(value, "json");
-        return a->json || !strcmp(value, "text") ? OK : fail(cx, E_INVALID, "--format is text or json");
+        return common_json(cx, value, &a->json);
     default:
         a->by_server = a->by_server || code == OPTION_SERVER;
         return remote_option(cx, &a->remote, code, value);

@@ -81,8 +81,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     case OPTION_NOW_TIME:
         return time_parse(str_from(value), &a->now) == OK ? OK : fail(cx, E_INVALID, "--now is a time (RFC 3339)");
     case OPTION_LANG:
-        a->lang = !strcmp(value, "fi") ? LANG_FI : LANG_EN;
-        return !strcmp(value, "fi") || !strcmp(value, "en") ? OK : fail(cx, E_INVALID, "--lang is en or fi");
+        return common_lang(cx, value, &a->lang);
     default:
         return fail(cx, E_INVALID, "no such option");
     }

@@ -107,8 +107,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     case OPTION_FORMAT:
         return take_format(cx, a, value);
     case OPTION_LANG:
-        a->lang = !strcmp(value, "fi") ? LANG_FI : LANG_EN;
-        return a->lang == LANG_FI || !strcmp(value, "en") ? OK : fail(cx, E_INVALID, "--lang is en or fi");
+        return common_lang(cx, value, &a->lang);
     default:
         return take_filter(cx, a, code, value);
     }

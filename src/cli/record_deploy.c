@@ -96,8 +96,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
         a->deploy.values[DEPLOY_OUTCOME] = STR("failed");
         return OK;
     case OPTION_FORMAT:
-        a->json = !strcmp(value, "json");
-        return a->json || !strcmp(value, "text") ? OK : fail(cx, E_INVALID, "--format is text or json");
+        return common_json(cx, value, &a->json);
     default:
         if (code < OPTION_FIRST || code >= OPTION_FIRST + DEPLOY_FIELDS) {
             a->by_server = a->by_server || code == OPTION_SERVER;

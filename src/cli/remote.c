@@ -228,7 +228,7 @@ enum rc remote_do(struct ctx *cx, struct remote *r, struct remote_call *c, struc
     q.ca = r->ca;
     TRY(check_header(cx, c->key, "--key"));
     TRY(check_header(cx, c->if_match, "--if-match"));
-    headers[q.n_headers++] = arena_printf(&cx->arena, "Accept-Language: %s", r->lang ? r->lang : "en").p;
+    headers[q.n_headers++] = arena_printf(&cx->arena, "Accept-Language: %s", lang_name(r->lang)).p;
     headers[q.n_headers++] = "X-Sinetti: 1";
     if (r->authorization.n) headers[q.n_headers++] = r->authorization.p;
     q.file = c->file;

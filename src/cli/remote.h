@@ -9,7 +9,8 @@
 struct url_reader;
 
 struct remote {
-    const char *server, *token_file, *ca, *lang; /* from the options; NULL: not given */
+    const char *server, *token_file, *ca; /* from the options; NULL: not given */
+    enum lang lang;
     struct url_reader *url;
     struct str authorization; /* the header; empty: nobody */
 };

@@ -106,8 +106,7 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
         if (str_to_i64(str_from(value), 1, 365, &a->days)) return OK;
         return fail(cx, E_INVALID, "--days is a number from 1 to 365");
     case OPTION_FORMAT:
-        a->json = !strcmp(value, "json");
-        return a->json || !strcmp(value, "text") ? OK : fail(cx, E_INVALID, "--format is text or json");
+        return common_json(cx, value, &a->json);
     case OPTION_OK:
         return take_ok(cx, a, value);
     case OPTION_LIMIT:

@@ -304,7 +304,7 @@ static int on_server(struct ctx *cx, struct arguments *a)
         .asked = {{"limit", "100"}},
         .columns = {"order", "title", "priority", "status", "assurance", "violated", "no_evidence"},
         .json = a->c.has_format && a->c.format == REPORT_JSON};
-    a->remote.lang = lang_name(a->c.lang);
+    a->remote.lang = a->c.lang;
     enum rc rc = remote_rows_print(cx, &a->remote, &rows);
     return rc == OK ? EXIT_FINE : common_failed(cx, rc);
 }

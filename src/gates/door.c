@@ -131,7 +131,7 @@ enum rc door_caller(struct ctx *cx, const char **dir, struct str *repository, st
     *repository = environment("SINETTI_REPOSITORY");
     *out = (struct gate_caller){.person = environment("SINETTI_PERSON"),
                                 .credential = environment("SINETTI_CREDENTIAL"),
-                                .lang = str_eq(environment("SINETTI_LANG"), STR("fi")) ? LANG_FI : LANG_EN,
+                                .lang = lang_of(environment("SINETTI_LANG"), LANG_EN),
                                 .way = str_eq(environment("SINETTI_WAY"), STR("ssh"))     ? "ssh"
                                        : str_eq(environment("SINETTI_WAY"), STR("https")) ? "https"
                                                                                           : NULL};

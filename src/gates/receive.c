@@ -32,7 +32,7 @@ static struct str environment(const char *name)
 
 static enum lang language(void)
 {
-    return str_eq(environment("SINETTI_LANG"), STR("fi")) ? LANG_FI : LANG_EN;
+    return lang_of(environment("SINETTI_LANG"), LANG_EN);
 }
 
 const char *receive_error(struct ctx *cx)

@@ -274,7 +274,7 @@ enum rc identity_password_set(struct ctx *cx, struct identity *id, const struct 
 enum rc identity_language_set(struct ctx *cx, struct identity *id, struct str person, struct str lang)
 {
     scoped_stmt *st = NULL;
-    if (!str_eq(lang, STR("en")) && !str_eq(lang, STR("fi")))
+    if (lang_of(lang, LANG_COUNT) == LANG_COUNT)
         return fail(cx, E_INVALID, "language: \"%s\" is neither en nor fi", str_visible(cx, lang));
     TRY(state_prepare(cx, id, "INSERT INTO account VALUES (?1, NULL, ?3, ?2) ON CONFLICT DO UPDATE SET lang = ?2",
                       &st));

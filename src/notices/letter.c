@@ -174,8 +174,7 @@ static void put_figures(struct buf *out, const struct letter *l)
 
 void letter_html(const struct letter *l, struct buf *out)
 {
-    buf_printf(out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
-               l->lang == LANG_FI ? "fi" : "en");
+    buf_printf(out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n", lang_name(l->lang));
     buf_cstr(out, "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
                   "<meta name=\"color-scheme\" content=\"light dark\">\n"
                   "<meta name=\"supported-color-schemes\" content=\"light dark\">\n<title>");

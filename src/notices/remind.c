@@ -66,7 +66,7 @@ enum rc remind_post(struct ctx *cx, const struct round *r, const struct hearer *
                                   .purpose = purpose,
                                   .name = h->who->name,
                                   .address = h->address,
-                                  .lang = h->lang == LANG_FI ? STR("fi") : STR("en"),
+                                  .lang = str_from(lang_name(h->lang)),
                                   .subject = subject,
                                   .text = buf_view(&text),
                                   .html = buf_view(&html),
@@ -306,7 +306,7 @@ static enum rc serve_person(struct ctx *cx, const struct round *r, struct str pe
     TRY(tell_hooks(cx, r, person, list, n));
     if (!mail || !mail_address_ok(address)) return OK;
     struct hearer h = {.who = &who, .address = address, .leads = leads(&who)};
-    h.lang = str_eq(who.lang.n ? who.lang : r->lang, STR("fi")) ? LANG_FI : LANG_EN;
+    h.lang = lang_of(who.lang, lang_of(r->lang, LANG_EN));
     TRY(wishes_get(cx, r->o->state, person, h.leads, &h.wishes));
     return tell_person(cx, r, &h, list, n, silently);
 }
