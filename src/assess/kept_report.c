@@ -31,17 +31,9 @@ static bool is_of(struct str digest, struct str report)
 
 static enum rc read_file(struct ctx *cx, const char *path, struct buf *out)
 {
-    char part[65536];
-    struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT) return fail(cx, E_NOTFOUND, "%s: is not there", str_visible(cx, str_from(path)));
-    bool fine = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    for (ssize_t n = 1; fine && n != 0 && !out->failed;) {
-        n = read(fd, part, sizeof part);
-        if (n < 0 && errno == EINTR) continue;
-        fine = n >= 0;
-        if (n > 0) buf_str(out, (struct str){part, (size_t)n});
-    }
+    bool fine = fd >= 0 && file_is_ordinary(fd) && file_read_all(fd, out);
     int failure = errno;
     if (fd >= 0) (void)close(fd);
     if (!fine) return fail(cx, E_IO, "%s: cannot read: %s", str_visible(cx, str_from(path)), strerror(failure));

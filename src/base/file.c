@@ -9,6 +9,35 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool file_read_all(int fd, struct buf *out)
+{
+    char block[16384];
+    for (ssize_t n = 1; n != 0 && !out->failed;) {
+        n = read(fd, block, sizeof block);
+        if (n < 0 && errno != EINTR) return false;
+        if (n > 0) buf_add(out, block, (size_t)n);
+    }
+    return true;
+}
+
+bool file_read_exactly(int fd, void *bytes, size_t n)
+{
+    for (char *p = bytes; n;) {
+        ssize_t got = read(fd, p, n);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return false;
+        p += got;
+        n -= (size_t)got;
+    }
+    return true;
+}
+
+bool file_is_ordinary(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 bool file_write_all(int fd, struct str bytes)
 {
     while (bytes.n) {

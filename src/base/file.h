@@ -1,4 +1,4 @@
-/* Writing whole files, and taking folders away. One thread at a time per file. */
+/* Reading and writing whole files, and taking folders away. One thread at a time per file. */
 #ifndef SINETTI_BASE_FILE_H
 #define SINETTI_BASE_FILE_H
 
@@ -14,6 +14,12 @@ enum rc file_replace_parts(struct ctx *cx, const char *path, unsigned mode, cons
 
 /* Writes everything to a descriptor; false with errno set. */
 bool file_write_all(int fd, struct str bytes);
+
+/* Adds what a descriptor has until its end, or until the buffer is full (buf_ok()); false with errno set. */
+bool file_read_all(int fd, struct buf *out);
+/* So many bytes; false with fewer. */
+bool file_read_exactly(int fd, void *bytes, size_t n);
+bool file_is_ordinary(int fd); /* no folder, pipe or device */
 
 /* Takes a folder away with all that is in it, as far as it can; links are not followed, other file systems are left. */
 void file_remove_folder(const char *path);

@@ -1,5 +1,6 @@
 #include "base/zone.h"
 
+#include "base/file.h"
 #include "base/time.h"
 
 #include <fcntl.h>
@@ -23,14 +24,14 @@ static bool name_ok(struct str s)
 struct zone zone_read(struct ctx *cx, struct str name)
 {
     struct zone z = {STR("")};
+    scoped_buf b;
+    buf_init(&b, FILE_MOST - 1);
     if (!name_ok(name)) return z;
     int fd = open(arena_printf(&cx->arena, FILES STR_FMT, STR_ARG(name)).p, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return z;
-    char *bytes = arena_array(&cx->arena, char, FILE_MOST);
-    size_t n = 0;
-    for (ssize_t got; n < FILE_MOST && (got = read(fd, bytes + n, FILE_MOST - n)) > 0;) n += (size_t)got;
+    bool fine = file_read_all(fd, &b) && !b.failed;
     close(fd);
-    if (n > HEAD && n < FILE_MOST && !memcmp(bytes, "TZif", 4) && bytes[4] >= '2') z.file = (struct str){bytes, n};
+    if (fine && b.n > HEAD && !memcmp(b.p, "TZif", 4) && b.p[4] >= '2') z.file = arena_str(&cx->arena, buf_view(&b));
     return z;
 }
 

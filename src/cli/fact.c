@@ -1,5 +1,6 @@
 /* sinetti fact: events of the audit log, by hand and in batches. */
 #include "cli/fact.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "cli/common.h"
 #include "facts/subject.h"
@@ -71,24 +72,19 @@ static void close_input(int fd)
 /* The whole file; of one that is too large no more than tells so. */
 static enum rc read_payload(struct ctx *cx, const char *name, struct str *out)
 {
+    scoped_buf bytes;
     int fd;
+    buf_init(&bytes, LIMIT_BODY);
     *out = STR("{}");
     if (!name) return OK;
     TRY(open_input(cx, name, &fd));
-    char *bytes = arena_alloc(&cx->arena, LIMIT_BODY + 1);
-    size_t n = 0;
-    ssize_t got = 1;
-    while (n <= LIMIT_BODY && (got = read(fd, bytes + n, LIMIT_BODY + 1 - n)) != 0) {
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) break;
-        n += (size_t)got;
-    }
+    bool fine = file_read_all(fd, &bytes);
     int failure = errno;
     close_input(fd);
     const char *shown = str_visible(cx, str_from(name));
-    if (got < 0) return fail(cx, E_IO, "%s: cannot read: %s", shown, strerror(failure));
-    if (n > LIMIT_BODY) return fail(cx, E_LIMIT, "%s: a payload has at most %llu bytes", shown, LIMIT_BODY);
-    *out = (struct str){bytes, n};
+    if (!fine) return fail(cx, E_IO, "%s: cannot read: %s", shown, strerror(failure));
+    if (bytes.failed) return fail(cx, E_LIMIT, "%s: a payload has at most %llu bytes", shown, LIMIT_BODY);
+    *out = arena_str(&cx->arena, buf_view(&bytes));
     return OK;
 }
 

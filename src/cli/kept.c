@@ -30,14 +30,13 @@ static bool is_report(struct str kind)
 
 static enum rc read_attachment(struct ctx *cx, const char *dir, struct str digest, struct buf *out)
 {
-    char part[64 * KIB];
-    ssize_t n;
     int fd;
     TRY(files_check(cx, dir, digest));
     TRY(files_open(cx, dir, digest, &fd));
-    while ((n = read(fd, part, sizeof part)) > 0) buf_str(out, (struct str){part, (size_t)n});
+    bool fine = file_read_all(fd, out);
+    int failure = errno;
     close(fd);
-    return n == 0 ? buf_ok(out) : fail(cx, E_IO, "an attachment cannot be read: %s", strerror(errno));
+    return fine ? buf_ok(out) : fail(cx, E_IO, "an attachment cannot be read: %s", strerror(failure));
 }
 
 static enum rc read_one(struct ctx *cx, const char *dir, struct str kind, struct str digest, struct buf *out)

@@ -1,4 +1,5 @@
 /* sinetti people: who is here, for the operator: to begin, and when nobody can get in. */
+#include "base/file.h"
 #include "identity/people.h"
 #include "cli/common.h"
 #include "cli/identity.h"
@@ -152,15 +153,13 @@ static enum rc leave(struct ctx *cx, struct arguments *a)
 
 static enum rc read_file(struct ctx *cx, const char *name, struct buf *out)
 {
-    char part[64 * 1024];
     int fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
-    ssize_t n = -1;
     if (fd < 0) return fail(cx, E_IO, "%s: cannot be read", str_visible(cx, str_from(name)));
-    while (!out->failed && (n = read(fd, part, sizeof part)) > 0) buf_add(out, part, (size_t)n);
+    bool fine = file_read_all(fd, out);
     if (fd != STDIN_FILENO) close(fd);
     if (out->failed)
         return fail(cx, E_LIMIT, "%s: more than %llu bytes", str_visible(cx, str_from(name)), IMPORT_BYTES);
-    return n < 0 ? fail(cx, E_IO, "%s: cannot be read", str_visible(cx, str_from(name))) : OK;
+    return fine ? OK : fail(cx, E_IO, "%s: cannot be read", str_visible(cx, str_from(name)));
 }
 
 static enum rc import(struct ctx *cx, struct arguments *a)

@@ -1,6 +1,7 @@
 #include "cli/remote.h"
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "cli/url.h"
 
 #include <ctype.h>
@@ -31,15 +32,12 @@ enum rc remote_option(struct ctx *cx, struct remote *r, int code, const char *va
 
 enum rc remote_read_file(struct ctx *cx, const char *name, struct buf *out)
 {
-    char part[4096];
-    ssize_t n;
     int fd = strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     if (fd < 0) return fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(name)), strerror(errno));
-    while ((n = read(fd, part, sizeof part)) > 0 || (n < 0 && errno == EINTR))
-        if (n > 0) buf_add(out, part, (size_t)n);
+    bool fine = file_read_all(fd, out);
     int code = errno;
     if (fd != STDIN_FILENO) close(fd);
-    if (n < 0) return fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(name)), strerror(code));
+    if (!fine) return fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(name)), strerror(code));
     return buf_ok(out) == OK ? OK : fail(cx, E_LIMIT, "%s is too long", str_visible(cx, str_from(name)));
 }
 

@@ -1,5 +1,6 @@
 /* sinetti rules list · explain · try: what the rules are, why a verdict is as it is, and what a rule that is being
  * written would find. */
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "catalog/views.h"
@@ -259,16 +260,12 @@ static enum rc run_over_repository(struct ctx *cx, struct arguments *a, struct s
 static enum rc read_sql(struct ctx *cx, const char *file, struct str *out)
 {
     scoped_buf b;
-    char block[16384];
-    struct stat st;
-    ssize_t n = -1;
     buf_init(&b, LIMIT_CATALOG_FILE);
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return fail(cx, E_NOTFOUND, "%s: %s", str_visible(cx, str_from(file)), strerror(errno));
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-        while ((n = read(fd, block, sizeof block)) > 0) buf_add(&b, block, (size_t)n);
+    bool fine = file_is_ordinary(fd) && file_read_all(fd, &b);
     close(fd);
-    if (n < 0) return fail(cx, E_IO, "%s: no file that can be read", str_visible(cx, str_from(file)));
+    if (!fine) return fail(cx, E_IO, "%s: no file that can be read", str_visible(cx, str_from(file)));
     if (buf_ok(&b) != OK) return fail(cx, E_LIMIT, "%s: too large", str_visible(cx, str_from(file)));
     *out = arena_str(&cx->arena, buf_view(&b));
     return OK;

@@ -1,5 +1,6 @@
 #include "cli/verify_input.h"
 
+#include "base/file.h"
 #include "cli/url.h"
 
 #include <errno.h>
@@ -10,19 +11,13 @@ enum rc verify_file_read(struct ctx *cx, const char *path, size_t max, struct st
 {
     const char *shown = str_visible(cx, str_from(path));
     scoped_buf bytes;
-    char piece[16384];
-    ssize_t n = 0;
     buf_init(&bytes, max);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) return fail(cx, E_NOTFOUND, "%s: %s", shown, strerror(errno));
-    while (!bytes.failed && (n = read(fd, piece, sizeof piece)) != 0) {
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) break;
-        buf_add(&bytes, piece, (size_t)n);
-    }
+    bool fine = file_read_all(fd, &bytes);
     int number = errno;
     close(fd);
-    if (n < 0) return fail(cx, E_IO, "%s: %s", shown, strerror(number));
+    if (!fine) return fail(cx, E_IO, "%s: %s", shown, strerror(number));
     if (bytes.failed) return fail(cx, E_LIMIT, "%s: over %zu bytes", shown, max);
     *out = arena_str(&cx->arena, buf_view(&bytes));
     return OK;

@@ -3,17 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-static bool take(int fd, char *p, size_t n)
-{
-    while (n) {
-        ssize_t got = read(fd, p, n);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return false;
-        p += got;
-        n -= (size_t)got;
-    }
-    return true;
-}
+#include "base/file.h"
 
 static int digit(char c)
 {
@@ -28,7 +18,7 @@ enum rc pkt_read(struct ctx *cx, int fd, struct str *out, bool *flush)
     int n = 0;
     *out = STR_NONE;
     *flush = false;
-    if (!take(fd, head, 4)) return fail(cx, E_INVALID, "git stopped in the middle of what it had to say");
+    if (!file_read_exactly(fd, head, 4)) return fail(cx, E_INVALID, "git stopped in the middle of what it had to say");
     for (int i = 0; i < 4; i++) {
         int d = digit(head[i]);
         if (d < 0) return fail(cx, E_INVALID, "git said what is no packet");
@@ -38,7 +28,7 @@ enum rc pkt_read(struct ctx *cx, int fd, struct str *out, bool *flush)
     if (*flush) return OK;
     if (n < 4 || n - 4 > PKT_MOST) return fail(cx, E_INVALID, "git said a packet of no right length");
     char *p = arena_alloc(&cx->arena, (size_t)n);
-    if (!take(fd, p, (size_t)n - 4)) return fail(cx, E_INVALID, "git stopped in the middle of what it had to say");
+    if (!file_read_exactly(fd, p, (size_t)n - 4)) return fail(cx, E_INVALID, "git stopped in the middle of what it had to say");
     *out = (struct str){p, (size_t)n - 4};
     if (out->n && p[out->n - 1] == '\n') out->n--;
     return OK;

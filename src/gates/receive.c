@@ -182,15 +182,8 @@ static enum rc options_of_environment(struct ctx *cx, struct push *p)
 static enum rc read_all(struct ctx *cx, int fd, struct str *out)
 {
     scoped_buf b;
-    char block[16384];
     buf_init(&b, COMMANDS_MOST);
-    for (;;) {
-        ssize_t n = read(fd, block, sizeof block);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return fail(cx, E_IO, "what git asks cannot be read: %s", strerror(errno));
-        if (n == 0) break;
-        buf_add(&b, block, (size_t)n);
-    }
+    if (!file_read_all(fd, &b)) return fail(cx, E_IO, "what git asks cannot be read: %s", strerror(errno));
     *out = arena_str(&cx->arena, buf_view(&b));
     return b.failed ? fail(cx, E_LIMIT, "a push moves at most %d refs at once", PUSH_REFS) : OK;
 }

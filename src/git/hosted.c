@@ -121,15 +121,8 @@ enum rc hosted_open(struct ctx *cx, const char *path, const char *objects, struc
 
 static enum rc take_all(struct ctx *cx, struct child *c, struct buf *out)
 {
-    char block[16384];
-    for (;;) {
-        ssize_t n = read(c->out, block, sizeof block);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return fail(cx, E_IO, "git's output cannot be read: %s", strerror(errno));
-        if (n == 0) return OK;
-        buf_add(out, block, (size_t)n);
-        if (out->failed) return fail(cx, E_LIMIT, "git says more than is read");
-    }
+    if (!file_read_all(c->out, out)) return fail(cx, E_IO, "git's output cannot be read: %s", strerror(errno));
+    return buf_ok(out) == OK ? OK : fail(cx, E_LIMIT, "git says more than is read");
 }
 
 enum rc hosted_run(struct ctx *cx, const struct git *g, const char *const *argv, struct str input, struct buf *out,

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/limits.h"
 
 enum rc place_read(const char *path, bool follow, size_t max, struct buf *b)
@@ -21,19 +22,10 @@ enum rc place_read(const char *path, bool follow, size_t max, struct buf *b)
         rc = E_INVALID;
     else if ((uint64_t)st.st_size > max)
         rc = E_LIMIT;
-    size_t total = 0;
-    while (rc == OK) {
-        char chunk[16 * 1024];
-        ssize_t n = read(fd, chunk, sizeof chunk);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) rc = E_IO;
-        if (n <= 0) break;
-        total += (size_t)n;
-        if (total > max) rc = E_LIMIT; /* it grew meanwhile */
-        buf_add(b, chunk, (size_t)n);
-    }
+    size_t before = b->n;
+    if (rc == OK && !file_read_all(fd, b)) rc = E_IO;
     (void)close(fd);
-    if (rc == OK && b->failed) rc = E_LIMIT;
+    if (rc == OK && (b->failed || b->n - before > max)) rc = E_LIMIT; /* it grew meanwhile */
     return rc;
 }
 

@@ -1,4 +1,5 @@
 /* The cases beside the metrics, all of them. */
+#include "base/file.h"
 #include "base/limits.h"
 #include "metrics/case.h"
 
@@ -37,14 +38,11 @@ static void say(const struct runner *r, struct str text)
 
 static enum rc read_file(struct ctx *cx, const char *path, struct buf *out)
 {
-    char block[16384];
-    struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) return fail(cx, E_IO, "%s", strerror(errno));
-    ssize_t n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? 1 : -1;
-    while (n > 0 && (n = read(fd, block, sizeof block)) > 0) buf_add(out, block, (size_t)n);
+    bool fine = file_is_ordinary(fd) && file_read_all(fd, out);
     close(fd);
-    if (n < 0) return fail(cx, E_IO, "not a file that can be read");
+    if (!fine) return fail(cx, E_IO, "not a file that can be read");
     return buf_ok(out) == OK ? OK : fail(cx, E_LIMIT, "over %llu bytes", LIMIT_CATALOG_FILE);
 }
 

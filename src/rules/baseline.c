@@ -36,12 +36,9 @@ static enum rc read_file(struct reading *r, const char *file, struct buf *out)
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return fail(r->cx, errno == ENOENT ? E_NOTFOUND : E_IO, "%s: cannot read: %s", r->file, strerror(errno));
-    struct stat st;
-    char block[65536];
-    ssize_t n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? 1 : -1;
-    while (n > 0 && !out->failed && (n = read(fd, block, sizeof block)) > 0) buf_add(out, block, (size_t)n);
+    bool fine = file_is_ordinary(fd) && file_read_all(fd, out);
     close(fd);
-    if (n < 0) return fail(r->cx, E_IO, "%s: cannot read: no ordinary file", r->file);
+    if (!fine) return fail(r->cx, E_IO, "%s: cannot read: no ordinary file", r->file);
     if (buf_ok(out) != OK)
         return fail(r->cx, E_LIMIT, "%s: larger than a baseline may be (%llu MiB)", r->file, LIMIT_BASELINE / MIB);
     return OK;

@@ -1,5 +1,6 @@
 #include "rules/cases.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "rules/case.h"
 
@@ -58,14 +59,11 @@ static enum rc read_file(struct ctx *cx, const char *path, struct str *out)
     const char *name = str_visible(cx, str_from(path));
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) return fail(cx, E_IO, "%s: %s", name, strerror(errno));
-    struct stat st;
     scoped_buf b;
     buf_init(&b, LIMIT_CATALOG_FILE);
-    char block[16384];
-    ssize_t n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? 1 : -1;
-    while (n > 0 && (n = read(fd, block, sizeof block)) > 0) buf_add(&b, block, (size_t)n);
+    bool fine = file_is_ordinary(fd) && file_read_all(fd, &b);
     close(fd);
-    if (n < 0) return fail(cx, E_IO, "%s: not a file that can be read", name);
+    if (!fine) return fail(cx, E_IO, "%s: not a file that can be read", name);
     if (buf_ok(&b) != OK) return fail(cx, E_LIMIT, "%s: over %llu bytes", name, LIMIT_CATALOG_FILE);
     *out = arena_str(&cx->arena, buf_view(&b));
     return OK;

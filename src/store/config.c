@@ -23,19 +23,19 @@ static const char *path_in(struct ctx *cx, const char *dir)
 /* STR_NONE when there is no such file. */
 static enum rc read_text(struct ctx *cx, const char *path, struct str *out)
 {
+    scoped_buf text;
+    buf_init(&text, LIMIT_CONFIG);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     *out = STR_NONE;
     if (fd < 0 && errno == ENOENT) return OK;
     if (fd < 0) return fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(path)), strerror(errno));
-    char *text = arena_alloc(&cx->arena, LIMIT_CONFIG + 1);
-    ssize_t got = 0, n = 0;
-    while (n <= (ssize_t)LIMIT_CONFIG && (got = read(fd, text + n, LIMIT_CONFIG + 1 - (size_t)n)) > 0) n += got;
+    bool fine = file_read_all(fd, &text);
     int failure = errno;
     close(fd);
-    if (got < 0) return fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(path)), strerror(failure));
-    if (n > (ssize_t)LIMIT_CONFIG)
+    if (!fine) return fail(cx, E_IO, "%s: %s", str_visible(cx, str_from(path)), strerror(failure));
+    if (text.failed)
         return fail(cx, E_LIMIT, "%s: larger than %llu bytes", str_visible(cx, str_from(path)), LIMIT_CONFIG);
-    *out = (struct str){text, (size_t)n};
+    *out = arena_str(&cx->arena, buf_view(&text));
     return OK;
 }
 

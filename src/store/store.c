@@ -266,25 +266,12 @@ static void snapshot_digest(struct str key, const unsigned char *image, size_t n
     digest_final(&d, out);
 }
 
-static bool read_all(int fd, void *bytes, size_t n)
-{
-    char *p = bytes;
-    while (n) {
-        ssize_t done = read(fd, p, n);
-        if (done < 0 && errno == EINTR) continue;
-        if (done <= 0) return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 /* Or was one: a damage in one place leaves one of the two. */
 static bool is_snapshot(int fd)
 {
     static const char start[] = SNAPSHOT_MAGIC "SQLite format 3";
     char found[sizeof start];
-    return read_all(fd, found, sizeof start) &&
+    return file_read_exactly(fd, found, sizeof start) &&
            (memcmp(found, start, MAGIC_SIZE) == 0 ||
             memcmp(found + MAGIC_SIZE, start + MAGIC_SIZE, sizeof start - MAGIC_SIZE) == 0);
 }
@@ -345,9 +332,9 @@ enum rc store_snapshot_load(struct ctx *cx, const char *file, struct str key, sq
     enum rc rc = E_CORRUPT;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < (off_t)(MAGIC_SIZE + DIGEST_SIZE + 512)) goto out;
     size_t n = (size_t)st.st_size - MAGIC_SIZE - DIGEST_SIZE;
-    if (!read_all(fd, magic, MAGIC_SIZE) || memcmp(magic, SNAPSHOT_MAGIC, MAGIC_SIZE) != 0) goto out;
+    if (!file_read_exactly(fd, magic, MAGIC_SIZE) || memcmp(magic, SNAPSHOT_MAGIC, MAGIC_SIZE) != 0) goto out;
     image = sqlite3_malloc64(n);
-    if (!image || !read_all(fd, image, n) || !read_all(fd, stored, DIGEST_SIZE)) goto out;
+    if (!image || !file_read_exactly(fd, image, n) || !file_read_exactly(fd, stored, DIGEST_SIZE)) goto out;
     snapshot_digest(key, image, n, computed);
     if (memcmp(stored, computed, DIGEST_SIZE) != 0) goto out;
     rc = open_image(cx, image, n, out);
