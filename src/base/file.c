@@ -141,6 +141,14 @@ enum rc file_replace(struct ctx *cx, const char *path, struct str bytes)
     return file_replace_parts(cx, path, 0666, &bytes, 1);
 }
 
+char *file_temporary(struct ctx *cx, const char *what)
+{
+    struct str dir = str_environment("TMPDIR"), name;
+    if (!str_starts(dir, STR("/"))) dir = STR("/tmp");
+    name = arena_printf(&cx->arena, STR_FMT "/sinetti-%s-XXXXXX", STR_ARG(dir), what);
+    return arena_cstr(&cx->arena, name);
+}
+
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
     (void)st, (void)kind, (void)at;

@@ -21,6 +21,9 @@ bool file_read_all(int fd, struct buf *out);
 bool file_read_exactly(int fd, void *bytes, size_t n);
 bool file_is_ordinary(int fd); /* no folder, pipe or device */
 
+/* A name in $TMPDIR, else /tmp, for mkdtemp() and mkstemp(): "…/sinetti-WHAT-XXXXXX". */
+char *file_temporary(struct ctx *cx, const char *what);
+
 /* Takes a folder away with all that is in it, as far as it can; links are not followed, other file systems are left. */
 void file_remove_folder(const char *path);
 

@@ -11,6 +11,12 @@ struct str str_from(const char *cstr)
     return cstr ? (struct str){cstr, strlen(cstr)} : STR_NONE;
 }
 
+struct str str_environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value ? str_from(value) : STR_NONE;
+}
+
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;

@@ -19,7 +19,8 @@ struct str {
 #define STR_FMT "%.*s"
 #define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""
 
-struct str str_from(const char *cstr); /* NULL gives STR_NONE */
+struct str str_from(const char *cstr);        /* NULL gives STR_NONE */
+struct str str_environment(const char *name); /* STR_NONE when it is not set, or empty */
 bool str_eq(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b); /* ASCII */
 int str_cmp(struct str a, struct str b);        /* by bytes, shorter first */

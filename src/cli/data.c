@@ -17,19 +17,10 @@ int64_t data_clock(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static const char *or_environment(const char *given, const char *name)
-{
-    const char *value = getenv(name);
-    return given ? given : value && *value ? value : NULL;
-}
-
 void data_find(struct ctx *cx, struct data *d)
 {
     d->dir = config_folder(d->dir);
-    d->signer_dir = or_environment(d->signer_dir, "SINETTI_SIGNER");
-    struct str dir = str_from(d->dir);
-    while (dir.n > 1 && dir.p[dir.n - 1] == '/') dir.n--;
-    if (!d->signer_dir) d->signer_dir = arena_printf(&cx->arena, STR_FMT ".signer", STR_ARG(dir)).p;
+    if (!d->signer_dir) d->signer_dir = config_signer(cx, d->dir);
 }
 
 /* The folder, or who has it: `sinetti signer`, or a server that runs on the data folder. */

@@ -1,6 +1,6 @@
 /* sinetti people: who is here, for the operator: to begin, and when nobody can get in. */
-#include "base/file.h"
 #include "identity/people.h"
+#include "base/file.h"
 #include "cli/common.h"
 #include "cli/identity.h"
 #include "identity/import.h"

@@ -41,12 +41,6 @@ enum rc remote_read_file(struct ctx *cx, const char *name, struct buf *out)
     return buf_ok(out) == OK ? OK : fail(cx, E_LIMIT, "%s is too long", str_visible(cx, str_from(name)));
 }
 
-static const char *or_environment(const char *given, const char *name)
-{
-    const char *value = getenv(name);
-    return given ? given : value && *value ? value : NULL;
-}
-
 /* A token goes over TLS, or nowhere but to this machine. */
 static bool is_private(struct str url)
 {
@@ -77,14 +71,14 @@ enum rc remote_open(struct ctx *cx, struct remote *r)
 {
     scoped_buf token;
     buf_init(&token, 4 * KIB);
-    r->server = or_environment(r->server, "SINETTI_SERVER");
-    r->ca = or_environment(r->ca, "SINETTI_CA");
+    if (!r->server) r->server = str_environment("SINETTI_SERVER").p;
+    if (!r->ca) r->ca = str_environment("SINETTI_CA").p;
     if (!r->server) return fail(cx, E_INVALID, "which server? --server URL, or $SINETTI_SERVER");
     if (r->token_file) {
         TRY(remote_read_file(cx, r->token_file, &token));
         TRY(take_token(cx, r, buf_view(&token)));
     } else {
-        const char *value = or_environment(NULL, "SINETTI_TOKEN");
+        const char *value = str_environment("SINETTI_TOKEN").p;
         if (value) TRY(take_token(cx, r, str_from(value)));
     }
     return url_open(cx, r->server, SILENCE, &r->url);

@@ -1,6 +1,7 @@
 /* sinetti status: where the organization stands, today or on a past day, by what was recorded; and what the present
  * rules would say of the same. */
 #include "assess/record.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "cli/common.h"
@@ -117,9 +118,7 @@ static enum rc parse_at(struct ctx *cx, const char *value, int64_t now, int64_t 
 /* Tables as they were: the facts up to then, replayed into a file of our own that is gone when it is closed. */
 static enum rc open_past(struct ctx *cx, const struct arguments *a, int64_t at, sqlite3 **db)
 {
-    const char *tmp = getenv("TMPDIR");
-    char *dir =
-        arena_cstr(&cx->arena, arena_printf(&cx->arena, "%s/sinetti-status-XXXXXX", tmp && *tmp ? tmp : "/tmp"));
+    char *dir = file_temporary(cx, "status");
     struct facts_replayed replayed;
     if (!mkdtemp(dir)) return fail(cx, E_IO, "%s: cannot make a folder there: %s", dir, strerror(errno));
     const char *file = arena_printf(&cx->arena, "%s/facts.db", dir).p;

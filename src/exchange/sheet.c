@@ -65,7 +65,7 @@ struct sheet {
     lxw_workbook *book;
     lxw_worksheet *page;
     lxw_format *bold, *date, *time, *wrap;
-    char name[64]; /* of the file a workbook is put together in; empty: gone */
+    char *name; /* of the file a workbook is put together in; NULL: gone */
 };
 
 const char *sheet_media_type(enum sheet_format f)
@@ -79,11 +79,10 @@ const char *sheet_media_type(enum sheet_format f)
 /* The library writes to a name; what it wrote is then copied to the descriptor. */
 static enum rc make_file(struct ctx *cx, struct sheet *s)
 {
-    const char *dir = getenv("TMPDIR");
-    (void)snprintf(s->name, sizeof s->name, "%s/sinetti-sheet-XXXXXX", dir && strlen(dir) < 32 ? dir : "/tmp");
+    s->name = file_temporary(cx, "sheet");
     int fd = mkstemp(s->name);
     if (fd < 0) {
-        s->name[0] = 0;
+        s->name = NULL;
         return fail(cx, E_IO, "cannot make a temporary file: %s", strerror(errno));
     }
     close(fd);
@@ -203,7 +202,7 @@ void sheet_free(struct sheet *s)
     if (s->book) {
         (void)lib.workbook_close(s->book);
     }
-    if (s->name[0]) unlink(s->name);
+    if (s->name) unlink(s->name);
     buf_release(&s->text);
     free(s);
 }

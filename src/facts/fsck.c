@@ -1,5 +1,6 @@
 #include "facts/fsck.h"
 
+#include "base/file.h"
 #include "facts/facts_int.h"
 #include "store/store.h"
 
@@ -197,8 +198,7 @@ static enum rc compare(struct check *c)
 
 static enum rc make_again(struct ctx *cx, struct log_reader *r, const struct catalog *c, uint64_t size, sqlite3 **out)
 {
-    const char *tmp = getenv("TMPDIR");
-    char *dir = arena_cstr(&cx->arena, arena_printf(&cx->arena, "%s/sinetti-fsck-XXXXXX", tmp && *tmp ? tmp : "/tmp"));
+    char *dir = file_temporary(cx, "fsck");
     struct facts_replayed replayed;
     if (!mkdtemp(dir)) return fail(cx, E_IO, "%s: cannot make a folder: %s", dir, strerror(errno));
     const char *file = arena_printf(&cx->arena, "%s/tables.db", dir).p;

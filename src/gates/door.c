@@ -71,12 +71,6 @@ static bool is_protocol(struct str s)
     return s.n > 0 && s.n < PROTOCOL_MOST;
 }
 
-static struct str environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value ? str_from(value) : STR_NONE;
-}
-
 static const char *set(struct ctx *cx, const char *name, struct str value)
 {
     return arena_printf(&cx->arena, "%s=" STR_FMT, name, STR_ARG(value)).p;
@@ -107,8 +101,8 @@ const char *const *door_environment(struct ctx *cx, const struct door *d, struct
     env[n++] = set(cx, "SINETTI_PERSON", d->caller.person);
     env[n++] = set(cx, "SINETTI_CREDENTIAL", d->caller.credential);
     if (d->caller.n_only) env[n++] = set(cx, "SINETTI_ONLY", join(cx, &d->caller));
-    if (getenv("SINETTI_SIGNER"))
-        env[n++] = set(cx, "SINETTI_SIGNER", environment("SINETTI_SIGNER")); /* the server's */
+    if (str_environment("SINETTI_SIGNER").p)
+        env[n++] = set(cx, "SINETTI_SIGNER", str_environment("SINETTI_SIGNER")); /* the server's */
     if (d->caller.lang == LANG_FI) env[n++] = "SINETTI_LANG=fi";
     if (d->caller.way) env[n++] = set(cx, "SINETTI_WAY", str_from(d->caller.way));
     if (is_protocol(protocol)) env[n++] = set(cx, "GIT_PROTOCOL", protocol);
@@ -127,17 +121,17 @@ static void split(struct ctx *cx, struct str rest, struct gate_caller *out)
 
 enum rc door_caller(struct ctx *cx, const char **dir, struct str *repository, struct gate_caller *out)
 {
-    struct str data = environment("SINETTI_DATA");
-    *repository = environment("SINETTI_REPOSITORY");
-    *out = (struct gate_caller){.person = environment("SINETTI_PERSON"),
-                                .credential = environment("SINETTI_CREDENTIAL"),
-                                .lang = lang_of(environment("SINETTI_LANG"), LANG_EN),
-                                .way = str_eq(environment("SINETTI_WAY"), STR("ssh"))     ? "ssh"
-                                       : str_eq(environment("SINETTI_WAY"), STR("https")) ? "https"
-                                                                                          : NULL};
+    struct str data = str_environment("SINETTI_DATA");
+    *repository = str_environment("SINETTI_REPOSITORY");
+    *out = (struct gate_caller){.person = str_environment("SINETTI_PERSON"),
+                                .credential = str_environment("SINETTI_CREDENTIAL"),
+                                .lang = lang_of(str_environment("SINETTI_LANG"), LANG_EN),
+                                .way = str_eq(str_environment("SINETTI_WAY"), STR("ssh"))     ? "ssh"
+                                       : str_eq(str_environment("SINETTI_WAY"), STR("https")) ? "https"
+                                                                                              : NULL};
     if (!data.p || !repository->p || !out->person.p)
         return fail(cx, E_DENIED, "nobody is let in this way: push over SSH or HTTPS");
-    split(cx, environment("SINETTI_ONLY"), out);
+    split(cx, str_environment("SINETTI_ONLY"), out);
     *dir = arena_cstr(&cx->arena, data);
     return OK;
 }

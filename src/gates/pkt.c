@@ -28,7 +28,8 @@ enum rc pkt_read(struct ctx *cx, int fd, struct str *out, bool *flush)
     if (*flush) return OK;
     if (n < 4 || n - 4 > PKT_MOST) return fail(cx, E_INVALID, "git said a packet of no right length");
     char *p = arena_alloc(&cx->arena, (size_t)n);
-    if (!file_read_exactly(fd, p, (size_t)n - 4)) return fail(cx, E_INVALID, "git stopped in the middle of what it had to say");
+    if (!file_read_exactly(fd, p, (size_t)n - 4))
+        return fail(cx, E_INVALID, "git stopped in the middle of what it had to say");
     *out = (struct str){p, (size_t)n - 4};
     if (out->n && p[out->n - 1] == '\n') out->n--;
     return OK;

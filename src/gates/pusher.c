@@ -6,8 +6,8 @@
 
 static struct str variable(const char *name)
 {
-    const char *value = getenv(name);
-    return value && *value && strlen(value) <= 1024 ? str_from(value) : STR_NONE;
+    struct str value = str_environment(name);
+    return value.n <= 1024 ? value : STR_NONE;
 }
 
 /* A deploy key is a key of the repository, and nobody's: it must not pass for the person whose name stands beside. */

@@ -24,15 +24,9 @@
 
 #define COMMANDS_MOST (4U << 20) /* bytes */
 
-static struct str environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value ? str_from(value) : STR_NONE;
-}
-
 static enum lang language(void)
 {
-    return lang_of(environment("SINETTI_LANG"), LANG_EN);
+    return lang_of(str_environment("SINETTI_LANG"), LANG_EN);
 }
 
 const char *receive_error(struct ctx *cx)
@@ -166,12 +160,12 @@ static enum rc add_option(struct ctx *cx, struct push *p, struct str option)
 static enum rc options_of_environment(struct ctx *cx, struct push *p)
 {
     int64_t n = 0;
-    struct str count = environment("GIT_PUSH_OPTION_COUNT");
+    struct str count = str_environment("GIT_PUSH_OPTION_COUNT");
     if (!count.p || !str_to_i64(count, 0, 100, &n)) return OK;
     for (int64_t i = 0; i < n; i++) {
         char name[40];
         (void)snprintf(name, sizeof name, "GIT_PUSH_OPTION_%lld", (long long)i);
-        struct str value = environment(name);
+        struct str value = str_environment(name);
         if (value.p) TRY(add_option(cx, p, value));
     }
     return OK;

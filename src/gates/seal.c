@@ -12,6 +12,7 @@
 #include "base/sshsig.h"
 #include "gates/change.h"
 #include "ledger/signer_wire.h"
+#include "store/config.h"
 #include "store/store.h"
 
 #define TRIES 250   /* while another process signs: it is done in milliseconds */
@@ -22,10 +23,7 @@
 static enum rc find_signer(struct ctx *cx, const char *dir, struct signer **out)
 {
     struct stat st;
-    const char *named = getenv("SINETTI_SIGNER");
-    struct str folder = str_from(dir);
-    while (folder.n > 1 && folder.p[folder.n - 1] == '/') folder.n--;
-    if (!named || !*named) named = arena_printf(&cx->arena, STR_FMT ".signer", STR_ARG(folder)).p;
+    const char *named = config_signer(cx, dir);
     if (stat(named, &st) == 0 && S_ISSOCK(st.st_mode)) return signer_connect(cx, named, out);
     if (signer_connect(cx, arena_printf(&cx->arena, "%s/signer.sock", dir).p, out) == OK) return OK;
     enum rc rc = signer_open(cx, named, out);

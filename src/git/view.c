@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "git/confine.h"
 #include "git/oid.h"
@@ -74,13 +75,11 @@ enum rc view_use(struct ctx *cx, struct git *g)
 enum rc view_make_dir(struct ctx *cx, struct git *g)
 {
     TRY(need_program(cx, g));
-    const char *tmp = getenv("TMPDIR");
-    if (!tmp || tmp[0] != '/') tmp = "/tmp";
-    char *dir = arena_cstr(&g->arena, arena_printf(&g->arena, "%s/sinetti-git-XXXXXX", tmp));
+    char *dir = arena_cstr(&g->arena, str_from(file_temporary(cx, "git")));
     g->dir = dir; /* a signal that comes at once finds it */
     if (!mkdtemp(dir)) {
         g->dir = NULL;
-        return fail(cx, E_IO, "no temporary folder in %s: %s", str_visible(cx, str_from(tmp)), strerror(errno));
+        return fail(cx, E_IO, "no temporary folder %s: %s", str_visible(cx, str_from(dir)), strerror(errno));
     }
     for (size_t i = sizeof our_dirs / sizeof *our_dirs; i-- > 0;)
         if (mkdir(view_path(g, dir, our_dirs[i]), 0700) < 0)

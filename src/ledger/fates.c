@@ -1,5 +1,6 @@
 #include "ledger/fates.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 
 #include <assert.h>
@@ -29,9 +30,7 @@ static enum rc no_file(struct ctx *cx)
 /* A file that is gone from its folder before anything is in it. */
 static enum rc open_file(struct ctx *cx, struct fates *m)
 {
-    const char *dir = getenv("TMPDIR");
-    struct str name = arena_printf(&cx->arena, "%s/sinetti-XXXXXX", dir && *dir ? dir : "/tmp");
-    char *path = arena_cstr(&cx->arena, name);
+    char *path = file_temporary(cx, "fates");
     m->file = mkostemp(path, 0);
     if (m->file < 0) return no_file(cx);
     unlink(path);

@@ -1,4 +1,5 @@
 /* Past days computed again: the facts are replayed once, and at each day's moment all metrics are measured. */
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "metrics/metrics_int.h"
@@ -115,9 +116,7 @@ enum rc metrics_recompute(struct ctx *cx, const char *dir, const struct catalog 
                           enum rc (*each)(void *arg, const struct metrics_again *a), void *arg)
 {
     struct again a = {.dir = dir, .c = c, .first = from - from % DAY_SECONDS, .each = each, .arg = arg};
-    const char *tmp = getenv("TMPDIR");
-    char *folder =
-        arena_cstr(&cx->arena, arena_printf(&cx->arena, "%s/sinetti-metrics-XXXXXX", tmp && *tmp ? tmp : "/tmp"));
+    char *folder = file_temporary(cx, "metrics");
     if (from < 0 || to < from || (to - a.first) / DAY_SECONDS >= LIMIT_RECOUNT_DAYS)
         return fail(cx, E_INVALID, "the first day comes after the last, or there are more than %d", LIMIT_RECOUNT_DAYS);
     a.n = (size_t)((to - a.first) / DAY_SECONDS) + 1;

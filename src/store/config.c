@@ -15,6 +15,13 @@ const char *config_folder(const char *given)
     return value && *value ? value : "/var/lib/sinetti";
 }
 
+const char *config_signer(struct ctx *cx, const char *dir)
+{
+    struct str folder = str_from(dir), named = str_environment("SINETTI_SIGNER");
+    while (folder.n > 1 && folder.p[folder.n - 1] == '/') folder.n--;
+    return named.p ? named.p : arena_printf(&cx->arena, STR_FMT ".signer", STR_ARG(folder)).p;
+}
+
 static const char *path_in(struct ctx *cx, const char *dir)
 {
     return arena_printf(&cx->arena, "%s/config", dir).p;

@@ -21,6 +21,8 @@ struct config {
 
 /* The data folder: the one given, else $SINETTI_DATA, else /var/lib/sinetti. */
 const char *config_folder(const char *given);
+/* The signer's folder or socket: $SINETTI_SIGNER, else the data folder's name with .signer. */
+const char *config_signer(struct ctx *cx, const char *dir);
 
 /* A folder without the file has what it would say by itself. E_DENIED when a newer program made the folder, E_INVALID
  * with file and line. */
