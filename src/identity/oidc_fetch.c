@@ -1,10 +1,12 @@
 #include "identity/oidc_fetch.h"
 
+#include "base/address.h"
 #include "base/curl.h"
 #include "base/limits.h"
 
 #include <sodium.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #define HEADERS_MOST (64 * KIB)
 #define CONNECT_SECONDS 5L
@@ -17,7 +19,19 @@ struct exchange {
     struct curl_slist *headers;
     struct buf body;
     size_t head;
+    bool refused;
 };
+
+/* A provider may stand beside us; what its documents name may not be where clouds keep their metadata. */
+static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *at)
+{
+    struct exchange *x = arg;
+    if (purpose != CURLSOCKTYPE_IPCXN || !address_may_reach(&at->addr, true)) {
+        x->refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
+}
 
 static size_t on_body(char *p, size_t one, size_t n, void *arg)
 {
@@ -53,6 +67,8 @@ static bool set_up(struct ctx *cx, struct exchange *x, const struct oidc_fetch *
               set(c, CURLOPT_TIMEOUT, (long)LIMIT_OIDC_SECONDS) == CURLE_OK &&
               set(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
               set(c, CURLOPT_USERAGENT, "sinetti/" SINETTI_VERSION) == CURLE_OK &&
+              set(c, CURLOPT_OPENSOCKETFUNCTION, on_open) == CURLE_OK &&
+              set(c, CURLOPT_OPENSOCKETDATA, (void *)x) == CURLE_OK &&
               set(c, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK && set(c, CURLOPT_WRITEDATA, (void *)x) == CURLE_OK &&
               set(c, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
               set(c, CURLOPT_HEADERDATA, (void *)x) == CURLE_OK && add_header(x, "Accept: application/json");
@@ -80,6 +96,7 @@ static enum rc judge(struct ctx *cx, const struct exchange *x, CURLcode code, co
     long answered = 0;
     const char *host = host_of(cx, f->address);
     if (x->body.failed) return fail(cx, E_LIMIT, "%s: its answer is over %llu bytes", host, LIMIT_OIDC_DOCUMENT);
+    if (x->refused) return fail(cx, E_DENIED, "%s: leads to an address where the server never goes", host);
     if (code != CURLE_OK) return fail(cx, E_BUSY, "%s: %s", host, x->lib->curl_easy_strerror(code));
     if (x->lib->getinfo(x->curl, CURLINFO_RESPONSE_CODE, &answered) != CURLE_OK || answered < 200)
         return fail(cx, E_BUSY, "%s: no answer", host);

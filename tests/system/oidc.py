@@ -132,6 +132,7 @@ WRONGS = [
     ("no keys", "keys have not", lambda p: setattr(p, "keys", [])),
     ("a secret among the keys", "keys have not", lambda p: p.answer.update({"/jwks": lambda h: h.send(200, {"keys": [{"kty": "oct", "k": "c2VjcmV0", "kid": "first"}]})})),
     ("keys that are none", "not a JSON object", lambda p: p.answer.update({"/jwks": lambda h: h.send(200, b"<html>")})),
+    ("keys where clouds keep theirs", "where the server never goes", lambda p: setattr(p, "document", {"jwks_uri": "https://169.254.169.254/keys"})),
     ("keys elsewhere", "sends us elsewhere", lambda p: p.answer.update({"/jwks": elsewhere(p)})),
     ("a token endpoint elsewhere", "sends us elsewhere", lambda p: p.answer.update({"/token": elsewhere(p)})),
     ("a token endpoint that refuses", "answers 400 invalid_grant", lambda p: p.answer.update({"/token": lambda h: h.send(400, {"error": "invalid_grant"})})),
@@ -152,7 +153,7 @@ def test_no_wrong_provider_gets_anybody_in(t):
         for what, why, spoil in WRONGS:
             provider.__dict__.update(right, claims={}, header={}, answer={}, back={}, sign=None, keys=list(right["keys"]))
             with sqlite3.connect(t.dir / "data" / "state.db", timeout=30) as db:
-                db.execute("UPDATE provider SET keys = NULL, failed_at = NULL")
+                db.execute("UPDATE provider SET document = NULL, keys = NULL, failed_at = NULL")
             db.close()
             spoil(provider)
             browser = Browser(server)
