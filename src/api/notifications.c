@@ -16,8 +16,11 @@
 
 static struct notices_options options(struct api_call *call)
 {
-    return (struct notices_options){
-        .ledger = call->ledger, .derived = call->derived, .catalog = call->catalog, .now = call->now};
+    return (struct notices_options){.ledger = call->ledger,
+                                    .derived = call->derived,
+                                    .state = call->state,
+                                    .catalog = call->catalog,
+                                    .now = call->now};
 }
 
 static enum rc zone_of(struct ctx *cx, struct api_call *call, struct zone *out)

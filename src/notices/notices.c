@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 extern const char notices_due_sql[], notices_due_tasks_sql[], notices_due_items_sql[], notices_due_moves_sql[],
-    notices_due_reading_sql[];
+    notices_due_reading_sql[], notices_failing_sql[];
 
 #define ITEM_SOON (14 * DAY_SECONDS)
 
@@ -28,6 +28,7 @@ static const struct {
     [NOTICE_ITEM_REVIEW_DUE] = {"item_review_due", NOTICE_WORK, false},
     [NOTICE_ITEM_OVERDUE] = {"item_overdue", NOTICE_WORK, true},
     [NOTICE_ITEM_DUE] = {"item_due", NOTICE_WORK, false},
+    [NOTICE_JOB_FAILING] = {"job_failing", NOTICE_WORK, true},
     [NOTICE_READING] = {"reading", NOTICE_APPROVALS, false},
     [NOTICE_APPROVAL] = {"approval", NOTICE_APPROVALS, false},
     [NOTICE_SOLO_REVIEW] = {"solo_review", NOTICE_APPROVALS, false},
@@ -324,6 +325,47 @@ static enum rc read_reading(struct reading *r)
     return OK;
 }
 
+/* --- what the server does not get done */
+
+/* Of a repository whose gate the person keeps. */
+static enum rc keeps(struct reading *r, struct str repository, struct str job, int64_t asked, struct str *name,
+                     bool *out)
+{
+    scoped_stmt *st = NULL;
+    *out = false;
+    TRY(store_prepare(r->cx, r->o->ledger,
+                      STR("SELECT r.name, r.project FROM fact_repository r WHERE r.subject = ?1 AND r.state = 'active' "
+                          "AND (?2 <> 'mirror' OR EXISTS (SELECT 1 FROM fact_mirror m WHERE m.subject = ?1 AND m.state "
+                          "= 'active' AND m.at <= ?3))"),
+                      &st));
+    store_bind_str(st, 1, repository);
+    store_bind_str(st, 2, job);
+    store_bind_int(st, 3, asked);
+    TRY(store_step(r->cx, st, out));
+    if (!*out) return OK;
+    *name = column(r, st, 0);
+    *out = identity_may(r->who, "code.protect", column(r, st, 1));
+    return OK;
+}
+
+static enum rc read_failing(struct reading *r)
+{
+    scoped_stmt *st = NULL;
+    if (!r->o->state || !may(r, "code.protect")) return OK;
+    TRY(store_prepare(r->cx, r->o->state, str_from(notices_failing_sql), &st));
+    for (bool row;;) {
+        bool mine;
+        TRY(store_step(r->cx, st, &row));
+        if (!row) return OK;
+        struct notice n = {.what = NOTICE_JOB_FAILING,
+                           .subject = column(r, st, 0),
+                           .detail = column(r, st, 1),
+                           .moment = sqlite3_column_int64(st, 2)};
+        TRY(keeps(r, n.subject, n.detail, sqlite3_column_int64(st, 3), &n.title, &mine));
+        if (mine) add(r, n);
+    }
+}
+
 static int by_urgency(const void *a, const void *b)
 {
     const struct notice *x = a, *y = b;
@@ -341,6 +383,7 @@ enum rc notices_read(struct ctx *cx, const struct notices_options *o, const stru
     TRY(read_items(&r));
     TRY(read_moves(&r));
     TRY(read_reading(&r));
+    TRY(read_failing(&r));
     if (r.n) qsort(r.out, r.n, sizeof *r.out, by_urgency);
     *out = r.out;
     *n = r.n;

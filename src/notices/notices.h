@@ -22,6 +22,7 @@ enum notice_what {
     NOTICE_ITEM_REVIEW_DUE,
     NOTICE_ITEM_OVERDUE, /* a date of an item that is due in its state (docs/formats/kinds.md) */
     NOTICE_ITEM_DUE,     /* within 14 days */
+    NOTICE_JOB_FAILING,  /* what the server does for a repository by itself fails each time: for who keeps its gate */
     NOTICE_READING,      /* to be read and accepted */
     NOTICE_APPROVAL,
     NOTICE_SOLO_REVIEW,
@@ -42,7 +43,7 @@ struct notice {
     enum notice_what what;
     struct str subject; /* where one goes: task:…, record:…, fact:N of a request, obligation:…, person:… */
     struct str title;   /* of the item; who mentions; what a request is about; a role */
-    struct str detail;  /* label of the date; kind of a request; its decision; the move; a role's scope */
+    struct str detail;  /* label of the date; kind of a request; its decision; the move; a role's scope; a job */
     int64_t moment;     /* with what and subject: this very thing, once for ever */
     int64_t due;        /* Unix seconds; 0: none */
 };
@@ -50,6 +51,7 @@ struct notice {
 struct notices_options {
     sqlite3 *ledger; /* facts' views and `records`; with derived.NAME if `derived` */
     bool derived;
+    sqlite3 *state; /* jobs; NULL: none are looked at */
     const struct catalog *catalog;
     int64_t now;
     int64_t ahead; /* seconds: look so much further than usual, for calendars */

@@ -23,6 +23,7 @@ static const char *const why[NOTICE_WHATS][LANG_COUNT] = {
     [NOTICE_ITEM_REVIEW_DUE] = {"Its review is due %s", "Katselmoitava viimeistään %s"},
     [NOTICE_ITEM_OVERDUE] = {"Past its date: %s", "Päivä on mennyt: %s"},
     [NOTICE_ITEM_DUE] = {"Its date comes: %s", "Päivä lähestyy: %s"},
+    [NOTICE_JOB_FAILING] = {"The server tries in vain: %s", "Palvelimelta ei onnistu: %s"},
     [NOTICE_READING] = {"To be read and accepted", "Luettava ja hyväksyttävä"},
     [NOTICE_APPROVAL] = {"Waits for your decision, until %s", "Odottaa päätöstäsi %s asti"},
     [NOTICE_SOLO_REVIEW] = {"Was done alone and waits for a second person", "Tehtiin yksin ja odottaa toista henkilöä"},
@@ -57,6 +58,12 @@ static struct str date_of_field(struct ctx *cx, const struct notices_options *o,
     return f ? arena_printf(&cx->arena, STR_FMT " " STR_FMT, STR_ARG(f->label[lang]), STR_ARG(day)) : day;
 }
 
+static struct str job_name(enum lang lang, struct str job)
+{
+    if (str_eq(job, STR("mirror"))) return lang == LANG_FI ? STR("työntö peiliin") : STR("to push to the mirror");
+    return lang == LANG_FI ? STR("sisällön poisto historiasta") : STR("to take contents out of the history");
+}
+
 static struct str what_else(struct ctx *cx, const struct notices_options *o, const struct zone *z, enum lang lang,
                             const struct notice *n)
 {
@@ -66,6 +73,8 @@ static struct str what_else(struct ctx *cx, const struct notices_options *o, con
         return date_of_field(cx, o, z, lang, n);
     case NOTICE_ITEM_MOVE:
         return move_title(o, lang, n);
+    case NOTICE_JOB_FAILING:
+        return job_name(lang, n->detail);
     case NOTICE_MENTION:
         return n->title.n ? n->title : lang == LANG_FI ? STR("Joku") : STR("Somebody");
     case NOTICE_DECIDED:

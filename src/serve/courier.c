@@ -97,11 +97,14 @@ static enum rc remind(struct ctx *cx, struct runner *r)
     if (now - r->last < (r->fresh ? REMIND_SOONEST : REMIND_SECONDS)) return OK;
     r->last = now;
     TRY(view_open(cx, r, &v));
-    const struct remind_options o = {
-        .notices = {.ledger = v.ledger, .derived = v.derived, .catalog = r->c->s->catalog, .now = now},
-        .state = r->state,
-        .identity = v.identity,
-        .base = r->c->s->link_base};
+    const struct remind_options o = {.notices = {.ledger = v.ledger,
+                                                 .derived = v.derived,
+                                                 .state = r->state,
+                                                 .catalog = r->c->s->catalog,
+                                                 .now = now},
+                                     .state = r->state,
+                                     .identity = v.identity,
+                                     .base = r->c->s->link_base};
     enum rc rc = remind_pass(cx, &o, &done);
     if (rc == OK && now - r->swept >= 3600) {
         r->swept = now;

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "hooks/hooks.h"
+#include "jobs/jobs.h"
 #include "mail/mail.h"
 #include "notices/events.h"
 #include "notices/remind.h"
@@ -68,6 +69,7 @@ static int setup(void **state)
     if (identity_setup(state)) return -1;
     WELL(state_migrate(&cx, state_db, &mail_state));
     WELL(state_migrate(&cx, state_db, &hooks_state));
+    WELL(state_migrate(&cx, state_db, &jobs_state));
     WELL(state_migrate(&cx, state_db, &notices_state));
     the_time = MONDAY - 3 * DAY_SECONDS;
     ann = person_made("Ann Aalto", "ann@example.org");
@@ -96,10 +98,11 @@ static size_t pass(int64_t now)
     WELL(store_open_file(&cx, path_of("ledger.db"), STORE_READ, &view));
     WELL(records_views(&cx, view));
     WELL(store_attach_derived(&cx, view, path_of("derived.db")));
-    const struct remind_options o = {.notices = {.ledger = view, .derived = true, .catalog = catalog, .now = now},
-                                     .state = state_db,
-                                     .identity = the,
-                                     .base = STR("https://sinetti.example.org")};
+    const struct remind_options o = {
+        .notices = {.ledger = view, .derived = true, .state = state_db, .catalog = catalog, .now = now},
+        .state = state_db,
+        .identity = the,
+        .base = STR("https://sinetti.example.org")};
     WELL(remind_pass(&cx, &o, &done));
     store_close(view);
     return done.mails;
@@ -348,6 +351,43 @@ static void test_notices_remind__items(void **state)
     keep_letters("items");
 }
 
+static void fail_job(const char *what, const char *repository, enum job_state end)
+{
+    struct str id;
+    WELL(jobs_add(&cx, state_db, what, str_from(repository), STR("system"), the_time, &id));
+    WELL(jobs_end(&cx, state_db, id, end, STR("no answer"), the_time));
+}
+
+static void test_notices_remind__what_the_server_tries_in_vain(void **state)
+{
+    (void)state;
+    const char *repo = "repo:aaaaaaaaaaaaaaaaaaaa";
+    wish(ann, WISH_NOW, false, 0, 0);
+    wish(ella, WISH_NOW, false, 0, 0);
+    put_fact("repository", repo,
+             "{\"name\":\"shop\",\"project\":\"\",\"main\":\"refs/heads/main\",\"state\":\"active\",\"hosted\":true}",
+             STR_NONE);
+    the_time = MONDAY - HOUR;
+    for (int i = 0; i < 5; i++) fail_job("mirror", repo, JOB_FAILED);
+    assert_int_equal(pass(MONDAY), 0); /* there is no mirror (any more) */
+    put_fact("mirror", repo, "{\"url\":\"https://example.org/x\",\"state\":\"active\",\"reason\":\"\"}", STR_NONE);
+    fail_job("mirror", repo, JOB_DONE);
+    for (int i = 0; i < 2; i++) fail_job("mirror", repo, JOB_FAILED);
+    assert_int_equal(pass(MONDAY + HOUR), 0); /* it is tried again */
+    fail_job("mirror", repo, JOB_FAILED);
+    assert_int_equal(pass(MONDAY + 2 * HOUR), 1); /* who keeps its gate hears of it, once */
+    fail_job("mirror", repo, JOB_FAILED);
+    assert_int_equal(pass(MONDAY + 3 * HOUR), 0);
+    assert_int_equal(letters("address LIKE 'ann@%' AND text LIKE '%The server tries in vain: to push to the mirror%'"),
+                     1);
+    fail_job("mirror", repo, JOB_DONE);
+    for (int i = 0; i < 3; i++) fail_job("mirror", repo, JOB_FAILED);
+    assert_int_equal(pass(MONDAY + 4 * HOUR), 1); /* another row of them */
+    fail_job("expunge", repo, JOB_FAILED);
+    assert_int_equal(pass(MONDAY + 5 * HOUR), 1);
+    assert_int_equal(letters("address LIKE 'ella@%'"), 0);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -361,6 +401,7 @@ int main(void)
         WITH(test_notices_remind__another_server_sends),
         WITH(test_notices_remind__requests_and_mentions),
         WITH(test_notices_remind__items),
+        WITH(test_notices_remind__what_the_server_tries_in_vain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
