@@ -90,6 +90,15 @@ static enum rc check_user(struct ctx *cx, const struct location *l, bool scheme)
     return OK;
 }
 
+/* As inet_aton(3) takes one: 4git is a name. */
+static bool is_number(struct str label)
+{
+    bool hex = str_starts(label, STR("0x")) || str_starts(label, STR("0X"));
+    size_t i = hex ? 2 : 0;
+    while (i < label.n && (is_digit(label.p[i]) || (hex && strchr("abcdefABCDEF", label.p[i])))) i++;
+    return i == label.n;
+}
+
 /* Some read 127.1, 0x7f000001 and 2130706433 as addresses: only the one way to write one is taken. */
 static enum rc check_host(struct ctx *cx, struct location *l)
 {
@@ -108,7 +117,7 @@ static enum rc check_host(struct ctx *cx, struct location *l)
             if (!is_digit(label.p[i]) && !is_letter(label.p[i]) && label.p[i] != '-' && label.p[i] != '_')
                 return fail(cx, E_INVALID, "a host has letters, digits, dashes and dots: others are written as xn--…");
     }
-    if (is_digit(last.p[0]))
+    if (is_number(last))
         return fail(cx, E_INVALID, "a host does not end in a number; an address has four, each to 255");
     return OK;
 }

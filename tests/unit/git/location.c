@@ -59,6 +59,8 @@ static void test_git_location__its_parts(void **state)
         {"ssh://APKAEIBAERJR2EXAMPLE@git.example.org/v1/a", "APKAEIBAERJR2EXAMPLE", "git.example.org", "", true, false},
         {"git@example.org:a/b.git", "git", "example.org", "", true, false},
         {"build-host:a", "", "build-host", "", true, false},
+        {"https://4git/a", "", "4git", "", false, false},
+        {"https://git.0xyz/a", "", "git.0xyz", "", false, false},
         {"git@[2001:db8:0:0:0:0:0:1]:a", "git", "2001:db8:0:0:0:0:0:1", "", true, true},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -136,6 +138,8 @@ static void test_git_location__what_is_refused(void **state)
         "https://2130706433/a",
         "https://0x7f000001/a",
         "https://127.1/a",
+        "https://0x/a",
+        "https://example.0x7f/a",
         "https://0177.0.0.1/a",
         "https://example.org:0/a",
         "https://example.org:65536/a",
