@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "evidence/evidence.h"
 #include "files/files.h"
+#include "gates/approved_items.h"
 #include "gates/change.h"
 #include "gates/check_files.h"
 #include "gates/check_ticks.h"
@@ -27,15 +28,6 @@ struct definition {
     bool tests;
 };
 
-/* As it was last approved: one that is being rewritten asks what it asked before. */
-static const char definitions_sql[] =
-    "SELECT r.subject, b.body FROM fact_record r LEFT JOIN fact_step_last s ON s.subject = r.subject "
-    "JOIN fact_step a ON a.subject = r.subject AND a.n = (SELECT max(x.n) FROM fact_step x WHERE x.subject = r.subject "
-    "AND x.approves) JOIN fact_record_versions v ON v.subject = r.subject AND v.version = a.version "
-    "JOIN bodies b ON b.n = v.n WHERE r.kind = 'definition_of_done' AND CASE WHEN s.n > r.n THEN s.phase ELSE r.phase "
-    "END "
-    "<> 'closed' ORDER BY r.number";
-
 static struct str list_of(struct ctx *cx, const json_t *content, const char *key)
 {
     const json_t *list = json_object_get(content, key);
@@ -52,41 +44,29 @@ static int level_of(struct str word)
     return -1;
 }
 
-/* The content of a `record` fact is JSON as text within JSON. */
-static void read_definition(struct ctx *cx, struct str body, struct definition *d)
-{
-    json_t *fact = json_loadb(body.p ? body.p : "", body.n, 0, NULL);
-    struct str content = json_member(json_object_get(fact, "payload"), "content"), percent;
-    d->content = json_loadb(content.p, content.n, 0, NULL);
-    json_decref(fact);
-    percent = json_member(d->content, "coverage");
-    struct str whole = percent;
-    (void)str_cut(&percent, '.', &whole);
-    d->senders = list_of(cx, d->content, "evidence_from");
-    d->level = level_of(json_member(d->content, "findings_level"));
-    d->tests = json_is_true(json_object_get(d->content, "tests_pass"));
-    if (!str_to_i64(whole, 0, 100, &d->coverage)) d->coverage = -1;
-}
+struct reading {
+    struct ctx *cx;
+    struct str repository;
+    struct definition *list;
+    size_t n;
+};
 
-static enum rc read_definitions(struct ctx *cx, sqlite3 *db, struct str repository, struct definition *list, size_t *n)
+static enum rc take_definition(void *arg, const struct approved_item *i)
 {
-    scoped_stmt *st = NULL;
-    *n = 0;
-    TRY(store_prepare(cx, db, str_from(definitions_sql), &st));
-    for (bool row;;) {
-        struct definition d = {0};
-        TRY(store_step(cx, st, &row));
-        if (!row) return OK;
-        read_definition(cx, store_column_str(st, 1), &d);
-        if (!json_list_has(json_object_get(d.content, "repositories"), repository)) {
-            json_decref(d.content);
-            continue;
-        }
-        d.subject = arena_str(&cx->arena, store_column_str(st, 0));
-        list[(*n)++] = d;
-        if (*n == DEFINITIONS)
-            return fail(cx, E_LIMIT, "more than %d definitions of done name this repository", DEFINITIONS);
-    }
+    struct reading *r = arg;
+    if (!json_list_has(json_object_get(i->fields, "repositories"), r->repository)) return OK;
+    if (r->n == DEFINITIONS)
+        return fail(r->cx, E_LIMIT, "more than %d definitions of done name this repository", DEFINITIONS);
+    struct definition *d = &r->list[r->n++];
+    struct str percent = json_member(i->fields, "coverage"), whole = percent;
+    (void)str_cut(&percent, '.', &whole);
+    *d = (struct definition){.subject = i->subject,
+                             .content = json_deep_copy(i->fields),
+                             .senders = list_of(r->cx, i->fields, "evidence_from"),
+                             .level = level_of(json_member(i->fields, "findings_level")),
+                             .tests = json_is_true(json_object_get(i->fields, "tests_pass"))};
+    if (!str_to_i64(whole, 0, 100, &d->coverage)) d->coverage = -1;
+    return d->content ? OK : fail(r->cx, E_INTERNAL, "no memory");
 }
 
 /* --- what there is */
@@ -471,15 +451,14 @@ static enum rc newest(struct ctx *cx, sqlite3 *db, struct str repository, int64_
 
 enum rc checks_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
 {
-    struct definition *list = arena_array(&cx->arena, struct definition, DEFINITIONS);
+    struct reading r = {cx, p->place->subject, arena_array(&cx->arena, struct definition, DEFINITIONS), 0};
     struct checking k = {.cx = cx, .db = db, .g = g, .p = p};
-    size_t n = 0;
     p->n_checks = 0;
     TRY(newest(cx, db, p->place->subject, &p->checks_seen));
-    enum rc rc = read_definitions(cx, db, p->place->subject, list, &n);
-    if (rc == OK && n) k.list = arena_array(&cx->arena, struct push_check, PUSH_CHECKS);
-    for (size_t i = 0; rc == OK && n && i < p->n; i++) rc = check_ref(&k, list, n, i);
-    for (size_t i = 0; i < n; i++) json_decref(list[i].content);
+    enum rc rc = approved_items_each(cx, db, "definition_of_done", take_definition, &r);
+    if (rc == OK && r.n) k.list = arena_array(&cx->arena, struct push_check, PUSH_CHECKS);
+    for (size_t i = 0; rc == OK && r.n && i < p->n; i++) rc = check_ref(&k, r.list, r.n, i);
+    for (size_t i = 0; i < r.n; i++) json_decref(r.list[i].content);
     p->checks = k.list;
     p->n_checks = k.n;
     return rc;
