@@ -369,18 +369,8 @@ static enum rc check_ticks(struct checking *k, const struct definition *d)
 
 static enum rc tree_of(struct checking *k, struct str commit, struct str *tree)
 {
-    scoped_buf said;
-    int code;
-    const char *const argv[] = {"rev-parse", "--verify",
-                                arena_printf(&k->cx->arena, STR_FMT "^{tree}", STR_ARG(commit)).p, NULL};
-    buf_init(&said, 4 * KIB);
     *tree = STR_NONE;
-    if (!commit.p || oid_is_zero(commit)) return OK;
-    TRY(hosted_run(k->cx, k->g, argv, STR_NONE, &said, &code, NULL));
-    struct str s = str_trim(buf_view(&said));
-    if (code != 0 || !oid_is(s, 40)) return fail(k->cx, E_CORRUPT, "a commit's tree is not there");
-    *tree = arena_str(&k->cx->arena, s);
-    return OK;
+    return commit.p && !oid_is_zero(commit) ? hosted_tree(k->cx, k->g, commit, tree) : OK;
 }
 
 /* What is judged is the patch set, as it was built and tested; without one, what was pushed. */

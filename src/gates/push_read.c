@@ -331,12 +331,7 @@ static enum rc read_change(struct ctx *cx, struct git *g, struct push *p, struct
     r->commits = a.commits;
     p->addresses = a.list;
     p->n_addresses = a.n;
-    const char *const argv[] = {"rev-parse", "--verify",
-                                arena_printf(&cx->arena, STR_FMT "^{tree}", STR_ARG(r->after)).p, NULL};
-    int code;
-    TRY(ask(cx, g, argv, STR_NONE, &r->tree, &code));
-    r->tree = str_trim(r->tree);
-    return code == 0 && oid_is(r->tree, 40) ? OK : fail(cx, E_CORRUPT, "the change's tree is not there");
+    return hosted_tree(cx, g, r->after, &r->tree);
 }
 
 static enum rc read_ref(struct ctx *cx, struct git *g, struct push *p, struct push_ref *r, const struct tips *tips)

@@ -247,16 +247,28 @@ bool hosted_unlock(struct ctx *cx, const struct git *g, const struct ref_update 
 
 /* --- making commits */
 
+enum rc hosted_tree(struct ctx *cx, const struct git *g, struct str commit, struct str *oid)
+{
+    const char *const argv[] = {"rev-parse", "--verify", "--end-of-options",
+                                arena_printf(&cx->arena, STR_FMT "^{tree}", STR_ARG(commit)).p, NULL};
+    scoped_buf out;
+    int code;
+    buf_init(&out, 1024);
+    TRY(hosted_run(cx, g, argv, STR_NONE, &out, &code, NULL));
+    *oid = arena_str(&cx->arena, str_trim(buf_view(&out)));
+    return code == 0 && oid_is(*oid, g->hex) ? OK : fail(cx, E_CORRUPT, "a commit's tree is not there");
+}
+
 /* `merge-tree --write-tree` looks for the common ancestor itself; another one is given by standing a commit upon it
  * that has the tree of ours. */
 static enum rc stand_upon(struct ctx *cx, const struct git *g, struct str ours, struct str base, struct str *oid)
 {
-    const struct commit_draft d = {.tree = arena_printf(&cx->arena, STR_FMT "^{tree}", STR_ARG(ours)),
-                                   .parents = &base,
-                                   .n_parents = 1,
-                                   .author = STR("Sinetti <sinetti@localhost> 0 +0000"),
-                                   .committer = STR("Sinetti <sinetti@localhost> 0 +0000"),
-                                   .message = STR("merge\n")};
+    struct commit_draft d = {.parents = &base,
+                             .n_parents = 1,
+                             .author = STR("Sinetti <sinetti@localhost> 0 +0000"),
+                             .committer = STR("Sinetti <sinetti@localhost> 0 +0000"),
+                             .message = STR("merge\n")};
+    TRY(hosted_tree(cx, g, ours, &d.tree));
     return hosted_commit(cx, g, &d, oid);
 }
 
@@ -287,28 +299,15 @@ enum rc hosted_merge(struct ctx *cx, const struct git *g, struct str ours, struc
     return OK;
 }
 
-static enum rc tree_of(struct ctx *cx, const struct git *g, struct str tree, struct str *oid)
-{
-    const char *const argv[] = {"rev-parse", "--verify", "--end-of-options", arena_cstr(&cx->arena, tree), NULL};
-    scoped_buf out;
-    int code;
-    buf_init(&out, 1024);
-    *oid = tree;
-    if (oid_is(tree, g->hex)) return OK;
-    TRY(hosted_run(cx, g, argv, STR_NONE, &out, &code, NULL));
-    *oid = arena_str(&cx->arena, str_trim(buf_view(&out)));
-    return oid_is(*oid, g->hex) ? OK : fail(cx, E_NOTFOUND, "there is no tree of %s", str_visible(cx, tree));
-}
-
 /* `gpgsig`, its lines set in by a blank (gitformat-signature(5)), goes behind the committer. */
-static enum rc put_commit(struct ctx *cx, const struct commit_draft *d, struct str tree, struct buf *text)
+static enum rc put_commit(struct ctx *cx, const struct commit_draft *d, struct buf *text)
 {
     scoped_buf head, body, armored;
     struct str rest, line;
     buf_init(&head, LIMIT_GIT_HEADER);
     buf_init(&body, LIMIT_GIT_HEADER + LIMIT_COMMIT_MESSAGE);
     buf_init(&armored, LIMIT_GIT_HEADER);
-    buf_printf(&head, "tree " STR_FMT "\n", STR_ARG(tree));
+    buf_printf(&head, "tree " STR_FMT "\n", STR_ARG(d->tree));
     for (size_t i = 0; i < d->n_parents; i++) buf_printf(&head, "parent " STR_FMT "\n", STR_ARG(d->parents[i]));
     buf_printf(&head, "author " STR_FMT "\ncommitter " STR_FMT "\n", STR_ARG(d->author), STR_ARG(d->committer));
     buf_str(&body, buf_view(&head));
@@ -333,13 +332,11 @@ enum rc hosted_commit(struct ctx *cx, const struct git *g, const struct commit_d
 {
     static const char *const argv[] = {"hash-object", "-t", "commit", "-w", "--stdin", NULL};
     scoped_buf text, out;
-    struct str tree;
     int code;
     const char *why;
-    TRY(tree_of(cx, g, d->tree, &tree));
     buf_init(&text, 2 * LIMIT_GIT_HEADER + LIMIT_COMMIT_MESSAGE);
     buf_init(&out, 1024);
-    TRY(put_commit(cx, d, tree, &text));
+    TRY(put_commit(cx, d, &text));
     if (buf_ok(&text) != OK) return fail(cx, E_LIMIT, "the commit's message is too long");
     TRY(hosted_run(cx, g, argv, buf_view(&text), &out, &code, &why));
     *oid = arena_str(&cx->arena, str_trim(buf_view(&out)));

@@ -52,13 +52,16 @@ bool hosted_unlock(struct ctx *cx, const struct git *g, const struct ref_update 
 
 /* --- making commits */
 
+/* Of a commit by its id. E_CORRUPT: it is not there. */
+enum rc hosted_tree(struct ctx *cx, const struct git *g, struct str commit, struct str *oid) MUST_CHECK;
+
 /* The tree that merging `theirs` into `ours` gives; STR_NONE when it does not go without conflicts, whose paths are in
  * *conflicts then, a line each. base: commit the merge starts from; STR_NONE: their common ancestor. */
 enum rc hosted_merge(struct ctx *cx, const struct git *g, struct str ours, struct str theirs, struct str base,
                      struct str *tree, struct str *conflicts) MUST_CHECK;
 
 struct commit_draft {
-    struct str tree;
+    struct str tree; /* its id */
     const struct str *parents;
     size_t n_parents;
     struct str author; /* "Name <address> 1790000000 +0200" */
