@@ -1,32 +1,19 @@
 #include "gates/checks.h"
 
-#include <jansson.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/json_read.h"
-#include "base/limits.h"
 #include "evidence/evidence.h"
-#include "files/files.h"
 #include "gates/approved_items.h"
 #include "gates/change.h"
-#include "gates/check_files.h"
 #include "gates/check_ticks.h"
+#include "gates/checks_int.h"
 #include "git/oid.h"
 #include "store/store.h"
 
 #define DEFINITIONS 50 /* of one repository */
 
 /* --- what is asked */
-
-struct definition {
-    struct str subject;
-    json_t *content;    /* fields of the item */
-    struct str senders; /* whose evidence counts, as a list in JSON; "[]": anybody's */
-    int level;          /* of findings; -1: not asked */
-    int64_t coverage;   /* per cent; -1: not asked */
-    bool tests;
-};
 
 static struct str list_of(struct ctx *cx, const json_t *content, const char *key)
 {
@@ -69,24 +56,9 @@ static enum rc take_definition(void *arg, const struct approved_item *i)
     return d->content ? OK : fail(r->cx, E_INTERNAL, "no memory");
 }
 
-/* --- what there is */
+/* --- what comes of it */
 
-struct checking {
-    struct ctx *cx;
-    sqlite3 *db;
-    struct git *g;
-    struct push *p;
-    struct push_check *list;
-    size_t n;
-    /* of the ref that is looked at */
-    size_t ref;
-    struct str base, commit; /* what changes lies between; base STR_NONE: all is new */
-    struct str tree, tip_tree, base_tree;
-    struct changed_lines *lines; /* read once they are needed */
-    bool lines_read, lines_known;
-};
-
-static enum rc add(struct checking *k, const struct push_check *c)
+enum rc checks_add(struct checking *k, const struct push_check *c)
 {
     if (k->n == PUSH_CHECKS) return fail(k->cx, E_LIMIT, "more than %d checks are asked of one push", PUSH_CHECKS);
     k->list[k->n] = *c;
@@ -94,222 +66,10 @@ static enum rc add(struct checking *k, const struct push_check *c)
     return OK;
 }
 
-static struct push_check asked(const struct definition *d, const char *what, int64_t wanted)
+struct push_check checks_asked(const struct definition *d, const char *what, int64_t wanted)
 {
     return (struct push_check){
         .what = what, .definition = d->subject, .wanted = wanted, .found = -1, .total = -1, .level = STR("")};
-}
-
-/* Of each report (type, name, sender) on a tree the newest. */
-#define COUNTING                                                                                                       \
-    " FROM fact_evidence e WHERE e.n IN (SELECT max(x.n) FROM fact_evidence x WHERE x.repository = ?1 AND x.tree_oid " \
-    "= ?2 AND (?3 = '[]' OR x.actor IN (SELECT value FROM json_each(?3))) GROUP BY x.type, x.name, x.actor)"
-
-static enum rc ask_evidence(struct checking *k, const char *sql, struct str tree, const struct definition *d,
-                            sqlite3_stmt **st)
-{
-    TRY(store_prepare(k->cx, k->db, str_from(sql), st));
-    store_bind_str(*st, 1, k->p->place->subject);
-    store_bind_str(*st, 2, tree);
-    store_bind_str(*st, 3, d->senders);
-    return OK;
-}
-
-/* A statement counts when it names this commit or tree itself. */
-static enum rc check_tests(struct checking *k, const struct definition *d)
-{
-    scoped_stmt *st = NULL;
-    bool row;
-    struct push_check c = asked(d, "tests", 1);
-    TRY(ask_evidence(k,
-                     "SELECT count(*), sum(e.tests - e.skipped), sum(e.failures + e.errors)" COUNTING
-                     " AND e.tests IS NOT NULL AND (e.type <> 'in_toto' OR e.bound)",
-                     k->tree, d, &st));
-    TRY(store_step(k->cx, st, &row));
-    if (row && sqlite3_column_int64(st, 0) > 0) {
-        c.total = sqlite3_column_int64(st, 1);
-        c.found = sqlite3_column_int64(st, 2);
-        if (c.total < 0) c.total = 0;
-    } else {
-        c.why = "no_evidence";
-    }
-    return add(k, &c);
-}
-
-/* --- reports read again */
-
-struct prints {
-    struct ctx *cx;
-    int level;
-    uint8_t (*list)[EVIDENCE_PRINT];
-    size_t n;
-    size_t from; /* where the report begins that is being read */
-};
-
-static int by_print(const void *a, const void *b)
-{
-    return memcmp(a, b, EVIDENCE_PRINT);
-}
-
-/* A finding that two reports tell is one: what counts is how often one report has it, so each is numbered. */
-static void end_report(struct prints *p)
-{
-    uint8_t last[EVIDENCE_PRINT];
-    uint32_t nth = 0;
-    qsort(p->list + p->from, p->n - p->from, EVIDENCE_PRINT, by_print);
-    for (size_t i = p->from; i < p->n; i++) {
-        nth = i > p->from && memcmp(last, p->list[i], EVIDENCE_PRINT) == 0 ? nth + 1 : 0;
-        memcpy(last, p->list[i], EVIDENCE_PRINT);
-        for (int k = 0; k < 4; k++) p->list[i][k] ^= (uint8_t)(nth >> 8 * k);
-    }
-    p->from = p->n;
-}
-
-/* Calls evidence_read() for each that counts. *why: a word when one cannot be read. */
-static enum rc read_reports(struct checking *k, const char *types, struct str tree, const struct definition *d,
-                            const struct evidence_sink *sink, size_t *n, const char **why)
-{
-    scoped_stmt *st = NULL;
-    const char *sql = arena_printf(&k->cx->arena, "SELECT e.digest, e.size" COUNTING " AND e.type IN (%s)", types).p;
-    *n = 0;
-    TRY(ask_evidence(k, sql, tree, d, &st));
-    for (bool row;;) {
-        struct ctx own; /* what reading takes is given back with each */
-        struct evidence said;
-        int fd = -1;
-        TRY(store_step(k->cx, st, &row));
-        if (!row) return OK;
-        ++*n;
-        if (sqlite3_column_int64(st, 1) > (int64_t)LIMIT_EVIDENCE_READ) {
-            *why = "too_large";
-            continue;
-        }
-        ctx_init(&own);
-        enum rc rc = files_open(&own, k->p->place->dir, store_column_str(st, 0), &fd);
-        if (rc == OK) rc = evidence_read(&own, NULL, fd, sink, &said);
-        if (rc == OK && sink->finding) end_report(sink->arg);
-        if (fd >= 0) (void)close(fd);
-        ctx_release(&own);
-        if (rc == E_LIMIT)
-            *why = "too_many";
-        else if (rc != OK)
-            *why = "not_here"; /* of another server, or damaged: it was read when it came */
-    }
-}
-
-/* --- findings */
-
-static enum rc take_finding(void *arg, enum evidence_level level, const uint8_t print[EVIDENCE_PRINT], struct str rule,
-                            struct str path, int64_t line)
-{
-    struct prints *p = arg;
-    (void)rule;
-    (void)path;
-    (void)line;
-    if ((int)level < p->level) return OK;
-    if (p->n == LIMIT_EVIDENCE_FINDINGS) return E_LIMIT;
-    memcpy(p->list[p->n++], print, EVIDENCE_PRINT);
-    return OK;
-}
-
-/* How many of `now` are not in `before`: a second one of the same print is new when there was one. */
-static int64_t count_new(struct prints *now, struct prints *before)
-{
-    int64_t out = 0;
-    qsort(now->list, now->n, EVIDENCE_PRINT, by_print);
-    qsort(before->list, before->n, EVIDENCE_PRINT, by_print);
-    for (size_t i = 0, k = 0; i < now->n; i++) {
-        if (i && by_print(now->list[i - 1], now->list[i]) == 0) continue; /* another report has it too */
-        while (k < before->n && by_print(before->list[k], now->list[i]) < 0) k++;
-        out += k == before->n || by_print(before->list[k], now->list[i]) != 0;
-    }
-    return out;
-}
-
-/* Findings at the level and over it, by the sums of the reports. */
-static enum rc count_findings(struct checking *k, const struct definition *d, int64_t *reports, int64_t *findings)
-{
-    scoped_stmt *st = NULL;
-    bool row;
-    TRY(ask_evidence(k,
-                     "SELECT count(*), sum(e.level_error), sum(e.level_warning), sum(e.level_note)" COUNTING
-                     " AND e.type = 'sarif'",
-                     k->tree, d, &st));
-    TRY(store_step(k->cx, st, &row));
-    *reports = row ? sqlite3_column_int64(st, 0) : 0;
-    *findings = 0;
-    for (int i = d->level; i < LEVELS; i++) *findings += sqlite3_column_int64(st, 1 + LEVEL_ERROR - i);
-    return OK;
-}
-
-/* Against the branch as it is, else where the change leaves it; with neither all of them are new. */
-static enum rc compare(struct checking *k, const struct definition *d, struct push_check *c)
-{
-    struct prints now = {k->cx, d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0, 0},
-                  before = {k->cx, d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0, 0};
-    const struct evidence_sink of_now = {&now, take_finding, NULL}, of_before = {&before, take_finding, NULL};
-    size_t n = 0;
-    enum rc rc = now.list && before.list ? OK : fail(k->cx, E_INTERNAL, "no memory");
-    if (rc == OK) rc = read_reports(k, "'sarif'", k->tree, d, &of_now, &n, &c->why);
-    if (rc == OK && k->tip_tree.p) rc = read_reports(k, "'sarif'", k->tip_tree, d, &of_before, &n, &c->why);
-    if (rc == OK && !n && k->base_tree.p) rc = read_reports(k, "'sarif'", k->base_tree, d, &of_before, &n, &c->why);
-    if (rc == OK && !c->why) {
-        c->found = count_new(&now, &before);
-        if (!n) c->why = "not_compared"; /* which is said beside the figures */
-    }
-    free(now.list);
-    free(before.list);
-    return rc;
-}
-
-static enum rc check_findings(struct checking *k, const struct definition *d)
-{
-    struct push_check c = asked(d, "findings", 0);
-    int64_t reports;
-    c.level = str_from(evidence_level_name((enum evidence_level)d->level));
-    TRY(count_findings(k, d, &reports, &c.total));
-    if (!reports) {
-        c.total = -1;
-        c.why = "no_evidence";
-    } else if (!c.total) {
-        c.found = 0;
-    } else {
-        TRY(compare(k, d, &c));
-    }
-    return add(k, &c);
-}
-
-/* --- coverage of what changed */
-
-static enum rc take_line(void *arg, struct str path, int64_t line, bool ran)
-{
-    changed_lines_take(arg, path, line, ran);
-    return OK;
-}
-
-static enum rc read_lines(struct checking *k)
-{
-    if (k->lines_read) return OK;
-    k->lines_read = true;
-    if (!k->base.p) return OK;
-    enum rc rc = changed_lines_read(k->cx, k->g, k->base, k->commit, &k->lines);
-    k->lines_known = rc == OK;
-    return rc == E_LIMIT ? OK : rc;
-}
-
-static enum rc check_coverage(struct checking *k, const struct definition *d)
-{
-    struct push_check c = asked(d, "coverage", d->coverage);
-    size_t n = 0;
-    TRY(read_lines(k));
-    const struct evidence_sink sink = {k->lines, NULL, take_line};
-    if (!k->lines_known)
-        c.why = k->base.p ? "too_many" : "no_base";
-    else
-        TRY(read_reports(k, "'lcov', 'cobertura'", k->tree, d, &sink, &n, &c.why));
-    if (!c.why && !n) c.why = "no_evidence";
-    if (!c.why) changed_lines_count(k->lines, &c.total, &c.found);
-    return add(k, &c);
 }
 
 /* --- documentation */
@@ -345,24 +105,24 @@ static enum rc check_documents(struct checking *k, const struct definition *d, c
                                const char *where)
 {
     struct touching t = {json_object_get(d->content, when), json_object_get(d->content, where), 0, 0};
-    struct push_check c = asked(d, what, 1);
+    struct push_check c = checks_asked(d, what, 1);
     if (!json_array_size(t.when) || !json_array_size(t.where)) return OK; /* not asked */
     TRY(git_diff(k->cx, k->g, k->base, k->commit, take_path, &t));
     c.total = t.asked;
     c.found = t.given;
-    return add(k, &c);
+    return checks_add(k, &c);
 }
 
 /* --- what reviewers tick */
 
 static enum rc check_ticks(struct checking *k, const struct definition *d)
 {
-    struct push_check c = asked(d, CHECK_ASVS, 0);
+    struct push_check c = checks_asked(d, CHECK_ASVS, 0);
     check_ticks_read(k->cx, d->content, &c.items, &c.n_items);
     if (!c.n_items) return OK;
     c.wanted = c.total = (int64_t)c.n_items;
     c.found = 0;
-    return add(k, &c);
+    return checks_add(k, &c);
 }
 
 /* --- each ref */
