@@ -1,6 +1,7 @@
 /* How a repository is kept: what git's users need to know. */
 #include "api/repository.h"
 #include "api/show.h"
+#include "base/texts_fi.h"
 #include "gates/mirror.h"
 #include "git/location.h"
 
@@ -19,7 +20,9 @@ static void put_mirror(struct ctx *cx, struct api_call *call, const struct mirro
     json_put_cstr(j, "state", mirror_state_name(m->state));
     api_put_time(j, "at", ended ? m->job.ended : 0);
     json_put_int(j, "failed", m->failed);
-    show_text(j, "message", m->state == MIRROR_FAILS ? m->job.message : STR_NONE);
+    const char *why = arena_cstr(&cx->arena, m->job.message);
+    if (call->lang == LANG_FI) why = text_fi(cx, why);
+    show_text(j, "message", m->state == MIRROR_FAILS ? str_from(why) : STR_NONE);
     json_end(j, '}');
 }
 

@@ -1,6 +1,7 @@
 /* Jobs: how far they are, and ending them. */
 #include "jobs/jobs.h"
 #include "api/page.h"
+#include "base/texts_fi.h"
 
 /* The project of the repository that a job is about; STR_NONE when there is none. */
 static enum rc project_of(struct ctx *cx, struct api_call *call, struct str subject, struct str *project)
@@ -23,9 +24,10 @@ static enum rc may(struct ctx *cx, struct api_call *call, const char *permission
     return OK;
 }
 
-static void put(struct api_call *call, const struct job *j)
+static void put(struct ctx *cx, struct api_call *call, const struct job *j)
 {
     struct json *o = &call->out;
+    const char *message = arena_cstr(&cx->arena, j->message);
     json_begin(o, '{');
     json_put_str(o, "id", j->id);
     json_put_str(o, "what", j->what);
@@ -38,7 +40,7 @@ static void put(struct api_call *call, const struct job *j)
     else
         json_int(o, job_percent(j));
     json_put_str(o, "step", j->step);
-    json_put_str(o, "message", j->message);
+    json_put_cstr(o, "message", call->lang == LANG_FI ? text_fi(cx, message) : message);
     api_put_time(o, "created", j->created);
     api_put_time(o, "started", j->started);
     api_put_time(o, "ended", j->ended);
@@ -61,7 +63,7 @@ API_OPERATION(jobs_get)
 {
     struct job j;
     TRY(get(cx, call, "repositories.read", &j));
-    put(call, &j);
+    put(cx, call, &j);
     return OK;
 }
 
@@ -86,7 +88,7 @@ API_OPERATION(jobs_list)
     for (size_t i = 0; i < found && i < (size_t)limit; i++) {
         bool sees = call->everywhere;
         if (!sees) TRY(may(cx, call, "repositories.read", &list[i], &sees));
-        if (sees) put(call, &list[i]);
+        if (sees) put(cx, call, &list[i]);
     }
     if (found > (size_t)limit) next = list[limit - 1].number;
     return page_end(cx, call, next, call->everywhere ? total : -1);
@@ -100,7 +102,7 @@ API_OPERATION(jobs_cancel)
     if (rc == E_CONFLICT) return api_fail(cx, call, rc, "the job has ended already", "työ on jo päättynyt");
     TRY(rc);
     TRY(jobs_get(cx, call->state, j.id, &j));
-    put(call, &j);
+    put(cx, call, &j);
     return api_job_changed(cx, call, j.id);
 }
 

@@ -19,6 +19,32 @@ static const struct text_pair texts[] = {
     {"the person has left", "henkilö on lähtenyt"},
     {"the server was handed it when this program ended; whether it was taken is not known",
      "viestiä annettiin palvelimelle, kun tämä ohjelma päättyi; ei tiedetä, ottiko palvelin sen vastaan"},
+    /* jobs: fetching, mirrors */
+    {"the host does not let the server in; register its key there: {}",
+     "palvelu ei päästä palvelinta sisään; rekisteröi sinne sen avain: {1}"},
+    {"{} cannot be {}: its host says it is elsewhere, where the server does not follow; give the address it leads to "
+     "(of many hosts with .git at its end)",
+     "{1}: palvelu sanoo sen olevan muualla, minne palvelin ei seuraa; anna osoite, johon se johtaa (monissa "
+     "palveluissa sen lopussa on .git)"},
+    {"{} cannot be mirrored: {}", "{1}: peilikopiota ei voi perustaa: {2}"},
+    {"{} cannot be fetched: {}", "{1}: nouto ei onnistu: {2}"},
+    {"{} cannot be pushed to: {}", "{1}: sinne ei voi työntää: {2}"},
+    {"{} cannot be read: {}", "{1}: ei voi lukea: {2}"},
+    {"{} cannot be reached: {}", "{1}: yhteys ei onnistu: {2}"},
+    {"{} cannot be reached: it leads to an address inside, of a kind where the server never goes",
+     "{1}: osoite johtaa sisäverkkoon, paikkaan, johon palvelin ei mene koskaan"},
+    {"{} cannot be reached: it leads to an address inside, where the server does not go unless its folder's config "
+     "says repositories_inside: true",
+     "{1}: osoite johtaa sisäverkkoon, johon palvelin menee vain, jos sen kansion config-tiedostossa on "
+     "repositories_inside: true"},
+    {"{} holds {}, which is not from here: it is left as it is. Somebody else writes there, or it is no mirror: take "
+     "it away there, or name an empty repository",
+     "{1}: siellä on {2}, joka ei ole peräisin täältä, joten sinne ei kosketa. Joku muu kirjoittaa sinne, tai se ei "
+     "ole peili: poista se sieltä tai nimeä tyhjä repositorio"},
+    {"this repository has no mirror", "repositoriolla ei ole peiliä"},
+    {"the mirror says refs that are none", "peili antaa viitteitä, jotka eivät ole sellaisia"},
+    {"git says more than is read", "git kertoo enemmän kuin luetaan"},
+    {"a repository is expected: repo:ID", "pitää olla repositorio: repo:ID"},
     /* exchange */
     {"is no column of this register", "ei ole tämän rekisterin sarake"},
     {"stands in two columns", "on kahdessa sarakkeessa"},

@@ -54,6 +54,7 @@ def test_each_finnish_text_has_its_english(t):
 
 # Rooms whose errors people read, and files of them that others than people read, or that have their Finnish elsewhere.
 ROOMS = ("records", "identity", "exchange", "files", "hooks", "mail", "notices", "jobs", "gates")
+JOBS = ("elsewhere", "fetch", "mirror_job", "assess_job")  # of serve: what they say, the page of jobs shows
 OPERATOR = {"attest_verify", "connect", "connect_hooks", "host", "mirror", "operator", "library", "library_rest", "deploy"}  # a terminal, CI
 OWN = {"door"} | {path.stem for name in ("oidc", "totp", "webauthn") for path in SOURCE.glob("identity/%s*.c" % name)}  # both languages; browser_words
 GIT = {"pkt"}  # what git itself got wrong
@@ -69,7 +70,7 @@ def test_each_error_for_people_has_its_finnish(t):
     known = [english for english, _ in rows()]
     patterns = [re.compile(re.escape(one).replace(re.escape("{}"), r"\S*")) for one in known]
     seen, missing = 0, []
-    for path in (path for room in ROOMS for path in sorted(SOURCE.glob(room + "/*.c"))):
+    for path in [path for room in ROOMS for path in sorted(SOURCE.glob(room + "/*.c"))] + [SOURCE / "serve" / (name + ".c") for name in JOBS]:
         for error in () if path.stem in OPERATOR | OWN | GIT else errors(path.read_text(encoding="utf-8")):
             error = re.sub(r"^(?:\{\})?[a-z_]+(?:: | (?=\"))", "", shape(error))
             if len(re.sub(r"\{\}|\W", "", error)) < 4:
@@ -80,3 +81,16 @@ def test_each_error_for_people_has_its_finnish(t):
                 missing.append("%s: %s" % (path.name, error))
     t.true(seen > 250, seen)
     t.equal(missing, [])
+
+
+def test_what_a_job_is_at(t):
+    """The page names each step in both languages."""
+    steps = {"replaying", "putting facts into tables"}
+    for room in ("serve", "observe", "gates", "git", "exchange", "records", "rules", "metrics"):
+        for path in SOURCE.glob(room + "/*.c"):
+            steps.update(re.findall(r'ctx_progress\([\w>.-]+, "([^"]+)"', path.read_text(encoding="utf-8")))
+    t.true(len(steps) > 10, steps)
+    for lang in ("en", "fi"):
+        block = re.search(r"steps: \{(.*?)\}", (harness.ROOT / "web/src/text" / lang / "frame.ts").read_text(encoding="utf-8"), re.S).group(1)
+        told = set(re.findall(r'^\s+"?([\w ]+?)"?: "', block, re.M))
+        t.equal((steps - told, told - steps), (set(), set()), lang)
