@@ -43,6 +43,11 @@ static const struct text_pair texts[] = {
      "ole peili: poista se sieltä tai nimeä tyhjä repositorio"},
     {"this repository has no mirror", "repositoriolla ei ole peiliä"},
     {"the mirror says refs that are none", "peili antaa viitteitä, jotka eivät ole sellaisia"},
+    {"there is no such repository", "sellaista repositoriota ei ole"},
+    {"the repository is closed", "repositorio on suljettu"},
+    {"the repository has no location: register its path or address",
+     "repositoriolla ei ole sijaintia: rekisteröi sen polku tai osoite"},
+    {"the location is no absolute path, and no address", "sijainti ei ole absoluuttinen polku eikä osoite"},
     {"git says more than is read", "git kertoo enemmän kuin luetaan"},
     {"a repository is expected: repo:ID", "pitää olla repositorio: repo:ID"},
     /* exchange */
