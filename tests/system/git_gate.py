@@ -285,6 +285,8 @@ def test_a_hosted_repository_stays_one(t):
     with serving.Server(t, t.dir / "data", {}) as s:
         s.sign_in("mikko")
         at = "/repositories/" + h.repo[5:]
+        row = s.get("mikko", "/repositories")["items"][0]
+        t.equal((row["location"], row["host"]), (None, "hosted"))
         tag = s.call("mikko", "GET", at).headers["ETag"]
         for change in ({"main": "refs/heads/other"}, {"location": "/tmp/elsewhere"}):
             t.true(s.call("mikko", "PATCH", at, change, If_Match=tag).status in (400, 422), change)
