@@ -2,6 +2,7 @@
 #include "cli/common.h"
 #include "cli/identity.h"
 #include "gates/place.h"
+#include "git/refname.h"
 #include "identity/people.h"
 
 #include <stdio.h>
@@ -60,7 +61,7 @@ static enum rc say_ref(struct ctx *cx, struct identity_data *d, const struct gat
     const struct protection *list, *p;
     size_t n;
     bool publisher;
-    if (!str_starts(ref, STR("refs/"))) ref = arena_printf(&cx->arena, "refs/heads/" STR_FMT, STR_ARG(ref));
+    ref = refname_full(&cx->arena, ref);
     TRY(protections_read(cx, d->ledger, place, &list, &n));
     p = protection_of(list, n, ref);
     printf("%s: ", str_visible(cx, ref));

@@ -4,6 +4,7 @@
 #include "cli/identity.h"
 #include "gates/override.h"
 #include "gates/override_watch.h"
+#include "git/refname.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +61,7 @@ static enum rc override(struct ctx *cx, struct arguments *a, const char *name, c
     uint64_t n, request;
     struct override_wish w = {.reason = str_from(a->reason), .minutes = a->minutes};
     TRY(gate_place_find(cx, a->d.ledger, a->d.data.dir, str_from(name), &place));
-    w.refs = arena_printf(&cx->arena, "%s%s", strncmp(branch, "refs/", 5) ? "refs/heads/" : "", branch);
+    w.refs = refname_full(&cx->arena, str_from(branch));
     w.person = a->who ? str_from(a->who) : STR_NONE;
     if (a->who && !str_starts(w.person, STR("person:"))) {
         TRY(identity_of_address(cx, a->d.ledger, w.person, &w.person));

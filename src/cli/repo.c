@@ -10,6 +10,7 @@
 #include "gates/mirror.h"
 #include "gates/place.h"
 #include "gates/seal.h"
+#include "git/refname.h"
 #include "records/append.h"
 #include "serve/elsewhere.h"
 
@@ -145,8 +146,7 @@ static enum rc list(struct ctx *cx, struct arguments *a)
 /* Empty: none was said. */
 static struct str branch_of(struct ctx *cx, const struct arguments *a)
 {
-    return a->main ? arena_printf(&cx->arena, "%s%s", strncmp(a->main, "refs/", 5) ? "refs/heads/" : "", a->main)
-                   : STR("");
+    return a->main ? refname_full(&cx->arena, str_from(a->main)) : STR("");
 }
 
 static enum rc create(struct ctx *cx, struct arguments *a, const char *name)
@@ -199,16 +199,15 @@ static enum rc protect(struct ctx *cx, struct arguments *a, const char *name, co
     struct str *list;
     TRY(gate_place_find(cx, a->d.ledger, a->d.data.dir, str_from(name), &place));
     TRY(publishers(cx, a, &list));
-    const struct host_protection p = {
-        .pattern = arena_printf(&cx->arena, "%s%s", strncmp(pattern, "refs/", 5) ? "refs/heads/" : "", pattern),
-        .reviewers = a->reviewers,
-        .method = str_from(a->method ? a->method : "merge"),
-        .publishers = list,
-        .n_publishers = a->n_publishers,
-        .signatures = a->signatures,
-        .resolved = a->resolved,
-        .active = active,
-        .reason = str_from(a->reason ? a->reason : "")};
+    const struct host_protection p = {.pattern = refname_full(&cx->arena, str_from(pattern)),
+                                      .reviewers = a->reviewers,
+                                      .method = str_from(a->method ? a->method : "merge"),
+                                      .publishers = list,
+                                      .n_publishers = a->n_publishers,
+                                      .signatures = a->signatures,
+                                      .resolved = a->resolved,
+                                      .active = active,
+                                      .reason = str_from(a->reason ? a->reason : "")};
     return host_protect(cx, a->d.facts, &identity_operator, &place, &p);
 }
 

@@ -9,6 +9,7 @@
 #include "gates/override.h"
 #include "gates/publish.h"
 #include "gates/tell.h"
+#include "git/refname.h"
 #include "ledger/log_reader.h"
 #include "store/store.h"
 
@@ -250,12 +251,8 @@ static enum rc break_glass(struct ctx *cx, struct reviewing *r)
 {
     const struct review_asked *a = r->asked;
     const struct identity_actor by = {r->by->person, r->by->credential, STR("person")};
-    const struct override_wish w = {.refs = arena_printf(&cx->arena, "%s" STR_FMT,
-                                                         str_starts(a->place, STR("refs/")) ? "" : "refs/heads/",
-                                                         STR_ARG(a->place)),
-                                    .person = r->by->person,
-                                    .reason = a->text,
-                                    .minutes = a->minutes};
+    const struct override_wish w = {
+        .refs = refname_full(&cx->arena, a->place), .person = r->by->person, .reason = a->text, .minutes = a->minutes};
     uint64_t event, request;
     TRY(override_open(cx, r->facts, &r->place, &by, &w, &event, &request));
     printf("override %llu: you may publish to %s for %lld minutes; request %llu waits for another's review\n",

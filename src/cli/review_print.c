@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "git/refname.h"
 
 /* Whole, unlike str_visible(). */
 static void print_text(struct str text, const char *indent)
@@ -18,8 +19,7 @@ static void print_text(struct str text, const char *indent)
 
 void review_print_row(struct ctx *cx, int64_t number, struct str target, struct str title, struct str owner)
 {
-    printf("%lld\t%s\t%s\t", (long long)number, str_visible(cx, str_slice(target, 11, target.n)),
-           str_visible(cx, title));
+    printf("%lld\t%s\t%s\t", (long long)number, str_visible(cx, refname_short(target)), str_visible(cx, title));
     printf("%s\n", str_visible(cx, owner));
 }
 

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "git/oid.h"
+#include "git/refname.h"
 #include "store/store.h"
 
 #define SAID_MOST (64U << 20)
@@ -153,7 +154,7 @@ static enum rc look(void *arg, const struct git_entry *e)
     const struct looking *l = arg;
     if (!bsearch(&e->oid, l->ids, l->n, sizeof e->oid, by_id)) return OK;
     return fail(l->cx, E_CONFLICT, "%s still stands at the tip of %s: take it out there by a reviewed change first",
-                str_visible(l->cx, e->path), str_visible(l->cx, str_slice(l->branch, 11, l->branch.n)));
+                str_visible(l->cx, e->path), str_visible(l->cx, refname_short(l->branch)));
 }
 
 enum rc expunge_check_tips(struct ctx *cx, sqlite3 *db, const struct git *g, const struct gate_place *place,

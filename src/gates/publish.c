@@ -13,6 +13,7 @@
 #include "gates/seal.h"
 #include "git/object.h"
 #include "git/oid.h"
+#include "git/refname.h"
 #include "ledger/log_reader.h"
 #include "store/store.h"
 
@@ -110,8 +111,8 @@ static enum rc conflicts(struct ctx *cx, const struct publishing *p, struct str 
     (void)str_cut(&paths, '\n', &first);
     return fail(cx, E_CONFLICT,
                 "change %lld does not merge into %s without conflicts (%s%s): rebase it and push a new patch set",
-                (long long)p->change.number, str_visible(cx, str_slice(p->change.target, 11, p->change.target.n)),
-                str_visible(cx, first), paths.p ? " and others" : "");
+                (long long)p->change.number, str_visible(cx, refname_short(p->change.target)), str_visible(cx, first),
+                paths.p ? " and others" : "");
 }
 
 static enum rc by_merge(struct ctx *cx, struct publishing *p, struct str *after)

@@ -6,6 +6,7 @@
 #include "base/json_read.h"
 #include "base/time.h"
 #include "gates/approved_items.h"
+#include "git/refname.h"
 #include "store/store.h"
 
 #define ITEMS_MOST 100 /* that hold for one repository */
@@ -100,8 +101,7 @@ static void read_branches(struct ctx *cx, const json_t *list, struct rule *r)
     for (size_t i = 0; i < json_array_size(list); i++) {
         struct str p = str_trim(json_text(json_array_get(list, i)));
         if (!p.n) continue;
-        patterns[r->n_branches++] =
-            arena_printf(&cx->arena, "%s" STR_FMT, str_starts(p, STR("refs/")) ? "" : "refs/heads/", STR_ARG(p));
+        patterns[r->n_branches++] = refname_full(&cx->arena, p);
     }
     r->branches = patterns;
 }

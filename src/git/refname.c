@@ -39,6 +39,16 @@ bool packed_refs_next(struct str *rest, size_t hex, struct packed_ref *out, size
     return false;
 }
 
+struct str refname_full(struct arena *a, struct str name)
+{
+    return arena_printf(a, "%s" STR_FMT, str_starts(name, STR("refs/")) ? "" : "refs/heads/", STR_ARG(name));
+}
+
+struct str refname_short(struct str name)
+{
+    return str_starts(name, STR("refs/heads/")) ? str_slice(name, sizeof "refs/heads/" - 1, name.n) : name;
+}
+
 enum loose_kind loose_ref_parse(struct str content, size_t hex, struct str *value)
 {
     if (str_starts(content, STR("ref:"))) {

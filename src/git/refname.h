@@ -3,10 +3,14 @@
 #ifndef SINETTI_GIT_REFNAME_H
 #define SINETTI_GIT_REFNAME_H
 
-#include "base/str.h"
+#include "base/arena.h"
 
 /* A full name below refs/ that git-check-ref-format(1) accepts, at most LIMIT_PATH long. */
 bool refname_is_valid(struct str name);
+/* A branch by its short name or any full name, or a pattern of them, in full. In the arena. */
+struct str refname_full(struct arena *a, struct str name);
+/* As people call it: a branch without refs/heads/. */
+struct str refname_short(struct str name);
 
 struct packed_ref {
     struct str name, oid;

@@ -1,5 +1,6 @@
 /* The page: head, what was looked at, and the sections in their order. */
 #include "reports/html.h"
+#include "git/refname.h"
 #include "reports/formats.h"
 
 extern const char reports_html_css[];
@@ -68,11 +69,6 @@ static void end_term(struct page *p)
     html_raw(p, "</dd></div>\n");
 }
 
-static struct str short_branch(struct str ref)
-{
-    return str_starts(ref, STR("refs/heads/")) ? str_slice(ref, strlen("refs/heads/"), ref.n) : ref;
-}
-
 static void looked_at(struct page *p)
 {
     const struct assessment *a = p->a;
@@ -88,7 +84,7 @@ static void looked_at(struct page *p)
     end_term(p);
     if (a->repository.branch.n) {
         term(p, html_word(HTML_BRANCH, p->lang), NULL);
-        html_code(p, short_branch(a->repository.branch));
+        html_code(p, refname_short(a->repository.branch));
         end_term(p);
     }
     term(p, word(WORD_PERIOD, p->lang), "long");

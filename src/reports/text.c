@@ -1,5 +1,6 @@
 /* The assessment as text for a terminal: where it stands, three things first, the tasks, what was found. */
 #include "base/time.h"
+#include "git/refname.h"
 #include "reports/formats.h"
 #include "reports/text_out.h"
 #include "reports/words.h"
@@ -20,8 +21,7 @@ static void put_head(struct ctx *cx, struct text_out *t, const struct assessment
 {
     enum lang lang = a->run.lang;
     char since[32], now[32];
-    struct str branch = a->repository.branch;
-    if (str_starts(branch, STR("refs/heads/"))) branch = str_slice(branch, 11, branch.n);
+    struct str branch = refname_short(a->repository.branch);
     text_tone(t, TONE_BOLD, arena_printf(&cx->arena, "Sinetti %s · %s", SINETTI_VERSION, word(WORD_PRODUCT, lang)));
     buf_printf(t->out, "\n%s: " STR_FMT "  ", word(WORD_LOOKED_AT, lang), STR_ARG(a->run.path));
     if (branch.n) buf_visible(t->out, branch);

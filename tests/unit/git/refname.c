@@ -55,12 +55,27 @@ static void test_git_refname__loose(void **state)
     assert_int_equal(loose_ref_parse(STR("ref:"), 40, &v), LOOSE_BAD);
 }
 
+static void test_git_refname__short_and_full(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a);
+    assert_str(refname_full(&a, STR("main")), "refs/heads/main");
+    assert_str(refname_full(&a, STR("release/*")), "refs/heads/release/*");
+    assert_str(refname_full(&a, STR("refs/tags/v1")), "refs/tags/v1");
+    assert_str(refname_short(STR("refs/heads/a/b")), "a/b");
+    assert_str(refname_short(STR("refs/tags/v1")), "refs/tags/v1");
+    assert_str(refname_short(STR("")), "");
+    arena_release(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_git_refname__names),
         cmocka_unit_test(test_git_refname__packed),
         cmocka_unit_test(test_git_refname__loose),
+        cmocka_unit_test(test_git_refname__short_and_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
