@@ -20,18 +20,24 @@
 
 /* --- the signer */
 
+/* A running server has it; one whose signer is being started again has it in a moment. Else its folder. */
 static enum rc find_signer(struct ctx *cx, const char *dir, struct signer **out)
 {
     struct stat st;
-    const char *named = config_signer(cx, dir);
+    const char *named = config_signer(cx, dir), *servers = arena_printf(&cx->arena, "%s/signer.sock", dir).p;
     if (stat(named, &st) == 0 && S_ISSOCK(st.st_mode)) return signer_connect(cx, named, out);
-    if (signer_connect(cx, arena_printf(&cx->arena, "%s/signer.sock", dir).p, out) == OK) return OK;
-    enum rc rc = signer_open(cx, named, out);
-    for (int i = 0; rc == E_BUSY && i < TRIES; i++) {
-        (void)usleep(PAUSE);
+    enum rc rc = E_NOTFOUND;
+    for (int i = 0; i < TRIES; i++) {
+        if (i) (void)usleep(PAUSE);
+        if (signer_connect(cx, servers, out) == OK) return OK;
         rc = signer_open(cx, named, out);
+        if (rc == OK || (rc != E_BUSY && lstat(servers, &st) != 0)) break;
     }
-    return rc;
+    return rc != E_NOTFOUND ? rc
+                            : fail(cx, rc,
+                                   "nothing can be signed: the server does not run, and there is no signer at %s "
+                                   "(SINETTI_SIGNER tells another place)",
+                                   str_visible(cx, str_from(named)));
 }
 
 static enum rc ask(struct ctx *cx, const struct seal *s, enum signer_form form, struct str data, uint8_t public[32],
