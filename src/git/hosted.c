@@ -239,7 +239,9 @@ void ref_moves_abort(struct ref_moves *m)
 
 bool hosted_unlock(struct ctx *cx, const struct git *g, const struct ref_update *u, size_t n)
 {
+    /* HEAD's too: git holds it while the branch that HEAD names is moved */
     bool any = unlink(arena_printf(&cx->arena, "%s/packed-refs.lock", g->dir).p) == 0;
+    any |= unlink(arena_printf(&cx->arena, "%s/HEAD.lock", g->dir).p) == 0;
     for (size_t i = 0; i < n; i++)
         any |= unlink(arena_printf(&cx->arena, "%s/" STR_FMT ".lock", g->dir, STR_ARG(u[i].name)).p) == 0;
     return any;

@@ -4,6 +4,8 @@ import resource
 import signal
 import subprocess
 
+from git_gate import Host, person, settled
+
 
 def mains(t):
     return {line.split("\t")[0]: line.split("\t")[2] for line in t.run("repo", "list", "--data", "data", code=0).out.splitlines()}
@@ -58,3 +60,23 @@ def test_what_cannot_be_connected_is_not_listed_as_if_it_were(t):
         t.equal(done.returncode, 3, done)
         t.has(done.stderr.decode(), "so no gate can stand there")
     t.equal(mains(t), {})
+
+
+def test_what_a_killed_git_has_left_locked_stops_nobody(t):
+    """As a power cut leaves it, in the middle of moving the main branch: HEAD is locked with it."""
+    h = Host(t)
+    work = h.begin()
+
+    def cut(*names):
+        for name in ("HEAD", "packed-refs", *names):
+            (h.path / (name + ".lock")).touch()
+    work.commit("x", {"x.txt": "x\n"}, author=person("ella"))
+    number = h.propose("ella", work)
+    h.review("mikko", "approve", "acme", number, 1)
+    cut("refs/heads/main")
+    t.has(h.review("mikko", "publish", "acme", number).out, "published")
+    cut("refs/heads/mine")
+    code, said = h.push("ella", work, "HEAD:refs/heads/mine")
+    t.equal(code, 0, said)
+    t.equal(list(h.path.rglob("*.lock")), [h.path / "sinetti.lock"])
+    settled(t)
