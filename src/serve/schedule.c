@@ -4,9 +4,12 @@
 #include "gates/mirror.h"
 #include "store/store.h"
 
-static enum rc queue_due(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_t now)
+#include <unistd.h>
+
+static enum rc queue_due(struct ctx *cx, const char *dir, sqlite3 *ledger, sqlite3 *state, int64_t now)
 {
     scoped_stmt *st = NULL;
+    (void)dir;
     TRY(store_prepare(
         cx, ledger,
         STR("SELECT r.subject, r.schedule, (SELECT coalesce(max(a.at), 0) FROM fact_assessment a WHERE "
@@ -26,7 +29,14 @@ static enum rc queue_due(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_
     }
 }
 
-static enum rc queue_mirrors(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_t now)
+/* Of several servers on one log one keeps a hosted repository's git data. */
+static bool is_here(struct ctx *cx, const char *dir, struct str repository)
+{
+    struct str id = str_slice(repository, sizeof "repo:" - 1, repository.n);
+    return access(arena_printf(&cx->arena, "%s/hosted/" STR_FMT ".git", dir, STR_ARG(id)).p, F_OK) == 0;
+}
+
+static enum rc queue_mirrors(struct ctx *cx, const char *dir, sqlite3 *ledger, sqlite3 *state, int64_t now)
 {
     scoped_stmt *st = NULL;
     TRY(store_prepare(cx, ledger,
@@ -39,6 +49,7 @@ static enum rc queue_mirrors(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, in
         struct str id;
         TRY(store_step(cx, st, &row));
         if (!row) return OK;
+        if (!is_here(cx, dir, store_column_str(st, 0))) continue;
         TRY(mirror_read(cx, ledger, state, arena_str(&cx->arena, store_column_str(st, 0)), &m));
         if (mirror_is_due(&m, now)) TRY(jobs_add(cx, state, MIRROR_JOB, m.subject, STR("system"), now, &id));
     }
@@ -46,7 +57,7 @@ static enum rc queue_mirrors(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, in
 
 #define EXPUNGE_AGAIN 3600
 
-static enum rc queue_expunges(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_t now)
+static enum rc queue_expunges(struct ctx *cx, const char *dir, sqlite3 *ledger, sqlite3 *state, int64_t now)
 {
     struct str *due, id;
     size_t n;
@@ -55,6 +66,7 @@ static enum rc queue_expunges(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, i
         struct job last;
         bool found;
         int64_t failed;
+        if (!is_here(cx, dir, due[i])) continue;
         TRY(jobs_newest(cx, state, EXPUNGE_JOB, due[i], &last, &found, &failed));
         if (found && (!job_has_ended(last.state) || (failed && now - last.ended < EXPUNGE_AGAIN))) continue;
         TRY(jobs_add(cx, state, EXPUNGE_JOB, due[i], STR("system"), now, &id));
@@ -62,13 +74,13 @@ static enum rc queue_expunges(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, i
     return OK;
 }
 
-typedef enum rc queueing(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_t now);
+typedef enum rc queueing(struct ctx *cx, const char *dir, sqlite3 *ledger, sqlite3 *state, int64_t now);
 
 static enum rc with_ledger(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now, queueing *run)
 {
     sqlite3 *ledger;
     TRY(store_open_file(cx, arena_printf(&cx->arena, "%s/ledger.db", dir).p, STORE_READ, &ledger));
-    enum rc rc = run(cx, ledger, state, now);
+    enum rc rc = run(cx, dir, ledger, state, now);
     store_close(ledger);
     return rc;
 }
