@@ -145,18 +145,7 @@ static bool add_merged(struct sweep *s, struct str meta, struct str path)
 
 static enum rc list_merged(struct ctx *cx, struct git *g, struct sweep *s, const struct commits *c)
 {
-    static const char *const argv[] = {"diff-tree",
-                                       "--stdin",
-                                       "-c",
-                                       "-r",
-                                       "-z",
-                                       "--raw",
-                                       "--no-renames",
-                                       "--no-abbrev",
-                                       "--no-ext-diff",
-                                       "--no-textconv",
-                                       "--ignore-submodules=none",
-                                       NULL};
+    static const char *const argv[] = {"diff-tree", "--stdin", "-c", GIT_RAW_DIFF, NULL};
     scoped_buf input, said;
     int code;
     const char *why;

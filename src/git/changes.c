@@ -119,19 +119,7 @@ void changes_release(struct changes *c)
 
 static enum rc ensure_child(struct ctx *cx, struct changes *c)
 {
-    static const char *const argv[] = {"diff-tree",
-                                       "--stdin",
-                                       "--always",
-                                       "--root",
-                                       "-r",
-                                       "-z",
-                                       "--raw",
-                                       "--no-renames",
-                                       "--no-abbrev",
-                                       "--no-ext-diff",
-                                       "--no-textconv",
-                                       "--ignore-submodules=none",
-                                       NULL};
+    static const char *const argv[] = {"diff-tree", "--stdin", "--always", "--root", GIT_RAW_DIFF, NULL};
     if (c->child.pid > 0) return OK;
     /* All lines have one length, so the child starts where the last one ended. */
     if (lseek(c->input, (off_t)(c->next * (c->g->hex + 1)), SEEK_SET) < 0)

@@ -14,6 +14,10 @@ struct child {
 };
 #define CHILD_NONE ((struct child){0, -1, -1, -1})
 
+/* How trees are compared: every path by its ids and modes, and no program that a repository could name. */
+#define GIT_RAW_DIFF                                                                                                   \
+    "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"
+
 /* argv without the program's name, ended by NULL. input: descriptor for standard input (stays the caller's), or one of:
  */
 #define CHILD_NO_INPUT (-1)

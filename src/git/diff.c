@@ -116,18 +116,7 @@ enum rc git_staged(struct ctx *cx, struct git *g, enum rc (*each)(void *arg, con
     TRY(rc);
     TRY(copy_shared(cx, g, &left));
     const char *head = g->head_oid.p ? arena_cstr(&g->arena, g->head_oid) : empty_tree(g);
-    const char *const argv[] = {"diff-index",
-                                "--cached",
-                                "-r",
-                                "-z",
-                                "--raw",
-                                "--no-renames",
-                                "--no-abbrev",
-                                "--no-ext-diff",
-                                "--ignore-submodules=none",
-                                head,
-                                "--",
-                                NULL};
+    const char *const argv[] = {"diff-index", "--cached", GIT_RAW_DIFF, head, "--", NULL};
     return compare(cx, g, argv, "the index and HEAD", each, arg);
 }
 
@@ -137,17 +126,7 @@ enum rc git_diff(struct ctx *cx, const struct git *g, struct str from, struct st
     if (!from.p) from = str_from(empty_tree(g));
     if (!oid_is(from, g->hex) || !oid_is(to, g->hex))
         return fail(cx, E_INVALID, "commits are compared by whole object ids");
-    const char *const argv[] = {"diff-tree",
-                                "-r",
-                                "-z",
-                                "--raw",
-                                "--no-renames",
-                                "--no-abbrev",
-                                "--no-ext-diff",
-                                "--ignore-submodules=none",
-                                arena_cstr(&cx->arena, from),
-                                arena_cstr(&cx->arena, to),
-                                "--",
-                                NULL};
+    const char *const argv[] = {"diff-tree", GIT_RAW_DIFF, arena_cstr(&cx->arena, from), arena_cstr(&cx->arena, to),
+                                "--",        NULL};
     return compare(cx, g, argv, "the two commits", each, arg);
 }
