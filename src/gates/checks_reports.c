@@ -47,7 +47,6 @@ enum rc check_tests(struct checking *k, const struct definition *d)
 /* --- reports read again */
 
 struct prints {
-    struct ctx *cx;
     int level;
     uint8_t (*list)[EVIDENCE_PRINT];
     size_t n;
@@ -153,8 +152,8 @@ static enum rc count_findings(struct checking *k, const struct definition *d, in
 /* Against the branch as it is, else where the change leaves it; with neither all of them are new. */
 static enum rc compare(struct checking *k, const struct definition *d, struct push_check *c)
 {
-    struct prints now = {k->cx, d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0, 0},
-                  before = {k->cx, d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0, 0};
+    struct prints now = {d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0, 0},
+                  before = {d->level, malloc(LIMIT_EVIDENCE_FINDINGS * EVIDENCE_PRINT), 0, 0};
     const struct evidence_sink of_now = {&now, take_finding, NULL}, of_before = {&before, take_finding, NULL};
     size_t n = 0;
     enum rc rc = now.list && before.list ? OK : fail(k->cx, E_INTERNAL, "no memory");
