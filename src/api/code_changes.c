@@ -69,7 +69,7 @@ static enum rc put_reviews(struct ctx *cx, struct api_call *call, struct str cha
     scoped_stmt *st = NULL;
     TRY(store_prepare(
         cx, call->ledger,
-        STR("SELECT r.patch_set, r.vote, r.at, r.actor, p.name FROM fact_review r LEFT JOIN fact_person p ON "
+        STR("SELECT r.patch_set, r.vote, r.at, r.actor, p.name, r.n FROM fact_review r LEFT JOIN fact_person p ON "
             "p.subject = r.actor WHERE r.subject = ?1 ORDER BY r.n DESC LIMIT 1000"),
         &st));
     store_bind_str(st, 1, change);
@@ -83,6 +83,7 @@ static enum rc put_reviews(struct ctx *cx, struct api_call *call, struct str cha
         show_column_text(j, "vote", st, 1);
         show_column_time(j, "at", st, 2);
         show_column_person(j, "by", st, 3);
+        show_column_int(j, "event", st, 5);
         json_end(j, '}');
     }
     json_end(j, ']');
@@ -175,6 +176,7 @@ static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct code
     json_key(j, "gate");
     json_begin(j, '{');
     json_put_bool(j, "allowed", open && !conflict.p && tried.decided.allowed);
+    json_put_bool(j, "may_read", api_may(call, "code.read", f->place.project));
     json_put_bool(j, "may_override", open && api_may(call, "code.override", f->place.project));
     json_put_bool(j, "may_review", review && open);
     json_put_bool(j, "may_resolve", review);

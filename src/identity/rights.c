@@ -1,10 +1,20 @@
 #include "identity/rights.h"
 
-bool identity_token_gives(const struct identity_who *who, const char *permission)
+static bool token_names(const struct identity_who *who, const char *permission)
 {
     for (size_t i = 0; i < who->n_only; i++)
         if (str_eq(who->only[i], str_from(permission))) return true;
-    return who->n_only == 0;
+    return false;
+}
+
+bool identity_token_gives(const struct identity_who *who, const char *permission)
+{
+    if (who->n_only == 0 || token_names(who, permission)) return true;
+    for (size_t i = 0; i < identity_permissions_n; i++) {
+        const struct identity_permission *p = &identity_permissions[i];
+        if (p->with && strcmp(p->name, permission) == 0) return token_names(who, p->with);
+    }
+    return false;
 }
 
 bool identity_grant_gives(const struct identity_grant *g, const struct identity_permission *p)

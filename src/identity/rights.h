@@ -8,8 +8,9 @@
 struct identity_permission {
     const char *name; /* noun.verb */
     const char *title[LANG_COUNT];
-    bool project;   /* a grant for a project gives it there */
-    uint32_t roles; /* bit of each enum identity_role that has it */
+    const char *with; /* another: whoever has that one has this too; NULL */
+    bool project;     /* a grant for a project gives it there */
+    uint32_t roles;   /* bit of each enum identity_role that has it */
 };
 extern const struct identity_permission identity_permissions[];
 extern const size_t identity_permissions_n;

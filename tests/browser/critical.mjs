@@ -120,3 +120,36 @@ it("publishing times: an emergency is asked for, and glass is broken", async () 
   await officer.getByText("Reviewed").first().waitFor();
   await close(officer);
 });
+
+it("code reviews: an auditor samples what was published, and sees no code", async () => {
+  run("people", "add", "Outi Salo", "auditor@team.example", "--role", "auditor", "--until", "2100-01-01");
+  const page = await as("auditor");
+  await go(page, "/reviews?tab=published");
+  const row = page.getByRole("row").filter({ hasText: "Count tries to sign in" });
+  await row.getByText("Ulla Ek").first().waitFor();
+  await row.getByRole("link", { name: /^Event / }).waitFor();
+  await sound(page, "reviews: published");
+  await shot(page, "reviews-published");
+  await page.getByRole("row").filter({ hasText: "Count tries to sign in" }).getByRole("link").first().click();
+  await page.getByText("asked of it then").click();
+  await page.getByText("Of the code itself nothing is shown").waitFor();
+  assert.equal(await page.getByText("int step_20").count(), 0);
+  assert.equal(await page.getByRole("button", { name: /Approve|Publish|Comment/ }).count(), 0);
+  await sound(page, "a published change");
+  await shot(page, "review-auditor");
+  const { id } = (await ask(page, "/code-changes?state=published")).items[0];
+  assert.equal((await page.request.get(`${settings.address}/api/v1/code-changes/${id.split(":")[1]}/diff?patch_set=1`)).status(), 403);
+  await page.getByRole("link", { name: /^Event / }).first().click();
+  await page.waitForURL(/\/audit-log\/\d+/);
+  await settle(page);
+  await go(page, "/gate");
+  await page.locator("code.pattern").first().waitFor();
+  assert.equal(await page.getByRole("button", { name: "Change" }).count(), 0);
+  await close(page);
+  const narrow = await as("auditor", { lang: "fi", theme: "dark", width: 390 });
+  await go(narrow, "/reviews?tab=published");
+  await narrow.getByText("Count tries to sign in").waitFor();
+  await sound(narrow, "reviews: published, narrow");
+  await shot(narrow, "reviews-published-fi-dark-390");
+  await close(narrow);
+});

@@ -135,7 +135,7 @@ def permissions(model):
     out = ["/* Made by tools/api.py of src/api/roles.yaml. */\n#include \"identity/rights.h\"\n\nconst struct identity_permission identity_permissions[] = {\n"]
     for name, p in model.permissions.items():
         roles = " | ".join("1u << ROLE_%s" % role.upper() for role in ROLES if name in model.roles[role]["permissions"])
-        out.append("    {%s, {%s, %s}, %s, %s},\n" % (quoted(name), quoted(p["en"]), quoted(p["fi"]), word(p["project"]), roles))
+        out.append("    {%s, {%s, %s}, %s, %s, %s},\n" % (quoted(name), quoted(p["en"]), quoted(p["fi"]), quoted(p["with"]) if p["with"] else "NULL", word(p["project"]), roles))
     out.append("};\nconst size_t identity_permissions_n = %d;\n" % len(model.permissions))
     return "".join(out)
 

@@ -62,10 +62,12 @@ def read_roles(model, path):
     top.only(["permissions", "roles"])
     places = dict(top.each("permissions"))
     for name, place in places.items():
-        place.only(["project", "gate", "en", "fi"])
+        place.only(["project", "gate", "with", "en", "fi"])
         if not PERMISSION.match(name):
             place.say("a permission is one word, noun.verb")
-        model.permissions[name] = {"project": place.get("project", bool, False), "gate": place.get("gate", bool, False), **words(place, name)}
+        model.permissions[name] = {"project": place.get("project", bool, False), "gate": place.get("gate", bool, False), "with": place.get("with", str, ""), **words(place, name)}
+        if model.permissions[name]["with"] not in ("", *places):
+            place.say('there is no permission "%s"' % model.permissions[name]["with"], "with")
     for name, place in top.each("roles"):
         place.only(["title", "description", "permissions"])
         if name not in ROLES:
@@ -76,6 +78,7 @@ def read_roles(model, path):
         given = place.get("permissions", list, [])
         if len(set(given)) != len(given):
             place.say("a permission stands twice", "permissions")
+        given = given + [one for one, p in model.permissions.items() if p["with"] in given and one not in given]
         model.roles[name] = {"title": words(place.below("title"), name), "description": words(place.below("description"), name), "permissions": given}
     for name in ROLES:
         if name not in model.roles:

@@ -9,6 +9,7 @@ CREATE TABLE p_push_refs (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT
   patch_set INTEGER, threads INTEGER NOT NULL,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE INDEX p_push_refs_ref ON p_push_refs (ref, n);
+CREATE INDEX p_push_refs_change ON p_push_refs (change, n) WHERE change IS NOT NULL;
 CREATE VIEW fact_push_refs AS SELECT n, seq, ref, before, after, kind, act, protected, may, publisher, published, commits, covered, reviewers, approvals,
   rejections, secrets, change, patch_set, threads FROM p_push_refs;
 CREATE TABLE p_push_hits (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, path TEXT NOT NULL, line INTEGER NOT NULL, rule TEXT NOT NULL,

@@ -19,8 +19,8 @@ export const menu: readonly { title: "work" | "development" | "evidence" | "orga
       { key: "tasks", path: "/tasks", icon: "list-check", permission: "tasks.read", letter: "t" },
       { key: "guidebook", path: "/guidebook", icon: "books", permission: "self", letter: "g" },
       { key: "approvals", path: "/approvals", icon: "circle-check", permission: "approvals.read", letter: "a" },
-      { key: "reviews", path: "/reviews", icon: "git-pull-request", permission: "code.read", letter: "v" },
-      { key: "gate", path: "/gate", icon: "shield-lock", permission: "code.protect" },
+      { key: "reviews", path: "/reviews", icon: "git-pull-request", permission: "changes.read", letter: "v" },
+      { key: "gate", path: "/gate", icon: "shield-lock", permission: "changes.read" },
     ],
   },
   {
