@@ -79,8 +79,14 @@ class Host:
         return done
 
     def facts(self, kind):
-        listed = self.t.run("fact", "list", "--kind", kind, "--limit", 1000, "--format", "json", "--data", "data", code=0)
-        return [json.loads(line) for line in listed.out.splitlines()]
+        """All of them, by number."""
+        found, page, after = [], 1000, []
+        while True:
+            listed = self.t.run("fact", "list", "--kind", kind, "--limit", page, *after, "--format", "json", "--data", "data", code=0).out.splitlines()
+            found += [json.loads(line) for line in listed]
+            if len(listed) < page:
+                return found
+            after = ["--after", found[-1]["n"]]
 
     def ref(self, name="refs/heads/main"):
         return self.t.git("--git-dir", str(self.path), "for-each-ref", "--format=%(objectname)", name).decode().strip()
