@@ -164,7 +164,7 @@ static enum rc put(struct ctx *cx, struct api_call *call, const struct record_ki
 
 API_OPERATION(items_create)
 {
-    struct records_answer done;
+    struct records_answer done = {0};
     const struct record_kind *k;
     TRY(item_kind(cx, call, &k));
     TRY(put(cx, call, k, STR(""), STR(""), call->who.person, &done));

@@ -3,7 +3,7 @@
 #include "cli/common.h"
 #include "cli/identity.h"
 #include "gates/override.h"
-#include "gates/override_watch.h"
+#include "gates/watch.h"
 #include "git/refname.h"
 
 #include <stdio.h>

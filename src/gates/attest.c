@@ -4,7 +4,9 @@
 #include "base/limits.h"
 #include "facts/subject.h"
 #include "gates/change.h"
+#include "gates/hold.h"
 #include "gates/seal.h"
+#include "gates/watch.h"
 #include "git/oid.h"
 #include "ledger/canonical.h"
 #include "store/store.h"
@@ -339,6 +341,19 @@ enum rc attest_catch_up(struct ctx *cx, struct facts *f, struct log_reader *r, c
         rc = find_moved(cx, log_reader_db(r), &m, at, &more);
         if (rc == OK) rc = attest_some(cx, f, r, g, &seal, &m, made);
     }
+    return rc;
+}
+
+enum rc attest_place(struct ctx *cx, struct facts *f, const char *dir, sqlite3 *db, struct str name, size_t *made)
+{
+    struct gate_hold h;
+    struct log_reader *r = NULL;
+    *made = 0;
+    enum rc rc = gate_hold(cx, db, dir, name, false, &h);
+    if (rc == OK && h.git) rc = log_reader_open(cx, dir, &r);
+    if (rc == OK && h.git) rc = attest_catch_up(cx, f, r, h.git, dir, &h.place, made);
+    log_reader_close(r);
+    gate_release(&h);
     return rc;
 }
 

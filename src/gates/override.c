@@ -6,8 +6,9 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "gates/decide.h"
-#include "gates/override_watch.h"
+#include "gates/hold.h"
 #include "gates/receive.h"
+#include "gates/watch.h"
 #include "records/request.h"
 #include "store/store.h"
 
@@ -240,21 +241,15 @@ enum rc override_check(struct ctx *cx, struct facts *f, sqlite3 *db, const struc
 enum rc override_check_place(struct ctx *cx, struct facts *f, const char *dir, sqlite3 *db, struct str name,
                              const struct identity_actor *by, bool wait, size_t *found)
 {
-    struct gate_place place;
-    struct git *g = NULL;
-    *found = 0;
-    TRY(gate_place_find(cx, db, dir, name, &place));
-    if (place.host != GATE_HOSTED) return OK;
-    int lock = receive_lock_if(cx, place.path, wait);
-    if (lock < 0 && errno == EWOULDBLOCK) return OK;
-    if (lock < 0) return fail(cx, E_IO, "the repository cannot be locked: %s", strerror(errno));
-    enum rc rc = hosted_open(cx, place.path, NULL, &g);
-    const struct gate_caller caller = {.person = by->person, .credential = by->credential};
+    struct gate_hold h;
     size_t settled;
-    if (rc == OK) rc = decide_settle(cx, f, db, g, &place, &caller, &settled); /* what a crash left is no way past */
-    if (rc == OK) rc = override_check(cx, f, db, g, &place, by, found);
-    git_close(g);
-    (void)close(lock);
+    *found = 0;
+    enum rc rc = gate_hold(cx, db, dir, name, wait, &h);
+    const struct gate_caller caller = {.person = by->person, .credential = by->credential};
+    if (rc == OK && h.git)
+        rc = decide_settle(cx, f, db, h.git, &h.place, &caller, &settled); /* a crash is no way past */
+    if (rc == OK && h.git) rc = override_check(cx, f, db, h.git, &h.place, by, found);
+    gate_release(&h);
     return rc;
 }
 

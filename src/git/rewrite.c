@@ -266,8 +266,9 @@ static enum rc read_marks(struct filter *f, struct str marks, struct rewrite *r)
 
 static enum rc import_all(struct filter *f, const struct git *g, struct rewrite *r)
 {
-    static const char *const argv[] = {"fast-import",           "--quiet", "--force", "--date-format=raw-permissive",
-                                       "--export-marks=" MARKS, NULL};
+    static const char marks[] = "--export-marks=" MARKS;
+    static const char *const argv[] = {"fast-import", "--quiet", "--force", "--date-format=raw-permissive",
+                                       marks,         NULL};
     const char *path = arena_printf(&f->cx->arena, "%s/" MARKS, g->dir).p;
     struct child c;
     scoped_buf said;

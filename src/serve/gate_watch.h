@@ -1,4 +1,5 @@
-/* Branches of hosted repositories that were moved past the gate (gates/override.h), looked for when the server starts
+/* Branches of hosted repositories that were moved past the gate (gates/override.h), and what was published and is not
+ * attested (gates/attest.h), looked for when the server starts
  * and each hour. */
 #ifndef SINETTI_SERVE_GATE_WATCH_H
 #define SINETTI_SERVE_GATE_WATCH_H

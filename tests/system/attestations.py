@@ -2,10 +2,12 @@
 import base64
 import json
 import shutil
+import time
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
+import serving
 from git_gate import Host, person, settled
 
 STATEMENT = "application/vnd.in-toto+json"
@@ -114,6 +116,17 @@ def test_levels_and_gaps(t):
     (t.dir / "away").rename(t.dir / "data.signer")
     t.equal(h.push("mikko", work, ":refs/heads/quiet")[0], 0)
     t.equal(attested(t, h, five, keys)[0]["ref"], "refs/tags/v2")
+    # … or when a server looks after its repositories
+    (t.dir / "data.signer").rename(t.dir / "away")
+    work.git("tag", "-m", "three", "v3", five)
+    t.has(h.push("ella", work, "v3")[1], "not attested yet")
+    (t.dir / "away").rename(t.dir / "data.signer")
+    with serving.Server(t, t.dir / "data", {}) as s:
+        for _ in range(600):
+            if "are attested that were not" in s.said():
+                break
+            time.sleep(0.1)
+    t.equal(attested(t, h, five, keys)[0]["ref"], "refs/tags/v3")
     # the program's own verifier, on another machine: it believes what it is given keys for, and what it is asked
     note = t.git("--git-dir", str(h.path), "notes", "--ref=attestations", "show", one)
     (t.dir / "note").write_bytes(note)
@@ -138,7 +151,7 @@ def test_levels_and_gaps(t):
     envelope = json.loads(line)
     envelope["payload"] = base64.b64encode(base64.b64decode(envelope["payload"]).replace(b"LEVEL_4", b"LEVEL_3")).decode()
     t.equal(opened(json.dumps(envelope), keys), None)
-    t.equal(settled(t).count("attestation"), 9)
+    t.equal(settled(t).count("attestation"), 10)
     # nobody but the server writes notes
     t.equal(h.push("mikko", work, "HEAD:refs/notes/attestations")[0], 1)
 
