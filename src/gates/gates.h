@@ -12,8 +12,8 @@
  *     critical.h     critical code that a push touches, and whose approval that wants
  *     checks.h       what definitions of done ask of a push, and what evidence shows; evidence_in.h: where it comes in
  *     times_judge.h  whether it comes when code may be published
- * *     hold.h         a repository in the hands of who looks after it
-     override.h     broken glass, and what moved past the gate
+ *     hold.h         a repository in the hands of who looks after it; watch.h: of all of them
+ *     override.h     broken glass, and what moved past the gate
  *     change.h       changes, patch sets, reviews, what approvals still count; comment.h, diff.h: read and talked about
  *     publish.h      the approved result computed here, and put where it belongs
  *     attest.h       what is attested of it; seal.h: the server's signature
