@@ -22,8 +22,8 @@ it("keyboard: skip link, help, search and places", async () => {
   await page.keyboard.press("g");
   await page.keyboard.press("t");
   await page.waitForURL("**/tasks");
-  await settle(page);
-  assert.equal(await focused(page), "Tasks", "the new page's heading has the focus");
+  // the new page's heading has the focus, once its script is there
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1" && document.activeElement.textContent.trim() === "Tasks");
 
   await page.keyboard.press("/");
   assert.equal(await page.evaluate(() => document.activeElement.id), "search");
