@@ -212,6 +212,19 @@ static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
         }
         json_end(&j, ']');
     }
+    if (p->n_personal) {
+        json_key(&j, "personal");
+        json_begin(&j, '[');
+        for (size_t i = 0; i < p->n_personal; i++) {
+            json_begin(&j, '{');
+            json_put_str(&j, "path", p->personal[i].path);
+            json_put_int(&j, "line", p->personal[i].line);
+            json_put_cstr(&j, "rule", p->personal[i].rule);
+            json_put_int(&j, "items", p->personal[i].items);
+            json_end(&j, '}');
+        }
+        json_end(&j, ']');
+    }
     put_signatures(a->cx, &j, p);
     if (p->n_made) {
         json_key(&j, "made");

@@ -54,6 +54,17 @@ void handover_put(struct ctx *cx, const char *git_dir, const struct push *p)
         json_end(&j, '}');
     }
     json_end(&j, ']');
+    json_key(&j, "personal");
+    json_begin(&j, '[');
+    for (size_t i = 0; i < p->n_personal; i++) {
+        json_begin(&j, '{');
+        json_put_str(&j, "path", p->personal[i].path);
+        json_put_int(&j, "line", p->personal[i].line);
+        json_put_int(&j, "items", p->personal[i].items);
+        json_put_cstr(&j, "rule", p->personal[i].rule);
+        json_end(&j, '}');
+    }
+    json_end(&j, ']');
     json_end(&j, '}');
     /* without it the search is done again, so that nothing hangs on whether it can be written */
     if (buf_ok(&b) == OK && file_replace(cx, path_of(cx, git_dir), buf_view(&b)) != OK) return;
@@ -67,6 +78,21 @@ static const char *rule_named(const char *id)
     for (size_t i = 0; id && i < n; i++)
         if (strcmp(rules[i].id, id) == 0) return rules[i].id;
     return NULL;
+}
+
+static bool take_personal(struct ctx *cx, const json_t *list, struct push *p)
+{
+    if (!json_is_array(list)) return false;
+    for (size_t i = 0; i < json_array_size(list) && i < PUSH_HITS; i++) {
+        const json_t *f = json_array_get(list, i);
+        const char *path = json_string_value(json_object_get(f, "path")),
+                   *rule = rule_named(json_string_value(json_object_get(f, "rule")));
+        if (!path || !rule) return false;
+        p->personal[p->n_personal++] = (struct push_personal){arena_str(&cx->arena, str_from(path)),
+                                                              json_integer_value(json_object_get(f, "line")),
+                                                              json_integer_value(json_object_get(f, "items")), rule};
+    }
+    return true;
 }
 
 static bool take(struct ctx *cx, const json_t *top, struct push *p)
@@ -88,7 +114,7 @@ static bool take(struct ctx *cx, const json_t *top, struct push *p)
         p->hits[p->n_hits++] = (struct push_hit){(size_t)ref, arena_str(&cx->arena, str_from(path)),
                                                  json_integer_value(json_object_get(h, "line")), rule};
     }
-    return true;
+    return take_personal(cx, json_object_get(top, "personal"), p);
 }
 
 bool handover_take(struct ctx *cx, const char *git_dir, struct push *p)
@@ -104,6 +130,7 @@ bool handover_take(struct ctx *cx, const char *git_dir, struct push *p)
     json_decref(top);
     if (!taken) {
         p->n_hits = 0;
+        p->n_personal = 0;
         p->secrets = 0;
         p->lfs = false;
     }

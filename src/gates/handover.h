@@ -7,7 +7,8 @@
 #include "gates/push.h"
 
 void handover_put(struct ctx *cx, const char *git_dir, const struct push *p);
-/* Fills secrets, hits and shapes that the search gave; false: there is nothing. The file is gone then. */
+/* Fills secrets, hits, personal data and shapes that the search gave; false: there is nothing. The file is gone then.
+ */
 bool handover_take(struct ctx *cx, const char *git_dir, struct push *p);
 
 #endif

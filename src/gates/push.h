@@ -2,7 +2,8 @@
  * that decides adds what facts say (who may, what was approved) and puts it into the log.
  *
  * Read are names, kinds and how refs would move; which commits a protected branch would gain and by which change; the
- * secrets in what the push brings, also in what merges alone bring. Nothing a push brings is executed or followed. */
+ * secrets and personal data in what the push brings, also in what merges alone bring. Nothing a push brings is executed
+ * or followed. */
 #ifndef SINETTI_GATES_PUSH_H
 #define SINETTI_GATES_PUSH_H
 
@@ -47,6 +48,13 @@ struct push_hit {
     int64_t line;
     const char *rule;
 };
+/* A file of data with people's own in it, more than stood there before. */
+struct push_personal {
+    struct str path;
+    int64_t line; /* of the first */
+    int64_t items;
+    const char *rule; /* of the scanner: what most of them are */
+};
 /* A requirement that reviewers tick (check_ticks.h). */
 struct push_tick {
     char key[65]; /* SHA-256 of its text */
@@ -76,6 +84,8 @@ struct push {
     struct push_hit hits[PUSH_HITS];
     size_t n_hits;
     int64_t secrets;
+    struct push_personal personal[PUSH_HITS]; /* the first of them */
+    size_t n_personal;
     bool lfs;               /* it brings files that lie in LFS */
     struct str large;       /* a file over LIMIT_PUSH_FILE; STR_NONE: none is */
     bool too_much;          /* all it brings is over LIMIT_PUSH_UNPACKED */

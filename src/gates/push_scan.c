@@ -30,8 +30,10 @@ struct sweep {
     size_t n, cap;
     uint64_t bytes; /* unpacked */
     /* of the blob at hand */
+    struct scan_input at_hand;
     char (*before)[33];
     size_t n_before;
+    int64_t items_before;
 };
 
 struct commits {
@@ -183,6 +185,24 @@ static bool is_secret(const struct scan_hit *h, const char *class)
     return h->category == SCAN_SECRET && h->confidence != SCAN_CONTEXT && !h->allowed && strcmp(h->rule, "jwt") != 0;
 }
 
+#define PERSONAL_LEAST 5 /* one may be an example */
+
+/* Pieces of personal data whose check digit is right. */
+static struct push_personal count_personal(const struct scan_hit *hits, size_t n)
+{
+    struct push_personal out = {0};
+    int64_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct scan_hit *h = &hits[i];
+        if (h->category != SCAN_PERSONAL_DATA || h->confidence != SCAN_CHECKSUM || h->allowed) continue;
+        out.items += h->count;
+        if (!out.line || h->line < out.line) out.line = h->line;
+        if (h->count > most) out.rule = h->rule;
+        if (h->count > most) most = h->count;
+    }
+    return out;
+}
+
 static bool is_lfs(struct str content)
 {
     return content.n < 1024 && str_starts(content, STR("version https://git-lfs.github.com/spec/"));
@@ -209,6 +229,36 @@ static enum rc scan_old(void *arg, size_t i, struct str content, bool missing)
     return OK;
 }
 
+static enum rc count_old(void *arg, size_t i, struct str content, bool missing)
+{
+    struct sweep *s = arg;
+    const struct scan_hit *hits;
+    size_t n = 0;
+    (void)i;
+    if (missing || !content.p) return OK;
+    struct scan_input in = s->at_hand;
+    in.content = content;
+    enum rc rc = scan_bytes(s->scanner, &in, &hits, &n);
+    if (rc != OK && rc != E_LIMIT) return rc;
+    int64_t items = count_personal(hits, n).items;
+    if (items > s->items_before) s->items_before = items;
+    return OK;
+}
+
+/* In files of rows and records; elsewhere it is an example more often than not. */
+static enum rc look_for_people(struct sweep *s, struct git_blobs *old, const struct blob *b,
+                               const struct scan_hit *hits, size_t n)
+{
+    struct push_personal found = count_personal(hits, n);
+    if (strcmp(s->at_hand.class, "data") != 0 || found.items < PERSONAL_LEAST) return OK;
+    s->items_before = 0;
+    if (b->n_old) TRY(git_blobs_read(s->cx, old, b->old, b->n_old, LIMIT_BLOB_SCAN, count_old, s));
+    if (found.items <= s->items_before || s->push->n_personal == PUSH_HITS) return OK;
+    found.path = b->path;
+    s->push->personal[s->push->n_personal++] = found;
+    return OK;
+}
+
 /* Not read: it is too large for that. */
 static void weigh(struct sweep *s, const struct blob *b, int64_t size)
 {
@@ -230,6 +280,8 @@ static enum rc scan_new(struct sweep *s, struct git_blobs *old, const struct blo
     /* borrowed until the next scan, and an older version is about to be scanned */
     struct scan_hit *mine = arena_array(&s->cx->arena, struct scan_hit, n + 1);
     if (n) memcpy(mine, hits, n * sizeof *mine);
+    s->at_hand = in;
+    TRY(look_for_people(s, old, b, mine, n));
     s->n_before = 0;
     for (size_t k = 0; k < n; k++) {
         if (!is_secret(&mine[k], is.class)) continue;

@@ -13,6 +13,7 @@ import tempfile
 import time
 
 import serving
+import values
 
 ADDRESS = {"ella": "developer", "mikko": "development_manager", "sirkka": "development_manager", "paula": "partner", "tuomo": "employee"}
 
@@ -337,6 +338,48 @@ def test_secrets_do_not_get_in(t):
     code, said = h.push("ella", work, long + ":refs/heads/ella/x")
     t.equal(code, 1, said)
     t.has(said, "secret")
+
+
+def test_personal_data_does_not_get_in(t):
+    """Rows of real people's data are refused, however they come; those that stood there, examples and invented ones are nobody's fault."""
+    h = Host(t, block=False)
+    work = h.begin()
+    codes = [values.hetu() for _ in range(9)]
+
+    def rows(some):
+        return "name,code\n" + "".join("n%d,%s\n" % (i, code) for i, code in enumerate(some))
+    old = work.commit("of before", {"seed/old.csv": rows(codes[:6])}, author=person("mikko"))
+    code, said = h.push("mikko", work, "main")
+    t.equal(code, 0, said)  # it is only observed
+    fact = h.facts("push")[-1]["payload"]
+    t.equal(fact["personal"], [{"path": "seed/old.csv", "line": 2, "rule": "finnish_personal_identity_code", "items": 6}])
+    h.mode("environment-separation/personal-data-kept-out", "block")
+    side = work.commit("a side", {"a.txt": "x\n"}, author=person("ella"))
+    for message, files in (("data", {"seed/people.csv": rows(codes)}), ("tests too", {"tests/fixtures/people.csv": rows(codes)}), ("one more", {"seed/old.csv": rows(codes[:7])})):
+        work.git("reset", "-q", "--hard", old)
+        work.commit(message, files, author=person("ella"))
+        code, said = h.push("ella", work, "HEAD:refs/heads/ella/x")
+        t.equal(code, 1, said)
+        t.has(said, next(iter(files)) + ":2, Finnish personal identity codes, ")
+        t.true(not any(one in said for one in codes), "a value is told")
+    # taken out again, it is still in the history; and a merge alone may bring it
+    work.git("rm", "-q", "seed/old.csv")
+    work.commit("gone", author=person("ella"))
+    t.equal(h.push("ella", work, "HEAD:refs/heads/ella/x")[0], 1)
+    work.git("reset", "-q", "--hard", old)
+    work.commit("other side", {"b.txt": "x\n"}, author=person("ella"))
+    work.git("merge", "-q", "--no-commit", side)
+    work.commit("by a merge", {"seed/people.csv": rows(codes)}, author=person("ella"))
+    code, said = h.push("ella", work, "HEAD:refs/heads/ella/x")
+    t.equal(code, 1, said)
+    t.has(said, "seed/people.csv:2")
+    # what is fine
+    fine = {"seed/old.csv": rows(reversed(codes[:6])), "seed/four.csv": rows(codes[:4]), "seed/wrong.csv": rows(values.hetu(valid=False) for _ in range(9))}
+    work.git("reset", "-q", "--hard", old)
+    work.commit("fine", fine, author=person("ella"))
+    code, said = h.push("ella", work, "HEAD:refs/heads/ella/x")
+    t.equal(code, 0, said)
+    t.true("personal" not in h.facts("push")[-1]["payload"], "what stood there before")
 
 
 def test_observe_lets_in_and_says_what_it_would_stop(t):
