@@ -183,9 +183,10 @@ def test_guessing_is_slowed_down_and_the_owner_is_not(t):
                 codes[name].append(answer.status)
                 if answer.status == 429:
                     t.equal(int(dict(answer.headers)["Retry-After"]) >= 1, True)
-        t.equal(codes["ella"][:5], [401] * 5)
-        t.equal(codes["ella"][-1], 429)
-        t.equal(codes["nobody"], codes["ella"])
+        for name, all_of in codes.items():
+            t.equal((name, all_of[:5], all_of[-1]), (name, [401] * 5, 429))
+        # who is not here waits as long; a delay may end between two calls that stand side by side
+        t.true(abs(codes["nobody"].count(401) - codes["ella"].count(401)) <= 1, str(codes))
         # right, but too soon, from the guesser's network; she comes in from home, and with her own browser from there
         s.post(None, "/session", {"address": "ella@example.org", "password": GOOD}, 429, X_Forwarded_For="198.51.100.1")
         sign_in_from_home = Browser(s)
