@@ -10,6 +10,7 @@
 #include "gates/critical.h"
 #include "gates/gate_rules.h"
 #include "gates/override.h"
+#include "gates/push_scan.h"
 #include "gates/tell.h"
 #include "gates/times_judge.h"
 #include "git/oid.h"
@@ -212,19 +213,7 @@ static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
         }
         json_end(&j, ']');
     }
-    if (p->n_personal) {
-        json_key(&j, "personal");
-        json_begin(&j, '[');
-        for (size_t i = 0; i < p->n_personal; i++) {
-            json_begin(&j, '{');
-            json_put_str(&j, "path", p->personal[i].path);
-            json_put_int(&j, "line", p->personal[i].line);
-            json_put_cstr(&j, "rule", p->personal[i].rule);
-            json_put_int(&j, "items", p->personal[i].items);
-            json_end(&j, '}');
-        }
-        json_end(&j, ']');
-    }
+    if (p->n_personal) push_put_personal(&j, p);
     put_signatures(a->cx, &j, p);
     if (p->n_made) {
         json_key(&j, "made");

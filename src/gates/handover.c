@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "gates/push_scan.h"
 #include "git/place.h"
 #include "scan/scan.h"
 
@@ -54,17 +55,7 @@ void handover_put(struct ctx *cx, const char *git_dir, const struct push *p)
         json_end(&j, '}');
     }
     json_end(&j, ']');
-    json_key(&j, "personal");
-    json_begin(&j, '[');
-    for (size_t i = 0; i < p->n_personal; i++) {
-        json_begin(&j, '{');
-        json_put_str(&j, "path", p->personal[i].path);
-        json_put_int(&j, "line", p->personal[i].line);
-        json_put_int(&j, "items", p->personal[i].items);
-        json_put_cstr(&j, "rule", p->personal[i].rule);
-        json_end(&j, '}');
-    }
-    json_end(&j, ']');
+    push_put_personal(&j, p);
     json_end(&j, '}');
     /* without it the search is done again, so that nothing hangs on whether it can be written */
     if (buf_ok(&b) == OK && file_replace(cx, path_of(cx, git_dir), buf_view(&b)) != OK) return;

@@ -259,6 +259,21 @@ static enum rc look_for_people(struct sweep *s, struct git_blobs *old, const str
     return OK;
 }
 
+void push_put_personal(struct json *j, const struct push *p)
+{
+    json_key(j, "personal");
+    json_begin(j, '[');
+    for (size_t i = 0; i < p->n_personal; i++) {
+        json_begin(j, '{');
+        json_put_str(j, "path", p->personal[i].path);
+        json_put_int(j, "line", p->personal[i].line);
+        json_put_cstr(j, "rule", p->personal[i].rule);
+        json_put_int(j, "items", p->personal[i].items);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+}
+
 /* Not read: it is too large for that. */
 static void weigh(struct sweep *s, const struct blob *b, int64_t size)
 {
