@@ -513,6 +513,12 @@ def test_in_the_browser(t):
         for path in ("/attestations/" + h.ref(), "/source-keys"):
             s.get("tuomo", at_repository + path, 403)
         t.equal(s.get("ella", "/code-changes?state=all")["total"], 1)
+        row = s.get("ella", "/code-changes?state=published&from=2000-01-01&until=2099-12-31")["items"][0]
+        t.equal((row["approvers"], row["published_by_name"], row["decision"], row["override"]),
+                ("Mikko Example", "Mikko Example", change["published"]["decision"], None))
+        t.equal(s.get("ella", "/code-changes?state=all&until=2000-01-01")["total"], 0)
+        for day in ("2026-13-45", "2026-01-32", "yesterday.", "2026-1-1"):
+            s.get("ella", "/code-changes?from=" + day, 422)  # not an empty answer
     settled(t)
 
 
