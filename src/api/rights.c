@@ -55,6 +55,12 @@ static enum rc denied(struct ctx *cx, struct api_call *call)
         return api_refuse(cx, call, E_DENIED, "signed_out", "this needs a session or a token",
                           "tähän tarvitaan istunto tai tunnus");
     const char *name = call->op->permission >= 0 ? identity_permissions[call->op->permission].name : "self";
+    if (!identity_token_gives(&call->who, name))
+        return api_refuse(cx, call, E_DENIED, "denied",
+                          "this API token may not: it lacks %s; make one that has it (My account, API tokens)",
+                          "tämä rajapintatunnus ei riitä: siltä puuttuu oikeus %s; tee tunnus, jolla se on (Oma tili, "
+                          "rajapintatunnukset)",
+                          name);
     return api_refuse(cx, call, E_DENIED, "denied",
                       "%s is needed for this; an administrator can grant a role that has it",
                       "tähän tarvitaan oikeus %s; pääkäyttäjä voi antaa roolin, jolla se on", name);

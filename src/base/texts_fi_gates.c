@@ -58,6 +58,8 @@ const struct text_pair texts_fi_gates[] = {
     {"change {} has patch set {} by now: look at that one", "muutoksella {1} on jo versio {2}: katso sitä"},
     {"only its owner, or who may publish, takes a change back",
      "muutoksen peruu vain sen tekijä tai se, jolla on julkaisuoikeus"},
+    {"this token may not take back another's change: it lacks code.publish",
+     "tällä tunnuksella ei voi perua toisen muutosta: siltä puuttuu oikeus code.publish"},
     {"you may read changes here, not comment on them", "voit lukea muutoksia täällä, mutta et kommentoida niitä"},
     {"a comment says something", "kommentti ei voi olla tyhjä"},
     {"a comment calls somebody who is not there", "kommentti kutsuu henkilöä, jota ei ole"},

@@ -437,7 +437,9 @@ static enum rc build_abandon(struct append *a, void *arg)
     who.only = s->by->only;
     who.n_only = s->by->n_only;
     if (!str_eq(c.owner, s->by->person) && !identity_may(&who, "code.publish", s->place->project))
-        return fail(a->cx, E_DENIED, "only its owner, or who may publish, takes a change back");
+        return identity_token_lacks(&who, "code.publish", s->place->project)
+                   ? fail(a->cx, E_DENIED, "this token may not take back another's change: it lacks code.publish")
+                   : fail(a->cx, E_DENIED, "only its owner, or who may publish, takes a change back");
     return change_put_state(a, s->by, &c, "abandoned");
 }
 

@@ -56,6 +56,7 @@ static enum rc judge_ref(struct append *a, struct push *p, size_t i, const struc
     r->covered = true;
     if (!r->protection) return OK;
     TRY(protection_publisher(a->cx, a->db, r->protection, p->caller->person, &r->publisher));
+    r->narrowed = r->publisher && identity_token_lacks(who, "code.publish", project);
     r->publisher = r->publisher && identity_may(who, "code.publish", project);
     r->reviewers = r->protection->reviewers;
     if (r->commits == 0 && !given) return OK; /* nothing that is not on a protected branch already */
@@ -123,7 +124,7 @@ static void hold_shape(struct deciding *d)
         else if (r->kind == PUSH_TAG && !r->published)
             add_fault(d, i, "tag_unpublished");
         else if (r->protection && !r->publisher)
-            add_fault(d, i, "no_publisher");
+            add_fault(d, i, r->narrowed ? "token_publishes_not" : "no_publisher");
     }
 }
 

@@ -34,6 +34,7 @@ struct push_ref {
     struct signatures *signatures;  /* of a change's commits; where they are wanted, of what a branch gains, of a tag */
     /* by decide_push(): */
     bool may, publisher, covered;
+    bool narrowed; /* what `publisher` lacks, the token lacks and not the person */
     int64_t reviewers, approvals, rejections;
     int64_t threads;   /* not resolved, where the branch asks for none */
     struct str change; /* change:ID the branch gets, by its patch set … */

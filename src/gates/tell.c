@@ -76,6 +76,12 @@ static const struct shape shapes[] = {
      {"you are not among those who publish to this branch", "et kuulu niihin, jotka julkaisevat tähän haaraan"},
      {"propose it instead: git push origin HEAD:refs/for/BRANCH; a publisher takes it from there",
       "ehdota sitä: git push origin HEAD:refs/for/HAARA; julkaisija jatkaa siitä"}},
+    {"token_publishes_not",
+     {"the API token it comes with may not publish: it lacks code.publish",
+      "käytetyllä rajapintatunnuksella ei voi julkaista: siltä puuttuu oikeus code.publish"},
+     {"push with a token that has it (My account, API tokens), or propose it: git push origin HEAD:refs/for/BRANCH",
+      "työnnä tunnuksella, jolla se on (Oma tili, rajapintatunnukset), tai ehdota sitä: git push origin "
+      "HEAD:refs/for/HAARA"}},
     {"delete",
      {"protected branches are not deleted", "suojattuja haaroja ei poisteta"},
      {"who may protect refs can take the protection back first",

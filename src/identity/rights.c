@@ -41,3 +41,10 @@ bool identity_may(const struct identity_who *who, const char *permission, struct
     }
     return false;
 }
+
+bool identity_token_lacks(const struct identity_who *who, const char *permission, struct str project)
+{
+    struct identity_who whole = *who;
+    whole.n_only = 0;
+    return !identity_token_gives(who, permission) && identity_may(&whole, permission, project);
+}

@@ -22,5 +22,7 @@ bool identity_grant_gives(const struct identity_grant *g, const struct identity_
 /* Whether `who` holds it in that project or, STR_NONE or empty, in the whole organization. A bot reviews and approves
  * nothing, whatever its roles give. */
 bool identity_may(const struct identity_who *who, const char *permission, struct str project);
+/* Whether it is the token alone that keeps them from it: they hold it, and it was not given to what they came with. */
+bool identity_token_lacks(const struct identity_who *who, const char *permission, struct str project);
 
 #endif

@@ -116,7 +116,10 @@ def test_by_git(t):
         h.review("mikko", "approve", "acme", 1, 1)
         code, said = v.git("-C", str(work.path), "push", v.url(writes), "HEAD:main")
         t.equal(code, 1, said)
-        t.has(said, "not among those who publish")
+        t.has(said, "token it comes with may not publish: it lacks code.publish")  # mikko may
+        t.lacks(said, "not among those who publish")
+        code, said = v.git("-C", str(work.path), "push", v.url(writes), "HEAD:main", env={"LANGUAGE": "fi"})
+        t.has(said, "rajapintatunnuksella ei voi julkaista")
         t.equal(v.git("-C", str(work.path), "push", "-q", v.url(mikko), "HEAD:main"), (0, ""))  # approved, and by a publisher
         t.equal(h.ref(), work.git("rev-parse", "HEAD").decode().strip())
         pushed = [f for f in h.facts("push") if f["credential"]]
