@@ -25,6 +25,7 @@ struct serve {
     struct str vkey;           /* by which the ledger is verified; empty: the signer did not answer */
     int log;                   /* of requests */
     int ready;                 /* pipe: a byte says that the process is */
+    bool told;                 /* where it is, and by which link the first one comes in: a process was started again */
 };
 
 /* Each is the whole life of a process; the exit code. */

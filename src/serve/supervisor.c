@@ -94,12 +94,11 @@ static bool look_again(struct serve *s, int64_t *looked)
 
 static void run_until_end(struct ctx *cx, struct serve *s, struct child *children)
 {
-    bool told = false;
     int64_t looked = serve_milliseconds();
     for (;;) {
         children_start(s, children, serve_milliseconds());
-        if (!told && children_are_ready(children)) {
-            told = true;
+        if (!s->told && children_are_ready(children)) {
+            s->told = true;
             say_where(cx, s, children[CHILD_WORKER].link);
             explicit_bzero(children[CHILD_WORKER].link, sizeof children[CHILD_WORKER].link);
             notify("READY=1");

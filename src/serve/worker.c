@@ -287,7 +287,11 @@ int serve_worker(struct serve *s)
     enum rc rc = open_all(&cx, &w);
     if (rc == OK) {
         struct link_made link = {.secret = ""};
-        if (first_link(&cx, &w, &link) != OK)
+        /* one that is started again has nobody to tell it to, and would make the first one void */
+        enum rc made = s->told ? OK : first_link(&cx, &w, &link);
+        if (made == E_CONFLICT)
+            serve_tell("worker", "notice", "nobody has an account yet, and %s (`sinetti admin-link`)", cx.message);
+        else if (made != OK)
             serve_tell("worker", "error", "no link for the first one: %s", cx.message);
         serve_say_ready(s, link.secret);
         explicit_bzero(&link, sizeof link);
