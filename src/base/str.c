@@ -47,6 +47,21 @@ int str_cmp(struct str a, struct str b)
     return a.n < b.n ? -1 : a.n > b.n;
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+void str_sort(struct str *list, size_t n)
+{
+    if (n) qsort(list, n, sizeof *list, by_bytes);
+}
+
+bool str_among(const struct str *sorted, size_t n, struct str s)
+{
+    return n && bsearch(&s, sorted, n, sizeof s, by_bytes);
+}
+
 bool str_starts(struct str s, struct str prefix)
 {
     return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);

@@ -24,6 +24,8 @@ struct str str_environment(const char *name); /* STR_NONE when it is not set, or
 bool str_eq(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b); /* ASCII */
 int str_cmp(struct str a, struct str b);        /* by bytes, shorter first */
+void str_sort(struct str *list, size_t n);      /* as str_cmp() */
+bool str_among(const struct str *sorted, size_t n, struct str s);
 bool str_starts(struct str s, struct str prefix);
 bool str_starts_nocase(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);

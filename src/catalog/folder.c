@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,11 +14,6 @@ struct names {
     struct str *p;
     size_t n, cap;
 };
-
-static int by_bytes(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
 
 static struct str below(struct source *s, struct str folder, struct str name)
 {
@@ -46,7 +40,7 @@ static bool list(struct source *s, struct str folder, int fd, struct names *out)
         out->p[out->n++] = arena_str(&s->cx->arena, str_from(e->d_name));
     }
     closedir(d);
-    if (out->n) qsort(out->p, out->n, sizeof *out->p, by_bytes);
+    str_sort(out->p, out->n);
     return true;
 }
 

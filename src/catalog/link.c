@@ -3,11 +3,6 @@
 
 #include <stdlib.h>
 
-static int by_full_name(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 static int by_framework_order(const void *a, const void *b)
 {
     const struct source_framework *x = a, *y = b;
@@ -170,7 +165,7 @@ static void link_preset(struct source *s, struct source_preset *p)
             source_grow(s, adopts, n, cap);
             adopts[n++] = full_name(s, o);
         }
-    if (n) qsort(adopts, n, sizeof *adopts, by_full_name);
+    str_sort(adopts, n);
     p->p.adopts = adopts;
     p->p.n_adopts = n;
 }

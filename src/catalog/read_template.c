@@ -197,11 +197,6 @@ static void put_fields(struct making *m, const struct yaml_node *map, const stru
 
 /* --- what takes the kinds */
 
-static int by_bytes(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 /* What rests on a file that is faulty itself is not judged: one fault is enough. */
 static bool is_faulty(const struct source *s, const char *folder, struct str name)
 {
@@ -240,7 +235,7 @@ static void link_shows(struct source *s, struct source_template *r)
             source_fault(s, r->file, r->shows->items[i]->line, "name a point whose needs name the kind",
                          "\"%s\" is no point that an item of this kind can show", source_show(s, point));
     }
-    qsort(shows, r->t.n_shows, sizeof *shows, by_bytes);
+    str_sort(shows, r->t.n_shows);
     for (size_t i = 1; i < r->t.n_shows; i++)
         if (str_eq(shows[i], shows[i - 1]))
             source_fault(s, r->file, r->shows->line, "keep one of them", "\"%s\" stands twice",

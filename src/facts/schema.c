@@ -244,11 +244,6 @@ static enum rc check_subject(struct run *r, struct str value, const struct at *a
     return wrong(r, at, SCHEMA_PATTERN, NULL, 0, "%s", arena_cstr(&r->cx->arena, str_from(r->cx->message)));
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 static enum rc check_different(struct run *r, struct str list, const struct at *at)
 {
     struct str rest = list, item;
@@ -258,7 +253,7 @@ static enum rc check_different(struct run *r, struct str list, const struct at *
     struct str *items = arena_array(&r->cx->arena, struct str, n);
     rest = list;
     for (size_t i = 0; canonical_item(&rest, &item); i++) items[i] = item;
-    qsort(items, n, sizeof *items, by_text);
+    str_sort(items, n);
     for (size_t i = 1; i < n; i++)
         if (str_eq(items[i], items[i - 1]))
             return wrong(r, at, SCHEMA_VALUE, NULL, 0, "%s stands twice", str_visible(r->cx, items[i]));

@@ -122,11 +122,6 @@ static struct file *find_file(const struct changed_lines *c, struct str path)
     return c->n ? bsearch(&key, c->files, c->n, sizeof key, by_path) : NULL;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 struct listing {
     struct changed_lines *c;
     struct str *parts; /* last parts of changed paths, sorted */
@@ -137,7 +132,7 @@ static enum rc take_entry(void *arg, const struct git_entry *e)
     struct listing *l = arg;
     struct changed_lines *c = l->c;
     struct str part = last_part(e->path);
-    if (!bsearch(&part, l->parts, c->n, sizeof part, by_name)) return OK;
+    if (!str_among(l->parts, c->n, part)) return OK;
     c->names = grow(c->cx, c->names, c->n_names, &c->cap_names, sizeof *c->names);
     c->names[c->n_names++] = arena_str(&c->cx->arena, e->path);
     return OK;
@@ -161,7 +156,7 @@ enum rc changed_lines_read(struct ctx *cx, struct git *g, struct str from, struc
     qsort(c->files, n, sizeof *c->files, by_path);
     l.parts = arena_array(&cx->arena, struct str, n);
     for (size_t i = 0; i < n; i++) l.parts[i] = last_part(c->files[i].path);
-    qsort(l.parts, n, sizeof *l.parts, by_name);
+    str_sort(l.parts, n);
     return git_tree(cx, g, to, take_entry, &l);
 }
 

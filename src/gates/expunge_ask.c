@@ -1,7 +1,6 @@
 /* What shall be taken out of history: found, told by path, and refused where it stands at a tip. */
 #include "gates/expunge.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -144,15 +143,10 @@ struct looking {
     struct str branch;
 };
 
-static int by_id(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 static enum rc look(void *arg, const struct git_entry *e)
 {
     const struct looking *l = arg;
-    if (!bsearch(&e->oid, l->ids, l->n, sizeof e->oid, by_id)) return OK;
+    if (!str_among(l->ids, l->n, e->oid)) return OK;
     return fail(l->cx, E_CONFLICT, "%s still stands at the tip of %s: take it out there by a reviewed change first",
                 str_visible(l->cx, e->path), str_visible(l->cx, refname_short(l->branch)));
 }
@@ -169,7 +163,7 @@ enum rc expunge_check_tips(struct ctx *cx, sqlite3 *db, const struct git *g, con
     int code;
     struct str *sorted = arena_array(&cx->arena, struct str, n + 1);
     if (n) memcpy(sorted, ids, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, by_id);
+    str_sort(sorted, n);
     l.ids = sorted;
     TRY(protections_read(cx, db, place, &rules, &n_rules));
     buf_init(&out, SAID_MOST);

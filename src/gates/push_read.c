@@ -1,8 +1,6 @@
 /* Git's side of a push: names, how refs would move, whose commits they are. */
 #include "gates/push.h"
 
-#include <stdlib.h>
-
 #include "base/limits.h"
 #include "facts/subject.h"
 #include "gates/checks.h"
@@ -395,17 +393,11 @@ static enum rc read_tag_signatures(struct ctx *cx, sqlite3 *db, const struct git
     return OK;
 }
 
-/* The same name twice, or two that differ by case alone, within the push. */
-static int by_name(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 static void find_twins(struct ctx *cx, struct push *p)
 {
     struct str *names = arena_array(&cx->arena, struct str, p->n);
     for (size_t i = 0; i < p->n; i++) names[i] = folded(cx, p->refs[i].name);
-    qsort(names, p->n, sizeof *names, by_name);
+    str_sort(names, p->n);
     for (size_t k = 1; k < p->n; k++)
         for (size_t i = 0; str_eq(names[k], names[k - 1]) && i < p->n; i++)
             if (str_eq_nocase(p->refs[i].name, names[k])) p->refs[i].shape = "twin";

@@ -87,16 +87,11 @@ static struct blob *next_blob(struct sweep *s)
     return &s->blobs[s->n++];
 }
 
-static int by_id(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 /* What was taken out of the history comes back by no name, and as no link. */
 static void look_back(struct sweep *s, struct str oid, struct str path)
 {
     struct push *p = s->push;
-    if (p->back.p || !p->n_gone || !bsearch(&oid, p->gone, p->n_gone, sizeof oid, by_id)) return;
+    if (p->back.p || !str_among(p->gone, p->n_gone, oid)) return;
     p->back = arena_str(&s->cx->arena, path);
 }
 

@@ -1,5 +1,4 @@
 /* Where the commits begin that no remote has, as far as its branches were fetched. */
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -7,11 +6,6 @@
 #include "git/oid.h"
 
 #define BOUNDARIES_MAX 64 /* of one history: each time a published branch was merged into it; more change nothing */
-
-static int by_bytes(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
 
 bool git_has_remotes(const struct git *g)
 {
@@ -27,7 +21,7 @@ static int list_ends(struct ctx *cx, const struct git *g, struct str head)
     size_t n = 0;
     for (size_t i = 0; i < g->n_refs; i++)
         if (str_starts(g->refs[i].name, STR("refs/remotes/"))) oids[n++] = g->refs[i].oid;
-    if (n) qsort(oids, n, sizeof *oids, by_bytes);
+    str_sort(oids, n);
     scoped_buf b;
     buf_init(&b, LIMIT_GIT_REFS * 66ULL + 66);
     buf_str(&b, head);

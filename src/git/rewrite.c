@@ -47,11 +47,6 @@ struct filter {
     size_t mark;
 };
 
-static int by_id(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 static int by_before(const void *a, const void *b)
 {
     return strcmp(((const struct pair *)a)->before, ((const struct pair *)b)->before);
@@ -147,7 +142,7 @@ static enum rc take_file(struct filter *f, struct str line)
 {
     struct str rest = str_slice(line, 2, line.n), mode, id;
     if (!str_cut(&rest, ' ', &mode) || !str_cut(&rest, ' ', &id) || !rest.n || !oid_is(id, f->hex)) return broken(f);
-    if (bsearch(&id, f->blobs, f->n_blobs, sizeof id, by_id)) {
+    if (str_among(f->blobs, f->n_blobs, id)) {
         f->touched = true;
         buf_printf(&f->files, "M 100644 " STR_FMT " " STR_FMT "\n", STR_ARG(f->note), STR_ARG(rest));
     } else {
@@ -299,7 +294,7 @@ enum rc rewrite_history(struct ctx *cx, const struct git *g, const struct str *b
     f.out = tmpfile();
     f.blobs = arena_array(&cx->arena, struct str, n + 1);
     for (size_t i = 0; i < n; i++) f.blobs[i] = blobs[i];
-    qsort(f.blobs, n, sizeof *f.blobs, by_id);
+    str_sort(f.blobs, n);
     buf_init(&f.head, BLOCK_MOST);
     buf_init(&f.parents, BLOCK_MOST);
     buf_init(&f.files, BLOCK_MOST);

@@ -139,11 +139,6 @@ static enum rc write_alternates(struct ctx *cx, struct git *g)
     return view_write(cx, g, "objects/info/alternates", buf_view(&b));
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 static enum rc copy_shallow(struct ctx *cx, struct git *g)
 {
     scoped_buf b;
@@ -156,7 +151,7 @@ static enum rc copy_shallow(struct ctx *cx, struct git *g)
     while (g->n_shallow < max && str_cut(&rest, '\n', &line))
         if (oid_is(line, g->hex)) oids[g->n_shallow++] = line;
     if (g->n_shallow == 0) return OK;
-    qsort(oids, g->n_shallow, sizeof *oids, by_bytes);
+    str_sort(oids, g->n_shallow);
     g->shallow = oids;
     g->facts.shallow = true;
     buf_clear(&b);
@@ -169,7 +164,7 @@ static enum rc copy_shallow(struct ctx *cx, struct git *g)
 
 bool view_is_shallow(const struct git *g, struct str oid)
 {
-    return g->n_shallow && bsearch(&oid, g->shallow, g->n_shallow, sizeof oid, by_bytes);
+    return str_among(g->shallow, g->n_shallow, oid);
 }
 
 enum rc view_write_dir(struct ctx *cx, struct git *g)

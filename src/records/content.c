@@ -7,8 +7,6 @@
 #include "facts/subject.h"
 #include "ledger/canonical.h"
 
-#include <stdlib.h>
-
 struct check {
     struct ctx *cx;
     const struct catalog *c;
@@ -220,11 +218,6 @@ static bool is_point_for(const struct catalog *c, const struct record_kind *kind
     return false;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 static void check_shows(struct check *k, const struct records_draft *d, struct records_draft *out)
 {
     struct str *shows = arena_array(&k->cx->arena, struct str, d->n_shows);
@@ -236,7 +229,7 @@ static void check_shows(struct check *k, const struct records_draft *d, struct r
         if (!is_point_for(k->c, d->kind, d->shows[i]))
             fault(k, at, "is no requirement point that an item of this kind can show");
     }
-    if (out->n_shows) qsort(shows, out->n_shows, sizeof *shows, by_bytes);
+    str_sort(shows, out->n_shows);
     for (size_t i = 1; i < out->n_shows; i++)
         if (str_eq(shows[i], shows[i - 1])) fault(k, "shows", "names a point twice");
     out->shows = shows;

@@ -9,8 +9,6 @@
 #include "rules/row.h"
 #include "rules/verdicts.h"
 
-#include <stdlib.h>
-
 /* What is known of a subject. */
 enum {
     SUBJECT_SEEN = 1,
@@ -113,20 +111,15 @@ static void keep_key(struct judging *j, const char *id, struct str subject)
     j->keys[j->n_keys++] = (struct finding_key){arena_str(a, str_from(id)), arena_str(a, subject)};
 }
 
-static int compare_str(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 void rules_sort_known(struct str *known, size_t n)
 {
-    if (n) qsort(known, n, sizeof *known, compare_str);
+    str_sort(known, n);
 }
 
 static bool is_known(const struct rules_options *o, const char *id)
 {
     struct str key = str_from(id);
-    return o->n_known && bsearch(&key, o->known, o->n_known, sizeof *o->known, compare_str);
+    return str_among(o->known, o->n_known, key);
 }
 
 /* Which of exact duplicates has which number depends on the order of rows, but which numbers there are does not. */

@@ -29,6 +29,19 @@ static void test_base_str__compare(void **state)
     assert_true(str_cmp(STR_NONE, STR("a")) < 0);
 }
 
+static void test_base_str__sorted(void **state)
+{
+    struct str list[] = {STR("b"), STR("ab"), STR(""), STR("a")};
+    (void)state;
+    str_sort(NULL, 0);
+    assert_false(str_among(NULL, 0, STR("a")));
+    str_sort(list, 4);
+    assert_true(str_eq(list[0], STR("")) && str_eq(list[1], STR("a")) && str_eq(list[3], STR("b")));
+    assert_true(str_among(list, 4, STR("ab")));
+    assert_true(str_among(list, 4, STR("")));
+    assert_false(str_among(list, 4, STR("aba")));
+}
+
 static void test_base_str__starts_ends_has(void **state)
 {
     (void)state;
@@ -288,6 +301,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_base_str__compare),
+        cmocka_unit_test(test_base_str__sorted),
         cmocka_unit_test(test_base_str__starts_ends_has),
         cmocka_unit_test(test_base_str__trim_slice_cut),
         cmocka_unit_test(test_base_str__numbers),
