@@ -25,3 +25,8 @@ UNION ALL
 SELECT p.subject, r.role, r.scope, r.at, r.until, r.via
 FROM fact_role r JOIN fact_group g ON g.subject = r.subject JOIN fact_group_members m ON m.n = g.n JOIN fact_person p ON p.subject = m.value
 WHERE r.state = 'granted' AND g.state = 'active' AND p.state = 'active';
+
+-- What a gate let in and is not where it was to go: the ref's move never came to be.
+CREATE TEMP VIEW IF NOT EXISTS push_stayed AS
+SELECT d.push, r.ref
+FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n JOIN fact_push_refs r ON r.n = d.push AND coalesce(o.ref, r.ref) = r.ref;

@@ -209,6 +209,10 @@ static void add_name(struct view_reads *r, const struct catalog *c, struct str n
         add_fact_kind(r, c, STR("role"));
         add_fact_kind(r, c, STR("group"));
         add_fact_kind(r, c, STR("person"));
+    } else if (str_eq(name, STR("push_stayed"))) {
+        add_fact_kind(r, c, STR("push"));
+        add_fact_kind(r, c, STR("decision"));
+        add_fact_kind(r, c, STR("outcome"));
     } else if (str_starts(name, STR("item_"))) {
         struct str rest = str_slice(name, 5, name.n);
         const char *list = str_find(rest, STR("__"));

@@ -3,6 +3,7 @@
  *
  *   records, record_steps     every item as it stands; what was done with each (src/catalog/records.sql)
  *   role_holders              who holds which role now, of their own or by a group
+ *   push_stayed               what a gate let in and did not move after all
  *   item_KIND                 items of one kind, with a column for each field that holds one value
  *   item_KIND__FIELD          a field that holds several: a row for each, with a column `value`, or one for each column
  *                             of a table
@@ -14,7 +15,7 @@
 #include "catalog/record.h"
 #include "store/store.h"
 
-/* records, record_steps and role_holders; what the connection has already stays. */
+/* records, record_steps, role_holders and push_stayed; what the connection has already stays. */
 enum rc views_of_records(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 /* All of them. */
 enum rc views_of_items(struct ctx *cx, sqlite3 *db, const struct record_kind *kinds, size_t n) MUST_CHECK;

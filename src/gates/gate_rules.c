@@ -128,6 +128,7 @@ enum rc gate_rules_run(struct ctx *cx, sqlite3 *db, const struct catalog *c, con
                        uint64_t push, struct gate_verdicts *out)
 {
     struct running r = {.cx = cx, .push = p, .list = arena_array(&cx->arena, struct gate_verdict, VERDICTS_MOST)};
+    TRY(views_of_records(cx, db));
     enum rc rc = narrow(cx, db, push);
     if (rc == OK) rc = run_all(&r, db, c, now);
     widen(db);

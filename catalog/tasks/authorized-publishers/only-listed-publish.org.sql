@@ -4,4 +4,4 @@
 SELECT r.ref AS subject, r.publisher AS ok, p.at AS at, NULL AS due, p.via AS via, substr(r.after, 1, 12) AS tip
 FROM fact_push_refs r JOIN fact_push p ON p.n = r.n
 WHERE r.kind = 'branch' AND r.protected AND p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = r.n AND coalesce(o.ref, r.ref) = r.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = r.n AND y.ref = r.ref)

@@ -8,4 +8,4 @@ SELECT t.ref AS subject, t.state = 'open' OR t.emergency IS NOT NULL AS ok, p.at
        CASE t.state WHEN 'frozen' THEN 'julkaisut on jäädytetty' ELSE 'tähän aikaan ei julkaista' END AS what_fi
 FROM fact_push_times t JOIN fact_push p ON p.n = t.n LEFT JOIN fact_record i ON i.subject = t.source
 WHERE p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = t.n AND coalesce(o.ref, t.ref) = t.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = t.n AND y.ref = t.ref)

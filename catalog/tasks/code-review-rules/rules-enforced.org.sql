@@ -14,4 +14,4 @@ SELECT r.ref AS subject, r.covered AND r.approvals >= max(1, r.reviewers) AND r.
             ELSE 'hyväksyntöjä on ' || r.approvals || '/' || max(1, r.reviewers) END AS what_fi
 FROM fact_push_refs r JOIN fact_push p ON p.n = r.n
 WHERE r.kind = 'branch' AND r.protected AND r.act <> 'delete' AND r.commits > 0 AND p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = r.n AND coalesce(o.ref, r.ref) = r.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = r.n AND y.ref = r.ref)

@@ -15,4 +15,4 @@ SELECT c.ref, c.total = 0 OR c.found >= c.wanted, p.at, NULL, p.via, 0,
        'Bring them up to date in the same change: the definition of done says where',
        'Päivitä ne samassa muutoksessa: valmiin määritelmässä sanotaan, missä'
 FROM fact_push_checks c JOIN fact_push p ON p.n = c.n WHERE c.what = 'documentation' AND p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = c.n AND coalesce(o.ref, c.ref) = c.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = c.n AND y.ref = c.ref)

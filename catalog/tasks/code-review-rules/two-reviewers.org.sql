@@ -6,4 +6,4 @@ SELECT r.ref AS subject, r.approvals >= 2 AS ok, p.at AS at, NULL AS due, p.via 
        CASE r.approvals WHEN 0 THEN 'kukaan ei ole hyväksynyt sen sisältöä' ELSE 'sen sisällön on hyväksynyt vain ' || r.approvals END AS who_fi, substr(r.after, 1, 12) AS tip
 FROM fact_push_refs r JOIN fact_push p ON p.n = r.n
 WHERE r.kind = 'branch' AND r.protected AND r.act <> 'delete' AND r.commits > 0 AND p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = r.n AND coalesce(o.ref, r.ref) = r.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = r.n AND y.ref = r.ref)

@@ -19,4 +19,4 @@ SELECT c.ref AS subject, c.approvals >= c.wanted AS ok, p.at AS at, NULL AS due,
               || coalesce((SELECT group_concat(n.name, ', ') FROM (SELECT h.name FROM fact_push_owners e JOIN fact_person h ON h.subject = e.value WHERE e.n = c.n AND e.critical = c.seq ORDER BY h.name) n), '–') END AS fix_fi
 FROM fact_push_critical c JOIN fact_push p ON p.n = c.n LEFT JOIN fact_record i ON i.subject = c.source
 WHERE p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = c.n AND coalesce(o.ref, c.ref) = c.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = c.n AND y.ref = c.ref)

@@ -23,7 +23,7 @@ SELECT c.ref, coalesce(c.found <= c.wanted, 0), p.at, NULL, p.via, 0,
        'Mend them, or analyse this content and hand in the SARIF: sinetti evidence add REPORT --commit ID',
        'Korjaa ne, tai analysoi tämä sisältö ja toimita SARIF: sinetti evidence add RAPORTTI --commit ID'
 FROM fact_push_checks c JOIN fact_push p ON p.n = c.n WHERE c.what = 'findings' AND p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = c.n AND coalesce(o.ref, c.ref) = c.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = c.n AND y.ref = c.ref)
 UNION ALL
 SELECT c.ref, c.found >= c.wanted, p.at, NULL, p.via, 0,
        (c.wanted - c.found) || ' of ' || c.wanted || ' ASVS requirements of the definition of done ' || CASE c.wanted - c.found WHEN 1 THEN 'is' ELSE 'are' END || ' ticked by nobody whose approval counts',
@@ -31,4 +31,4 @@ SELECT c.ref, c.found >= c.wanted, p.at, NULL, p.via, 0,
        'Check them in the change, and tick them when you approve it',
        'Tarkista ne muutoksesta, ja merkitse ne hyväksyessäsi sen'
 FROM fact_push_checks c JOIN fact_push p ON p.n = c.n WHERE c.what = 'asvs' AND p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = c.n AND coalesce(o.ref, c.ref) = c.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = c.n AND y.ref = c.ref)

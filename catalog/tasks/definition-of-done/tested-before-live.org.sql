@@ -41,4 +41,4 @@ SELECT c.ref, CASE c.what WHEN 'tests' THEN coalesce(c.total >= c.wanted AND c.f
        CASE c.what WHEN 'tests' THEN 'Aja testit juuri tällä sisällöllä ja toimita raportti: sinetti evidence add RAPORTTI --commit ID'
                    WHEN 'coverage' THEN 'Testaa muuttuneet rivit ja toimita kattavuus: sinetti evidence add RAPORTTI --commit ID' END
 FROM fact_push_checks c JOIN fact_push p ON p.n = c.n WHERE c.what IN ('tests', 'coverage') AND p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = c.n AND coalesce(o.ref, c.ref) = c.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = c.n AND y.ref = c.ref)

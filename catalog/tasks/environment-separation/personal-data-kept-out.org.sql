@@ -36,4 +36,4 @@ SELECT r.ref, 0, p.at, NULL, NULL, p.via, NULL, NULL, NULL,
        'Korvaa tiedot keksityillä jokaisessa commitissa. Jos taustalla ei ole oikeita ihmisiä, salli ne perustellusti (sinetti:allow)'
 FROM brought b JOIN fact_push_refs r ON r.n = b.n JOIN fact_push p ON p.n = b.n
 WHERE b.nth = 1 AND r.act <> 'delete' AND p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = r.n AND coalesce(o.ref, r.ref) = r.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = r.n AND y.ref = r.ref)

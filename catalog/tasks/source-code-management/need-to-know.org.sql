@@ -5,4 +5,4 @@ SELECT r.ref AS subject, r.secrets = 0 AS ok, p.at AS at, NULL AS due, p.via AS 
        coalesce((SELECT h.path || ':' || h.line || ' (' || h.rule || ')' FROM fact_push_hits h WHERE h.n = r.n ORDER BY h.seq LIMIT 1), '') AS place
 FROM fact_push_refs r JOIN fact_push p ON p.n = r.n
 WHERE r.act <> 'delete' AND p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = r.n AND coalesce(o.ref, r.ref) = r.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = r.n AND y.ref = r.ref)

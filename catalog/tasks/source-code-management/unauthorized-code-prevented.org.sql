@@ -17,7 +17,7 @@ SELECT r.ref AS subject, r.may AS ok, p.at AS at, NULL AS due, p.via AS via, sub
        'Anna henkilölle rooli, jolla saa kirjoittaa tässä projektissa, tai palauta viite' AS how_fi
 FROM fact_push_refs r JOIN fact_push p ON p.n = r.n
 WHERE p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = r.n AND coalesce(o.ref, r.ref) = r.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = r.n AND y.ref = r.ref)
 UNION ALL
 SELECT s.ref, s.wanting = 0, p.at, NULL, p.via, substr(coalesce(s.first, ''), 1, 12),
        s.wanting || CASE s.wanting WHEN 1 THEN ' commit or tag is' ELSE ' commits or tags are' END || ' not signed by its committer, as ' || substr(coalesce(s.first, ''), 1, 12) || ': '
@@ -28,4 +28,4 @@ SELECT s.ref, s.wanting = 0, p.at, NULL, p.via, substr(coalesce(s.first, ''), 1,
        'Lisää avaimesi omiin tietoihin, aseta gpg.format=ssh ja user.signingKey, allekirjoita uudelleen: git rebase --exec "git commit --amend --no-edit -S" (merkki: git tag -s), ja työnnä uudelleen'
 FROM fact_push_signatures s JOIN fact_push p ON p.n = s.n LEFT JOIN words w ON w.why = s.why
 WHERE p.at >= :since AND p.at <= :now
-  AND NOT EXISTS (SELECT 1 FROM fact_decision d JOIN fact_outcome_stayed o ON o.decision = d.n WHERE d.push = s.n AND coalesce(o.ref, s.ref) = s.ref)
+  AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = s.n AND y.ref = s.ref)
