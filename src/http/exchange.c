@@ -215,9 +215,10 @@ size_t http_ignores(const struct http_exchange *x)
     return x->most < IGNORED_FOLLOWING ? x->most : IGNORED_FOLLOWING;
 }
 
-/* What still comes when the answer is there. */
+/* What still comes when the answer is there: who looks hears it at once, who does not still sends for a while. */
 static enum MHD_Result read_past(struct http_exchange *x, size_t *n)
 {
+    if (!x->must_close) x->told = x->request.follows && http_send_early(x);
     x->must_close = true;
     x->ignored += *n;
     *n = 0;
@@ -245,7 +246,7 @@ enum MHD_Result http_request(void *arg, struct MHD_Connection *c, const char *ur
         if (x->request.follows) return pass_on(x, data, n);
         return *n ? take_body(x, data, n) : handle(x);
     case HTTP_ANSWERED:
-        return *n ? read_past(x, n) : http_send(x);
+        return *n ? read_past(x, n) : x->told ? MHD_NO : http_send(x);
     case HTTP_SENT: /* a refused body is still coming */
         *n = 0;
         return MHD_YES;

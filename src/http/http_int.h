@@ -110,6 +110,7 @@ struct http_exchange {
     int holders; /* the library, and the handler */
     bool lost;   /* the handler's answer goes nowhere */
     bool is_head, must_close;
+    bool told;                /* the refusal was sent while the body still comes */
     bool whole, done;         /* of a body that follows: all is in the pipe; the answer is there (server's lock) */
     struct http_stream *feed; /* so: where it goes; NULL: nowhere (server's lock) */
     struct str target;        /* as sent */
@@ -140,6 +141,8 @@ void http_peer(struct http_exchange *x);
 /* Queues the answer. */
 enum MHD_Result http_send(struct http_exchange *x);
 enum MHD_Result http_send_stream(struct http_exchange *x);
+/* A refusal, now, while the client still sends: the library would keep it until all has come. false: not sent. */
+bool http_send_early(struct http_exchange *x);
 struct MHD_Response *http_stream_response(struct http_exchange *x);
 /* Out of a regular file, or a part of it. NULL: memory ran out; *refused: the client asked for a part that is not
  * there (416). */

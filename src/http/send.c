@@ -3,8 +3,10 @@
 
 #include "base/json.h"
 
+#include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,6 +92,37 @@ enum MHD_Result http_send(struct http_exchange *x)
     x->sent = x->is_head ? 0 : n;
     http_place_set(x->place, LIMIT_HTTP_MOVING_SECONDS + (int64_t)(n / LIMIT_HTTP_PACE));
     return queue(x, r);
+}
+
+static void put_line(struct buf *b, struct str name, struct str value)
+{
+    buf_printf(b, STR_FMT ": " STR_FMT "\r\n", STR_ARG(name), STR_ARG(value));
+}
+
+/* Nothing else is on its way to this client: what goes into its empty buffer goes whole. */
+static bool put_now(struct http_exchange *x, struct str bytes)
+{
+    const union MHD_ConnectionInfo *tls = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    if (tls && tls->tls_session) return gnutls_record_send(tls->tls_session, bytes.p, bytes.n) == (ssize_t)bytes.n;
+    return x->place->fd >= 0 && send(x->place->fd, bytes.p, bytes.n, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)bytes.n;
+}
+
+bool http_send_early(struct http_exchange *x)
+{
+    const struct http_response *a = &x->answer;
+    const struct http_options *o = &x->server->o;
+    scoped_buf b;
+    if (a->status < 400 || x->stream >= 0 || a->fixed.p || a->body.failed) return false;
+    buf_init(&b, 16 * KIB);
+    buf_printf(&b, "HTTP/1.1 %d Refused\r\nConnection: close\r\nContent-Length: %zu\r\n", a->status, a->body.n);
+    for (size_t i = 0; i < a->n_headers; i++) put_line(&b, a->headers[i].name, a->headers[i].value);
+    for (size_t i = 0; i < o->n_always; i++) put_line(&b, o->always[i].name, o->always[i].value);
+    buf_cstr(&b, "\r\n");
+    buf_str(&b, buf_view(&a->body));
+    if (buf_ok(&b) != OK || !put_now(x, buf_view(&b))) return false;
+    x->status = a->status;
+    x->sent = a->body.n;
+    return true;
 }
 
 /* A part that is not there. */
