@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -128,8 +129,11 @@ static enum rc copy(struct ctx *cx, const char *from, const char *to, int *fd, s
     uint8_t sum[32];
     char hex[65], part[64 * KIB];
     ssize_t n = 0;
+    struct stat s;
     int in = open(from, O_RDONLY | O_CLOEXEC);
-    *fd = in < 0 ? -1 : open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (in >= 0 && fstat(in, &s) == 0 && s.st_size > (off_t)LIMIT_EVIDENCE)
+        w->size = s.st_size; /* is not begun with; what grows meanwhile, or is no file, is counted as it comes */
+    *fd = in < 0 || w->size ? -1 : open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     digest_init(&d);
     while (*fd >= 0 && (n = read(in, part, sizeof part)) > 0) {
         const struct str bytes = {part, (size_t)n};

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "cli/url.h"
 
 #include <ctype.h>
@@ -10,6 +11,7 @@
 #include <jansson.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SILENCE 30  /* seconds a server may say nothing */
@@ -211,6 +213,15 @@ static struct str header_of(struct ctx *cx, struct str got, const char *name)
     return value.p ? arena_str(&cx->arena, value) : STR_NONE;
 }
 
+/* What the server would refuse is not sent; what is no file (a pipe) is as long as it turns out to be. */
+static enum rc check_size(struct ctx *cx, const struct remote_call *c)
+{
+    struct stat s;
+    if (!c->file || fstat(fileno(c->file), &s) != 0 || !S_ISREG(s.st_mode) || (uint64_t)s.st_size <= c->op->most_body)
+        return OK;
+    return fail(cx, E_LIMIT, "it is larger than %llu MiB", (unsigned long long)c->op->most_body / MIB);
+}
+
 enum rc remote_do(struct ctx *cx, struct remote *r, struct remote_call *c, struct buf *out)
 {
     const char *headers[8];
@@ -218,6 +229,7 @@ enum rc remote_do(struct ctx *cx, struct remote *r, struct remote_call *c, struc
     buf_init(&got, 64 * KIB);
     struct url_request q = {.method = c->op->method, .path = path_of(cx, c), .headers = headers, .body = c->body};
     q.ca = r->ca;
+    TRY(check_size(cx, c));
     TRY(check_header(cx, c->key, "--key"));
     TRY(check_header(cx, c->if_match, "--if-match"));
     headers[q.n_headers++] = arena_printf(&cx->arena, "Accept-Language: %s", lang_name(r->lang)).p;

@@ -1,10 +1,14 @@
 """Goal: a change carries the checks that its repository's definition of done asks for, shown by evidence about its very content, and nothing gets round it."""
 import hashlib
 import json
+import pathlib
+import select
+import socket
 import time
 
 import git_gate
 import receivers
+import serve_life
 import serving
 from serving import ADMIN, MANAGER, SECURITY_OFFICER
 
@@ -195,6 +199,43 @@ def ticked_by_reviewers(t, team, work):
     team.publish(number)
 
 
+def resident(s):
+    """What web and worker have had in memory at most, in KiB."""
+    found = serve_life.processes(s)
+    return sum(int(line.split()[1]) for name in ("web", "worker") for line in pathlib.Path("/proc/%d/status" % found[name]).read_text().splitlines() if line.startswith("VmHWM"))
+
+
+def refuses_a_gigabyte(t, team, commit):
+    """Whichever way it comes: early, in the same memory, and nothing of it stays."""
+    gigabyte, s, data = 1 << 30, team.server, t.dir / "data"
+    with open(t.dir / "huge.xml", "wb") as f:
+        f.write(PASSED.encode())
+        f.truncate(gigabyte)  # takes no room
+    before, kept, memory = len(team.host.facts("evidence")), sorted(data.rglob("*")), resident(s)
+    at = ("evidence", "add", "huge.xml", "--commit", commit, "--repo", "acme")
+    by_server = {"SINETTI_TOKEN": team.token, "SINETTI_SERVER": "http://127.0.0.1:%d" % s.port}
+    t.has(t.run(*at, code=3, env=by_server).err, "huge.xml: it is larger than 256 MiB")
+    t.has(t.run(*at, "--data", "data", code=3).err, "huge.xml: it is larger than 256 MiB")
+    head = ("POST /api/v1/evidence?repository=acme&commit=%s&name=huge HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
+            "Content-Type: application/octet-stream\r\n" % (commit, team.token))
+    with socket.create_connection(("127.0.0.1", s.port), timeout=60) as c:  # says how long it is
+        c.sendall((head + "Content-Length: %d\r\n\r\n" % gigabyte).encode())
+        t.has(c.recv(65536).decode(), " 413 ")
+    with socket.create_connection(("127.0.0.1", s.port), timeout=60) as c:  # does not say it
+        c.sendall((head + "Transfer-Encoding: chunked\r\n\r\n").encode())
+        piece, sent = b"400000\r\n" + b" " * (4 << 20) + b"\r\n", 0
+        while sent < gigabyte and not select.select([c], [], [], 0)[0]:
+            c.sendall(piece)
+            sent += len(piece)
+        t.true(sent < gigabyte // 2, "%d MiB were taken" % (sent >> 20))
+        said = c.recv(65536).decode()
+        t.has(said, " 413 ")
+        t.has(said, "at most 268435456 bytes")
+    t.equal(len(team.host.facts("evidence")), before)
+    t.equal([p for p in sorted(data.rglob("*")) if p not in kept], [])
+    t.true(resident(s) - memory < 30000, "%d KiB more" % (resident(s) - memory))
+
+
 def test_who_may_and_what_is_taken(t):
     with Team(t) as team, receivers.Receiver() as ci:
         h, s = team.host, team.server
@@ -238,3 +279,4 @@ def test_who_may_and_what_is_taken(t):
         t.equal([(f["via"], f["payload"]["name"]) for f in h.facts("evidence")][-1], ("operator", "slow/unit.xml"))
         t.lacks(team.wants(number), "has failed")  # it is nobody's whom the definition names
         t.run("evidence", "add", "unit.xml", "--repo", "acme", code=2)
+        refuses_a_gigabyte(t, team, one)
