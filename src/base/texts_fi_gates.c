@@ -129,6 +129,14 @@ const struct text_pair texts_fi_gates[] = {
     {"a repository has at most {} protections", "repositoriolla on enintään {1} suojausta"},
     {"change {} does not merge into {} without conflicts ({}{}): rebase it and push a new patch set",
      "muutos {1} ei yhdisty haaraan {2} ristiriidoitta ({4}): siirrä se haaran päälle (rebase) ja työnnä uusi versio"},
+    {"the branch has taken in part of change {} since it was pushed: push it to refs/for/ again, so that what is left "
+     "of it is reviewed",
+     "haara on saanut osan muutoksesta {1} sen työntämisen jälkeen: työnnä se uudelleen refs/for/-viitteeseen, jotta "
+     "loppu katselmoidaan"},
+    {"set upon the branch one by one, the commits of change {} give another result than was reviewed: rebase it and "
+     "push a new patch set",
+     "yksitellen haaran päälle siirrettyinä muutoksen {1} commitit antavat muun tuloksen kuin katselmoitiin: siirrä se "
+     "haaran päälle (rebase) ja työnnä uusi versio"},
     {"a change of more than {} commits is merged, not rebased",
      "yli {1} commitin muutos yhdistetään (merge), ei siirretä (rebase)"},
     {"the change has merges, which cannot be rebased: rebase it and push a new patch set",

@@ -168,7 +168,7 @@ enum rc change_find_place(struct ctx *cx, sqlite3 *db, const struct push *p, con
         TRY(change_get(cx, db, p->place->subject, number, &c));
         if (!str_eq(c.state, STR("open")) || !str_eq(c.target, r->target))
             return fail(cx, E_NOTFOUND, "change %lld is not open, or is for another branch", (long long)number);
-        if (str_eq(c.commit, r->after))
+        if (str_eq(c.commit, r->after) && str_eq(c.base, r->base)) /* from another base it is another difference */
             return fail(cx, E_CONFLICT, "change %lld has this commit as its newest patch set", (long long)number);
         out->subject = c.subject;
         out->number = number;

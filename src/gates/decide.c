@@ -72,12 +72,18 @@ static enum rc judge_ref(struct append *a, struct push *p, size_t i, const struc
     if (!r->covered) return critical_judge(a, p, i, project, &counted, STR_NONE);
     scoped_stmt *st = NULL;
     bool row;
-    TRY(store_prepare(a->cx, a->db, STR("SELECT commit_oid FROM fact_patch_set WHERE subject = ?1 AND number = ?2"),
+    TRY(store_prepare(a->cx, a->db,
+                      STR("SELECT s.commit_oid, s.base_oid, EXISTS (SELECT 1 FROM fact_person h WHERE h.subject = "
+                          "s.actor AND h.bot) FROM fact_patch_set s WHERE s.subject = ?1 AND s.number = ?2"),
                       &st));
     store_bind_str(st, 1, r->change);
     store_bind_int(st, 2, r->patch_set);
     TRY(store_step(a->cx, st, &row));
-    if (row)
+    /* a machine answers for nothing, and whose name stands in a commit nobody has shown: one person more looks */
+    if (row && sqlite3_column_int(st, 2)) r->reviewers = (r->reviewers > 1 ? r->reviewers : 1) + 1;
+    /* pushed as it is, it gives the branch the difference that was reviewed only where it was reviewed from */
+    r->covered = row && (given || str_eq(store_column_str(st, 1), r->before));
+    if (r->covered)
         TRY(change_approvals(a->cx, a->db, a->now, project, r->change,
                              arena_str(&a->cx->arena, store_column_str(st, 0)), target, &counted));
     r->approvals = counted.approvals;

@@ -180,6 +180,22 @@ static enum rc rebased_message(struct ctx *cx, const struct publishing *p, struc
     return OK;
 }
 
+/* Set upon the branch one by one, commits can take back what one of them has brought and the branch has too: nobody saw
+ * that in the difference of all. */
+static enum rc check_rebased(struct ctx *cx, const struct publishing *p, struct str after)
+{
+    struct str whole, paths, tree;
+    TRY(hosted_merge(cx, p->git, p->tip, p->change.commit, p->change.base, &whole, &paths));
+    if (!whole.p) return conflicts(cx, p, paths);
+    TRY(hosted_tree(cx, p->git, after, &tree));
+    return str_eq(tree, whole)
+               ? OK
+               : fail(cx, E_CONFLICT,
+                      "set upon the branch one by one, the commits of change %lld give another result than was "
+                      "reviewed: rebase it and push a new patch set",
+                      (long long)p->change.number);
+}
+
 static enum rc by_rebase(struct ctx *cx, struct publishing *p, struct str *after)
 {
     struct replay r = {cx,
@@ -213,7 +229,7 @@ static enum rc by_rebase(struct ctx *cx, struct publishing *p, struct str *after
             .message = message};
         TRY(make(cx, p, &d, after));
     }
-    return OK;
+    return check_rebased(cx, p, *after);
 }
 
 static enum rc by_forward(struct ctx *cx, const struct publishing *p, struct str *after)
@@ -246,6 +262,21 @@ static enum rc move(struct ctx *cx, struct publishing *p, struct push *push, str
     return decide_outcome(cx, p->facts, push, out->decided.decision);
 }
 
+/* What was reviewed is the difference from where the change left the branch. When the branch has taken in part of the
+ * change since, the rest of it is another difference: it may take back what nobody saw it take back. */
+static enum rc check_base(struct ctx *cx, const struct publishing *p)
+{
+    struct str base;
+    bool only;
+    TRY(git_only_merge_base(cx, p->git, p->tip, p->change.commit, &base, &only));
+    return only && str_eq(base, p->change.base)
+               ? OK
+               : fail(cx, E_CONFLICT,
+                      "the branch has taken in part of change %lld since it was pushed: push it to refs/for/ again, so "
+                      "that what is left of it is reviewed",
+                      (long long)p->change.number);
+}
+
 static enum rc prepare(struct ctx *cx, struct publishing *p, struct push *push, struct published *out)
 {
     struct push_ref *r = &push->refs[0];
@@ -254,6 +285,7 @@ static enum rc prepare(struct ctx *cx, struct publishing *p, struct push *push, 
     out->method = rule ? rule->method : STR("merge");
     struct str after;
     p->made = arena_array(&cx->arena, struct str, REPLAY_MOST);
+    TRY(check_base(cx, p));
     TRY(str_eq(out->method, STR("rebase"))         ? by_rebase(cx, p, &after)
         : str_eq(out->method, STR("fast_forward")) ? by_forward(cx, p, &after)
                                                    : by_merge(cx, p, &after));

@@ -315,10 +315,15 @@ static enum rc read_change(struct ctx *cx, struct git *g, struct push *p, struct
         return OK;
     }
     TRY(hosted_ref(cx, g, r->target, &tip));
-    enum rc rc = git_merge_base(cx, g, tip, r->after, &r->base);
+    bool only;
+    enum rc rc = git_only_merge_base(cx, g, tip, r->after, &r->base, &only);
     if (rc == E_NOTFOUND) r->shape = "unrelated";
     if (rc == E_NOTFOUND) return OK;
     TRY(rc);
+    if (!only) { /* a difference from one of them hides what the change takes back of the others */
+        r->shape = "many_bases";
+        return OK;
+    }
     if (str_eq(r->base, r->after)) {
         r->shape = "nothing_new";
         return OK;

@@ -40,6 +40,12 @@ static const struct shape shapes[] = {
     {"unrelated",
      {"it has no history in common with its target", "sillä ei ole yhteistä historiaa kohdehaaran kanssa"},
      {"start it from the target branch", "aloita se kohdehaarasta"}},
+    {"many_bases",
+     {"it and its target have merged each other's history, so there is no one difference to review",
+      "se ja kohdehaara ovat yhdistäneet toistensa historiaa, joten katselmoitavaa eroa ei ole yhtä"},
+     {"merge the target as it is now into it (git fetch, git merge origin/BRANCH), or rebase it, and push again",
+      "yhdistä siihen kohdehaara sellaisena kuin se nyt on (git fetch, git merge origin/HAARA) tai siirrä se haaran "
+      "päälle (git rebase), ja työnnä uudelleen"}},
     {"nothing_new",
      {"its target has all of it already", "kohdehaarassa on jo kaikki"},
      {"nothing is to be done", "mitään ei tarvitse tehdä"}},

@@ -38,6 +38,9 @@ enum rc git_resolve(struct ctx *cx, struct git *g, struct str rev, struct str *o
 enum rc git_merge_base(struct ctx *cx, struct git *g, struct str a, struct str b, struct str *oid) MUST_CHECK;
 enum rc git_merge_bases(struct ctx *cx, struct git *g, struct str a, const struct str *b, size_t n,
                         struct str *oid) MUST_CHECK;
+/* only: there is no other that is as good, as when each history has merged what the other began with. */
+enum rc git_only_merge_base(struct ctx *cx, struct git *g, struct str a, struct str b, struct str *oid,
+                            bool *only) MUST_CHECK;
 /* The commit from which on no remote has the commits of head, as far as remotes were fetched: head itself when they
  * have it, STR_NONE when they have nothing of it. */
 enum rc git_published(struct ctx *cx, struct git *g, struct str head, struct str *oid) MUST_CHECK;

@@ -78,9 +78,9 @@ enum rc git_resolve(struct ctx *cx, struct git *g, struct str rev, struct str *o
     return oid->p ? OK : not_found(cx, g, rev, ref);
 }
 
-/* Runs git for one line of output. *code: 0, or how it ended. */
-static enum rc one_line(struct ctx *cx, struct git *g, const char *const *argv, struct str *line, int *code,
-                        const char **complaint)
+/* Runs git for one line of output, and whether there are more. *code: 0, or how it ended. */
+static enum rc first_line(struct ctx *cx, struct git *g, const char *const *argv, struct str *line, bool *more,
+                          int *code, const char **complaint)
 {
     struct child c;
     struct reader r = {0};
@@ -89,11 +89,19 @@ static enum rc one_line(struct ctx *cx, struct git *g, const char *const *argv, 
     reader_init(&r, c.out);
     struct str s;
     *line = reader_until(&r, '\n', &s, &cut) ? arena_str(&cx->arena, s) : STR_NONE;
+    *more = line->p && reader_until(&r, '\n', &s, &cut);
     (void)child_finish(&c, code);
     *complaint = child_complaint(cx, &c);
     child_close_errors(&c);
     reader_release(&r);
     return *code == 127 ? fail(cx, E_IO, "git did not start") : OK;
+}
+
+static enum rc one_line(struct ctx *cx, struct git *g, const char *const *argv, struct str *line, int *code,
+                        const char **complaint)
+{
+    bool more;
+    return first_line(cx, g, argv, line, &more, code, complaint);
 }
 
 enum rc git_merge_bases(struct ctx *cx, struct git *g, struct str a, const struct str *b, size_t n, struct str *oid)
@@ -120,6 +128,24 @@ enum rc git_merge_bases(struct ctx *cx, struct git *g, struct str a, const struc
 enum rc git_merge_base(struct ctx *cx, struct git *g, struct str a, struct str b, struct str *oid)
 {
     return git_merge_bases(cx, g, a, &b, 1, oid);
+}
+
+enum rc git_only_merge_base(struct ctx *cx, struct git *g, struct str a, struct str b, struct str *oid, bool *only)
+{
+    const char *const argv[] = {"merge-base", "--all", arena_cstr(&cx->arena, a), arena_cstr(&cx->arena, b), NULL};
+    int code;
+    bool more;
+    const char *complaint;
+    *oid = STR_NONE;
+    *only = false;
+    if (!oid_is(a, g->hex) || !oid_is(b, g->hex))
+        return fail(cx, E_INVALID, "a merge base is asked for by whole object ids");
+    TRY(first_line(cx, g, argv, oid, &more, &code, &complaint));
+    *only = !more;
+    if (code == 0 && oid_is(*oid, g->hex)) return OK;
+    *oid = STR_NONE;
+    if (code == 1) return fail(cx, E_NOTFOUND, "%s and %s have no commit in common", argv[2], argv[3]);
+    return fail(cx, E_CORRUPT, "the common ancestor cannot be found: %s", complaint);
 }
 
 enum rc git_count(struct ctx *cx, struct git *g, struct str oid, int64_t *commits)
