@@ -7,11 +7,10 @@
 #include "gates/critical.h"
 #include "gates/expunge.h"
 #include "gates/push_scan.h"
+#include "gates/ref_names.h"
 #include "git/oid.h"
-#include "git/refname.h"
 #include "observe/commit.h"
 
-#define REF_NAME_MOST 255
 #define SAID_MOST (16U << 20)
 
 const char *push_kind_name(enum push_kind k)
@@ -46,25 +45,13 @@ struct str push_subject(struct ctx *cx, const struct gate_place *place, struct s
 
 /* --- names */
 
-/* What anybody can read without being led astray, and what every system can keep. */
-static bool is_plain_name(struct str name)
-{
-    uint32_t cp;
-    if (name.n > REF_NAME_MOST || !str_is_utf8(name) || !refname_is_valid(name)) return false;
-    for (size_t at = 0, n; at < name.n; at += n) {
-        n = str_char(name, at, &cp);
-        if (!n || cp <= ' ' || cp == 0x7f || char_is_deceptive(cp)) return false;
-    }
-    return true;
-}
-
 static void classify_name(struct push_ref *r)
 {
     r->kind = str_starts(r->name, STR("refs/heads/"))  ? PUSH_BRANCH
               : str_starts(r->name, STR("refs/tags/")) ? PUSH_TAG
               : str_starts(r->name, STR("refs/for/"))  ? PUSH_CHANGE
                                                        : PUSH_OTHER;
-    if (!is_plain_name(r->name))
+    if (!ref_name_is_plain(r->name))
         r->shape = "name";
     else if (r->kind == PUSH_OTHER)
         r->shape = "namespace";
@@ -131,26 +118,24 @@ static void exclude_tips(struct buf *input, const struct tips *t, int64_t review
         if (t->list[i].reviewers >= reviewers) buf_printf(input, "^" STR_FMT "\n", STR_ARG(t->list[i].oid));
 }
 
-/* And the name of any branch that is the same as one of the push but for case. */
+/* And whether a name that begins is to be. */
 static enum rc read_branches(struct ctx *cx, const struct git *g, struct push *p, struct tips *tips)
 {
     static const char *const argv[] = {"for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags",
                                        NULL};
-    struct str rest, line, oid;
+    struct str rest, line, oid, *there;
+    size_t n = 0;
     int code;
     TRY(ask(cx, g, argv, STR_NONE, &rest, &code));
+    there = arena_array(&cx->arena, struct str, rest.n / 52 + 1);
     while (str_cut(&rest, '\n', &line)) {
         if (!str_cut(&line, ' ', &oid) || !line.n) continue;
         const struct protection *rule =
             str_starts(line, STR("refs/heads/")) ? protection_of(p->protections, p->n_protections, line) : NULL;
         if (rule) add_tip(cx, tips, oid, rule->reviewers);
-        for (size_t i = 0; i < p->n; i++) {
-            struct push_ref *r = &p->refs[i];
-            if (r->act == PUSH_CREATE && !r->shape && !str_eq(line, r->name) && str_eq_nocase(line, r->name))
-                r->shape = "twin";
-        }
+        there[n++] = line;
     }
-    return OK;
+    return ref_names_judge(cx, p, there, n);
 }
 
 /* How many commits rev-list finds; *known false: it cannot be told, as of an object that is no commit. */

@@ -209,7 +209,8 @@ def test_refs_keep_their_shape(t):
     work.git("tag", "v3")
     work.git("tag", "-f", "v1", unpublished)
     tried = {"v3": "on no protected branch", "+v1": "written once", ":refs/tags/v2": "written once", ":refs/heads/main": "not deleted",
-             "HEAD:refs/heads/MAIN": "upper and lower case", "HEAD:refs/meta/config": "refs/for/", "HEAD:refs/changes/01/1/1": "refs/for/",
+             "HEAD:refs/heads/MAIN": "can be taken for another one's (refs/heads/main)", "HEAD:refs/heads/Main/x": "(refs/heads/main)", "HEAD:refs/heads/m\u0430in": "(refs/heads/main)",
+             "HEAD:refs/tags/main": "(refs/heads/main)", "HEAD:refs/heads/refs/heads/x": "something else", "HEAD:refs/meta/config": "refs/for/", "HEAD:refs/changes/01/1/1": "refs/for/",
              "HEAD:refs/replace/" + first: "refs/for/", "HEAD:refs/notes/commits": "refs/for/", "HEAD:refs/for/nothing": "no such branch",
              first + ":refs/for/main": "has all of it", "HEAD:refs/heads/a\u202eb": "cannot be seen", "HEAD:refs/heads/" + "x" * 250: "255 bytes"}
     for spec, why in tried.items():
