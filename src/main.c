@@ -33,6 +33,7 @@ static const struct command {
     {"access", cli_access, "why somebody may or may not: explain WHO REPOSITORY REF"},
     {"authorized-keys", cli_authorized_keys, "what sshd asks about a key"},
     {"gate", cli_gate, "break glass at the gate, and find what moved past it"},
+    {"hook", cli_gate_hook, "what a repository's hook does where no server runs"},
     {"door", cli_door, "the way in over SSH, a key's forced command"},
     {"doctor", cli_doctor, "what is amiss with folder, machine and server, and how to mend it"},
     {"upgrade", cli_upgrade, "a data folder of an older version, brought to this one"},

@@ -39,6 +39,7 @@ int cli_access(int argc, char **argv);
 int cli_admin_link(int argc, char **argv);
 int cli_authorized_keys(int argc, char **argv);
 int cli_door(int argc, char **argv);
+int cli_gate_hook(int argc, char **argv);
 int cli_gate(int argc, char **argv);
 int cli_repo(int argc, char **argv);
 int cli_evidence(int argc, char **argv);

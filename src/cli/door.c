@@ -6,7 +6,7 @@
 #include "cli/data.h"
 #include "cli/review.h"
 #include "facts/facts.h"
-#include "gates/host.h"
+#include "gates/gate_wire.h"
 #include "identity/keys.h"
 #include "identity/rights.h"
 #include "store/store.h"
@@ -89,10 +89,12 @@ static enum rc print_line(struct ctx *cx, struct arguments *a, const char *type,
     ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
     if (n <= 0 || !realpath(a->data.dir, folder)) return fail(cx, E_IO, "a path cannot be told: %s", strerror(errno));
     program[n] = '\0';
+    /* the small one beside this asks the server that runs */
+    const char *small = arena_printf(&cx->arena, "%s-hook", program).p;
     if (!is_plain(program) || !is_plain(folder))
         return fail(cx, E_INVALID, "the program's or the data folder's path has signs that sshd would read otherwise");
-    printf("restrict,command=\"%s door --data %s --key %s\" " STR_FMT "\n", program, folder, key.fingerprint,
-           STR_ARG(key.public));
+    printf("restrict,command=\"%s door --data %s --key %s\" " STR_FMT "\n", access(small, X_OK) == 0 ? small : program,
+           folder, key.fingerprint, STR_ARG(key.public));
     return OK;
 }
 
@@ -117,46 +119,9 @@ int cli_authorized_keys(int argc, char **argv)
 
 /* --- door */
 
-/* What ssh sends on (AcceptEnv). */
 static enum lang language(void)
 {
-    const char *lang = getenv("LANG");
-    return lang && strncmp(lang, "fi", 2) == 0 ? LANG_FI : LANG_EN;
-}
-
-/* `git-receive-pack 'name'`, as git's client words it (git-shell(1)). */
-static bool read_command(struct ctx *cx, struct str said, struct str *service, struct str *name)
-{
-    static const char *const services[] = {"git-upload-pack", "git-receive-pack", "git upload-pack",
-                                           "git receive-pack"};
-    scoped_buf b;
-    buf_init(&b, 4096);
-    for (int i = 0; i < 4; i++) {
-        struct str word = str_from(services[i]);
-        if (!str_starts(said, word) || said.n <= word.n + 1 || said.p[word.n] != ' ') continue;
-        struct str rest = str_slice(said, word.n + 1, said.n);
-        *service = str_from(services[i % 2]);
-        if (rest.p[0] != '\'') {
-            *name = rest;
-            return true;
-        }
-        /* quoted by a shell's rules: '…' with '\'' and '\!' in between */
-        for (size_t at = 1; at < rest.n;) {
-            if (rest.p[at] != '\'') {
-                buf_char(&b, rest.p[at++]);
-            } else if (at + 3 < rest.n && rest.p[at + 1] == '\\' && rest.p[at + 3] == '\'') {
-                buf_char(&b, rest.p[at + 2]);
-                at += 4;
-            } else if (at + 1 == rest.n) {
-                *name = arena_str(&cx->arena, buf_view(&b));
-                return true;
-            } else {
-                return false;
-            }
-        }
-        return false;
-    }
-    return false;
+    return door_language(getenv("LANG"));
 }
 
 /* `review …`, as somebody types it behind ssh's host name. */
@@ -191,28 +156,18 @@ static enum rc review(struct ctx *cx, struct arguments *a, struct str said)
 
 static enum rc enter(struct ctx *cx, struct arguments *a)
 {
-    const char *asked = getenv("SSH_ORIGINAL_COMMAND");
-    struct str service, name, person;
-    struct identity_who who;
+    const struct door_call call = {a->data.dir, a->key, getenv("SSH_ORIGINAL_COMMAND"), getenv("LANG"),
+                                   getenv("GIT_PROTOCOL")};
     struct door door;
     char folder[PATH_MAX];
-    if (asked && str_starts(str_from(asked), STR("review "))) return review(cx, a, str_from(asked));
-    if (!asked || !read_command(cx, str_from(asked), &service, &name))
-        return fail(cx, E_DENIED, "this is no place for a shell: clone, fetch and push are served here");
+    if (call.command && str_starts(str_from(call.command), STR("review ")))
+        return review(cx, a, str_from(call.command));
     TRY(open_folder(cx, a));
-    sqlite3 *db = log_reader_db(a->data.reader);
-    TRY(identity_of_key(cx, db, str_from(a->key), &person));
-    if (!person.p) return fail(cx, E_DENIED, "this key is nobody's here");
-    TRY(identity_of(cx, db, data_clock() / 1000000, person, &who));
-    who.fingerprint = str_from(a->key);
     if (!realpath(a->data.dir, folder)) return fail(cx, E_IO, "the data folder is not there: %s", strerror(errno));
-    bool writes = str_ends(service, STR("receive-pack"));
-    TRY(door_admit(cx, db, folder, &who, name, writes, language(), &door));
-    door.caller.way = "ssh";
-    if (writes) TRY(host_ready(cx, folder, &door.place));
-    const char *const *env = door_environment(cx, &door, str_from(getenv("GIT_PROTOCOL")));
+    TRY(door_by_key(cx, log_reader_db(a->data.reader), folder, &call, &door));
+    const char *const *env = door_environment(cx, &door, str_from(call.protocol));
     data_close(&a->data);
-    const char *const argv[] = {"git", writes ? "receive-pack" : "upload-pack", door.place.path, NULL};
+    const char *const argv[] = {"git", door_service(&door), door.place.path, NULL};
     (void)execvpe("git", (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
     return fail(cx, E_IO, "git does not start: %s", strerror(errno));
 }

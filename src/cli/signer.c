@@ -1,6 +1,7 @@
 /* sinetti signer: the ledger's key in a process of its own, under a user of its own. */
 #include "serve/signer.h"
 #include "cli/common.h"
+#include "serve/local.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -46,7 +47,7 @@ static enum rc run(struct ctx *cx, const struct arguments *a)
     (void)sigaction(SIGINT, &act, NULL);
     assert(a->path); /* asked for by the command */
     TRY(signer_open(cx, a->dir, &s));
-    enum rc rc = signer_listen(cx, a->path, a->allowed >= 0, &fd);
+    enum rc rc = local_listen(cx, a->path, a->allowed >= 0, &fd);
     if (rc == OK) {
         rc = signer_serve(cx, s, fd, a->allowed, &stopped);
         close(fd);

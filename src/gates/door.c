@@ -1,6 +1,11 @@
 #include "gates/door.h"
 
-#include <stdlib.h>
+#include "gates/gate_wire.h"
+#include "gates/host.h"
+#include "identity/keys.h"
+#include "identity/rights.h"
+
+#include <time.h>
 
 #define PROTOCOL_MOST 100
 #define ONLY_MOST 200 /* permissions of a token */
@@ -58,6 +63,69 @@ enum rc door_admit(struct ctx *cx, sqlite3 *db, const char *dir, const struct id
         return not_there(cx, lang, name);
     if (writes && !identity_may(who, "code.write", out->place.project)) return may_not_write(cx, who, out);
     return out->place.host == GATE_HOSTED || out->place.host == GATE_BARE ? OK : elsewhere(cx, out);
+}
+
+/* --- by SSH */
+
+enum lang door_language(const char *lang)
+{
+    return str_starts(str_from(lang), STR("fi")) ? LANG_FI : LANG_EN;
+}
+
+const char *door_service(const struct door *d)
+{
+    return d->writes ? "receive-pack" : "upload-pack";
+}
+
+/* `git-receive-pack 'name'`, as git's client words it (git-shell(1)). */
+static bool read_command(struct ctx *cx, struct str said, struct str *service, struct str *name)
+{
+    static const char *const services[] = {"git-upload-pack", "git-receive-pack", "git upload-pack",
+                                           "git receive-pack"};
+    scoped_buf b;
+    buf_init(&b, 4096);
+    for (int i = 0; i < 4; i++) {
+        struct str word = str_from(services[i]);
+        if (!str_starts(said, word) || said.n <= word.n + 1 || said.p[word.n] != ' ') continue;
+        struct str rest = str_slice(said, word.n + 1, said.n);
+        *service = str_from(services[i % 2]);
+        if (rest.p[0] != '\'') {
+            *name = rest;
+            return true;
+        }
+        /* quoted by a shell's rules: '…' with '\'' and '\!' in between */
+        for (size_t at = 1; at < rest.n;) {
+            if (rest.p[at] != '\'') {
+                buf_char(&b, rest.p[at++]);
+            } else if (at + 3 < rest.n && rest.p[at + 1] == '\\' && rest.p[at + 3] == '\'') {
+                buf_char(&b, rest.p[at + 2]);
+                at += 4;
+            } else if (at + 1 == rest.n) {
+                *name = arena_str(&cx->arena, buf_view(&b));
+                return true;
+            } else {
+                return false;
+            }
+        }
+        return false;
+    }
+    return false;
+}
+
+enum rc door_by_key(struct ctx *cx, sqlite3 *db, const char *dir, const struct door_call *call, struct door *out)
+{
+    struct str service, name, person;
+    struct identity_who who;
+    if (!read_command(cx, str_from(call->command), &service, &name))
+        return fail(cx, E_DENIED, "this is no place for a shell: clone, fetch and push are served here");
+    TRY(identity_of_key(cx, db, str_from(call->key), &person));
+    if (!person.p) return fail(cx, E_DENIED, "this key is nobody's here");
+    TRY(identity_of(cx, db, (int64_t)time(NULL), person, &who));
+    who.fingerprint = str_from(call->key);
+    TRY(door_admit(cx, db, dir, &who, name, str_ends(service, STR("receive-pack")), door_language(call->language),
+                   out));
+    out->caller.way = "ssh";
+    return out->writes ? host_ready(cx, dir, &out->place) : OK;
 }
 
 /* --- what git gets */
@@ -119,19 +187,23 @@ static void split(struct ctx *cx, struct str rest, struct gate_caller *out)
     out->only = only;
 }
 
-enum rc door_caller(struct ctx *cx, const char **dir, struct str *repository, struct gate_caller *out)
+enum lang hook_language(const struct hook_call *h)
 {
-    struct str data = str_environment("SINETTI_DATA");
-    *repository = str_environment("SINETTI_REPOSITORY");
-    *out = (struct gate_caller){.person = str_environment("SINETTI_PERSON"),
-                                .credential = str_environment("SINETTI_CREDENTIAL"),
-                                .lang = lang_of(str_environment("SINETTI_LANG"), LANG_EN),
-                                .way = str_eq(str_environment("SINETTI_WAY"), STR("ssh"))     ? "ssh"
-                                       : str_eq(str_environment("SINETTI_WAY"), STR("https")) ? "https"
-                                                                                              : NULL};
-    if (!data.p || !repository->p || !out->person.p)
+    return lang_of(hook_variable(h, "SINETTI_LANG"), LANG_EN);
+}
+
+enum rc door_caller(struct ctx *cx, const struct hook_call *h, struct str *repository, struct gate_caller *out)
+{
+    struct str way = hook_variable(h, "SINETTI_WAY");
+    *repository = hook_variable(h, "SINETTI_REPOSITORY");
+    *out = (struct gate_caller){.person = hook_variable(h, "SINETTI_PERSON"),
+                                .credential = hook_variable(h, "SINETTI_CREDENTIAL"),
+                                .lang = hook_language(h),
+                                .way = str_eq(way, STR("ssh"))     ? "ssh"
+                                       : str_eq(way, STR("https")) ? "https"
+                                                                   : NULL};
+    if (!hook_data(h) || !repository->p || !out->person.p)
         return fail(cx, E_DENIED, "nobody is let in this way: push over SSH or HTTPS");
-    split(cx, str_environment("SINETTI_ONLY"), out);
-    *dir = arena_cstr(&cx->arena, data);
+    split(cx, hook_variable(h, "SINETTI_ONLY"), out);
     return OK;
 }

@@ -13,9 +13,9 @@
 
 #define HANDOVER_MOST (4U << 20)
 
-static const char *path_of(struct ctx *cx, const char *git_dir)
+static const char *path_of(struct ctx *cx, const struct hook_call *h)
 {
-    return arena_printf(&cx->arena, "%s/sinetti.receive.%lld", git_dir, (long long)getppid()).p;
+    return arena_printf(&cx->arena, "%s/sinetti.receive.%lld", h->git_dir, h->parent).p;
 }
 
 static void commands_digest(const struct push *p, char out[65])
@@ -32,7 +32,7 @@ static void commands_digest(const struct push *p, char out[65])
     digest_hex(bytes, 32, out);
 }
 
-void handover_put(struct ctx *cx, const char *git_dir, const struct push *p)
+void handover_put(struct ctx *cx, const struct hook_call *h, const struct push *p)
 {
     scoped_buf b;
     struct json j;
@@ -58,7 +58,7 @@ void handover_put(struct ctx *cx, const char *git_dir, const struct push *p)
     push_put_personal(&j, p);
     json_end(&j, '}');
     /* without it the search is done again, so that nothing hangs on whether it can be written */
-    if (buf_ok(&b) == OK && file_replace(cx, path_of(cx, git_dir), buf_view(&b)) != OK) return;
+    if (buf_ok(&b) == OK && file_replace(cx, path_of(cx, h), buf_view(&b)) != OK) return;
 }
 
 /* Names of the scanner's rules are its own texts. */
@@ -108,10 +108,10 @@ static bool take(struct ctx *cx, const json_t *top, struct push *p)
     return take_personal(cx, json_object_get(top, "personal"), p);
 }
 
-bool handover_take(struct ctx *cx, const char *git_dir, struct push *p)
+bool handover_take(struct ctx *cx, const struct hook_call *h, struct push *p)
 {
     scoped_buf b;
-    const char *path = path_of(cx, git_dir);
+    const char *path = path_of(cx, h);
     buf_init(&b, HANDOVER_MOST + 1);
     enum rc rc = place_read(path, false, HANDOVER_MOST, &b);
     (void)unlink(path);

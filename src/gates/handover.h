@@ -4,11 +4,12 @@
 #ifndef SINETTI_GATES_HANDOVER_H
 #define SINETTI_GATES_HANDOVER_H
 
+#include "gates/hook_call.h"
 #include "gates/push.h"
 
-void handover_put(struct ctx *cx, const char *git_dir, const struct push *p);
+void handover_put(struct ctx *cx, const struct hook_call *h, const struct push *p);
 /* Fills secrets, hits, personal data and shapes that the search gave; false: there is nothing. The file is gone then.
  */
-bool handover_take(struct ctx *cx, const char *git_dir, struct push *p);
+bool handover_take(struct ctx *cx, const struct hook_call *h, struct push *p);
 
 #endif

@@ -69,9 +69,9 @@ static bool process_read(struct ctx *cx, long long pid, struct process *out)
     return true;
 }
 
-static struct process receiver(struct ctx *cx)
+static struct process receiver(struct ctx *cx, long long pid)
 {
-    struct process p = {.parent = getppid()};
+    struct process p = {.parent = pid};
     for (int i = 0; i < ANCESTORS_MOST && process_read(cx, p.parent, &p); i++)
         if (p.receives) return p;
     return (struct process){0};
@@ -79,10 +79,10 @@ static struct process receiver(struct ctx *cx)
 
 /* --- the file */
 
-enum rc moving_put(struct ctx *cx, const char *git_dir, uint64_t decision)
+enum rc moving_put(struct ctx *cx, const struct hook_call *h, uint64_t decision)
 {
-    struct process p = receiver(cx);
-    return file_replace(cx, path_of(cx, git_dir, decision), arena_printf(&cx->arena, "%lld %lld\n", p.pid, p.start));
+    struct process p = receiver(cx, h->parent);
+    return file_replace(cx, path_of(cx, h->git_dir, decision), arena_printf(&cx->arena, "%lld %lld\n", p.pid, p.start));
 }
 
 bool moving_is_live(struct ctx *cx, const char *git_dir, uint64_t decision)

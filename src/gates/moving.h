@@ -6,12 +6,12 @@
 #ifndef SINETTI_GATES_MOVING_H
 #define SINETTI_GATES_MOVING_H
 
-#include "base/ctx.h"
+#include "gates/hook_call.h"
 
-/* The nearest receive-pack among our ancestors moves them; where there is none to be found (a host that runs hooks by
- * another process), they count as moving for MOVING_SECONDS. */
+/* The nearest receive-pack among the hook's ancestors moves them; where there is none to be found (a host that runs
+ * hooks by another process), they count as moving for MOVING_SECONDS. */
 #define MOVING_SECONDS (15 * 60)
-enum rc moving_put(struct ctx *cx, const char *git_dir, uint64_t decision) MUST_CHECK;
+enum rc moving_put(struct ctx *cx, const struct hook_call *h, uint64_t decision) MUST_CHECK;
 /* Whether they may still move. */
 bool moving_is_live(struct ctx *cx, const char *git_dir, uint64_t decision);
 void moving_end(struct ctx *cx, const char *git_dir, uint64_t decision);

@@ -3,11 +3,12 @@
 #ifndef SINETTI_GATES_PUSHER_H
 #define SINETTI_GATES_PUSHER_H
 
+#include "gates/hook_call.h"
 #include "gates/place.h"
 
 /* Only what this kind of host sets is read, so that nobody becomes another by a variable it lets through. *account is
  * what it said, for a message; STR_NONE: nothing. */
-enum rc pusher_find(struct ctx *cx, sqlite3 *db, const struct gate_place *place, struct gate_caller *out,
-                    struct str *account) MUST_CHECK;
+enum rc pusher_find(struct ctx *cx, sqlite3 *db, const struct hook_call *h, const struct gate_place *place,
+                    struct gate_caller *out, struct str *account) MUST_CHECK;
 
 #endif

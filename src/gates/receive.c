@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/texts_fi.h"
 #include "gates/attest.h"
+#include "gates/decide.h"
 #include "gates/door.h"
 #include "gates/handover.h"
 #include "gates/moving.h"
@@ -19,48 +20,9 @@
 #include "gates/pusher.h"
 #include "gates/tell.h"
 #include "git/oid.h"
-#include "ledger/log_reader.h"
 #include "store/store.h"
 
 #define COMMANDS_MOST (4U << 20) /* bytes */
-
-static enum lang language(void)
-{
-    return lang_of(str_environment("SINETTI_LANG"), LANG_EN);
-}
-
-const char *receive_error(struct ctx *cx)
-{
-    return language() == LANG_FI ? text_fi(cx, cx->message) : cx->message;
-}
-
-static enum rc find_git_dir(struct ctx *cx, struct receive *out)
-{
-    const char *git_dir = getenv("GIT_DIR");
-    char *real = realpath(git_dir ? git_dir : "", NULL);
-    if (!real) return fail(cx, E_NOTFOUND, "the repository is not there: %s", strerror(errno));
-    out->git_dir = arena_cstr(&cx->arena, str_from(real));
-    free(real);
-    return OK;
-}
-
-enum rc receive_from_environment(struct ctx *cx, struct receive *out)
-{
-    *out = (struct receive){.quarantine = getenv("GIT_QUARANTINE_PATH")};
-    TRY(door_caller(cx, &out->data, &out->repository, &out->caller));
-    return find_git_dir(cx, out);
-}
-
-enum rc receive_from_hook(struct ctx *cx, const char *data, const char *repository, struct receive *out)
-{
-    *out =
-        (struct receive){.data = data,
-                         .repository = str_from(repository),
-                         .caller = {.person = STR("unknown"), .credential = STR(""), .lang = language(), .way = "host"},
-                         .quarantine = getenv("GIT_QUARANTINE_PATH"),
-                         .connected = true};
-    return find_git_dir(cx, out);
-}
 
 int receive_lock_if(struct ctx *cx, const char *git_dir, bool wait)
 {
@@ -81,10 +43,10 @@ int receive_lock(struct ctx *cx, const char *git_dir)
     return receive_lock_if(cx, git_dir, true);
 }
 
-/* --- one push, opened */
+/* --- one push */
 
 struct session {
-    const struct receive *r;
+    const struct hook_call *h;
     struct facts *facts;
     struct log_reader *reader;
     struct git *git;
@@ -94,38 +56,46 @@ struct session {
     struct push push;
 };
 
-/* A hook that was copied along into another repository must not speak for the one it was made for. */
-static enum rc check_place(struct ctx *cx, const struct receive *r, const struct gate_place *place)
+static bool is_connected(const struct hook_call *h)
 {
-    if ((place->host != GATE_HOSTED) != r->connected)
+    return h->repository != NULL;
+}
+
+/* What cx says is wrong, in the pusher's language. */
+static const char *in_words(struct ctx *cx, const struct hook_call *h)
+{
+    return hook_language(h) == LANG_FI ? text_fi(cx, cx->message) : cx->message;
+}
+
+/* A hook that was copied along into another repository must not speak for the one it was made for. */
+static enum rc check_place(struct ctx *cx, const struct hook_call *h, const struct gate_place *place)
+{
+    if ((place->host != GATE_HOSTED) != is_connected(h))
         return fail(cx, E_DENIED, "nobody is let in this way: its hook is of another kind of repository");
-    if (r->connected && strcmp(place->path, r->git_dir) != 0)
+    if (is_connected(h) && strcmp(place->path, h->git_dir) != 0)
         return fail(cx, E_DENIED,
                     "this hook was made for the repository at %s: connect this one by `sinetti repo connect`",
                     str_visible(cx, str_from(place->path)));
     return OK;
 }
 
-static enum rc open_session(struct ctx *cx, const struct receive *r, const struct catalog *c, struct session *s)
+static enum rc open_session(struct ctx *cx, struct session *s)
 {
-    const struct facts_options o = {0};
-    TRY(facts_open(cx, r->data, c, &o, &s->facts));
-    TRY(log_reader_open(cx, r->data, &s->reader));
-    TRY(gate_place_find(cx, log_reader_db(s->reader), r->data, r->repository, &s->place));
-    TRY(check_place(cx, r, &s->place));
-    s->caller = r->caller;
-    if (r->connected) TRY(pusher_find(cx, log_reader_db(s->reader), &s->place, &s->caller, &s->account));
-    TRY(hosted_open(cx, r->git_dir, r->quarantine, &s->git));
+    const struct hook_call *h = s->h;
+    struct str repository = str_from(h->repository);
+    sqlite3 *db = log_reader_db(s->reader);
+    if (is_connected(h))
+        s->caller = (struct gate_caller){
+            .person = STR("unknown"), .credential = STR(""), .lang = hook_language(h), .way = "host"};
+    else
+        TRY(door_caller(cx, h, &repository, &s->caller));
+    TRY(gate_place_find(cx, db, hook_data(h), repository, &s->place));
+    TRY(check_place(cx, h, &s->place));
+    if (is_connected(h)) TRY(pusher_find(cx, db, h, &s->place, &s->caller, &s->account));
+    TRY(hosted_open(cx, h->git_dir, hook_variable(h, "GIT_QUARANTINE_PATH").p, &s->git));
     s->push.place = &s->place;
     s->push.caller = &s->caller;
     return OK;
-}
-
-static void close_session(struct session *s)
-{
-    git_close(s->git);
-    log_reader_close(s->reader);
-    facts_close(s->facts);
 }
 
 static enum rc add_command(struct ctx *cx, struct push *p, struct str line)
@@ -157,16 +127,16 @@ static enum rc add_option(struct ctx *cx, struct push *p, struct str option)
                 str_visible(cx, option));
 }
 
-static enum rc options_of_environment(struct ctx *cx, struct push *p)
+static enum rc options_of_environment(struct ctx *cx, struct session *s)
 {
     int64_t n = 0;
-    struct str count = str_environment("GIT_PUSH_OPTION_COUNT");
+    struct str count = hook_variable(s->h, "GIT_PUSH_OPTION_COUNT");
     if (!count.p || !str_to_i64(count, 0, 100, &n)) return OK;
     for (int64_t i = 0; i < n; i++) {
         char name[40];
         (void)snprintf(name, sizeof name, "GIT_PUSH_OPTION_%lld", (long long)i);
-        struct str value = str_environment(name);
-        if (value.p) TRY(add_option(cx, p, value));
+        struct str value = hook_variable(s->h, name);
+        if (value.p) TRY(add_option(cx, &s->push, value));
     }
     return OK;
 }
@@ -182,14 +152,14 @@ static enum rc read_all(struct ctx *cx, int fd, struct str *out)
     return b.failed ? fail(cx, E_LIMIT, "a push moves at most %d refs at once", PUSH_REFS) : OK;
 }
 
-static enum rc read_lines(struct ctx *cx, struct session *s, int in)
+static enum rc read_lines(struct ctx *cx, struct session *s)
 {
     struct str rest, line;
-    TRY(read_all(cx, in, &rest));
+    TRY(read_all(cx, s->h->in, &rest));
     s->push.refs = arena_array(&cx->arena, struct push_ref, PUSH_REFS);
     while (str_cut(&rest, '\n', &line))
         if (line.n) TRY(add_command(cx, &s->push, line));
-    return options_of_environment(cx, &s->push);
+    return options_of_environment(cx, s);
 }
 
 static enum rc judge(struct ctx *cx, struct session *s, struct buf *say, bool *allowed)
@@ -199,7 +169,7 @@ static enum rc judge(struct ctx *cx, struct session *s, struct buf *say, bool *a
     TRY(decide_push(cx, s->facts, &s->push, "push", DECIDE_ASK, NULL, &d));
     tell_decided(say, &s->push, &d);
     *allowed = d.allowed;
-    if (d.allowed) handover_put(cx, s->r->git_dir, &s->push);
+    if (d.allowed) handover_put(cx, s->h, &s->push);
     /* where a change would go is asked again when it does */
     for (size_t i = 0; d.allowed && i < s->push.n; i++) {
         struct change_place place;
@@ -216,7 +186,7 @@ static enum rc judge(struct ctx *cx, struct session *s, struct buf *say, bool *a
 static bool elsewhere(struct session *s)
 {
     size_t changes = 0;
-    if (!s->r->connected) return false;
+    if (!is_connected(s->h)) return false;
     for (size_t i = 0; i < s->push.n; i++) changes += str_starts(s->push.refs[i].name, STR("refs/for/"));
     return changes == 0 || changes < s->push.n || !gate_host_takes_changes(s->place.host);
 }
@@ -224,11 +194,11 @@ static bool elsewhere(struct session *s)
 static enum rc decide_elsewhere(struct ctx *cx, struct session *s, struct decided *d)
 {
     size_t settled;
-    moving_sweep(cx, s->r->git_dir);
+    moving_sweep(cx, s->h->git_dir);
     TRY(log_reader_refresh(cx, s->reader));
     TRY(decide_settle(cx, s->facts, log_reader_db(s->reader), s->git, &s->place, &s->caller, &settled));
     TRY(decide_push(cx, s->facts, &s->push, "push", DECIDE_MOVE, NULL, d));
-    return d->allowed ? moving_put(cx, s->r->git_dir, d->decision) : OK;
+    return d->allowed ? moving_put(cx, s->h, d->decision) : OK;
 }
 
 static void say_nobody(const struct session *s, struct buf *say)
@@ -246,7 +216,7 @@ static enum rc judge_elsewhere(struct ctx *cx, struct session *s, struct buf *sa
 {
     struct decided d = {0};
     TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
-    int lock = receive_lock(cx, s->r->git_dir);
+    int lock = receive_lock(cx, s->h->git_dir);
     if (lock < 0) return fail(cx, E_IO, "the repository cannot be locked: %s", strerror(errno));
     enum rc rc = decide_elsewhere(cx, s, &d);
     (void)close(lock);
@@ -310,30 +280,22 @@ static enum rc told(struct ctx *cx, struct session *s, struct buf *say)
     }
     TRY(list_stayed(cx, s, decision, stayed, &n));
     TRY(decide_ended(cx, s->facts, &s->place, &s->caller, (uint64_t)decision, stayed, n));
-    moving_end(cx, s->r->git_dir, (uint64_t)decision);
+    moving_end(cx, s->h->git_dir, (uint64_t)decision);
     return OK;
 }
 
-enum rc receive_judge(struct ctx *cx, const struct receive *r, const struct catalog *c, int in, struct buf *say,
-                      bool *allowed)
+static enum rc pre_receive(struct ctx *cx, struct session *s, struct buf *say, bool *allowed)
 {
-    struct session s = {.r = r};
-    *allowed = false;
-    enum rc rc = open_session(cx, r, c, &s);
-    if (rc == OK) rc = read_lines(cx, &s, in);
-    if (rc == OK) rc = elsewhere(&s) ? judge_elsewhere(cx, &s, say, allowed) : judge(cx, &s, say, allowed);
-    close_session(&s);
-    return rc;
+    TRY(open_session(cx, s));
+    TRY(read_lines(cx, s));
+    return elsewhere(s) ? judge_elsewhere(cx, s, say, allowed) : judge(cx, s, say, allowed);
 }
 
-enum rc receive_told(struct ctx *cx, const struct receive *r, const struct catalog *c, int in, struct buf *say)
+static enum rc post_receive(struct ctx *cx, struct session *s, struct buf *say)
 {
-    struct session s = {.r = r};
-    enum rc rc = open_session(cx, r, c, &s);
-    if (rc == OK) rc = read_lines(cx, &s, in);
-    if (rc == OK) rc = told(cx, &s, say);
-    close_session(&s);
-    return rc;
+    TRY(open_session(cx, s));
+    TRY(read_lines(cx, s));
+    return told(cx, s, say);
 }
 
 /* --- proc-receive */
@@ -426,9 +388,9 @@ static void say_changes(struct session *s, const struct change_place *places, st
 static void attest(struct ctx *cx, struct session *s, struct buf *say)
 {
     size_t made;
-    if (attest_catch_up(cx, s->facts, s->reader, s->git, s->r->data, &s->place, &made) != OK)
+    if (attest_catch_up(cx, s->facts, s->reader, s->git, s->place.dir, &s->place, &made) != OK)
         buf_printf(say, "%s: %s\n", s->caller.lang == LANG_FI ? "todistusta ei vielä ole" : "it is not attested yet",
-                   receive_error(cx));
+                   in_words(cx, s->h));
 }
 
 /* Under the lock. *refusal: a word for git; NULL: all has moved. */
@@ -441,23 +403,23 @@ static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct c
     size_t settled;
     sqlite3 *db = log_reader_db(s->reader);
     *refusal = "refused";
-    moving_sweep(cx, s->r->git_dir);
+    moving_sweep(cx, s->h->git_dir);
     TRY(log_reader_refresh(cx, s->reader));
     TRY(decide_settle(cx, s->facts, db, s->git, &s->place, &s->caller, &settled));
     if (settled) TRY(log_reader_refresh(cx, s->reader));
-    s->push.scanned = handover_take(cx, s->r->git_dir, &s->push);
+    s->push.scanned = handover_take(cx, s->h, &s->push);
     TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
     TRY(make_moves(cx, s, places, &moves));
     enum rc rc = ref_moves_prepare(cx, s->git, moves, s->push.n, &m);
     if (rc == E_CONFLICT && s->place.host == GATE_HOSTED && hosted_unlock(cx, s->git, moves, s->push.n))
         rc = ref_moves_prepare(cx, s->git, moves, s->push.n, &m);
     if (rc == E_CONFLICT) {
-        buf_printf(say, "%s\n", receive_error(cx));
+        buf_printf(say, "%s\n", in_words(cx, s->h));
         *refusal = "the ref has moved meanwhile; fetch first";
         return OK;
     }
     TRY(rc);
-    attest_begin(cx, s->facts, db, s->r->data);
+    attest_begin(cx, s->facts, db, s->place.dir);
     rc = decide_push(cx, s->facts, &s->push, "push", DECIDE_MOVE, *places, &d);
     if (rc == OK && d.allowed) {
         rc = ref_moves_commit(cx, &m);
@@ -472,22 +434,22 @@ static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct c
     return rc;
 }
 
-static enum rc move_and_answer(struct ctx *cx, struct session *s, const struct catalog *c, int in, int out,
-                               struct buf *say)
+static enum rc proc_receive(struct ctx *cx, struct session *s, struct buf *say)
 {
     scoped_buf b;
     struct change_place *places = NULL;
     const char *refusal = "refused";
     bool options = false;
+    int in = s->h->in, out = s->h->out;
     TRY(greet(cx, in, out, &options));
-    enum rc rc = open_session(cx, s->r, c, s);
+    enum rc rc = open_session(cx, s);
     enum rc heard = read_commands(cx, s, in, options);
     if (rc == OK) rc = heard;
-    int lock = rc == OK ? receive_lock(cx, s->r->git_dir) : -1;
+    int lock = rc == OK ? receive_lock(cx, s->h->git_dir) : -1;
     if (rc == OK && lock < 0) rc = fail(cx, E_IO, "the repository cannot be locked: %s", strerror(errno));
     if (rc == OK) rc = move(cx, s, say, &places, &refusal);
     if (lock >= 0) (void)close(lock);
-    if (rc != OK) buf_printf(say, "%s\n", receive_error(cx));
+    if (rc != OK) buf_printf(say, "%s\n", in_words(cx, s->h));
     if (rc == OK && !refusal && places) say_changes(s, places, say);
     buf_init(&b, 64U << 20);
     answer(s, places, rc != OK && !refusal ? NULL : refusal, &b);
@@ -495,10 +457,22 @@ static enum rc move_and_answer(struct ctx *cx, struct session *s, const struct c
     return OK;
 }
 
-enum rc receive_move(struct ctx *cx, const struct receive *r, const struct catalog *c, int in, int out, struct buf *say)
+bool receive_hook(struct ctx *cx, const struct hook_call *h, struct facts *f, struct log_reader *reader,
+                  struct buf *say)
 {
-    struct session s = {.r = r};
-    enum rc rc = move_and_answer(cx, &s, c, in, out, say);
-    close_session(&s);
-    return rc;
+    struct session s = {.h = h, .facts = f, .reader = reader};
+    bool allowed = true;
+    enum rc rc = strcmp(h->name, "pre-receive") == 0    ? pre_receive(cx, &s, say, &allowed)
+                 : strcmp(h->name, "proc-receive") == 0 ? proc_receive(cx, &s, say)
+                 : strcmp(h->name, "post-receive") == 0
+                     ? post_receive(cx, &s, say)
+                     : fail(cx, E_INVALID, "git calls this as pre-receive, proc-receive or post-receive");
+    if (rc != OK) receive_failed(cx, h, say);
+    git_close(s.git);
+    return rc == OK && allowed;
+}
+
+void receive_failed(struct ctx *cx, const struct hook_call *h, struct buf *say)
+{
+    buf_printf(say, "sinetti: %s\n", in_words(cx, h));
 }

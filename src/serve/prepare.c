@@ -3,6 +3,7 @@
 #include "ledger/signer_wire.h"
 #include "serve/certificate.h"
 #include "serve/folder.h"
+#include "serve/local.h"
 #include "serve/signer.h"
 #include "standing/standing.h"
 #include "store/config.h"
@@ -57,7 +58,7 @@ static enum rc prepare_signer(struct ctx *cx, struct serve *s)
     TRY(rc);
     keep_vkey(cx, s, signer);
     s->signer_socket = arena_printf(&cx->arena, "%s/signer.sock", s->o->dir).p;
-    rc = signer_listen(cx, s->signer_socket, false, &s->signer);
+    rc = local_listen(cx, s->signer_socket, false, &s->signer);
     signer_close(signer);
     /* the owner of the data asks; who asks is looked at each time */
     if (rc == OK && s->rights.changes && chown(s->signer_socket, s->rights.uid, s->rights.gid) != 0)

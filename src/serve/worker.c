@@ -5,6 +5,7 @@
 #include "identity/tokens.h"
 #include "serve/courier.h"
 #include "serve/frames.h"
+#include "serve/gate_served.h"
 #include "serve/git_served.h"
 #include "serve/inside.h"
 #include "serve/job_runner.h"
@@ -32,6 +33,7 @@ struct worker {
     struct lane *lane, *passwords;
     struct receive *receive;
     struct git_served *git;
+    struct gate_served *gate;
     pthread_mutex_t sending;
     pthread_t reader;
     int over; /* eventfd: the reader is to end */
@@ -202,6 +204,8 @@ static void finish(struct worker *w)
     lane_finish(w->passwords);
     git_served_stop(w->git);
     w->git = NULL;
+    gate_served_stop(w->gate); /* which hooks of those gits have asked */
+    w->gate = NULL;
 }
 
 static void job_ended(void *arg)
@@ -248,6 +252,8 @@ static enum rc open_all(struct ctx *cx, struct worker *w)
     TRY(api_open(cx, &a, &w->api));
     const struct git_served_options git = {.api = w->api, .answer = answer_git, .pushed = pushed, .arg = w};
     TRY(git_served_start(cx, &git, &w->git));
+    const struct gate_served_options gate = {.dir = s->o->dir, .facts = w->facts, .pushed = pushed, .arg = w};
+    TRY(gate_served_start(cx, &gate, &w->gate));
     if (!drop_old(s->worker)) return fail(cx, E_IO, "cannot reach web: %s", strerror(errno));
     return start_lanes(cx, w);
 }
@@ -301,6 +307,7 @@ int serve_worker(struct serve *s)
         serve_tell("worker", "error", "%s", cx.message);
     receive_stop(w.receive);
     git_served_stop(w.git);
+    gate_served_stop(w.gate);
     upkeep_stop(w.upkeep); /* it tells the runner of jobs */
     job_runner_stop(w.jobs);
     courier_stop(w.courier);
