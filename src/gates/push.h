@@ -93,6 +93,7 @@ struct push {
     const struct str *gone; /* contents taken out of the history (expunge.h), by id, sorted */
     size_t n_gone;
     struct str back;             /* a file that brings one of them back; STR_NONE: none does */
+    struct str odd;              /* a new file by a name that shows as another; STR_NONE: none has one */
     bool scanned;                /* these are known already (handover.h): push_read() does not look for them */
     const struct str *addresses; /* of authors, committers and co-authors of what a change brings */
     size_t n_addresses;

@@ -442,6 +442,7 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
         if (p->too_much && !r->shape) r->shape = "too_much";
         if (p->large.p && !r->shape) r->shape = "large";
         if (p->back.p && !r->shape) r->shape = "taken_out";
+        if (p->odd.p && !r->shape && gate_host_takes_changes(p->place->host)) r->shape = "odd_path";
         if (p->lfs && !r->shape && gate_host_takes_changes(p->place->host)) r->shape = "lfs";
     }
     return checks_read(cx, db, g, p);

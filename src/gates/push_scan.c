@@ -95,8 +95,20 @@ static void look_back(struct sweep *s, struct str oid, struct str path)
     p->back = arena_str(&s->cx->arena, path);
 }
 
+/* A name that shows as another, or as nothing, is told by none who reviews it, nor by a file system that leaves out
+ * what cannot be seen. What has such a name already keeps it. */
+static void look_at_name(struct sweep *s, struct str path)
+{
+    uint32_t cp = 0;
+    for (size_t at = 0, n; at < path.n && !s->push->odd.p; at += n ? n : 1) {
+        n = str_char(path, at, &cp);
+        if (n && char_is_deceptive(cp)) s->push->odd = arena_str(&s->cx->arena, path);
+    }
+}
+
 static void add_blob(struct sweep *s, const struct git_change *c)
 {
+    if (c->status != 'D' && oid_is_zero(c->old_oid)) look_at_name(s, c->path);
     if (c->status != 'D') look_back(s, c->new_oid, c->path);
     if (c->status == 'D' || !is_file(c->new_mode) || oid_is_zero(c->new_oid)) return;
     struct str *old = arena_new(&s->cx->arena, struct str);
@@ -135,6 +147,7 @@ static bool add_merged(struct sweep *s, struct str meta, struct str path)
             old[n_old++] = word;
     }
     look_back(s, new, path);
+    if (!n_old && !oid_is_zero(new)) look_at_name(s, path);
     if (files[sides] && !oid_is_zero(new))
         *next_blob(s) = (struct blob){.oid = new, .path = path, .old = old, .n_old = n_old, .mode = (uint32_t)mode};
     return true;

@@ -60,6 +60,11 @@ static const struct shape shapes[] = {
      {"what it brings is more than 8 GiB when it is unpacked", "se on purettuna yli 8 GiB"},
      {"push the history in parts, or have its host import it",
       "työnnä historia osissa tai pyydä ylläpitoa tuomaan se"}},
+    {"odd_path",
+     {"it brings a file whose name has signs that cannot be seen or lead astray",
+      "siinä on tiedosto, jonka nimessä on näkymättömiä tai harhaanjohtavia merkkejä"},
+     {"rename the file in the commit that brings it: git rebase -i, git mv, git commit --amend",
+      "nimeä tiedosto uudelleen commitissa, joka tuo sen: git rebase -i, git mv, git commit --amend"}},
     {"lfs",
      {"it has files kept in Git LFS, which is not served here",
       "siinä on Git LFS -tiedostoja, joita tämä palvelin ei tue"},
@@ -170,7 +175,7 @@ void tell_decided(struct buf *out, const struct push *p, const struct decided *d
     for (int mode = MODE_BLOCK; mode > MODE_OBSERVE; mode--)
         for (size_t i = 0; i < d->n_faults; i++)
             if ((int)d->faults[i].mode == mode) say_fault(out, p, &d->faults[i]);
-    struct str file = p->large.p ? p->large : p->back;
+    struct str file = p->large.p ? p->large : p->back.p ? p->back : p->odd;
     if (!file.p) return;
     buf_cstr(out, p->caller->lang == LANG_FI ? "tiedosto: " : "file: ");
     buf_visible(out, file);

@@ -123,6 +123,19 @@ def test_forged_packs_and_names(t):
     work.git("checkout", "-q", "-B", "lfs", first)
     work.commit("lfs", {"a.bin": pointer}, author=person("ella"))
     t.has(h.push("ella", work, "HEAD:refs/heads/ella/lfs")[1], "Git LFS")
+    # neither files, links and submodules that show by another name, nor ones that a merge alone brings
+    work.git("checkout", "-q", "-B", "odd", first)
+    link = work.git("hash-object", "-w", "--stdin", data=b"a.txt").decode().strip()
+    for path, row in {"src/\u202egnp.py": "100644," + link, "li\u200bb/x": "120000," + link, "a\nrefused: b\x1b[2J": "160000," + first}.items():
+        work.git("update-index", "--add", "--cacheinfo", row + "," + path)
+        tree = work.git("write-tree").decode().strip()
+        made = [work.git("commit-tree", tree, "-p", first, *more, "-m", "odd").decode().strip() for more in ((), ("-p", evil))]
+        for commit in made:
+            code, said = h.push("ella", work, commit + ":refs/heads/ella/odd")
+            t.equal(code, 1, said)
+            t.has(said, "file whose name has signs that cannot be seen")
+            t.true(not any(c in line for line in said.splitlines() if line.startswith("remote:") for c in "\u202e\u200b\x1b"), said)
+        work.git("read-tree", first)
     # branches are of commits, and tags of what is published
     blob = work.git("rev-parse", first + ":a.txt").decode().strip()
     unseen = work.git("hash-object", "-w", "--stdin", data=('key = "%s"\n' % KEY).encode()).decode().strip()
