@@ -24,6 +24,7 @@ await import("./notices.mjs");
 await import("./imports.mjs");
 await import("./metrics.mjs");
 await import("./boards.mjs");
+await import("./environments.mjs");
 await import("./reviews.mjs");
 await import("./critical.mjs");
 await import("./views.mjs");

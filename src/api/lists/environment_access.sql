@@ -2,6 +2,7 @@
 -- list names them, or an address of one person alone; who has no name on one list takes that of the same account on the other.
 -- Sorts: name, side, level_here, level_there
 -- Key: holder
+-- Total: yes
 WITH side AS (
   SELECT f.subject, 1 AS here, f.content AS c FROM fact_record f WHERE f.subject = 'record:environment/' || :item
   UNION ALL SELECT f.subject, 0, f.content FROM fact_record f WHERE f.subject = 'record:environment/' || :beside AND :beside <> :item

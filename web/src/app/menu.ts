@@ -3,7 +3,7 @@ import type { IconName } from "../parts/icons";
 import type { Needed } from "./session.svelte";
 
 export interface Entry {
-  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "registers" | "guidebook" | "calendar" | "metrics" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings" | "reviews" | "gate" | "ssdlc" | "changeBoard" | "riskMatrix" | "audits" | "releaseLog" | "partners";
+  key: "dashboard" | "myTasks" | "tasks" | "frameworks" | "coverage" | "repositories" | "registers" | "guidebook" | "calendar" | "metrics" | "approvals" | "auditLog" | "people" | "groups" | "roles" | "jobs" | "settings" | "reviews" | "gate" | "ssdlc" | "changeBoard" | "riskMatrix" | "audits" | "releaseLog" | "partners" | "environments";
   path: string;
   icon: IconName;
   permission: Needed;
@@ -29,6 +29,7 @@ export const menu: readonly { title: "work" | "development" | "evidence" | "orga
       { key: "ssdlc", path: "/boards/ssdlc", icon: "progress", permission: "registers.read", letter: "b" },
       { key: "changeBoard", path: "/boards/changes", icon: "git-compare", permission: "registers.read", letter: "h" },
       { key: "releaseLog", path: "/release-log", icon: "rosette", permission: "registers.read", letter: "o" },
+      { key: "environments", path: "/environments", icon: "lock", permission: "registers.read" },
       { key: "riskMatrix", path: "/boards/risks", icon: "alert-triangle", permission: "registers.read", letter: "i" },
       { key: "audits", path: "/audits", icon: "shield-check", permission: "registers.read", letter: "u" },
       { key: "partners", path: "/partners", icon: "building", permission: "registers.read" },

@@ -2,6 +2,7 @@ import { account } from "./en/account";
 import { approvals } from "./en/approvals";
 import { boards } from "./en/boards";
 import { dashboard } from "./en/dashboard";
+import { environments } from "./en/environments";
 import { events } from "./en/events";
 import { evidence } from "./en/evidence";
 import { exchange } from "./en/exchange";
@@ -33,6 +34,7 @@ export const en = {
   ...approvals,
   ...boards,
   ...dashboard,
+  ...environments,
   ...events,
   ...evidence,
   ...exchange,

@@ -2,6 +2,7 @@ import { account } from "./fi/account";
 import { approvals } from "./fi/approvals";
 import { boards } from "./fi/boards";
 import { dashboard } from "./fi/dashboard";
+import { environments } from "./fi/environments";
 import { events } from "./fi/events";
 import { evidence } from "./fi/evidence";
 import { exchange } from "./fi/exchange";
@@ -34,6 +35,7 @@ export const fi: Text = {
   ...approvals,
   ...boards,
   ...dashboard,
+  ...environments,
   ...events,
   ...evidence,
   ...exchange,

@@ -9,8 +9,11 @@ const pages: Record<string, string> = {
   deployment: "/release-log",
   audit: "/audits",
   partner: "/partners",
+  environment: "/environments",
 };
 export const boardOf = (register: string): string | undefined => pages[register];
+/* The page of one item, where its register has one for each; else that of all. */
+export const boardOfItem = (register: string, id: string): string | undefined => (["audit", "partner", "environment"].includes(register) ? `${boardOf(register)}/${id}` : boardOf(register));
 
 /* Who may make a move, in words: roles by their titles, the owner, fields of type person by their labels. */
 import type { Register } from "../../api/types";

@@ -53,6 +53,8 @@ export const frame = {
     audits: "Audits",
     audit: "Audit",
     releaseLog: "Release log",
+    environments: "Environments",
+    environment: "Environment",
     partners: "Partners",
     partner: "Partner",
     development: "Development",

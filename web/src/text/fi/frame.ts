@@ -53,6 +53,8 @@ export const frame = {
     audits: "Auditoinnit",
     audit: "Auditointi",
     releaseLog: "Julkaisuloki",
+    environments: "Ympäristöt",
+    environment: "Ympäristö",
     partners: "Kumppanit",
     partner: "Kumppani",
     development: "Kehittäminen",
