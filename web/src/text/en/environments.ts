@@ -19,7 +19,7 @@ export const environments = {
     standsOut: "What stands out",
     nothing: "Nothing",
     noList: "No access list",
-    left: n("# of somebody who has left", "# of people who have left"),
+    left: n("# has left", "# have left"),
     shared: n("# shared", "# shared"),
     unmatched: n("# not matched", "# not matched"),
     late: "List too old",

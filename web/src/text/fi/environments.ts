@@ -19,7 +19,7 @@ export const environments = {
     standsOut: "Huomattavaa",
     nothing: "Ei mitään",
     noList: "Ei pääsyluetteloa",
-    left: n("# lähteneen henkilön", "# lähteneiden henkilöiden"),
+    left: n("# lähteneellä", "# lähteneillä"),
     shared: n("# yhteiskäytössä", "# yhteiskäytössä"),
     unmatched: n("# tunnistamatta", "# tunnistamatta"),
     late: "Luettelo liian vanha",
