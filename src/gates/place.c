@@ -136,19 +136,31 @@ enum rc protections_read(struct ctx *cx, sqlite3 *db, const struct gate_place *p
     return OK;
 }
 
+/* Where to go on when what follows a star does not fit: it takes in one more. */
+struct star {
+    size_t pattern, ref; /* pattern: SIZE_MAX: there is none */
+};
+
 bool protection_matches(struct str pattern, struct str ref)
 {
-    size_t p = 0, r = 0, star = SIZE_MAX, back = 0;
+    struct star one = {SIZE_MAX, 0}, deep = one; /* deep: `**`, which takes in folders too */
+    size_t p = 0, r = 0;
     while (r < ref.n) {
         if (p < pattern.n && pattern.p[p] == '*') {
-            star = p++;
-            back = r;
+            size_t begin = p;
+            while (p < pattern.n && pattern.p[p] == '*') p++;
+            if (p - begin > 1) deep = (struct star){p, r};
+            one = (struct star){p - begin > 1 ? SIZE_MAX : p, r};
         } else if (p < pattern.n && pattern.p[p] == ref.p[r]) {
             p++;
             r++;
-        } else if (star != SIZE_MAX && ref.p[back] != '/') {
-            p = star + 1;
-            r = ++back;
+        } else if (one.pattern != SIZE_MAX && ref.p[one.ref] != '/') {
+            p = one.pattern;
+            r = ++one.ref;
+        } else if (deep.pattern != SIZE_MAX) {
+            p = deep.pattern;
+            r = ++deep.ref;
+            one.pattern = SIZE_MAX;
         } else {
             return false;
         }
@@ -159,6 +171,8 @@ bool protection_matches(struct str pattern, struct str ref)
 
 const struct protection *protection_of(const struct protection *list, size_t n, struct str ref)
 {
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(list[i].pattern, ref)) return &list[i];
     for (size_t i = 0; i < n; i++)
         if (protection_matches(list[i].pattern, ref)) return &list[i];
     return NULL;

@@ -43,9 +43,9 @@ struct protection {
 /* All of a repository, those that say more first. */
 enum rc protections_read(struct ctx *cx, sqlite3 *db, const struct gate_place *place, const struct protection **list,
                          size_t *n) MUST_CHECK;
-/* The one that holds for a ref; NULL: it is not protected. */
+/* The one that holds for a ref: its own name's before any pattern's; NULL: it is not protected. */
 const struct protection *protection_of(const struct protection *list, size_t n, struct str ref);
-/* `*` stands for any run of characters but `/`. Pure. */
+/* `*` stands for any run of characters but `/`, `**` for any run. Pure. */
 bool protection_matches(struct str pattern, struct str ref);
 /* Whether the person is among its publishers, by a group too. */
 enum rc protection_publisher(struct ctx *cx, sqlite3 *db, const struct protection *p, struct str person,

@@ -183,14 +183,13 @@ static void judge_ref(struct reading *r, struct push *p, size_t ref)
 
 /* --- emergencies */
 
+/* Of a service that has this repository, or of itself. */
 static const char emergency_sql[] =
-    "SELECT r.subject, CASE WHEN s.n > r.n THEN s.state ELSE r.state END, s.at, r.content ->> '$.type', (SELECT "
-    "count(*) "
-    "FROM json_each(r.content, '$.services') v JOIN fact_record x ON x.subject = v.value JOIN json_each(x.content, "
-    "'$.repositories') y), (SELECT count(*) FROM json_each(r.content, '$.services') v JOIN fact_record x ON x.subject "
-    "= "
-    "v.value JOIN json_each(x.content, '$.repositories') y WHERE y.value = ?2) FROM fact_record r LEFT JOIN "
-    "fact_step_last s ON s.subject = r.subject WHERE r.kind = 'change' AND r.number = ?1";
+    "SELECT r.subject, CASE WHEN s.n > r.n THEN s.state ELSE r.state END, s.at, r.content ->> '$.type', EXISTS (SELECT "
+    "1 FROM json_each(r.content, '$.services') v JOIN fact_record x ON x.subject = v.value JOIN json_each(x.content, "
+    "'$.repositories') y WHERE y.value = ?2) OR EXISTS (SELECT 1 FROM json_each(r.content, '$.repositories') y WHERE "
+    "y.value = ?2) FROM fact_record r LEFT JOIN fact_step_last s ON s.subject = r.subject WHERE r.kind = 'change' AND "
+    "r.number = ?1";
 
 static enum rc read_emergency(struct append *a, struct push *p, struct str said)
 {
@@ -214,7 +213,7 @@ static enum rc read_emergency(struct append *a, struct push *p, struct str said)
                     str_visible(cx, store_column_str(st, 1)));
     if (sqlite3_column_int64(st, 2) + EMERGENCY_SECONDS <= a->now)
         return fail(cx, E_DENIED, "emergency: %s was decided on more than three days ago; write a new one", shown);
-    if (sqlite3_column_int64(st, 4) && !sqlite3_column_int64(st, 5))
+    if (!sqlite3_column_int(st, 4))
         return fail(cx, E_DENIED, "emergency: none of the services of %s has this repository", shown);
     p->emergency = arena_str(&cx->arena, store_column_str(st, 0));
     return OK;

@@ -159,8 +159,7 @@ def test_times_emergencies_and_broken_glass(t):
         t.equal(h.push("mikko", work, "HEAD:refs/heads/ella/own")[0], 0)  # what is not protected has no time
         # an emergency is one that was decided on, of this repository, and named
         changes = "/registers/change/items"
-        h.fact("repository", "repo:" + "a" * 20, {"name": "other", "project": "", "main": "refs/heads/main", "state": "active"})
-        service = s.post("ella", "/registers/service/items", {"title": "Shop", "owner": serving.person_id("ella"), "content": {"repositories": ["repo:" + "a" * 20]}}, 201)
+        service = s.post("ella", "/registers/service/items", {"title": "Shop", "owner": serving.person_id("ella"), "content": {}}, 201)
         content = dict({k: "x" for k in ("definition", "risks", "impact", "tests", "plan", "way_back")}, type="emergency", services=[service["subject"]])
         for wrong, why in (("CHG-9", "there is no change"), ("x", "an item of the register")):
             t.has(h.review("mikko", "publish", "acme", number, wrong, code=3).err, why)

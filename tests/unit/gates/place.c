@@ -22,6 +22,14 @@ static void test_gates_place__patterns(void **state)
         {"refs/heads/v*-stable", "refs/heads/v1-2-stable", true},
         {"refs/heads/v*-stable", "refs/heads/v1-2-stable-x", false},
         {"refs/heads/**", "refs/heads/a", true},
+        {"refs/heads/**", "refs/heads/a/b/c", true},
+        {"refs/heads/release/**", "refs/heads/release/1/hot/fix", true},
+        {"refs/heads/release/**", "refs/heads/released/1", false},
+        {"refs/heads/**/x*", "refs/heads/a/xb/c/xd", true},
+        {"refs/heads/**/x*", "refs/heads/a/xb/c/d", false},
+        {"refs/heads/*/**/z", "refs/heads/a/b/c/z", true},
+        {"refs/heads/*a/**b*", "refs/heads/xa/q/b/c", false},
+        {"refs/heads/*a/**b*", "refs/heads/xa/q/b/cb", true},
         {"*", "refs/heads/a", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -48,6 +56,10 @@ static void test_gates_place__the_first_that_matches_holds(void **state)
     assert_int_equal(protection_of(list, 2, STR("refs/heads/release/1"))->reviewers, 2);
     assert_int_equal(protection_of(list, 2, STR("refs/heads/main"))->reviewers, 1);
     assert_null(protection_of(list, 2, STR("refs/heads/a/b")));
+    /* a name is its own, however long a pattern is that means it too */
+    const struct protection loose[] = {{.pattern = STR("refs/heads/*m*a*i*n*"), .reviewers = 0},
+                                       {.pattern = STR("refs/heads/main"), .reviewers = 2}};
+    assert_int_equal(protection_of(loose, 2, STR("refs/heads/main"))->reviewers, 2);
 }
 
 int main(void)

@@ -33,7 +33,7 @@ export const gate = {
     askRemove: "Ask to take it back",
     two: "Another person approves it under Approvals before it holds. Where there is no second Security officer yet, it holds at once and waits for a review.",
     pattern: "Branches",
-    patternHint: "A name, or with * for any run of characters: release/*",
+    patternHint: "A name, or with * for any run of characters (release/*), ** also across folders (release/**)",
     expunge: {
       ask: "Take out of history",
       title: "Take contents out of the history",

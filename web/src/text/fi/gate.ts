@@ -33,7 +33,7 @@ export const gate = {
     askRemove: "Pyydä purkamista",
     two: "Toinen henkilö hyväksyy pyynnön Hyväksynnät-sivulla, ennen kuin se tulee voimaan. Jos toista tietoturvavastaavaa ei vielä ole, se tulee voimaan heti ja jää odottamaan tarkistusta.",
     pattern: "Haarat",
-    patternHint: "Nimi, jossa * tarkoittaa mitä tahansa merkkejä: release/*",
+    patternHint: "Nimi, tai * mille tahansa merkeille (release/*), ** myös alikansioille (release/**)",
     expunge: {
       ask: "Poista historiasta",
       title: "Poista sisältöä historiasta",
