@@ -22,6 +22,7 @@ static const struct {
     {"erasure", "ledger"},
     {"expunge", "code"},
     {"expunged", "code"},
+    {"cleared", "code"},
     {"evidence", "code"},
     {"group", "people"},
     {"key", "people"},

@@ -154,34 +154,49 @@ static enum rc put_publishers(struct ctx *cx, struct api_call *call, const struc
     return OK;
 }
 
+/* What only the operator wrote, which older versions took, nobody has asked for: void. Of a mirror, what came of it
+ * since the contents were gone: what is over there is the newest word on all that was taken out before. */
+static const char expunges_sql[] =
+    "SELECT e.n, e.at, e.reason, (SELECT count(*) FROM fact_expunge_objects o WHERE o.n = e.n), x.n, x.commits,"
+    " CASE WHEN o.settled IS NULL AND o.outcome = 'done' THEN 'done'"
+    " ELSE coalesce((SELECT CASE WHEN a.decision IN ('approved', 'reviewed') THEN 'due' ELSE 'alone' END"
+    " FROM fact_approval a WHERE a.act = e.n), 'void') END,"
+    " (SELECT c.outcome FROM fact_cleared c WHERE c.subject = e.subject AND c.expunged >= x.n ORDER BY c.n DESC LIMIT "
+    "1),"
+    " (SELECT c.why FROM fact_cleared c WHERE c.subject = e.subject AND c.expunged >= x.n ORDER BY c.n DESC LIMIT 1),"
+    " (SELECT m.n FROM fact_mirror m WHERE m.subject = e.subject AND m.state = 'active' AND m.n < x.n)"
+    " FROM fact_expunge e LEFT JOIN fact_expunged x ON x.n = (SELECT max(l.n) FROM fact_expunged l WHERE l.act = e.n)"
+    " LEFT JOIN fact_outcome o ON o.decision = x.n WHERE e.subject = ?1 ORDER BY e.n DESC LIMIT 20";
+
 static enum rc put_expunges(struct ctx *cx, struct api_call *call, struct str repository)
 {
     struct json *j = &call->out;
     scoped_stmt *st = NULL;
-    TRY(store_prepare(cx, call->ledger,
-                      STR("SELECT e.n, e.at, e.reason, (SELECT count(*) FROM fact_expunge_objects o WHERE o.n = e.n), "
-                          "x.n, x.commits, EXISTS (SELECT 1 FROM fact_approval a WHERE a.act = e.n AND a.decision IN "
-                          "('approved', 'reviewed')) FROM fact_expunge e LEFT JOIN fact_expunged x ON x.act = e.n "
-                          "WHERE e.subject = ?1 ORDER BY e.n DESC LIMIT 20"),
-                      &st));
+    TRY(store_prepare(cx, call->ledger, STR(expunges_sql), &st));
     store_bind_str(st, 1, repository);
     json_key(j, "expunges");
     json_begin(j, '[');
     for (bool row;;) {
         TRY(store_step(cx, st, &row));
         if (!row) break;
-        bool done = sqlite3_column_type(st, 4) != SQLITE_NULL;
+        bool done = str_eq(store_column_str(st, 6), STR("done")), cleared = sqlite3_column_type(st, 7) != SQLITE_NULL;
+        bool mirrored = sqlite3_column_type(st, 9) != SQLITE_NULL;
         json_begin(j, '{');
         json_put_int(j, "event", sqlite3_column_int64(st, 0));
         api_put_time(j, "at", sqlite3_column_int64(st, 1));
         json_put_str(j, "reason", store_column_str(st, 2));
         json_put_int(j, "objects", sqlite3_column_int64(st, 3));
-        json_put_cstr(j, "state", done ? "done" : sqlite3_column_int(st, 6) ? "due" : "alone");
+        json_put_str(j, "state", store_column_str(st, 6));
         if (done)
             json_put_int(j, "done", sqlite3_column_int64(st, 4));
         else
             json_put_cstr(j, "done", NULL);
         json_put_int(j, "commits", sqlite3_column_int64(st, 5));
+        json_put_str(j, "mirror",
+                     done && cleared    ? store_column_str(st, 7)
+                     : done && mirrored ? STR("waits")
+                                        : STR("none"));
+        json_put_str(j, "mirror_says", done && cleared ? store_column_str(st, 8) : STR(""));
         json_end(j, '}');
     }
     json_end(j, ']');

@@ -37,6 +37,7 @@ static const struct text_pair texts[] = {
      "says repositories_inside: true",
      "{1}: osoite johtaa sisäverkkoon, johon palvelin menee vain, jos sen kansion config-tiedostossa on "
      "repositories_inside: true"},
+    {"{} still has {} refs that lead to what was taken out", "{1}: {2} viitettä johtaa yhä siihen, mikä poistettiin"},
     {"{} holds {}, which is not from here: it is left as it is. Somebody else writes there, or it is no mirror: take "
      "it away there, or name an empty repository",
      "{1}: siellä on {2}, joka ei ole peräisin täältä, joten sinne ei kosketa. Joku muu kirjoittaa sinne, tai se ei "

@@ -135,6 +135,7 @@ struct catalog_kind {
     struct str title[LANG_COUNT];
     bool kept;         /* its bodies are never erased */
     bool reserved;     /* only the command that does what it says appends it */
+    bool by_request;   /* only a request that another person decides appends it */
     bool replaces;     /* its SQL may change rows of earlier facts; else it only adds */
     uint32_t subjects; /* bit of each enum subject_type it may be about */
     struct catalog_schema payload;

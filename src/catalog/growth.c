@@ -86,6 +86,7 @@ void catalog_check_growth(struct ctx *cx, const struct catalog *before, const st
         }
         if (a->kept && !b->kept) shrank(&g, STR("kept"), "is taken back");
         if (!a->reserved && b->reserved) shrank(&g, STR("the kind"), "is reserved now");
+        if (!a->by_request && b->by_request) shrank(&g, STR("the kind"), "comes by request alone now");
         if (a->subjects & ~b->subjects) shrank(&g, STR("subjects"), "lack a type");
         compare_lists(&g, a->subject_fields, a->n_subject_fields, b->subject_fields, b->n_subject_fields,
                       "must be a subject now");

@@ -15,7 +15,7 @@
 #include "catalog/catalog.h"
 
 #define IMAGE_MAGIC "SINETTI CATALOG\n"
-#define IMAGE_VERSION 8
+#define IMAGE_VERSION 9
 #define IMAGE_HEADER 32 /* bytes of magic and the four numbers */
 #define IMAGE_DIGEST 32
 

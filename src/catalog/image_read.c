@@ -187,10 +187,11 @@ static void get_kind(struct reader *r, struct catalog_kind *k)
 {
     k->key = get_str(r);
     get_langs(r, k->title);
-    uint32_t flags = get(r, 7);
+    uint32_t flags = get(r, 15);
     k->kept = flags & 1;
     k->reserved = flags & 2;
     k->replaces = flags & 4;
+    k->by_request = flags & 8;
     k->subjects = get(r, (1U << SUBJECT_COUNT) - 1);
     get_schema(r, 0, &k->payload);
     k->subject_fields = get_strs(r, &k->n_subject_fields);

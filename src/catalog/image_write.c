@@ -174,7 +174,8 @@ static void put_kind(struct writer *w, const struct catalog_kind *k)
 {
     put_str(w, k->key);
     put_langs(w, k->title);
-    put_u32(&w->records, (k->kept ? 1U : 0U) | (k->reserved ? 2U : 0U) | (k->replaces ? 4U : 0U));
+    put_u32(&w->records,
+            (k->kept ? 1U : 0U) | (k->reserved ? 2U : 0U) | (k->replaces ? 4U : 0U) | (k->by_request ? 8U : 0U));
     put_u32(&w->records, k->subjects);
     put_schema(w, &k->payload);
     put_strs(w, k->subject_fields, k->n_subject_fields);

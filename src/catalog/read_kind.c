@@ -56,7 +56,7 @@ void source_read_kind(struct source *s, const struct source_file *file)
     const struct yaml_node *top = fields_document(s, file);
     if (!top) return;
     struct fields f = fields_of(s, file->path, top, "a kind",
-                                "key title kept reserved subjects project payload subject_fields different");
+                                "key title kept reserved by_request subjects project payload subject_fields different");
     struct source_kind_of_fact k = {.file = file->path, .line = top->line};
     k.k.key = field_text(&f, "key", true);
     if (k.k.key.n && !source_is_kind(k.k.key))
@@ -72,6 +72,7 @@ void source_read_kind(struct source *s, const struct source_file *file)
     for (int i = 0; i < LANG_COUNT; i++) k.k.title[i] = title.text[i];
     k.k.kept = field_bool(&f, "kept", true);
     k.k.reserved = field_bool(&f, "reserved", false);
+    k.k.by_request = field_bool(&f, "by_request", false);
     k.k.replaces = field_word(&f, "project", way_at, 2) == 1;
     read_subjects(s, &k, &f);
     const struct yaml_node *payload = yaml_get(top, STR("payload"));

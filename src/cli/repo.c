@@ -240,7 +240,7 @@ static enum rc mirror(struct ctx *cx, struct arguments *a, const char *name, con
 
 static enum rc expunge(struct ctx *cx, struct arguments *a, const char *name)
 {
-    const struct gate_caller by = {.person = STR("operator"), .credential = STR("")};
+    const struct gate_caller by = {.person = STR("unknown"), .credential = STR("")};
     struct gate_place place;
     struct expunged done;
     TRY(gate_place_find(cx, a->d.ledger, a->d.data.dir, str_from(name), &place));

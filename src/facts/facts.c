@@ -94,6 +94,10 @@ enum rc facts_make(struct ctx *cx, const struct facts *f, const struct body *b, 
     if (k->reserved && !reserved)
         return fail(cx, E_DENIED, "a fact of the kind \"%s\" is appended only by the command that does what it says",
                     str_visible(cx, k->key));
+    if (k->by_request && !reserved)
+        return fail(cx, E_DENIED,
+                    "a fact of the kind \"%s\" comes only of a request that another person agrees to; ask for it",
+                    str_visible(cx, k->key));
     TRY(subject_check(cx, b->subject, &type));
     if (!(k->subjects >> type & 1))
         return fail(cx, E_INVALID, "subject \"%s\": a fact of the kind \"%s\" is not about such a thing",

@@ -36,11 +36,15 @@ enum rc decide_push(struct ctx *cx, struct facts *f, struct push *p, const char 
 /* All that an allowed one lets move has moved. Changes that were published by it are `published` then. */
 enum rc decide_outcome(struct ctx *cx, struct facts *f, const struct push *p, uint64_t decision) MUST_CHECK;
 
+/* Within a unit, so of what took contents out of the history (expunge.h): fact n. */
+enum rc decide_put_done(struct append *a, const struct gate_caller *by, uint64_t n) MUST_CHECK;
+
 /* So of one whose refs the host of a connected repository has moved; `stayed`: subjects of those it did not. */
 enum rc decide_ended(struct ctx *cx, struct facts *f, const struct gate_place *place, const struct gate_caller *by,
                      uint64_t decision, const struct str *stayed, size_t n_stayed) MUST_CHECK;
 
-/* Decisions on this repository that a crash, or git in the midst of it, has left without outcome: its refs tell. To be
+/* Decisions on this repository (and what took contents out of its history) that a crash, or git in the midst of it, has
+ * left without outcome: its refs tell. To be
  * called by who holds the repository's lock. What a host is about to move (moving.h) is left to it. *settled: how many.
  */
 enum rc decide_settle(struct ctx *cx, struct facts *f, sqlite3 *db, const struct git *g, const struct gate_place *place,

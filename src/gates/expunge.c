@@ -14,10 +14,16 @@
 #include "store/store.h"
 
 #define REFS_SAID_MOST (256U << 20)
+#define ACTS_MOST 100 /* at once; others follow */
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 
 /* Two people, always: what one did alone counts once another has looked at it. */
 #define AGREED "EXISTS (SELECT 1 FROM fact_approval a WHERE a.act = e.n AND a.decision IN ('approved', 'reviewed'))"
+/* … and it is done when who did it has seen that the contents are gone: an outcome that was found out later, after a
+ * crash, tells of refs alone, so then it is done once more. */
+#define WAITS                                                                                                          \
+    AGREED " AND NOT EXISTS (SELECT 1 FROM fact_expunged x JOIN fact_outcome o ON o.decision = x.n WHERE x.act = e.n " \
+           "AND o.outcome = 'done' AND o.settled IS NULL)"
 
 /* --- what was decided */
 
@@ -50,16 +56,15 @@ enum rc expunge_ids(struct ctx *cx, sqlite3 *db, struct str repository, struct s
     return read_texts(cx, st, ids, n);
 }
 
-/* The oldest that waits; *n 0: none. */
-static enum rc next_act(struct ctx *cx, sqlite3 *db, struct str repository, int64_t *n)
+/* The oldest that waits, after one; *n 0: none. */
+static enum rc next_act(struct ctx *cx, sqlite3 *db, struct str repository, int64_t after, int64_t *n)
 {
     scoped_stmt *st = NULL;
     bool row;
-    TRY(store_prepare(cx, db,
-                      STR("SELECT min(e.n) FROM fact_expunge e WHERE e.subject = ?1 AND " AGREED
-                          " AND NOT EXISTS (SELECT 1 FROM fact_expunged x WHERE x.act = e.n)"),
+    TRY(store_prepare(cx, db, STR("SELECT min(e.n) FROM fact_expunge e WHERE e.subject = ?1 AND e.n > ?2 AND " WAITS),
                       &st));
     store_bind_str(st, 1, repository);
+    store_bind_int(st, 2, after);
     TRY(store_step(cx, st, &row));
     *n = row ? sqlite3_column_int64(st, 0) : 0;
     return OK;
@@ -70,8 +75,7 @@ enum rc expunge_due(struct ctx *cx, sqlite3 *db, struct str **repositories, size
     scoped_stmt *st = NULL;
     TRY(store_prepare(cx, db,
                       STR("SELECT DISTINCT e.subject FROM fact_expunge e JOIN fact_repository r ON r.subject = "
-                          "e.subject WHERE r.state = 'active' AND r.hosted AND " AGREED
-                          " AND NOT EXISTS (SELECT 1 FROM fact_expunged x WHERE x.act = e.n) ORDER BY e.subject"),
+                          "e.subject WHERE r.state = 'active' AND r.hosted AND " WAITS " ORDER BY e.subject"),
                       &st));
     return read_texts(cx, st, repositories, n);
 }
@@ -93,6 +97,8 @@ struct doing {
     const struct gate_place *place;
     const struct gate_caller *by;
     int64_t act;
+    uint64_t *done; /* numbers of `expunged` facts whose refs have moved */
+    size_t n_done;
     struct rewrite *history;
     struct ref_update *moves; /* branches and tags first */
     size_t n, told, cap;
@@ -139,11 +145,11 @@ static enum rc find_moves(struct ctx *cx, struct doing *d, bool patch_sets)
 
 static enum rc put_done(struct append *a, void *arg)
 {
-    const struct doing *d = arg;
+    struct doing *d = arg;
     scoped_buf b;
     struct json j;
     int64_t next;
-    TRY(next_act(a->cx, a->db, d->place->subject, &next));
+    TRY(next_act(a->cx, a->db, d->place->subject, d->act - 1, &next));
     if (next != d->act) return fail(a->cx, E_CONFLICT, "it has been done, or is not agreed to any more");
     buf_init(&b, LIMIT_BODY);
     json_init(&j, &b, false);
@@ -162,22 +168,50 @@ static enum rc put_done(struct append *a, void *arg)
     }
     json_end(&j, ']');
     json_end(&j, '}');
-    return gate_put(a, d->by, "expunged", d->place->subject, &b, NULL);
+    return gate_put(a, d->by, "expunged", d->place->subject, &b, &d->done[d->n_done]);
+}
+
+static enum rc put_gone(struct append *a, void *arg)
+{
+    const struct doing *d = arg;
+    for (size_t i = 0; i < d->n_done; i++) TRY(decide_put_done(a, d->by, d->done[i]));
+    return OK;
+}
+
+/* What stands in the log of it already, from before a crash; 0: nothing. */
+static enum rc told_of(struct ctx *cx, sqlite3 *db, int64_t act, uint64_t *n)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(cx, db, STR("SELECT coalesce(max(n), 0) FROM fact_expunged WHERE act = ?1"), &st));
+    store_bind_int(st, 1, act);
+    TRY(store_step(cx, st, &row));
+    *n = (uint64_t)sqlite3_column_int64(st, 0);
+    return OK;
 }
 
 /* Refs are locked, then it is written down, then they move: as a push's. */
 static enum rc move(struct ctx *cx, struct doing *d)
 {
     struct ref_moves m;
+    TRY(told_of(cx, log_reader_db(d->reader), d->act, &d->done[d->n_done]));
+    if (d->done[d->n_done] && d->n == 0) { /* nothing is left to move: it is only to be forgotten */
+        d->n_done++;
+        return OK;
+    }
     if (d->told > PUSH_REFS) return fail(cx, E_LIMIT, "it would move more than %d branches and tags", PUSH_REFS);
     enum rc rc = ref_moves_prepare(cx, d->git, d->moves, d->n, &m);
     if (rc == E_CONFLICT && hosted_unlock(cx, d->git, d->moves, d->n))
         rc = ref_moves_prepare(cx, d->git, d->moves, d->n, &m);
     TRY(rc);
     rc = append_run(cx, d->facts, facts_now(d->facts), put_done, d);
-    if (rc == OK) return ref_moves_commit(cx, &m);
-    ref_moves_abort(&m);
-    return rc;
+    if (rc != OK) {
+        ref_moves_abort(&m);
+        return rc;
+    }
+    TRY(ref_moves_commit(cx, &m));
+    d->n_done++;
+    return OK;
 }
 
 static enum rc do_one(struct ctx *cx, struct doing *d, struct expunged *out)
@@ -265,18 +299,20 @@ static enum rc run(struct ctx *cx, struct doing *d, struct expunged *out)
     size_t settled;
     TRY(log_reader_refresh(cx, d->reader));
     TRY(decide_settle(cx, d->facts, log_reader_db(d->reader), d->git, d->place, d->by, &settled));
-    for (;;) {
-        TRY(log_reader_refresh(cx, d->reader));
-        TRY(next_act(cx, log_reader_db(d->reader), d->place->subject, &d->act));
-        if (!d->act) return forget(cx, d);
+    TRY(log_reader_refresh(cx, d->reader));
+    while (d->n_done < ACTS_MOST) {
+        TRY(next_act(cx, log_reader_db(d->reader), d->place->subject, d->act, &d->act));
+        if (!d->act) break;
         TRY(do_one(cx, d, out));
     }
+    TRY(forget(cx, d));
+    return d->n_done ? append_run(cx, d->facts, facts_now(d->facts), put_gone, d) : OK;
 }
 
 enum rc expunge_run(struct ctx *cx, struct facts *f, const char *dir, const struct gate_place *place,
                     const struct gate_caller *by, struct expunged *out)
 {
-    struct doing d = {.facts = f, .place = place, .by = by};
+    struct doing d = {.facts = f, .place = place, .by = by, .done = arena_array(&cx->arena, uint64_t, ACTS_MOST + 1)};
     *out = (struct expunged){0};
     if (place->host != GATE_HOSTED)
         return fail(cx, E_INVALID, "another host keeps this repository, and takes out of it what has to be");

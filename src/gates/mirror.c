@@ -2,6 +2,8 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "gates/change.h"
+#include "gates/push.h"
 #include "records/append.h"
 #include "store/store.h"
 
@@ -19,9 +21,11 @@ static enum rc read_fact(struct ctx *cx, sqlite3 *db, struct mirror *m, bool *ac
     scoped_stmt *st = NULL;
     TRY(store_prepare(
         cx, db,
-        STR("SELECT m.url, m.at, coalesce((SELECT o.at FROM fact_decision d JOIN fact_outcome o ON o.decision = d.n "
+        STR("SELECT m.url, m.at, max(coalesce((SELECT o.at FROM fact_decision d JOIN fact_outcome o ON o.decision = "
+            "d.n "
             "WHERE d.subject = m.subject AND d.decision = 'allowed' AND o.outcome = 'done' ORDER BY d.n DESC LIMIT 1), "
-            "0) FROM fact_mirror m WHERE m.subject = ?1 AND m.state = 'active'"),
+            "0), coalesce((SELECT max(o.at) FROM fact_expunged x JOIN fact_outcome o ON o.decision = x.n WHERE "
+            "x.subject = m.subject), 0)) FROM fact_mirror m WHERE m.subject = ?1 AND m.state = 'active'"),
         &st));
     store_bind_str(st, 1, m->subject);
     TRY(store_step(cx, st, active));
@@ -60,6 +64,71 @@ bool mirror_is_due(const struct mirror *m, int64_t now)
     int64_t wait = m->failed > 6 ? LAST_WAIT : (int64_t)FIRST_WAIT << (m->failed > 0 ? m->failed - 1 : 0);
     if (m->state == MIRROR_NONE || waits) return false;
     return m->state == MIRROR_WAITS || (m->state == MIRROR_FAILS && now - m->job.ended >= wait);
+}
+
+/* --- what was taken out here */
+
+enum rc mirror_clearing(struct ctx *cx, sqlite3 *db, struct str subject, struct mirror_clearing *out)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    TRY(store_prepare(
+        cx, db,
+        STR("SELECT x.n, EXISTS (SELECT 1 FROM fact_cleared c WHERE c.subject = ?1 AND c.expunged = x.n) FROM "
+            "fact_mirror m JOIN fact_expunged x ON x.subject = m.subject AND x.n > m.n JOIN fact_outcome o ON "
+            "o.decision = x.n AND o.outcome = 'done' WHERE m.subject = ?1 AND m.state = 'active' AND NOT EXISTS "
+            "(SELECT 1 FROM fact_cleared c WHERE c.subject = ?1 AND c.outcome = 'done' AND c.expunged >= x.n) ORDER BY "
+            "x.n DESC LIMIT 1"),
+        &st));
+    store_bind_str(st, 1, subject);
+    TRY(store_step(cx, st, &row));
+    *out = row ? (struct mirror_clearing){(uint64_t)sqlite3_column_int64(st, 0), sqlite3_column_int(st, 1) != 0}
+               : (struct mirror_clearing){0};
+    return OK;
+}
+
+enum rc mirror_had(struct ctx *cx, sqlite3 *db, const struct gate_place *place, struct str ref, struct str oid,
+                   bool *had)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, db,
+                      STR("SELECT 1 FROM fact_expunged_moved WHERE ref = ?1 AND ?2 IN (before, after) UNION ALL SELECT "
+                          "1 FROM fact_push_refs WHERE ref = ?1 AND after = ?2 LIMIT 1"),
+                      &st));
+    store_bind_str(st, 1, push_subject(cx, place, ref));
+    store_bind_str(st, 2, oid);
+    return store_step(cx, st, had);
+}
+
+struct clearing {
+    const struct gate_place *place;
+    const struct mirror_clearing *c;
+    size_t refs;
+    struct str why;
+};
+
+static enum rc put_cleared(struct append *a, void *arg)
+{
+    const struct gate_caller by = {.person = STR("system"), .credential = STR("")};
+    const struct clearing *s = arg;
+    scoped_buf b;
+    struct json j;
+    buf_init(&b, LIMIT_BODY);
+    json_init(&j, &b, false);
+    json_begin(&j, '{');
+    json_put_int(&j, "expunged", (int64_t)s->c->expunged);
+    json_put_cstr(&j, "outcome", s->why.p ? "refused" : "done");
+    json_put_int(&j, "refs", (int64_t)s->refs);
+    if (s->why.p) json_put_str(&j, "why", s->why);
+    json_end(&j, '}');
+    return gate_put(a, &by, "cleared", s->place->subject, &b, NULL);
+}
+
+enum rc mirror_put_cleared(struct ctx *cx, struct facts *f, const struct gate_place *place,
+                           const struct mirror_clearing *c, size_t refs, struct str why)
+{
+    struct clearing s = {place, c, refs, why};
+    return append_run(cx, f, facts_now(f), put_cleared, &s);
 }
 
 /* --- saying it */

@@ -32,6 +32,19 @@ enum rc mirror_read(struct ctx *cx, sqlite3 *db, sqlite3 *state, struct str subj
  * an hour at most. Pure. */
 bool mirror_is_due(const struct mirror *m, int64_t now);
 
+/* What was taken out of the history (expunge.h) is to be gone there too. */
+struct mirror_clearing {
+    uint64_t expunged; /* newest fact of that kind behind which the mirror is; 0: none */
+    bool refused;      /* … which it was said to have refused already */
+};
+enum rc mirror_clearing(struct ctx *cx, sqlite3 *db, struct str subject, struct mirror_clearing *out) MUST_CHECK;
+/* Whether an object that is not here any more was from here: the log says that this ref stood there. */
+enum rc mirror_had(struct ctx *cx, sqlite3 *db, const struct gate_place *place, struct str ref, struct str oid,
+                   bool *had) MUST_CHECK;
+/* What came of it: done, or (why) refused. refs: that led to it over there when it began. */
+enum rc mirror_put_cleared(struct ctx *cx, struct facts *f, const struct gate_place *place,
+                           const struct mirror_clearing *c, size_t refs, struct str why) MUST_CHECK;
+
 /* Says where to (a good address: serve/elsewhere.h), or, with an empty one, that there is none any more. E_INVALID for
  * a repository that others keep; E_NOTFOUND: there was none to end. */
 enum rc mirror_set(struct ctx *cx, struct facts *f, const struct identity_actor *by, const struct gate_place *place,

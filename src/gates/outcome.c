@@ -79,6 +79,12 @@ static enum rc build(struct append *a, void *arg)
     return put_outcome(a, e);
 }
 
+enum rc decide_put_done(struct append *a, const struct gate_caller *by, uint64_t n)
+{
+    const struct ending e = {.by = by, .decision = n, .done = true};
+    return put_outcome(a, &e);
+}
+
 enum rc decide_outcome(struct ctx *cx, struct facts *f, const struct push *p, uint64_t decision)
 {
     struct ending e = {.repository = p->place->subject, .by = p->caller, .decision = decision, .done = true};
@@ -124,18 +130,24 @@ static enum rc has_moved(struct ctx *cx, const struct git *g, struct str subject
     return OK;
 }
 
+/* What was to move by a decision, or when contents were taken out of the history: a ref, where to, and whether
+ * something later found it there already. */
+static const char push_moves[] =
+    "SELECT r.ref, r.after, EXISTS (SELECT 1 FROM fact_push_refs l WHERE l.n > r.n AND l.ref = r.ref AND l.before = "
+    "r.after) OR EXISTS (SELECT 1 FROM fact_expunged_moved l WHERE l.ref = r.ref AND l.n > r.n AND l.before = r.after) "
+    "FROM fact_decision d JOIN fact_push_refs r ON r.n = d.push WHERE d.n = ?1 ORDER BY r.seq";
+static const char expunge_moves[] =
+    "SELECT r.ref, r.after, EXISTS (SELECT 1 FROM fact_push_refs l WHERE l.n > r.n AND l.ref = r.ref AND l.before = "
+    "r.after) OR EXISTS (SELECT 1 FROM fact_expunged_moved l WHERE l.ref = r.ref AND l.n > r.n AND l.before = r.after) "
+    "FROM fact_expunged_moved r WHERE r.n = ?1 ORDER BY r.seq";
+
 /* Which of its refs have not moved. One that stood there when a later push began has moved. */
-static enum rc find_stayed(struct ctx *cx, sqlite3 *db, const struct git *g, struct ending *e)
+static enum rc find_stayed(struct ctx *cx, sqlite3 *db, const struct git *g, const char *moves, struct ending *e)
 {
     scoped_stmt *st = NULL;
     size_t n = 0;
     struct str *stayed = arena_array(&cx->arena, struct str, PUSH_REFS);
-    TRY(store_prepare(
-        cx, db,
-        STR("SELECT r.ref, r.after, EXISTS (SELECT 1 FROM fact_push_refs l WHERE l.n > r.n AND l.ref = r.ref AND "
-            "l.before = r.after) FROM fact_decision d JOIN fact_push_refs r ON r.n = d.push WHERE d.n = ?1 ORDER BY "
-            "r.seq"),
-        &st));
+    TRY(store_prepare(cx, db, str_from(moves), &st));
     store_bind_int(st, 1, (int64_t)e->decision);
     e->stayed = stayed;
     e->n_stayed = 0;
@@ -151,15 +163,12 @@ static enum rc find_stayed(struct ctx *cx, sqlite3 *db, const struct git *g, str
     return OK;
 }
 
-enum rc decide_settle(struct ctx *cx, struct facts *f, sqlite3 *db, const struct git *g, const struct gate_place *place,
-                      const struct gate_caller *by, size_t *settled)
+/* pending: numbers of facts without outcome, by the repository. */
+static enum rc settle(struct ctx *cx, struct facts *f, sqlite3 *db, const struct git *g, const struct gate_place *place,
+                      const struct gate_caller *by, const char *pending, const char *moves, size_t *settled)
 {
     scoped_stmt *st = NULL;
-    *settled = 0;
-    TRY(store_prepare(cx, db,
-                      STR("SELECT d.n FROM fact_decision d WHERE d.subject = ?1 AND d.decision = 'allowed' AND NOT "
-                          "EXISTS (SELECT 1 FROM fact_outcome o WHERE o.decision = d.n) ORDER BY d.n"),
-                      &st));
+    TRY(store_prepare(cx, db, str_from(pending), &st));
     store_bind_str(st, 1, place->subject);
     for (bool row;;) {
         TRY(store_step(cx, st, &row));
@@ -167,11 +176,25 @@ enum rc decide_settle(struct ctx *cx, struct facts *f, sqlite3 *db, const struct
         struct ending e = {
             .repository = place->subject, .by = by, .decision = (uint64_t)sqlite3_column_int64(st, 0), .settled = true};
         if (moving_is_live(cx, place->path, e.decision)) continue;
-        TRY(find_stayed(cx, db, g, &e));
+        TRY(find_stayed(cx, db, g, moves, &e));
         TRY(append_run(cx, f, facts_now(f), build, &e));
         moving_end(cx, place->path, e.decision);
         ++*settled;
     }
+}
+
+enum rc decide_settle(struct ctx *cx, struct facts *f, sqlite3 *db, const struct git *g, const struct gate_place *place,
+                      const struct gate_caller *by, size_t *settled)
+{
+    *settled = 0;
+    TRY(settle(cx, f, db, g, place, by,
+               "SELECT d.n FROM fact_decision d WHERE d.subject = ?1 AND d.decision = 'allowed' AND NOT EXISTS (SELECT "
+               "1 FROM fact_outcome o WHERE o.decision = d.n) ORDER BY d.n",
+               push_moves, settled));
+    return settle(cx, f, db, g, place, by,
+                  "SELECT x.n FROM fact_expunged x WHERE x.subject = ?1 AND NOT EXISTS (SELECT 1 FROM fact_outcome o "
+                  "WHERE o.decision = x.n) ORDER BY x.n",
+                  expunge_moves, settled);
 }
 
 enum rc decide_failed(struct ctx *cx, struct facts *f, struct log_reader *reader, const struct git *g,

@@ -136,9 +136,10 @@ static enum rc last_seen(struct ctx *cx, sqlite3 *db, const struct gate_place *p
             "d.push = r.n JOIN fact_outcome o ON o.decision = d.n WHERE r.ref = ?1 AND o.outcome = 'done' AND NOT "
             "EXISTS (SELECT 1 FROM fact_outcome_stayed s WHERE s.decision = d.n AND s.ref = r.ref) ORDER BY r.n "
             "DESC LIMIT 1) UNION ALL SELECT after, n FROM (SELECT after, n FROM fact_override_found WHERE ref = ?1 "
-            "ORDER BY n DESC LIMIT 1) UNION ALL SELECT after, n FROM (SELECT after, n FROM fact_expunged_moved WHERE "
-            "ref "
-            "= ?1 ORDER BY n DESC LIMIT 1) ORDER BY n DESC LIMIT 1"),
+            "ORDER BY n DESC LIMIT 1) UNION ALL SELECT after, n FROM (SELECT m.after, m.n FROM fact_expunged_moved m "
+            "JOIN fact_outcome o ON o.decision = m.n WHERE m.ref = ?1 AND o.outcome = 'done' AND NOT EXISTS (SELECT 1 "
+            "FROM fact_outcome_stayed s WHERE s.decision = m.n AND s.ref = m.ref) ORDER BY m.n DESC LIMIT 1) ORDER BY "
+            "n DESC LIMIT 1"),
         &st));
     store_bind_str(st, 1, push_subject(cx, place, ref));
     TRY(store_step(cx, st, &row));

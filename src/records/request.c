@@ -71,6 +71,17 @@ static enum rc add_decision(struct append *a, const struct request_actor *who, u
     return append_add(a, &fact, NULL);
 }
 
+static enum rc put_reserved(struct append *a, const struct body *act, uint64_t *n)
+{
+    struct facts_ready ready;
+    struct leaf leaf;
+    *n = a->next;
+    TRY(facts_make(a->cx, a->facts, act, true, &ready));
+    TRY(facts_put(a->cx, a->facts, a->tx, &ready, &leaf));
+    a->next = leaf.n + 1;
+    return OK;
+}
+
 /* Right after the decision it rests on, so that the one tells the other's number. */
 static enum rc add_act(struct append *a, const struct body *asked, const struct identity_actor *approver,
                        struct request_outcome *out)
@@ -80,7 +91,7 @@ static enum rc add_act(struct append *a, const struct body *asked, const struct 
     if (!k) return fail(a->cx, E_CONFLICT, "the catalog no longer has the kind that was asked for");
     act.payload = approved(a->cx, k, asked->payload, approver);
     TRY(identity_role_judge(a->cx, a->db, &act, a->now));
-    TRY(append_add(a, &act, &out->event));
+    TRY(k->by_request ? put_reserved(a, &act, &out->event) : append_add(a, &act, &out->event));
     out->has_event = true;
     return OK;
 }
@@ -158,7 +169,7 @@ static enum rc check_wish(struct ctx *cx, struct facts *f, const struct request_
     q->asked = append_body(&who->by, w->kind, w->subject, arena_str(&cx->arena, buf_view(&payload)));
     struct body act = q->asked;
     act.payload = approved(cx, k, q->asked.payload, &who->by);
-    return facts_make(cx, f, &act, false, &ready);
+    return facts_make(cx, f, &act, k->by_request, &ready);
 }
 
 enum rc request_make(struct ctx *cx, struct facts *f, int64_t now, const struct request_actor *who,
@@ -167,17 +178,6 @@ enum rc request_make(struct ctx *cx, struct facts *f, int64_t now, const struct 
     struct asking q = {.who = who, .wish = w, .out = out};
     TRY(check_wish(cx, f, who, w, &q));
     return append_run(cx, f, now, ask, &q);
-}
-
-static enum rc put_reserved(struct append *a, const struct body *act, uint64_t *n)
-{
-    struct facts_ready ready;
-    struct leaf leaf;
-    *n = a->next;
-    TRY(facts_make(a->cx, a->facts, act, true, &ready));
-    TRY(facts_put(a->cx, a->facts, a->tx, &ready, &leaf));
-    a->next = leaf.n + 1;
-    return OK;
 }
 
 enum rc request_put_alone(struct append *a, const struct request_actor *who, const struct request_wish *w,

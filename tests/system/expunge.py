@@ -1,4 +1,7 @@
 """Goal: what must not stand in a hosted repository's history is taken out by two people, nobody alone; nothing else changes by it, and it does not come back."""
+import os
+import shutil
+import socket
 import time
 
 import serving
@@ -39,6 +42,11 @@ def write(t, h, work, name, files, remove=()):
     return h.ref()
 
 
+def is_busy(h):
+    """As if git were at it already: what the refs have let go of is not forgotten."""
+    (h.path / "gc.pid").write_text("%d %s" % (os.getpid(), socket.gethostname()), encoding="utf-8")
+
+
 def test_taken_out_by_two(t):
     h = Host(t)
     work = h.begin()
@@ -77,15 +85,32 @@ def test_taken_out_by_two(t):
         t.equal(s.post("mikko", asked, {"what": ["data"], "reason": "all below"}, 201)["state"], "waiting")
         act = s.post("sirkka", asked, wish, 201)
         t.equal(act["state"], "solo")
-        h.fact("expunge", h.repo, {"objects": [{"oid": blob, "path": ""}], "reason": "alone"})
+        (t.dir / "alone.json").write_text('{"objects": [{"oid": "%s", "path": ""}], "reason": "alone"}' % blob, encoding="utf-8")
+        t.has(t.run("fact", "add", "expunge", h.repo, "--payload", "alone.json", "--data", "data", code=3).err, "another person agrees")
         for who in ("mikko", "sirkka"):
             s.post(who, "/approvals/%d/approve" % act["request"], {"reason": ""}, 403)
         t.has(t.run("repo", "expunge", "acme", "--data", "data", code=0).out, "nothing waits")
-        t.equal([e["state"] for e in s.get("mikko", "/gate/repositories")["items"][0]["expunges"]], ["alone", "alone"])
+        t.equal([e["state"] for e in s.get("mikko", "/gate/repositories")["items"][0]["expunges"]], ["alone"])
         t.equal(there(t, h, blob), True)
+        # it ends before git has forgotten, and before the refs have moved: whoever comes next sees which, and it is done in the end
+        before = shutil.copytree(h.path, t.dir / "before.git", symlinks=True)
+        is_busy(h)
         s.post("Aatu", "/approvals/%d/approve" % act["request"], {"reason": "seen"})
+        wait_for(t, lambda: s.get("Aatu", "/jobs")["items"][0]["state"] == "failed")
+        t.equal((h.ref() != clean, there(t, h, blob), len(h.facts("expunged"))), (True, True, 1))
+        shutil.rmtree(h.path)
+        shutil.copytree(before, h.path, symlinks=True)
+        t.run("gate", "check", "--data", "data", code=0)
+        t.equal(([o["payload"]["outcome"] for o in h.facts("outcome")][-1], h.facts("override")), ("not_done", []))
+        is_busy(h)
+        t.has(t.run("repo", "expunge", "acme", "--data", "data", code=3).err, "gc is already running")
+        t.equal((h.ref() != clean, there(t, h, blob)), (True, True))
+        t.run("gate", "check", "--data", "data", code=0)
+        t.equal(([(o["payload"]["outcome"], o["payload"].get("settled")) for o in h.facts("outcome")][-1], h.facts("override")), (("done", True), []))
+        t.equal([e["state"] for e in s.get("mikko", "/gate/repositories")["items"][0]["expunges"]], ["due"])
+        (h.path / "gc.pid").unlink()
+        t.run("repo", "expunge", "acme", "--data", "data", code=0)
         done = wait_for(t, lambda: [e for e in s.get("mikko", "/gate/repositories")["items"][0]["expunges"] if e["state"] == "done"])
-        wait_for(t, lambda: s.get("Aatu", "/jobs")["items"][0]["state"] == "done")
         t.equal((done[0]["objects"], done[0]["reason"]), (1, "somebody's data"))
         # a change whose patch set went says so
         gone = next(c for c in s.get("mikko", "/code-changes")["items"] if c["number"] == number)

@@ -87,8 +87,10 @@ def test_what_goes_out(t):
         t.true(other + " refs/heads/theirs" in there.refs(), there.refs())
         t.git("--git-dir", str(there.place / "acme.git"), "update-ref", "-d", "refs/heads/theirs")
         # after each move, by the server; what is gone here goes there
+        t.run("people", "role", h.people["sirkka"], "security_officer", "--data", "data", code=0)
         with serving.Server(t, t.dir / "data", {}) as s:
             s.sign_in("mikko")
+            s.sign_in("sirkka")
             s.sign_in("tuomo")
             at = "/repositories/%s/hosting" % h.repo[5:]
 
@@ -115,6 +117,32 @@ def test_what_goes_out(t):
             t.equal(got["failed"], 1)
             t.has(got["message"], "cannot be read")
             t.has(s.get("mikko", "/jobs?repository=" + h.repo[5:])["items"][0]["message"], "cannot be read")
+            # what is taken out of the history here goes there too, as far as that lets it
+            there.start()
+            t.equal(h.push("ella", work, "HEAD:refs/heads/ella/z")[0], 0)
+            t.run(*job, code=0)
+            t.git("--git-dir", str(there.place / "acme.git"), "config", "receive.denyNonFastForwards", "true")
+
+            def taken_out():
+                return s.get("mikko", "/gate/repositories")["items"][0]["expunges"][0]
+            act = s.post("mikko", "/gate/repositories/%s/expunges" % h.repo[5:], {"what": ["ella/z:b.txt"], "reason": "not ours"}, 201)
+            s.post("sirkka", "/approvals/%d/approve" % act["request"], {"reason": "seen"})
+            until = time.monotonic() + 60
+            while taken_out()["state"] != "done":
+                t.true(time.monotonic() < until, taken_out())
+                time.sleep(0.1)
+            t.equal(taken_out()["mirror"], "waits")
+            for _ in range(2):  # said once
+                t.has(t.run(*job, code=3).out, "denying non-fast-forward refs/heads/ella/z")
+            t.equal(taken_out()["mirror"], "refused")
+            t.has(taken_out()["mirror_says"], "denying non-fast-forward refs/heads/ella/z")
+            t.true(other + " refs/heads/ella/z" in there.refs(), there.refs())
+            t.git("--git-dir", str(there.place / "acme.git"), "config", "receive.denyNonFastForwards", "false")
+            t.run(*job, code=0)
+            t.equal((taken_out()["mirror"], taken_out()["mirror_says"]), ("done", ""))
+            t.true(other not in str(there.refs()), there.refs())
+            t.equal([(c["outcome"], c["refs"], "why" in c) for c in (f["payload"] for f in h.facts("cleared"))], [("refused", 1, True), ("done", 1, False)])
+        there.stop()
         there.start()
         t.run(*job, code=0)
         t.equal(there.refs(), here())

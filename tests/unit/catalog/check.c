@@ -461,6 +461,7 @@ static void test_catalog_check__a_schema_only_grows(void **state)
     grow("[project, repo]", "[project]", "subjects lack a type");
     grow("kept: true", "kept: false", "kept is taken back");
     grow("kept: true", "kept: true\nreserved: true", "the kind is reserved now");
+    grow("kept: true", "kept: true\nby_request: true", "the kind comes by request alone now");
     grow("required: [size, parts]\n  properties:\n",
          "required: [size, parts, more]\n  properties:\n    more: {type: boolean}\n",
          "payload.more is new, and required");
