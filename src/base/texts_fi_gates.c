@@ -147,6 +147,10 @@ const struct text_pair texts_fi_gates[] = {
     {"the repository has too many protected branches", "repositoriolla on liian monta suojattua haaraa"},
     {"a change has more than {} authors", "muutoksella on yli {1} tekijää"},
     {"a push moves at most {} refs at once", "työntö siirtää enintään {1} viitettä kerralla"},
+    {"the name of a ref, or a push option, holds a key or token ({}), and would be kept for ever; revoke it and "
+     "choose another",
+     "viittauksen nimessä tai työnnön lisätiedossa on avain tai tunniste ({}), ja se jäisi talteen pysyvästi. Mitätöi "
+     "se ja valitse toinen nimi tai teksti"},
     {"commit {} changes more than {} files, which is more than is looked through here",
      "commit {1} muuttaa yli {2} tiedostoa, mikä on enemmän kuin täällä käydään läpi"},
     {"the repository is not there: {}", "repositorio ei ole paikallaan: {1}"},

@@ -337,8 +337,8 @@ enum rc change_put(struct append *a, const struct push *p, const struct push_ref
         int64_t number;
         TRY(next_number(a->cx, a->db, p->place->subject, &number));
         if (number != place->number) return fail(a->cx, E_CONFLICT, "another change came first; push again");
-        c.title = first_line(r->message);
-        c.description = rest_of(r->message);
+        c.title = p->says_keys ? STR("(a message with a key or token in it)") : first_line(r->message);
+        c.description = p->says_keys ? STR("") : rest_of(r->message);
     }
     if (title.n) c.title = title;
     if (description.n) c.description = description;

@@ -207,20 +207,9 @@ static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
     json_begin(&j, '[');
     for (size_t i = 0; i < p->n; i++) put_ref(a->cx, &j, p, &p->refs[i]);
     json_end(&j, ']');
-    if (p->n_hits) {
-        json_key(&j, "hits");
-        json_begin(&j, '[');
-        for (size_t i = 0; i < p->n_hits; i++) {
-            json_begin(&j, '{');
-            json_put_str(&j, "ref", push_subject(a->cx, p->place, p->refs[p->hits[i].ref].name));
-            json_put_str(&j, "path", p->hits[i].path);
-            json_put_int(&j, "line", p->hits[i].line);
-            json_put_cstr(&j, "rule", p->hits[i].rule);
-            json_end(&j, '}');
-        }
-        json_end(&j, ']');
-    }
+    if (p->n_hits) push_put_hits(a->cx, &j, p);
     if (p->n_personal) push_put_personal(&j, p);
+    if (p->n_unread) push_put_unread(&j, p);
     put_signatures(a->cx, &j, p);
     if (p->n_made) {
         json_key(&j, "made");

@@ -17,7 +17,7 @@ struct running {
 
 static const char *const views[] = {
     "fact_push",        "fact_push_refs",   "fact_push_hits",  "fact_push_signatures", "fact_push_critical",
-    "fact_push_owners", "fact_push_checks", "fact_push_times", "fact_push_personal"};
+    "fact_push_owners", "fact_push_checks", "fact_push_times", "fact_push_personal",   "fact_push_unread"};
 
 static enum rc narrow(struct ctx *cx, sqlite3 *db, uint64_t push)
 {
@@ -93,7 +93,8 @@ static bool is_asked(struct str sql, const struct push *p)
                  {"fact_push_owners", p->n_needs > 0},
                  {"fact_push_checks", p->n_checks > 0},
                  {"fact_push_times", p->n_times > 0},
-                 {"fact_push_personal", p->n_personal > 0}};
+                 {"fact_push_personal", p->n_personal > 0},
+                 {"fact_push_unread", p->n_unread > 0}};
     bool named = false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (!str_has(sql, str_from(parts[i].view))) continue;

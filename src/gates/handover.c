@@ -44,6 +44,7 @@ void handover_put(struct ctx *cx, const struct hook_call *h, const struct push *
     json_put_cstr(&j, "commands", digest);
     json_put_int(&j, "secrets", p->secrets);
     json_put_bool(&j, "lfs", p->lfs);
+    json_put_bool(&j, "says_keys", p->says_keys);
     json_key(&j, "hits");
     json_begin(&j, '[');
     for (size_t i = 0; i < p->n_hits; i++) {
@@ -52,10 +53,12 @@ void handover_put(struct ctx *cx, const struct hook_call *h, const struct push *
         json_put_str(&j, "path", p->hits[i].path);
         json_put_int(&j, "line", p->hits[i].line);
         json_put_cstr(&j, "rule", p->hits[i].rule);
+        push_put_spot(&j, &p->hits[i].spot);
         json_end(&j, '}');
     }
     json_end(&j, ']');
     push_put_personal(&j, p);
+    push_put_unread(&j, p);
     json_end(&j, '}');
     /* without it the search is done again, so that nothing hangs on whether it can be written */
     if (buf_ok(&b) == OK && file_replace(cx, path_of(cx, h), buf_view(&b)) != OK) return;
@@ -71,6 +74,34 @@ static const char *rule_named(const char *id)
     return NULL;
 }
 
+/* One of our own words, or NULL. */
+static const char *word_of(const json_t *o, const char *key)
+{
+    static const char *const words[] = {"message", "header", "tag", "name", "limits", "missing", "tree"};
+    const char *said = json_string_value(json_object_get(o, key));
+    for (size_t i = 0; said && i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], said) == 0) return words[i];
+    return NULL;
+}
+
+static struct push_spot spot_of(struct ctx *cx, const json_t *o)
+{
+    const char *object = json_string_value(json_object_get(o, "object"));
+    return (struct push_spot){word_of(o, "found_in"), object ? arena_str(&cx->arena, str_from(object)) : STR_NONE};
+}
+
+static bool take_unread(struct ctx *cx, const json_t *list, struct push *p)
+{
+    if (!json_is_array(list)) return false;
+    for (size_t i = 0; i < json_array_size(list) && i < PUSH_HITS; i++) {
+        const json_t *f = json_array_get(list, i);
+        const char *path = json_string_value(json_object_get(f, "path")), *why = word_of(f, "why");
+        if (!path || !why) return false;
+        p->unread[p->n_unread++] = (struct push_unread){arena_str(&cx->arena, str_from(path)), why};
+    }
+    return true;
+}
+
 static bool take_personal(struct ctx *cx, const json_t *list, struct push *p)
 {
     if (!json_is_array(list)) return false;
@@ -79,9 +110,9 @@ static bool take_personal(struct ctx *cx, const json_t *list, struct push *p)
         const char *path = json_string_value(json_object_get(f, "path")),
                    *rule = rule_named(json_string_value(json_object_get(f, "rule")));
         if (!path || !rule) return false;
-        p->personal[p->n_personal++] = (struct push_personal){arena_str(&cx->arena, str_from(path)),
-                                                              json_integer_value(json_object_get(f, "line")),
-                                                              json_integer_value(json_object_get(f, "items")), rule};
+        p->personal[p->n_personal++] = (struct push_personal){
+            arena_str(&cx->arena, str_from(path)), json_integer_value(json_object_get(f, "line")),
+            json_integer_value(json_object_get(f, "items")), rule, spot_of(cx, f)};
     }
     return true;
 }
@@ -96,6 +127,7 @@ static bool take(struct ctx *cx, const json_t *top, struct push *p)
         return false;
     p->secrets = json_integer_value(json_object_get(top, "secrets"));
     p->lfs = json_is_true(json_object_get(top, "lfs"));
+    p->says_keys = json_is_true(json_object_get(top, "says_keys"));
     for (size_t i = 0; i < json_array_size(hits) && i < PUSH_HITS; i++) {
         const json_t *h = json_array_get(hits, i);
         const char *path = json_string_value(json_object_get(h, "path")),
@@ -103,9 +135,9 @@ static bool take(struct ctx *cx, const json_t *top, struct push *p)
         int64_t ref = json_integer_value(json_object_get(h, "ref"));
         if (!path || !rule || ref < 0 || (size_t)ref >= p->n) return false;
         p->hits[p->n_hits++] = (struct push_hit){(size_t)ref, arena_str(&cx->arena, str_from(path)),
-                                                 json_integer_value(json_object_get(h, "line")), rule};
+                                                 json_integer_value(json_object_get(h, "line")), rule, spot_of(cx, h)};
     }
-    return take_personal(cx, json_object_get(top, "personal"), p);
+    return take_personal(cx, json_object_get(top, "personal"), p) && take_unread(cx, json_object_get(top, "unread"), p);
 }
 
 bool handover_take(struct ctx *cx, const struct hook_call *h, struct push *p)
@@ -122,8 +154,9 @@ bool handover_take(struct ctx *cx, const struct hook_call *h, struct push *p)
     if (!taken) {
         p->n_hits = 0;
         p->n_personal = 0;
+        p->n_unread = 0;
         p->secrets = 0;
-        p->lfs = false;
+        p->lfs = p->says_keys = false;
     }
     return taken;
 }

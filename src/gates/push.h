@@ -2,8 +2,8 @@
  * that decides adds what facts say (who may, what was approved) and puts it into the log.
  *
  * Read are names, kinds and how refs would move; which commits a protected branch would gain and by which change; the
- * secrets and personal data in what the push brings, also in what merges alone bring. Nothing a push brings is executed
- * or followed. */
+ * secrets and personal data in what the push brings, also in what merges alone bring, in messages, tags and names.
+ * Nothing a push brings is executed or followed. */
 #ifndef SINETTI_GATES_PUSH_H
 #define SINETTI_GATES_PUSH_H
 
@@ -43,11 +43,17 @@ struct push_ref {
 
 struct critical_need; /* critical.h */
 struct push_time;     /* times_judge.h */
+/* Where something was found that is no file's content: its path is empty then. */
+struct push_spot {
+    const char *found_in; /* message, header: of a commit; tag: what a tag says; name: of a file; NULL: a file */
+    struct str object;    /* the commit, or the tag */
+};
 struct push_hit {
     size_t ref;
     struct str path;
-    int64_t line;
+    int64_t line; /* of a name 0 */
     const char *rule;
+    struct push_spot spot;
 };
 /* A file of data with people's own in it, more than stood there before. */
 struct push_personal {
@@ -55,6 +61,12 @@ struct push_personal {
     int64_t line; /* of the first */
     int64_t items;
     const char *rule; /* of the scanner: what most of them are */
+    struct push_spot spot;
+};
+/* What could not be looked through to its end, so that nobody can say it is clean. */
+struct push_unread {
+    struct str path;
+    const char *why; /* limits, missing, tree: the ref names one that no commit has */
 };
 /* A requirement that reviewers tick (check_ticks.h). */
 struct push_tick {
@@ -87,6 +99,9 @@ struct push {
     int64_t secrets;
     struct push_personal personal[PUSH_HITS]; /* the first of them */
     size_t n_personal;
+    struct push_unread unread[PUSH_HITS]; /* the first of them */
+    size_t n_unread;
+    bool says_keys;         /* the message of a commit holds one: nothing of it is kept in words */
     bool lfs;               /* it brings files that lie in LFS */
     struct str large;       /* a file over LIMIT_PUSH_FILE; STR_NONE: none is */
     bool too_much;          /* all it brings is over LIMIT_PUSH_UNPACKED */

@@ -1,214 +1,205 @@
 #include "gates/push_scan.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 
 #include "base/limits.h"
+#include "gates/push_files.h"
 #include "git/batch.h"
-#include "git/changes.h"
 #include "git/oid.h"
+#include "git/stream.h"
 #include "observe/classify.h"
+#include "scan/pieces.h"
 #include "scan/scan.h"
 
-#define COMMITS_MOST (64U << 20) /* bytes of ids of new commits */
-#define SCAN_BATCH 256
+#define HEAD 4096        /* tells what a file is */
+#define NAMES (1U << 20) /* looked through at once */
+#define TAGS_DEEP 10     /* a tag may name a tag */
 
-#define MERGES_MOST (64U << 20)
+struct key {
+    const char *rule;
+    enum scan_confidence confidence;
+    bool allowed;
+    int64_t line;
+    char same_value[33];
+};
 
-struct blob {
-    struct str oid, path;
-    const struct str *old; /* what stood there before: of a merge, on each side */
-    size_t n_old;
-    uint32_t mode;
+/* What was found in one content. */
+struct look {
+    struct key keys[LIMIT_HITS_PER_BLOB];
+    size_t n;
+    struct push_personal people;
+    int64_t most; /* of one rule */
+    bool partly;
 };
 
 struct sweep {
     struct ctx *cx;
     struct push *push;
+    const struct git *g;
     struct scanner *scanner;
-    struct blob *blobs;
-    size_t n, cap;
+    struct git_blobs *old;
     uint64_t bytes; /* unpacked */
-    /* of the blob at hand */
-    struct scan_input at_hand;
-    char (*before)[33];
-    size_t n_before;
-    int64_t items_before;
+    /* of the content at hand */
+    struct str path;
+    uint32_t mode;
+    const char *class, *language; /* class NULL: to be told by its head */
+    bool want_people;
+    struct look *look;
+    struct look new, before;
 };
 
-struct commits {
-    struct str *plain, *merges;
-    size_t n_plain, n_merges;
-};
+/* --- one content, of any length */
 
-/* The commits that no ref has yet: `ID PARENT…` a line. */
-static enum rc list_commits(struct ctx *cx, const struct git *g, const struct push *p, struct commits *out)
+static void take_key(struct look *l, const struct scan_hit *h, int64_t line)
 {
-    static const char *const argv[] = {"rev-list", "--parents", "--stdin", "--not", "--all", NULL};
-    scoped_buf input, said;
-    int code;
-    const char *why;
-    *out = (struct commits){0};
-    buf_init(&input, COMMITS_MOST);
-    buf_init(&said, COMMITS_MOST);
-    for (size_t i = 0; i < p->n; i++)
-        if (!oid_is_zero(p->refs[i].after)) buf_printf(&input, STR_FMT "\n", STR_ARG(p->refs[i].after));
-    if (!input.n) return OK;
-    TRY(hosted_run(cx, g, argv, buf_view(&input), &said, &code, &why));
-    if (code != 0) return fail(cx, E_CORRUPT, "what was pushed cannot be followed: %s", why);
-    struct str rest = arena_str(&cx->arena, buf_view(&said)), line, oid;
-    out->plain = arena_array(&cx->arena, struct str, rest.n / 41 + 1);
-    out->merges = arena_array(&cx->arena, struct str, rest.n / 41 + 1);
-    while (str_cut(&rest, '\n', &line)) {
-        bool merge = line.n > 82;
-        oid = str_slice(line, 0, 40);
-        if (!oid_is(oid, 40)) continue;
-        if (merge)
-            out->merges[out->n_merges++] = oid;
+    for (size_t i = 0; i < l->n; i++) { /* what pieces share, or a value that stands there again */
+        const struct key *k = &l->keys[i];
+        if (strcmp(k->rule, h->rule) != 0 || k->allowed != h->allowed) continue;
+        if (h->same_value[0] ? strcmp(k->same_value, h->same_value) == 0 : k->line == line) return;
+    }
+    if (l->n == LIMIT_HITS_PER_BLOB) return;
+    struct key *k = &l->keys[l->n++];
+    *k = (struct key){.rule = h->rule, .confidence = h->confidence, .allowed = h->allowed, .line = line};
+    memcpy(k->same_value, h->same_value, sizeof k->same_value);
+}
+
+/* Pieces of personal data whose check digit is right. */
+static void take_people(struct look *l, const struct scan_hit *h, int64_t line)
+{
+    if (h->category != SCAN_PERSONAL_DATA || h->confidence != SCAN_CHECKSUM || h->allowed) return;
+    l->people.items += h->count;
+    if (!l->people.line || line < l->people.line) l->people.line = line;
+    if (h->count > l->most) l->people.rule = h->rule;
+    if (h->count > l->most) l->most = h->count;
+}
+
+/* Where a file stands and what it is called tells whether programs read it; that its first lines say it was generated,
+ * or that there is a NUL in them, is said by whoever wrote it. */
+static void tell_class(struct sweep *s, const struct piece *p)
+{
+    struct str head = str_slice(p->text, 0, HEAD);
+    struct classification is = classify(s->path, s->mode, p->binary ? STR_NONE : head);
+    if (strcmp(is.class, "generated") == 0) is = classify(s->path, s->mode, STR_NONE);
+    if (strcmp(is.class, "binary") == 0 || strcmp(is.class, "symlink") == 0) is.class = "other";
+    s->class = is.class;
+    s->language = is.language;
+    s->want_people = !p->binary && strcmp(is.class, "data") == 0;
+}
+
+static enum rc scan(struct sweep *s, const struct piece *p, struct str text, enum scan_want want)
+{
+    const struct scan_hit *hits;
+    size_t n = 0;
+    struct scan_input in = {s->path, text, s->class, s->language, want};
+    enum rc rc = scan_bytes(s->scanner, &in, &hits, &n);
+    if (rc != OK && rc != E_LIMIT) return fail(s->cx, rc, "the scanner has failed");
+    s->look->partly |= rc == E_LIMIT;
+    for (size_t i = 0; i < n; i++)
+        if (want == SCAN_KEYS)
+            take_key(s->look, &hits[i], p->line + hits[i].line - 1);
         else
-            out->plain[out->n_plain++] = oid;
-    }
+            take_people(s->look, &hits[i], p->line + hits[i].line - 1);
     return OK;
 }
 
-static bool is_file(uint32_t mode)
+static enum rc take_piece(void *arg, const struct piece *p)
 {
-    return (mode & 0170000) == 0100000;
+    struct sweep *s = arg;
+    if (!s->class) tell_class(s, p);
+    TRY(scan(s, p, p->text, SCAN_KEYS));
+    return s->want_people ? scan(s, p, str_slice(p->text, 0, p->own), SCAN_PEOPLE) : OK;
 }
 
-static struct blob *next_blob(struct sweep *s)
+static enum rc take_bytes(void *arg, struct str bytes)
 {
-    if (s->n == s->cap) {
-        struct blob *more = arena_array(&s->cx->arena, struct blob, s->cap ? 2 * s->cap : 256);
-        if (s->n) memcpy(more, s->blobs, s->n * sizeof *more);
-        s->cap = s->cap ? 2 * s->cap : 256;
-        s->blobs = more;
-    }
-    return &s->blobs[s->n++];
+    return pieces_add(arg, bytes);
 }
 
-/* What was taken out of the history comes back by no name, and as no link. */
-static void look_back(struct sweep *s, struct str oid, struct str path)
+/* content: STR_NONE when it is to be read piece by piece. */
+static enum rc look(struct sweep *s, struct str oid, const char *type, struct str content, int64_t size,
+                    struct look *out)
 {
-    struct push *p = s->push;
-    if (p->back.p || !str_among(p->gone, p->n_gone, oid)) return;
-    p->back = arena_str(&s->cx->arena, path);
+    out->n = 0;
+    out->people = (struct push_personal){0};
+    out->most = 0;
+    out->partly = false;
+    s->look = out;
+    if (content.p || size == 0) return pieces_of(content, take_piece, s);
+    struct pieces pieces;
+    int64_t read = 0;
+    pieces_begin(&pieces, take_piece, s);
+    enum rc rc = git_stream(s->cx, s->g, type, oid, take_bytes, &pieces, &read);
+    if (rc == OK) rc = pieces_end(&pieces);
+    pieces_release(&pieces);
+    if (rc == OK && read < size) out->partly = true;
+    return rc;
 }
 
-/* A name that shows as another, or as nothing, is told by none who reviews it, nor by a file system that leaves out
- * what cannot be seen. What has such a name already keeps it. */
-static void look_at_name(struct sweep *s, struct str path)
-{
-    uint32_t cp = 0;
-    for (size_t at = 0, n; at < path.n && !s->push->odd.p; at += n ? n : 1) {
-        n = str_char(path, at, &cp);
-        if (n && char_is_deceptive(cp)) s->push->odd = arena_str(&s->cx->arena, path);
-    }
-}
+/* --- what of it counts */
 
-static void add_blob(struct sweep *s, const struct git_change *c)
-{
-    if (c->status != 'D' && oid_is_zero(c->old_oid)) look_at_name(s, c->path);
-    if (c->status != 'D') look_back(s, c->new_oid, c->path);
-    if (c->status == 'D' || !is_file(c->new_mode) || oid_is_zero(c->new_oid)) return;
-    struct str *old = arena_new(&s->cx->arena, struct str);
-    *old = is_file(c->old_mode) ? arena_str(&s->cx->arena, c->old_oid) : STR_NONE;
-    *next_blob(s) = (struct blob){.oid = arena_str(&s->cx->arena, c->new_oid),
-                                  .path = arena_str(&s->cx->arena, c->path),
-                                  .old = old,
-                                  .n_old = old->p != NULL,
-                                  .mode = c->new_mode};
-}
-
-/* What a merge has that none of its sides has, as `diff-tree -c` tells it: `::MODE… NEW_MODE OLD… NEW LETTERS`, a
- * colon, a mode and an id for each side. Borrowed. false: it is something else. */
-static bool add_merged(struct sweep *s, struct str meta, struct str path)
-{
-    struct str word;
-    size_t sides = 0;
-    int64_t mode = 0;
-    while (sides < meta.n && meta.p[sides] == ':') sides++;
-    if (sides < 2) return false;
-    meta = str_slice(meta, sides, meta.n);
-    bool *files = arena_array(&s->cx->arena, bool, sides + 1);
-    for (size_t i = 0; i <= sides; i++) {
-        mode = 0;
-        if (!str_cut(&meta, ' ', &word) || word.n != 6) return false;
-        for (size_t k = 0; k < 6; k++) mode = mode * 8 + (word.p[k] - '0');
-        files[i] = is_file((uint32_t)mode);
-    }
-    struct str *old = arena_array(&s->cx->arena, struct str, sides), new = STR_NONE;
-    size_t n_old = 0;
-    for (size_t i = 0; i <= sides; i++) {
-        if (!str_cut(&meta, ' ', &word) || !oid_is(word, 40)) return false;
-        if (i == sides)
-            new = word;
-        else if (files[i] && !oid_is_zero(word))
-            old[n_old++] = word;
-    }
-    look_back(s, new, path);
-    if (!n_old && !oid_is_zero(new)) look_at_name(s, path);
-    if (files[sides] && !oid_is_zero(new))
-        *next_blob(s) = (struct blob){.oid = new, .path = path, .old = old, .n_old = n_old, .mode = (uint32_t)mode};
-    return true;
-}
-
-static enum rc list_merged(struct ctx *cx, struct git *g, struct sweep *s, const struct commits *c)
-{
-    static const char *const argv[] = {"diff-tree", "--stdin", "-c", GIT_RAW_DIFF, NULL};
-    scoped_buf input, said;
-    int code;
-    const char *why;
-    if (!c->n_merges) return OK;
-    buf_init(&input, COMMITS_MOST);
-    buf_init(&said, MERGES_MOST);
-    for (size_t i = 0; i < c->n_merges; i++) buf_printf(&input, STR_FMT "\n", STR_ARG(c->merges[i]));
-    TRY(hosted_run(cx, g, argv, buf_view(&input), &said, &code, &why));
-    if (code != 0) return fail(cx, E_CORRUPT, "the files of a merge cannot be read: %s", why);
-    struct str rest = arena_str(&cx->arena, buf_view(&said)), meta, path;
-    while (str_cut(&rest, '\0', &meta) && meta.n) {
-        if (oid_is(meta, 40)) continue;
-        if (!str_cut(&rest, '\0', &path) || !add_merged(s, meta, path))
-            return fail(cx, E_CORRUPT, "the files of a merge cannot be read");
-    }
-    return OK;
-}
-
-static int by_oid(const void *a, const void *b)
-{
-    const struct blob *x = a, *y = b;
-    int order = str_cmp(x->oid, y->oid);
-    if (!order) order = str_cmp(x->path, y->path);
-    if (!order) order = (x->n_old > y->n_old) - (x->n_old < y->n_old); /* what it came from is part of what it is */
-    for (size_t i = 0; !order && i < x->n_old; i++) order = str_cmp(x->old[i], y->old[i]);
-    return order;
-}
-
-/* A key or token that is told by its form or its checksum, where programs would read it. */
-static bool is_secret(const struct scan_hit *h, const char *class)
+static bool is_aside(const char *class)
 {
     static const char *const aside[] = {"test", "doc", "data", "vendored", "generated"};
     for (size_t i = 0; i < sizeof aside / sizeof *aside; i++)
-        if (strcmp(class, aside[i]) == 0) return false;
-    return h->category == SCAN_SECRET && h->confidence != SCAN_CONTEXT && !h->allowed && strcmp(h->rule, "jwt") != 0;
+        if (strcmp(class, aside[i]) == 0) return true;
+    return false;
+}
+
+/* A key or token that is told by its form or its checksum, where programs would read it; what carries its own checksum
+ * is no example anywhere. */
+static bool counts(const struct key *k, bool aside)
+{
+    return !k->allowed && strcmp(k->rule, "jwt") != 0 && (!aside || k->confidence == SCAN_CHECKSUM);
 }
 
 #define PERSONAL_LEAST 5 /* one may be an example */
 
-/* Pieces of personal data whose check digit is right. */
-static struct push_personal count_personal(const struct scan_hit *hits, size_t n)
+static void add_hit(struct push *p, struct str path, int64_t line, const char *rule, struct push_spot spot)
 {
-    struct push_personal out = {0};
-    int64_t most = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct scan_hit *h = &hits[i];
-        if (h->category != SCAN_PERSONAL_DATA || h->confidence != SCAN_CHECKSUM || h->allowed) continue;
-        out.items += h->count;
-        if (!out.line || h->line < out.line) out.line = h->line;
-        if (h->count > most) out.rule = h->rule;
-        if (h->count > most) most = h->count;
-    }
-    return out;
+    p->secrets++;
+    p->says_keys |= spot.found_in && strcmp(spot.found_in, "message") == 0;
+    if (p->n_hits < PUSH_HITS)
+        p->hits[p->n_hits++] = (struct push_hit){.path = path, .line = line, .rule = rule, .spot = spot};
+}
+
+static void add_people(struct push *p, struct push_personal found, struct str path, struct push_spot spot)
+{
+    if (p->n_personal == PUSH_HITS) return;
+    found.path = path;
+    found.spot = spot;
+    p->personal[p->n_personal++] = found;
+}
+
+static void add_unread(struct push *p, struct str path, const char *why)
+{
+    if (p->n_unread < PUSH_HITS) p->unread[p->n_unread++] = (struct push_unread){path, why};
+}
+
+static bool stood_before(const struct look *before, const struct key *k)
+{
+    for (size_t i = 0; k->same_value[0] && i < before->n; i++)
+        if (strcmp(before->keys[i].same_value, k->same_value) == 0) return true;
+    return false;
+}
+
+/* --- files */
+
+struct older {
+    struct sweep *s;
+    const struct push_file *f;
+    struct look sum;
+};
+
+/* What stood there, looked at as what stands there now. */
+static enum rc look_at_old(void *arg, size_t i, struct str content, bool missing)
+{
+    struct older *o = arg;
+    if (missing) return OK;
+    TRY(look(o->s, o->f->old[i], "blob", content, INT64_MAX, &o->s->before));
+    struct look *one = &o->s->before;
+    for (size_t k = 0; k < one->n && o->sum.n < LIMIT_HITS_PER_BLOB; k++) o->sum.keys[o->sum.n++] = one->keys[k];
+    if (one->people.items > o->sum.people.items) o->sum.people = one->people;
+    return OK;
 }
 
 static bool is_lfs(struct str content)
@@ -216,175 +207,263 @@ static bool is_lfs(struct str content)
     return content.n < 1024 && str_starts(content, STR("version https://git-lfs.github.com/spec/"));
 }
 
-static bool was_before(const struct sweep *s, const char *value)
+static enum rc look_at_file(struct sweep *s, const struct push_file *f, struct str content, int64_t size)
 {
-    for (size_t i = 0; i < s->n_before; i++)
-        if (strcmp(s->before[i], value) == 0) return true;
-    return false;
-}
-
-static enum rc scan_old(void *arg, size_t i, struct str content, bool missing)
-{
-    struct sweep *s = arg;
-    const struct scan_hit *hits;
-    size_t n = 0;
-    (void)i;
-    if (missing || !content.p) return OK;
-    struct scan_input in = {.content = content, .path = STR(""), .class = "code"};
-    enum rc rc = scan_bytes(s->scanner, &in, &hits, &n);
-    for (size_t k = 0; (rc == OK || rc == E_LIMIT) && k < n && s->n_before < LIMIT_HITS_PER_BLOB; k++)
-        if (hits[k].category == SCAN_SECRET) memcpy(s->before[s->n_before++], hits[k].same_value, 33);
+    struct look *l = &s->new;
+    bool keys = false;
+    s->path = f->path;
+    s->mode = f->mode;
+    s->class = NULL;
+    s->want_people = false;
+    if (content.p && is_lfs(content)) s->push->lfs = true;
+    TRY(look(s, f->oid, "blob", content, size, l));
+    bool aside = !s->class || is_aside(s->class);
+    if (l->partly && !aside) add_unread(s->push, f->path, "limits");
+    for (size_t i = 0; i < l->n; i++) keys |= counts(&l->keys[i], aside);
+    bool people = l->people.items >= PERSONAL_LEAST;
+    if (!keys && !people) return OK;
+    struct older *o = arena_new(&s->cx->arena, struct older);
+    *o = (struct older){.s = s, .f = f};
+    if (f->n_old) TRY(git_blobs_read(s->cx, s->old, f->old, f->n_old, LIMIT_BLOB_SCAN, look_at_old, o));
+    for (size_t i = 0; i < l->n; i++)
+        if (counts(&l->keys[i], aside) && !stood_before(&o->sum, &l->keys[i]))
+            add_hit(s->push, f->path, l->keys[i].line, l->keys[i].rule, (struct push_spot){0});
+    if (people && l->people.items > o->sum.people.items) add_people(s->push, l->people, f->path, (struct push_spot){0});
     return OK;
 }
 
-static enum rc count_old(void *arg, size_t i, struct str content, bool missing)
-{
-    struct sweep *s = arg;
-    const struct scan_hit *hits;
-    size_t n = 0;
-    (void)i;
-    if (missing || !content.p) return OK;
-    struct scan_input in = s->at_hand;
-    in.content = content;
-    enum rc rc = scan_bytes(s->scanner, &in, &hits, &n);
-    if (rc != OK && rc != E_LIMIT) return rc;
-    int64_t items = count_personal(hits, n).items;
-    if (items > s->items_before) s->items_before = items;
-    return OK;
-}
-
-/* In files of rows and records; elsewhere it is an example more often than not. */
-static enum rc look_for_people(struct sweep *s, struct git_blobs *old, const struct blob *b,
-                               const struct scan_hit *hits, size_t n)
-{
-    struct push_personal found = count_personal(hits, n);
-    if (strcmp(s->at_hand.class, "data") != 0 || found.items < PERSONAL_LEAST) return OK;
-    s->items_before = 0;
-    if (b->n_old) TRY(git_blobs_read(s->cx, old, b->old, b->n_old, LIMIT_BLOB_SCAN, count_old, s));
-    if (found.items <= s->items_before || s->push->n_personal == PUSH_HITS) return OK;
-    found.path = b->path;
-    s->push->personal[s->push->n_personal++] = found;
-    return OK;
-}
-
-void push_put_personal(struct json *j, const struct push *p)
-{
-    json_key(j, "personal");
-    json_begin(j, '[');
-    for (size_t i = 0; i < p->n_personal; i++) {
-        json_begin(j, '{');
-        json_put_str(j, "path", p->personal[i].path);
-        json_put_int(j, "line", p->personal[i].line);
-        json_put_cstr(j, "rule", p->personal[i].rule);
-        json_put_int(j, "items", p->personal[i].items);
-        json_end(j, '}');
-    }
-    json_end(j, ']');
-}
-
-/* Not read: it is too large for that. */
-static void weigh(struct sweep *s, const struct blob *b, int64_t size)
+static void weigh(struct sweep *s, const struct push_file *f, int64_t size)
 {
     if (size > 0) s->bytes += (uint64_t)size;
-    if (size > (int64_t)LIMIT_PUSH_FILE && !s->push->large.p) s->push->large = b->path;
+    if (size > (int64_t)LIMIT_PUSH_FILE && !s->push->large.p) s->push->large = f->path;
     if (s->bytes > LIMIT_PUSH_UNPACKED) s->push->too_much = true;
 }
 
-static enum rc scan_new(struct sweep *s, struct git_blobs *old, const struct blob *b, struct str content)
+static enum rc scan_files(struct sweep *s, const struct push_files *all)
 {
-    const struct scan_hit *hits;
+    struct batch b;
+    enum rc rc = OK;
+    struct str *oids = arena_array(&s->cx->arena, struct str, all->n + 1);
+    const struct push_file **files = arena_array(&s->cx->arena, const struct push_file *, all->n + 1);
     size_t n = 0;
-    bool asked = false;
-    struct classification is = classify(b->path, b->mode, str_slice(content, 0, 4096));
-    if (is_lfs(content)) s->push->lfs = true;
-    struct scan_input in = {b->path, content, is.class, is.language};
-    enum rc rc = scan_bytes(s->scanner, &in, &hits, &n);
-    if (rc != OK && rc != E_LIMIT) return rc;
-    /* borrowed until the next scan, and an older version is about to be scanned */
-    struct scan_hit *mine = arena_array(&s->cx->arena, struct scan_hit, n + 1);
-    if (n) memcpy(mine, hits, n * sizeof *mine);
-    s->at_hand = in;
-    TRY(look_for_people(s, old, b, mine, n));
-    s->n_before = 0;
-    for (size_t k = 0; k < n; k++) {
-        if (!is_secret(&mine[k], is.class)) continue;
-        if (!asked && b->n_old) TRY(git_blobs_read(s->cx, old, b->old, b->n_old, LIMIT_BLOB_SCAN, scan_old, s));
-        asked = true;
-        if (mine[k].same_value[0] && was_before(s, mine[k].same_value)) continue;
-        s->push->secrets++;
-        if (s->push->n_hits < PUSH_HITS)
-            s->push->hits[s->push->n_hits++] =
-                (struct push_hit){.path = b->path, .line = mine[k].line, .rule = mine[k].rule};
+    for (size_t i = 0; i < all->n; i++)
+        if ((all->list[i].mode & 0170000) != 0160000) {
+            files[n] = &all->list[i];
+            oids[n++] = all->list[i].oid;
+        }
+    batch_init(&b, s->g);
+    batch_begin(&b, oids, n, BATCH_WHOLE, LIMIT_BLOB_SCAN);
+    for (size_t i = 0; rc == OK && i < n && !s->push->too_much; i++) {
+        struct batch_item item;
+        rc = batch_next(s->cx, &b, &item);
+        if (rc != OK) break;
+        weigh(s, files[i], item.size);
+        if (item.type != OBJECT_BLOB)
+            add_unread(s->push, files[i]->path, "missing");
+        else if (item.size <= (int64_t)LIMIT_PUSH_FILE) /* a larger one is let in by nobody */
+            rc = look_at_file(s, files[i], item.content, item.size);
+    }
+    batch_release(&b);
+    return rc;
+}
+
+/* --- what commits and tags say */
+
+/* Lines of the object's head, with the empty one that ends it. */
+static int64_t head_lines(struct str content)
+{
+    int64_t n = 0;
+    struct str line;
+    while (str_cut(&content, '\n', &line)) {
+        n++;
+        if (!line.n) break;
+    }
+    return n;
+}
+
+/* Whom a commit or tag names as author is no finding, and says nothing of what its message holds: of an object of usual
+ * length the message alone is looked through for people. Addresses have no check digit. */
+static enum rc look_for_people(struct sweep *s, struct str oid, bool tag, struct str content, int64_t head)
+{
+    struct look *l = &s->before;
+    struct str message = content, line;
+    for (int64_t i = 0; i < head; i++) (void)str_cut(&message, '\n', &line);
+    s->want_people = true;
+    TRY(look(s, STR_NONE, NULL, message, 0, l));
+    if (l->people.items >= PERSONAL_LEAST)
+        add_people(s->push, l->people, STR(""), (struct push_spot){tag ? "tag" : "message", oid});
+    return OK;
+}
+
+static enum rc look_at_words(struct sweep *s, struct str oid, bool tag, struct str content, int64_t size)
+{
+    struct look *l = &s->new;
+    s->path = tag ? STR("tag.txt") : STR("commit.txt");
+    s->class = "data";
+    s->language = NULL;
+    s->want_people = false;
+    TRY(look(s, oid, tag ? "tag" : "commit", content, size, l));
+    int64_t head = content.p ? head_lines(content) : 0; /* of one that is megabytes long, lines of the whole */
+    for (size_t i = 0; i < l->n; i++) {
+        const struct key *k = &l->keys[i];
+        const char *in = tag ? "tag" : k->line <= head ? "header" : "message";
+        if (counts(k, false))
+            add_hit(s->push, STR(""), k->line > head ? k->line - head : k->line, k->rule, (struct push_spot){in, oid});
+    }
+    if (l->partly) add_unread(s->push, oid, "limits");
+    return content.p ? look_for_people(s, oid, tag, content, head) : OK;
+}
+
+/* What a tag names that is no commit; STR_NONE: it names one. */
+static struct str named_by(struct str content)
+{
+    struct str line, type;
+    bool is = str_cut(&content, '\n', &line) && str_starts(line, STR("object ")) &&
+              oid_is(str_slice(line, 7, 47), 40) && str_cut(&content, '\n', &type) && !str_eq(type, STR("type commit"));
+    return is ? str_slice(line, 7, 47) : STR_NONE;
+}
+
+/* A file that a ref names with no commit around it. */
+static enum rc look_at_ref(struct sweep *s, struct str name, const struct batch_item *item)
+{
+    const struct push_file f = {.oid = arena_str(&s->cx->arena, item->oid), .path = name, .mode = 0100644};
+    if (item->type == OBJECT_TREE) add_unread(s->push, name, "tree");
+    if (item->type != OBJECT_BLOB) return OK;
+    weigh(s, &f, item->size);
+    return item->size <= (int64_t)LIMIT_PUSH_FILE ? look_at_file(s, &f, item->content, item->size) : OK;
+}
+
+struct words {
+    struct str *oids;  /* of new commits, then what refs name that are no branches … */
+    struct str *names; /* … and by which name */
+    size_t n_commits, n;
+};
+
+/* What tags name is left in its place, to be looked at next. */
+static enum rc scan_words(struct sweep *s, struct words *w)
+{
+    struct batch b;
+    enum rc rc = OK;
+    size_t deeper = 0;
+    struct str *next = arena_array(&s->cx->arena, struct str, w->n + 1);
+    batch_init(&b, s->g);
+    batch_begin(&b, w->oids, w->n_commits + w->n, BATCH_WHOLE, LIMIT_BLOB_SCAN);
+    for (size_t i = 0; rc == OK && i < w->n_commits + w->n; i++) {
+        struct batch_item item;
+        rc = batch_next(s->cx, &b, &item);
+        if (rc != OK) break;
+        bool tag = item.type == OBJECT_TAG;
+        if (tag && item.content.p && i >= w->n_commits && named_by(item.content).p) {
+            w->names[deeper] = w->names[i - w->n_commits];
+            next[deeper++] = arena_str(&s->cx->arena, named_by(item.content));
+        }
+        if (tag || (item.type == OBJECT_COMMIT && i < w->n_commits))
+            rc = look_at_words(s, w->oids[i], tag, item.content, item.size);
+        else if (i >= w->n_commits)
+            rc = look_at_ref(s, w->names[i - w->n_commits], &item);
+    }
+    batch_release(&b);
+    *w = (struct words){next, w->names, 0, deeper};
+    return rc;
+}
+
+static enum rc scan_said(struct sweep *s, const struct push_files *all)
+{
+    const struct push *p = s->push;
+    struct words w = {arena_array(&s->cx->arena, struct str, all->n_commits + p->n + 1),
+                      arena_array(&s->cx->arena, struct str, p->n + 1), all->n_commits, 0};
+    if (all->n_commits) memcpy(w.oids, all->commits, all->n_commits * sizeof *w.oids);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->refs[i].kind != PUSH_BRANCH && p->refs[i].kind != PUSH_CHANGE && !oid_is_zero(p->refs[i].after)) {
+            w.names[w.n] = p->refs[i].name;
+            w.oids[w.n_commits + w.n++] = p->refs[i].after;
+        }
+    for (int depth = 0; depth < TAGS_DEEP && w.n_commits + w.n; depth++) TRY(scan_words(s, &w));
+    for (size_t i = 0; i < w.n; i++) add_unread(s->push, w.names[i], "limits");
+    return OK;
+}
+
+/* --- names */
+
+static void put_name(struct buf *b, struct str name)
+{
+    for (size_t i = 0; i < name.n; i++) buf_char(b, name.p[i] == '\n' || !name.p[i] ? ' ' : name.p[i]);
+    buf_char(b, '\n');
+}
+
+static enum rc look_at_names(struct sweep *s, const struct buf *b)
+{
+    s->path = STR("names");
+    s->class = "other";
+    s->language = NULL;
+    s->want_people = false;
+    return look(s, STR_NONE, NULL, buf_view(b), (int64_t)b->n, &s->new);
+}
+
+/* The name is what must not be told, so it is told which commit has it. */
+static enum rc scan_paths(struct sweep *s, const struct push_files *all)
+{
+    scoped_buf b;
+    size_t n = 0;
+    const struct push_file **at = arena_array(&s->cx->arena, const struct push_file *, all->n + 1);
+    buf_init(&b, 2 * NAMES);
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->list[i].begins) {
+            put_name(&b, all->list[i].path);
+            at[n++] = &all->list[i];
+        }
+        if (!n || (b.n < NAMES && i + 1 < all->n)) continue;
+        TRY(look_at_names(s, &b));
+        for (size_t k = 0; k < s->new.n; k++) {
+            const struct key *key = &s->new.keys[k];
+            if (key->line > 0 && key->line <= (int64_t)n && counts(key, false))
+                add_hit(s->push, STR(""), 0, key->rule, (struct push_spot){"name", at[key->line - 1]->commit});
+        }
+        n = 0;
+        buf_clear(&b);
     }
     return OK;
 }
 
-static enum rc scan_blobs(struct ctx *cx, struct git *g, struct sweep *s)
+/* Names of refs and push options go into the log, and stay there: one that holds a key is not even refused by a
+ * decision. */
+static enum rc scan_request(struct sweep *s)
 {
-    struct batch new;
-    struct git_blobs *old = NULL;
-    batch_init(&new, g);
-    enum rc rc = git_blobs_open(cx, g, &old);
-    struct str *oids = arena_array(&cx->arena, struct str, s->n);
-    for (size_t i = 0; i < s->n; i++) oids[i] = s->blobs[i].oid;
-    if (rc == OK) batch_begin(&new, oids, s->n, BATCH_WHOLE, LIMIT_BLOB_SCAN);
-    for (size_t i = 0; rc == OK && i < s->n && !s->push->too_much; i++) {
-        struct batch_item item;
-        rc = batch_next(cx, &new, &item);
-        if (rc != OK || item.type != OBJECT_BLOB) continue;
-        weigh(s, &s->blobs[i], item.size);
-        if (item.content.p) rc = scan_new(s, old, &s->blobs[i], item.content);
-    }
-    batch_release(&new);
-    git_blobs_close(old);
-    return rc;
+    scoped_buf b;
+    const struct push *p = s->push;
+    buf_init(&b, LIMIT_BODY);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->refs[i].act == PUSH_CREATE) put_name(&b, p->refs[i].name);
+    for (size_t i = 0; i < p->n_options; i++) put_name(&b, p->options[i]);
+    if (!b.n) return OK;
+    TRY(buf_ok(&b));
+    TRY(look_at_names(s, &b));
+    for (size_t i = 0; i < s->new.n; i++)
+        if (counts(&s->new.keys[i], false))
+            return fail(s->cx, E_INVALID,
+                        "the name of a ref, or a push option, holds a key or token (%s), and would be kept for ever; "
+                        "revoke it and choose another",
+                        s->new.keys[i].rule);
+    return OK;
 }
 
-/* The same content in two places is looked at twice: what is aside in one (a test, a document) is read by programs in
- * the other. */
-static enum rc list_blobs(struct ctx *cx, struct git *g, struct sweep *s, const struct str *oids, size_t n)
-{
-    struct changes c = {.input = -1, .child = CHILD_NONE};
-    enum rc rc = changes_begin(cx, &c, g, oids, n);
-    c.list.all = true; /* what git would not check out is read here all the same */
-    for (size_t i = 0; rc == OK && i < n; i++) {
-        bool told;
-        rc = changes_of(cx, &c, oids[i], &told);
-        if (rc == OK && !told) rc = fail(cx, E_CORRUPT, "the files of commit %.12s cannot be read", oids[i].p);
-        if (rc == OK && c.list.full)
-            rc = fail(cx, E_LIMIT, "commit %.12s changes more than %d files, which is more than is looked through here",
-                      oids[i].p, LIMIT_GIT_CHANGES);
-        for (size_t k = 0; rc == OK && k < c.list.n; k++) add_blob(s, &c.list.items[k]);
-    }
-    changes_release(&c);
-    return rc;
-}
-
-static void drop_twins(struct sweep *s)
-{
-    if (s->n == 0) return;
-    qsort(s->blobs, s->n, sizeof *s->blobs, by_oid);
-    size_t kept = 1;
-    for (size_t i = 1; i < s->n; i++)
-        if (by_oid(&s->blobs[i], &s->blobs[kept - 1]) != 0) s->blobs[kept++] = s->blobs[i];
-    s->n = kept;
-}
+/* --- all of it */
 
 enum rc push_scan(struct ctx *cx, struct git *g, struct push *p)
 {
-    struct commits commits;
+    struct push_files files;
     uint8_t key[16];
-    struct sweep s = {.cx = cx, .push = p};
-    TRY(list_commits(cx, g, p, &commits));
-    if (commits.n_plain) TRY(list_blobs(cx, g, &s, commits.plain, commits.n_plain));
-    TRY(list_merged(cx, g, &s, &commits));
-    drop_twins(&s);
-    if (s.n == 0) return OK;
+    TRY(push_files_read(cx, g, p, &files));
     randombytes_buf(key, sizeof key);
-    s.scanner = scanner_new(key);
-    s.before = (char(*)[33])arena_alloc(&cx->arena, LIMIT_HITS_PER_BLOB * 33);
-    if (!s.scanner) return fail(cx, E_IO, "no memory for the scanner");
-    enum rc rc = scan_blobs(cx, g, &s);
-    scanner_free(s.scanner);
+    struct sweep *s = arena_new(&cx->arena, struct sweep);
+    *s = (struct sweep){.cx = cx, .push = p, .g = g, .scanner = scanner_new(key)};
+    if (!s->scanner) return fail(cx, E_IO, "no memory for the scanner");
+    enum rc rc = scan_request(s);
+    if (rc == OK && files.n) rc = git_blobs_open(cx, g, &s->old);
+    if (rc == OK && files.n) rc = scan_files(s, &files);
+    if (rc == OK) rc = scan_paths(s, &files);
+    if (rc == OK) rc = scan_said(s, &files);
+    git_blobs_close(s->old);
+    scanner_free(s->scanner);
     return rc;
 }

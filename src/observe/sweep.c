@@ -108,7 +108,7 @@ static void judge(struct worker *w, const struct sweep_file *f, struct str conte
 
     const struct scan_hit *hits;
     size_t n = 0;
-    struct scan_input in = {f->path, content, r->is.class, r->is.language};
+    struct scan_input in = {f->path, content, r->is.class, r->is.language, SCAN_ALL};
     enum rc rc = scan_bytes(w->scanner, &in, &hits, &n);
     r->partly = rc != OK;
     if (n) {

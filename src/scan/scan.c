@@ -18,6 +18,10 @@
 #define WORK_SHARE 32        /* … and so many times its length */
 #define AROUND_MAX 4096
 #define BINARY_PROBE 8000
+#define ANCHORED_COST 256 /* of a literal whose pattern begins there */
+#define ANCHORED_MOST (8 * KIB)
+#define PIECE_AHEAD 4096  /* of a line that is too long: so much behind the literal, at least … */
+#define PIECE_BEHIND 1024 /* … and so much before it */
 
 struct found {
     struct scan_hit hit;
@@ -44,12 +48,14 @@ struct scanner {
     struct lexer allowing;       /* of its own, for questions in another order */
     size_t lexed_line;
     uint64_t work_left;
-    size_t line_at, line_end; /* the line last looked at */
+    size_t line_at, line_end; /* the line last looked at … */
+    bool cut;                 /* … which goes on behind line_end */
     size_t counted_at;        /* newlines counted up to here … */
     int64_t counted;          /* … this many */
     enum rc rc;
+    enum scan_want want;
     struct found found[LIMIT_HITS_PER_BLOB];
-    size_t n_found;
+    size_t n_found, n_allowed; /* of them allowed */
     struct scan_hit hits[LIMIT_HITS_PER_BLOB];
 };
 
@@ -160,7 +166,9 @@ static size_t line_stop(struct str c, size_t at)
 
 struct str scanner_before(const struct scanner *s, size_t at, unsigned lines)
 {
-    size_t end = line_start(s->content, at), from = end, least = end > AROUND_MAX ? end - AROUND_MAX : 0;
+    size_t far = at > LIMIT_LINE_SCAN ? at - LIMIT_LINE_SCAN : 0; /* a line may be megabytes */
+    size_t end = far + line_start(str_slice(s->content, far, s->content.n), at - far), from = end,
+           least = end > AROUND_MAX ? end - AROUND_MAX : 0;
     while (lines-- && from > least) from = line_start(s->content, from - 1);
     if (from < least) from = least;
     return str_slice(s->content, from, end);
@@ -170,7 +178,8 @@ struct str scanner_around(const struct scanner *s, size_t at, unsigned before, u
 {
     struct str head = scanner_before(s, at, before);
     size_t from = (size_t)(head.p - s->content.p), to = at, most = at + AROUND_MAX;
-    for (unsigned i = 0; i <= after && to < s->content.n && to < most; i++) to = line_stop(s->content, to) + 1;
+    struct str near = str_slice(s->content, 0, most < s->content.n ? most : s->content.n);
+    for (unsigned i = 0; i <= after && to < s->content.n && to < most; i++) to = line_stop(near, to) + 1;
     if (to > most) to = most;
     if (at > from + 2 * AROUND_MAX) from = at - 2 * AROUND_MAX;
     return str_slice(s->content, from, to);
@@ -308,9 +317,31 @@ static void make_same_value(struct scanner *s, struct str v, char out[33])
     hex16(&d, out);
 }
 
+/* Where it goes when there is room; of allowed ones it takes the place. A file full of them could hide one behind. */
+static struct found *place_of(struct scanner *s, bool allowed)
+{
+    if (s->n_found < LIMIT_HITS_PER_BLOB) {
+        s->n_allowed += allowed;
+        return &s->found[s->n_found++];
+    }
+    for (size_t i = 0; !allowed && s->n_allowed && i < s->n_found; i++) {
+        if (!s->found[i].hit.allowed) continue;
+        s->n_allowed--;
+        return &s->found[i];
+    }
+    return NULL;
+}
+
+static bool is_wanted(const struct scanner *s, const struct rule *r)
+{
+    if (s->want == SCAN_KEYS) return r->category == SCAN_SECRET && r->confidence != SCAN_CONTEXT;
+    return s->want == SCAN_ALL || r->category == SCAN_PERSONAL_DATA;
+}
+
 void scanner_report(struct scanner *s, const struct match *m)
 {
     const struct rule *r = m->rule;
+    if (!is_wanted(s, r)) return;
     struct scan_hit h = {.rule = r->id,
                          .category = r->category,
                          .confidence = r->confidence,
@@ -330,18 +361,18 @@ void scanner_report(struct scanner *s, const struct match *m)
             return;
         }
     }
-    if (s->n_found == LIMIT_HITS_PER_BLOB) return;
-    h.line = line_number(s, m->line_at);
+    if (s->n_found == LIMIT_HITS_PER_BLOB && !s->n_allowed) return;
     h.allowed = is_allowed(s, r, m->line_at, m->line_end);
-    struct found *f = &s->found[s->n_found];
+    if (s->n_found == LIMIT_HITS_PER_BLOB && h.allowed) return;
+    h.line = line_number(s, m->line_at);
     do {
         make_fingerprint(s, m, nth++, h.fingerprint);
         size_t i = 0;
         while (i < s->n_found && strcmp(s->found[i].hit.fingerprint, h.fingerprint) != 0) i++;
         if (i == s->n_found) break;
     } while (nth < 255);
-    *f = (struct found){.hit = h, .rule = r, .at = m->line_at, .last_at = m->line_at};
-    s->n_found++;
+    struct found *f = place_of(s, h.allowed);
+    if (f) *f = (struct found){.hit = h, .rule = r, .at = m->line_at, .last_at = m->line_at};
 }
 
 static pcre2_code *code_of(struct scanner *s, size_t r)
@@ -378,7 +409,8 @@ static size_t subject_end(const struct scanner *s, const struct rule *r, size_t 
  * of matches minutes. Once there is no room for a hit, none is looked for. */
 static bool may_look(struct scanner *s, uint64_t n)
 {
-    if (n <= s->work_left && s->n_found < LIMIT_HITS_PER_BLOB) {
+    size_t full = s->n_found - (s->want == SCAN_KEYS ? s->n_allowed : 0);
+    if (n <= s->work_left && full < LIMIT_HITS_PER_BLOB) {
         s->work_left -= n;
         return true;
     }
@@ -401,6 +433,7 @@ static void try_pattern(struct scanner *s, size_t r, size_t at)
     pcre2_code *code = code_of(s, r);
     if (!code) return;
     size_t end = subject_end(s, rule, s->line_end);
+    if (rule->flags & RULE_AT && end - at > ANCHORED_MOST) end = at + ANCHORED_MOST; /* PCRE2 looks to the end */
     size_t from = rule->flags & RULE_AT ? at : s->done[r] > s->line_at ? s->done[r] : s->line_at;
     while (from <= s->line_end) {
         const char *subject = s->content.p + s->line_at;
@@ -425,7 +458,24 @@ static void try_pattern(struct scanner *s, size_t r, size_t at)
         judge(s, &m);
         if (rule->flags & RULE_AT) break;
     }
-    s->done[r] = rule->flags & RULE_AT ? at + 1 : from > s->line_end ? from : s->line_end;
+    size_t seen = s->cut ? s->line_end - PIECE_AHEAD : s->line_end; /* the end of a piece is the next one's too */
+    s->done[r] = rule->flags & RULE_AT ? at + 1 : from > seen ? from : seen;
+}
+
+/* The line there. Of one that is too long, a piece of it: keys hide well in such lines, and other rules would have to
+ * understand what is around. */
+static void find_line(struct scanner *s, size_t at)
+{
+    s->line_at = line_start(s->content, at);
+    s->line_end = line_stop(s->content, at);
+    s->cut = s->want == SCAN_KEYS && s->line_end - s->line_at > LIMIT_LINE_SCAN;
+    if (!s->cut) return;
+    size_t end = at + LIMIT_LINE_SCAN / 2;
+    if (at - s->line_at > PIECE_BEHIND) s->line_at = at - PIECE_BEHIND;
+    if (end < s->line_end)
+        s->line_end = end;
+    else
+        s->cut = false; /* nothing of it is left behind */
 }
 
 static bool on_literal(void *arg, size_t literal, size_t at)
@@ -434,16 +484,13 @@ static bool on_literal(void *arg, size_t literal, size_t at)
     size_t r = s->literal_rules[literal];
     const struct rule *rule = &s->rules[r];
     if (!(rule->where & s->file.kind) || (s->file.example && !(rule->flags & RULE_EXAMPLES))) return true;
-    if (at < s->done[r]) return true;
-    if (at < s->line_at || at >= s->line_end) {
-        s->line_at = line_start(s->content, at);
-        s->line_end = line_stop(s->content, at);
-    }
+    if (at < s->done[r] || !is_wanted(s, rule)) return true;
+    if (at < s->line_at || at >= s->line_end || (s->cut && at + PIECE_AHEAD > s->line_end)) find_line(s, at);
     if (s->line_end - s->line_at > LIMIT_LINE_SCAN) {
         s->done[r] = s->line_end;
         return true;
     }
-    if (!may_look(s, s->line_end - s->line_at)) {
+    if (!may_look(s, rule->flags & RULE_AT ? ANCHORED_COST : s->line_end - s->line_at)) {
         s->done[r] = s->line_end;
     } else if (rule->pattern) {
         try_pattern(s, r, at);
@@ -496,11 +543,13 @@ enum rc scan_bytes(struct scanner *s, const struct scan_input *in, const struct 
     s->work_left = WORK_LEAST + WORK_SHARE * (uint64_t)c.n;
     s->line_at = s->line_end = s->counted_at = 0;
     s->counted = 0;
-    s->n_found = 0;
+    s->want = in->want;
+    s->cut = false;
+    s->n_found = s->n_allowed = 0;
     s->rc = OK;
     memset(s->done, 0, sizeof s->done);
-    prefilter_run(s->prefilter, c, on_literal, s);
-    if (s->rc != E_INTERNAL) personal_data_scan(s);
+    if (s->want != SCAN_PEOPLE) prefilter_run(s->prefilter, c, on_literal, s);
+    if (s->want != SCAN_KEYS && s->rc != E_INTERNAL) personal_data_scan(s);
     *n = settle(s);
     return s->rc;
 }

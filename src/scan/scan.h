@@ -26,12 +26,19 @@ enum scan_category {
 };
 enum scan_confidence { SCAN_CHECKSUM, SCAN_STRUCTURE, SCAN_CONTEXT };
 
+enum scan_want {
+    SCAN_ALL,
+    SCAN_KEYS,   /* for a gate: only secrets told by form or checksum, also in lines that are else too long */
+    SCAN_PEOPLE, /* only personal data */
+};
+
 /* What the caller knows of the bytes. */
 struct scan_input {
     struct str path; /* below the tree's top */
     struct str content;
     const char *class;    /* as d_file.class: code, test, doc, config, ci, data, vendored, generated … */
     const char *language; /* as d_file.language; NULL when unknown */
+    enum scan_want want;
 };
 
 struct scan_hit {

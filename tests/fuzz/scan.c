@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!s || size == 0) return 0;
     size_t k = data[0] % (sizeof kinds / sizeof *kinds);
     struct scan_input in = {
-        str_from(kinds[k].path), {(const char *)data + 1, size - 1}, kinds[k].class, kinds[k].language};
+        str_from(kinds[k].path), {(const char *)data + 1, size - 1}, kinds[k].class, kinds[k].language, SCAN_ALL};
     const struct scan_hit *hits;
     size_t n;
     enum rc rc = scan_bytes(s, &in, &hits, &n);

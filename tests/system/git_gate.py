@@ -339,6 +339,24 @@ def test_secrets_do_not_get_in(t):
     code, said = h.push("ella", work, long + ":refs/heads/ella/x")
     t.equal(code, 1, said)
     t.has(said, "secret")
+    # what is said with a commit: never told, also not where it is only observed
+    work.git("reset", "-q", "--hard", "HEAD~2")
+    commit = work.commit("subject\n\nby " + key, {"b.txt": "x\n"}, author=person("ella"))
+    code, said = h.push("ella", work, "HEAD:refs/for/main")
+    t.equal(code, 1, said)
+    for part in ("the message of commit %s, line 3 (aws_access_key)" % commit[:12], "git commit --amend", "need-to-know"):
+        t.has(said, part)
+    t.lacks(said, key)
+    h.mode("source-code-management/need-to-know", "observe")
+    work.git("commit", "-q", "--amend", "-m", "all of it: " + key)
+    h.propose("ella", work)
+    t.equal(h.facts("change")[-1]["payload"]["title"], "(a message with a key or token in it)")
+    fact = h.facts("push")[-1]["payload"]
+    t.equal([(x["path"], x["line"], x["found_in"]) for x in fact["hits"]], [("", 1, "message")])
+    t.equal(subprocess.run(["grep", "-rla", key, str(t.dir / "data"), "--include=*.db*"], stdout=subprocess.PIPE, check=False).stdout, b"")
+    code, said = h.push("ella", work, "HEAD:refs/heads/" + values.github_token())
+    t.equal(code, 1, said)
+    t.has(said, "the name of a ref, or a push option, holds a key or token (github_token)")
 
 
 def test_personal_data_does_not_get_in(t):

@@ -13,11 +13,13 @@ CREATE INDEX p_push_refs_change ON p_push_refs (change, n) WHERE change IS NOT N
 CREATE VIEW fact_push_refs AS SELECT n, seq, ref, before, after, kind, act, protected, may, publisher, published, commits, covered, reviewers, approvals,
   rejections, secrets, change, patch_set, threads FROM p_push_refs;
 CREATE TABLE p_push_hits (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, path TEXT NOT NULL, line INTEGER NOT NULL, rule TEXT NOT NULL,
-  PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
-CREATE VIEW fact_push_hits AS SELECT n, seq, ref, path, line, rule FROM p_push_hits;
+  found_in TEXT, object TEXT, PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE VIEW fact_push_hits AS SELECT n, seq, ref, path, line, rule, found_in, object FROM p_push_hits;
 CREATE TABLE p_push_personal (n INTEGER NOT NULL, seq INTEGER NOT NULL, path TEXT NOT NULL, line INTEGER NOT NULL, rule TEXT NOT NULL, items INTEGER NOT NULL,
-  PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
-CREATE VIEW fact_push_personal AS SELECT n, seq, path, line, rule, items FROM p_push_personal;
+  found_in TEXT, object TEXT, PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE VIEW fact_push_personal AS SELECT n, seq, path, line, rule, items, found_in, object FROM p_push_personal;
+CREATE TABLE p_push_unread (n INTEGER NOT NULL, seq INTEGER NOT NULL, path TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE VIEW fact_push_unread AS SELECT n, seq, path, why FROM p_push_unread;
 CREATE TABLE p_push_signatures (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, wanting INTEGER NOT NULL, first TEXT, why TEXT,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_push_signatures AS SELECT n, seq, ref, wanting, first, why FROM p_push_signatures;
@@ -45,8 +47,11 @@ INSERT INTO p_push_refs SELECT :n, key, value ->> 'ref', value ->> 'before', val
   coalesce(value ->> 'may', 1), coalesce(value ->> 'publisher', 1), value ->> 'published', coalesce(value ->> 'commits', 0), coalesce(value ->> 'covered', 1),
   coalesce(value ->> 'reviewers', 0), coalesce(value ->> 'approvals', 0), coalesce(value ->> 'rejections', 0), coalesce(value ->> 'secrets', 0), value ->> 'change', value ->> 'patch_set',
   coalesce(value ->> 'threads', 0) FROM json_each(:payload, '$.refs');
-INSERT INTO p_push_hits SELECT :n, key, value ->> 'ref', value ->> 'path', value ->> 'line', value ->> 'rule' FROM json_each(:payload, '$.hits');
-INSERT INTO p_push_personal SELECT :n, key, value ->> 'path', value ->> 'line', value ->> 'rule', value ->> 'items' FROM json_each(:payload, '$.personal');
+INSERT INTO p_push_hits SELECT :n, key, value ->> 'ref', value ->> 'path', value ->> 'line', value ->> 'rule', value ->> 'found_in', value ->> 'object'
+  FROM json_each(:payload, '$.hits');
+INSERT INTO p_push_personal SELECT :n, key, value ->> 'path', value ->> 'line', value ->> 'rule', value ->> 'items', value ->> 'found_in', value ->> 'object'
+  FROM json_each(:payload, '$.personal');
+INSERT INTO p_push_unread SELECT :n, key, value ->> 'path', value ->> 'why' FROM json_each(:payload, '$.unread');
 INSERT INTO p_push_signatures SELECT :n, key, value ->> 'ref', value ->> 'wanting', value ->> 'first', value ->> 'why' FROM json_each(:payload, '$.signatures');
 INSERT INTO p_push_made SELECT :n, key, value FROM json_each(:payload, '$.made');
 INSERT INTO p_push_critical SELECT :n, key, value ->> 'ref', value ->> 'source', value ->> 'line', value ->> 'path', value ->> 'files', json_array_length(value, '$.owners'),

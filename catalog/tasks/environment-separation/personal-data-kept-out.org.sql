@@ -7,7 +7,12 @@ WITH copies AS MATERIALIZED (
   SELECT c.environment, max(c.until + 86400 <= :now) AS late, min(CASE WHEN c.until + 86400 > :now THEN c.until + 86400 END) AS ends
   FROM item_data_copy c WHERE c.state = 'approved' AND c.environment IS NOT NULL GROUP BY c.environment
 ), brought AS (
-  SELECT d.n, d.path, d.line, d.items, count(*) OVER (PARTITION BY d.n) AS files, row_number() OVER (PARTITION BY d.n ORDER BY d.seq) AS nth,
+  SELECT d.n, d.line, d.items, d.found_in,
+         CASE d.found_in WHEN 'message' THEN 'the message of commit ' || substr(d.object, 1, 12) || ', line ' || d.line WHEN 'tag' THEN 'the text of tag ' || substr(d.object, 1, 12) || ', line ' || d.line
+           ELSE d.path || ':' || d.line END AS place_en,
+         CASE d.found_in WHEN 'message' THEN 'commitin ' || substr(d.object, 1, 12) || ' viestin rivi ' || d.line WHEN 'tag' THEN 'merkin ' || substr(d.object, 1, 12) || ' tekstin rivi ' || d.line
+           ELSE d.path || ':' || d.line END AS place_fi,
+         count(*) OVER (PARTITION BY d.n) AS files, row_number() OVER (PARTITION BY d.n ORDER BY d.seq) AS nth,
          CASE d.rule WHEN 'finnish_personal_identity_code' THEN 'Finnish personal identity codes' WHEN 'iban' THEN 'bank account numbers'
            ELSE 'payment card numbers' END AS kind_en,
          CASE d.rule WHEN 'finnish_personal_identity_code' THEN 'henkilötunnuksia' WHEN 'iban' THEN 'tilinumeroita' ELSE 'maksukorttien numeroita' END AS kind_fi
@@ -28,12 +33,14 @@ SELECT i.subject AS subject,
 FROM item_environment i LEFT JOIN copies c ON c.environment = i.subject WHERE i.phase = 'in_force' AND i.purpose <> 'production'
 UNION ALL
 SELECT r.ref, 0, p.at, NULL, NULL, p.via, NULL, NULL, NULL,
-       'it brings what looks like data of real people: ' || b.path || ':' || b.line || ', ' || b.kind_en || ', ' || b.items || ' in the file'
+       'it brings what looks like data of real people: ' || b.place_en || ', ' || b.kind_en || ', ' || b.items || CASE WHEN b.found_in IS NULL THEN ' in the file' ELSE ' of them' END
          || CASE WHEN b.files > 1 THEN ', and in ' || (b.files - 1) || ' more' ELSE '' END,
-       'se tuo tietoja, jotka vaikuttavat oikeiden ihmisten tiedoilta: ' || b.path || ':' || b.line || ', ' || b.kind_fi || ', tiedostossa ' || b.items || ' kpl'
+       'se tuo tietoja, jotka vaikuttavat oikeiden ihmisten tiedoilta: ' || b.place_fi || ', ' || b.kind_fi || CASE WHEN b.found_in IS NULL THEN ', tiedostossa ' ELSE ', ' END || b.items || ' kpl'
          || CASE WHEN b.files > 1 THEN ', ja muissa tiedostoissa (' || (b.files - 1) || ')' ELSE '' END,
-       'Put invented values in their place in every commit; if nobody real is behind them, allow them with a reason (sinetti:allow)',
-       'Korvaa tiedot keksityillä jokaisessa commitissa. Jos taustalla ei ole oikeita ihmisiä, salli ne perustellusti (sinetti:allow)'
+       CASE WHEN b.found_in IS NULL THEN 'Put invented values in their place in every commit; if nobody real is behind them, allow them with a reason (sinetti:allow)'
+         WHEN b.found_in = 'tag' THEN 'Delete the tag (git tag -d) and make it anew without them' ELSE 'Write the commit anew without them: git commit --amend for the newest, git rebase -i with reword for an earlier one' END,
+       CASE WHEN b.found_in IS NULL THEN 'Korvaa tiedot keksityillä jokaisessa commitissa. Jos taustalla ei ole oikeita ihmisiä, salli ne perustellusti (sinetti:allow)'
+         WHEN b.found_in = 'tag' THEN 'Poista merkki (git tag -d) ja tee se uudelleen ilman niitä' ELSE 'Kirjoita commit uudelleen ilman niitä: viimeisin komennolla git commit --amend, aiempi komennolla git rebase -i (reword)' END
 FROM brought b JOIN fact_push_refs r ON r.n = b.n JOIN fact_push p ON p.n = b.n
 WHERE b.nth = 1 AND r.act <> 'delete' AND p.at >= :since AND p.at <= :now
   AND NOT EXISTS (SELECT 1 FROM push_stayed y WHERE y.push = r.n AND y.ref = r.ref)

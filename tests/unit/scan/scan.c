@@ -19,7 +19,7 @@ static void add_finding(struct buf *b, const char *password)
 
 static size_t scan(struct scanner *s, const char *path, struct str content, const struct scan_hit **hits)
 {
-    struct scan_input in = {str_from(path), content, "code", "python"};
+    struct scan_input in = {str_from(path), content, "code", "python", SCAN_ALL};
     size_t n;
     assert_int_equal(scan_bytes(s, &in, hits, &n), OK);
     return n;
@@ -106,7 +106,7 @@ static void test_scan_scan__binary_and_empty_give_none(void **state)
     const struct scan_hit *h;
     assert_int_equal(scan(s, "app/a.py", buf_view(&text), &h), 0);
     assert_int_equal(scan(s, "app/a.py", STR_NONE, &h), 0);
-    struct scan_input in = {STR("a.bin"), buf_view(&text), "binary", NULL};
+    struct scan_input in = {STR("a.bin"), buf_view(&text), "binary", NULL, SCAN_ALL};
     size_t n;
     assert_int_equal(scan_bytes(s, &in, &h, &n), OK);
     assert_int_equal(n, 0);
@@ -145,7 +145,7 @@ static void test_scan_scan__hits_have_a_ceiling(void **state)
     }
     const struct scan_hit *h;
     size_t n;
-    struct scan_input in = {STR("app/a.py"), buf_view(&text), "code", "python"};
+    struct scan_input in = {STR("app/a.py"), buf_view(&text), "code", "python", SCAN_ALL};
     assert_int_equal(scan_bytes(s, &in, &h, &n), E_LIMIT); /* so that somebody says so */
     assert_int_equal(n, LIMIT_HITS_PER_BLOB);
     buf_release(&text);
@@ -190,7 +190,7 @@ static void test_scan_scan__time_grows_with_the_length_only(void **state)
             buf_char(&text, '\n');
         }
         buf_cstr(&text, "r.get(verify_ssl=False) or {rejectUnauthorized: false}\n");
-        struct scan_input in = {str_from(files[i].path), buf_view(&text), files[i].class, files[i].language};
+        struct scan_input in = {str_from(files[i].path), buf_view(&text), files[i].class, files[i].language, SCAN_ALL};
         clock_t start = clock();
         enum rc rc = scan_bytes(s, &in, &h, &n);
         double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
@@ -223,7 +223,7 @@ static void test_scan_scan__every_rule_is_named_and_compiles(void **state)
     }
     static const char *const classes[] = {"code", "config", "ci", "data", "other", "test", "doc", "generated"};
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
-        struct scan_input in = {STR("x/y"), buf_view(&text), classes[i], NULL};
+        struct scan_input in = {STR("x/y"), buf_view(&text), classes[i], NULL, SCAN_ALL};
         const struct scan_hit *h;
         size_t hits;
         assert_int_equal(scan_bytes(s, &in, &h, &hits), OK);

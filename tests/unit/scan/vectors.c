@@ -68,7 +68,8 @@ static void run_case(struct scanner *s, const char *file, struct str header, str
     struct buf content;
     buf_init(&content, 0);
     markers_expand(&content, body);
-    struct scan_input in = {path, buf_view(&content), class_name, language_name[0] == '-' ? NULL : language_name};
+    struct scan_input in = {path, buf_view(&content), class_name, language_name[0] == '-' ? NULL : language_name,
+                            SCAN_ALL};
     const struct scan_hit *hits;
     size_t n;
     assert_int_equal(scan_bytes(s, &in, &hits, &n), OK);
