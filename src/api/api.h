@@ -107,6 +107,7 @@ struct api_call {
     } errors[API_ERRORS]; /* of api_fault() */
     size_t n_errors;
     struct databases *databases;
+    struct held *shelf; /* of api_with_libraries() */
     char id[33];
 };
 

@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "api/pool.h"
 #include "api/rates.h"
+#include "api/shelf.h"
 #include "base/pattern.h"
 #include "facts/schema.h"
 
@@ -22,7 +23,8 @@ struct api {
     struct api_compiled *compiled; /* beside api_operations */
     struct pool *pool;
     struct rates *rates; /* NULL: not counted */
-    char run[33];        /* this process */
+    struct shelf_held *shelf;
+    char run[33]; /* this process */
 };
 
 /* route.c: the operation of a method and path, its parameters of the path in *values (by the operation's order).

@@ -1,6 +1,7 @@
 /* Registers looked at from where they are needed: answers of audits, and what a task asks to be written. The boards
  * themselves are lists. */
 #include "api/item.h"
+#include "api/shelf.h"
 #include "api/show.h"
 #include "records/answer.h"
 #include "store/store.h"
@@ -18,6 +19,7 @@ API_OPERATION(audit_answers_put)
         .evidence = api_field(call->body, "evidence"),
         .seen = api_field_int(call->body, "seen", -1),
     };
+    TRY(api_with_libraries(cx, call)); /* an audit may be of an imported framework */
     TRY(records_answer(cx, call->facts, call->catalog, &by, &d, &n));
     json_begin(&call->out, '{');
     json_put_int(&call->out, "n", (int64_t)n);

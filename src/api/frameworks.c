@@ -1,10 +1,11 @@
 /* Frameworks, control pages and the coverage grid. */
 #include "api/grid.h"
 #include "api/page.h"
+#include "api/said.h"
+#include "api/shelf.h"
 #include "api/show.h"
 #include "api/task_rows.h"
 #include "base/time.h"
-#include "catalog/library.h"
 #include "store/store.h"
 
 #define NOW STR("now")
@@ -12,6 +13,7 @@
 static enum rc find_framework(struct ctx *cx, struct api_call *call, const struct catalog_framework **out)
 {
     struct str key = api_value(call, "framework");
+    TRY(api_with_libraries(cx, call));
     for (size_t i = 0; i < call->catalog->n_frameworks; i++)
         if (str_eq(call->catalog->frameworks[i].key, key)) {
             *out = &call->catalog->frameworks[i];
@@ -33,6 +35,7 @@ API_OPERATION(frameworks_list)
 {
     struct grid g;
     TRY(api_scope(cx, call));
+    TRY(api_with_libraries(cx, call));
     TRY(grid_read(cx, call, NOW, &g));
     page_begin(call);
     for (size_t i = 0; i < call->catalog->n_frameworks; i++)
@@ -87,11 +90,6 @@ API_OPERATION(coverage_get)
 }
 
 /* --- a control */
-
-struct control {
-    const struct catalog_framework *framework;
-    const struct catalog_control *control;
-};
 
 static const struct catalog_mapping *mapping_to(const struct catalog_task *t, const struct control *c)
 {
@@ -154,107 +152,8 @@ static void put_sources(struct api_call *call, const struct control *c, const st
     json_end(&call->out, ']');
 }
 
-/* --- what imported libraries say */
-
-static void put_library(struct api_call *call, const struct catalog_library *l)
-{
-    json_put_str(&call->out, "library", l->name);
-    json_put_str(&call->out, "library_urn", l->urn);
-    json_put_int(&call->out, "version", l->version);
-}
-
-/* A pair that has c at one end and `other` at the other; turned where c is the second. */
-static bool reads(struct ctx *cx, const struct catalog_pair *p, const struct control *c, const struct control *other,
-                  enum relation *relation)
-{
-    *relation = p->relation;
-    if (catalog_same_control(cx, p->from_framework, p->from, c->framework, c->control) &&
-        catalog_same_control(cx, p->to_framework, p->to, other->framework, other->control))
-        return true;
-    *relation = relation_turned(p->relation);
-    return catalog_same_control(cx, p->to_framework, p->to, c->framework, c->control) &&
-           catalog_same_control(cx, p->from_framework, p->from, other->framework, other->control);
-}
-
-/* Libraries often say the same from both ends: once is enough. */
-static bool said_before(struct ctx *cx, const struct catalog_library *l, size_t n, const struct control *c,
-                        const struct control *other, enum relation relation)
-{
-    enum relation before;
-    for (size_t i = 0; i < n; i++)
-        if (reads(cx, &l->pairs[i], c, other, &before) && before == relation) return true;
-    return false;
-}
-
-static void put_mappings(struct ctx *cx, struct api_call *call, const struct control *c, const struct control *other)
-{
-    struct json *j = &call->out;
-    enum relation relation;
-    json_key(j, "mappings");
-    json_begin(j, '[');
-    for (size_t i = 0; i < call->catalog->n_libraries; i++) {
-        const struct catalog_library *l = &call->catalog->libraries[i];
-        for (size_t k = 0; k < l->n_pairs; k++) {
-            const struct catalog_pair *p = &l->pairs[k];
-            if (!reads(cx, p, c, other, &relation) || said_before(cx, l, k, c, other, relation)) continue;
-            json_begin(j, '{');
-            put_library(call, l);
-            json_put_str(j, "set", p->set);
-            json_put_cstr(j, "relation", relation_name(relation));
-            show_text(j, "rationale", p->rationale);
-            json_key(j, "strength");
-            if (p->strength < 0)
-                json_nil(j);
-            else
-                json_int(j, p->strength);
-            json_end(j, '}');
-        }
-    }
-    json_end(j, ']');
-}
-
-/* Marks the controls of each framework that a library says something of, beside c: [framework][control]. */
-static bool **mapped_to(struct ctx *cx, const struct catalog *catalog, const struct control *c)
-{
-    bool **marks = arena_array(&cx->arena, bool *, catalog->n_frameworks + 1);
-    for (size_t i = 0; i < catalog->n_frameworks; i++)
-        marks[i] = arena_calloc(&cx->arena, catalog->frameworks[i].n_controls + 1, sizeof **marks);
-    for (size_t i = 0; i < catalog->n_libraries; i++)
-        for (size_t k = 0; k < catalog->libraries[i].n_pairs; k++) {
-            const struct catalog_pair *p = &catalog->libraries[i].pairs[k];
-            if (catalog_same_control(cx, p->from_framework, p->from, c->framework, c->control))
-                marks[p->to_framework - catalog->frameworks][p->to - p->to_framework->controls] = true;
-            if (catalog_same_control(cx, p->to_framework, p->to, c->framework, c->control))
-                marks[p->from_framework - catalog->frameworks][p->from - p->from_framework->controls] = true;
-        }
-    return marks;
-}
-
-static void put_references(struct ctx *cx, struct api_call *call, const struct control *c)
-{
-    struct json *j = &call->out;
-    json_key(j, "references");
-    json_begin(j, '[');
-    for (size_t i = 0; i < call->catalog->n_libraries; i++) {
-        const struct catalog_library *l = &call->catalog->libraries[i];
-        for (size_t k = 0; k < l->n_suggestions; k++) {
-            const struct catalog_suggestion *s = &l->suggestions[k];
-            if (!catalog_same_control(cx, s->framework, s->control, c->framework, c->control)) continue;
-            json_begin(j, '{');
-            json_put_str(j, "id", s->reference->id);
-            show_text(j, "name", s->reference->name);
-            show_text(j, "category", s->reference->category);
-            show_text(j, "function", s->reference->function);
-            json_put_str(j, "urn", s->reference->urn);
-            put_library(call, l);
-            json_end(j, '}');
-        }
-    }
-    json_end(j, ']');
-}
-
 static void put_equivalent(struct ctx *cx, struct api_call *call, const struct control *c, const struct control *other,
-                           const struct grid *g)
+                           const struct grid *g, const struct said *said)
 {
     struct json *j = &call->out;
     const struct catalog_framework *f = other->framework;
@@ -273,14 +172,15 @@ static void put_equivalent(struct ctx *cx, struct api_call *call, const struct c
     json_end(j, ']');
     put_sources(call, c, other);
     json_put_cstr(j, "coverage", coverage_name(g->of[f - call->catalog->frameworks][other->control - f->controls]));
-    put_mappings(cx, call, c, other);
+    said_put_mappings(cx, call, said, other);
     json_end(j, '}');
 }
 
 /* Controls of other frameworks that a task of this one is mapped to, or that a library puts beside it. */
 static void put_equivalents(struct ctx *cx, struct api_call *call, const struct control *c, const struct grid *g)
 {
-    bool **marks = mapped_to(cx, call->catalog, c);
+    struct said said = said_of(cx, call->catalog, c);
+    bool **marks = said_marks(cx, call->catalog, &said);
     json_key(&call->out, "equivalents");
     json_begin(&call->out, '[');
     for (size_t i = 0; i < call->catalog->n_frameworks; i++) {
@@ -290,7 +190,7 @@ static void put_equivalents(struct ctx *cx, struct api_call *call, const struct 
             bool connected = marks[i][k];
             for (size_t t = 0; t < call->catalog->n_tasks && !connected; t++)
                 connected = mapping_to(&call->catalog->tasks[t], &other) && mapping_to(&call->catalog->tasks[t], c);
-            if (connected) put_equivalent(cx, call, c, &other, g);
+            if (connected) put_equivalent(cx, call, c, &other, g, &said);
         }
     }
     json_end(&call->out, ']');
@@ -326,43 +226,9 @@ API_OPERATION(controls_get)
     put_tasks(call, "tasks", rows, n, &c, true);
     put_tasks(call, "theme_tasks", rows, n, &c, false);
     put_equivalents(cx, call, &c, &g);
-    put_references(cx, call, &c);
+    said_put_references(cx, call, &c);
     json_end(&call->out, '}');
     return OK;
-}
-
-static void put_frameworks_of(struct ctx *cx, struct api_call *call, const struct catalog_library *l)
-{
-    const struct catalog *c = call->catalog;
-    bool *seen = arena_calloc(&cx->arena, c->n_frameworks + 1, sizeof *seen);
-    for (size_t i = 0; i < l->n_pairs; i++)
-        seen[l->pairs[i].from_framework - c->frameworks] = seen[l->pairs[i].to_framework - c->frameworks] = true;
-    for (size_t i = 0; i < l->n_suggestions; i++) seen[l->suggestions[i].framework - c->frameworks] = true;
-    json_key(&call->out, "frameworks");
-    json_begin(&call->out, '[');
-    for (size_t i = 0; i < c->n_frameworks; i++)
-        if (seen[i]) json_str(&call->out, c->frameworks[i].key);
-    json_end(&call->out, ']');
-}
-
-API_OPERATION(libraries_list)
-{
-    struct json *j = &call->out;
-    page_begin(call);
-    for (size_t i = 0; i < call->catalog->n_libraries; i++) {
-        const struct catalog_library *l = &call->catalog->libraries[i];
-        json_begin(j, '{');
-        json_put_str(j, "key", l->key);
-        json_put_str(j, "name", l->name);
-        json_put_str(j, "urn", l->urn);
-        show_text(j, "provider", l->provider);
-        json_put_int(j, "version", l->version);
-        json_put_int(j, "pairs", (int64_t)l->n_pairs);
-        json_put_int(j, "references", (int64_t)l->n_references);
-        put_frameworks_of(cx, call, l);
-        json_end(j, '}');
-    }
-    return page_end(cx, call, -1, (int64_t)call->catalog->n_libraries);
 }
 
 /* --- what a control rests on: the requirement points of its tasks, now or as recorded on a day */

@@ -312,5 +312,6 @@ void api_handle(struct ctx *cx, struct api *a, const struct http_request *reques
         snprintf(done->fault, sizeof done->fault, "%.60s: %.300s", call->op ? call->op->id : "", cx->message);
     if (rc == OK) done->stream = call->stream;
     json_decref(call->body);
+    api_without_libraries(call);
     if (call->databases) pool_give(a->pool, call->databases);
 }

@@ -1,4 +1,4 @@
-/* Items of registers from files, and into files. */
+/* Items of registers, and libraries of others, from files; items into files. */
 #include "exchange/imports.h"
 #include "api/item.h"
 #include "base/limits.h"
@@ -13,12 +13,12 @@
 /* --- an import */
 
 /* The report is kept as it was made, in English; what is wrong with rows is told in the caller's language. */
-static void put_faults(struct ctx *cx, const struct api_call *call, json_t *report)
+static void put_words(struct ctx *cx, const struct api_call *call, json_t *lines)
 {
     size_t i;
     json_t *fault;
     if (call->lang != LANG_FI) return;
-    json_array_foreach(json_object_get(report, "faults"), i, fault)
+    json_array_foreach(lines, i, fault)
     {
         const char *text = json_string_value(json_object_get(fault, "text"));
         if (text) (void)json_object_set_new(fault, "text", json_string(text_fi(cx, text)));
@@ -34,13 +34,20 @@ static enum rc put_report(struct ctx *cx, struct api_call *call, const struct im
         return OK;
     }
     json_t *report = json_loadb(i->report.p, i->report.n, 0, &error);
-    if (report) put_faults(cx, call, report);
+    put_words(cx, call, json_object_get(report, "faults"));
+    put_words(cx, call, json_object_get(report, "left"));
     char *text = report ? json_dumps(report, JSON_COMPACT) : NULL;
     json_decref(report);
     if (!text) return fail(cx, E_INTERNAL, "a report cannot be read");
     json_raw(&call->out, str_from(text));
     free(text);
     return OK;
+}
+
+/* A file that names no register is a library. */
+static bool is_library(const struct import *i)
+{
+    return !i->register_key.n;
 }
 
 static bool is_under_way(const struct import *i)
@@ -85,8 +92,10 @@ static enum rc put_import(struct ctx *cx, struct api_call *call, struct import *
     const char *message = arena_cstr(&cx->arena, i->message);
     json_begin(j, '{');
     json_put_str(j, "id", i->id);
-    json_put_str(j, "register", i->register_key);
-    json_put_str(j, "match", i->match);
+    if (!is_library(i)) {
+        json_put_str(j, "register", i->register_key);
+        json_put_str(j, "match", i->match);
+    }
     json_put_str(j, "name", i->name);
     json_put_int(j, "bytes", i->bytes);
     json_put_str(j, "stage", i->stage);
@@ -104,11 +113,11 @@ static enum rc put_import(struct ctx *cx, struct api_call *call, struct import *
 }
 
 /* Whose it is not, for them it is not there. */
-static enum rc find(struct ctx *cx, struct api_call *call, struct import *out)
+static enum rc find(struct ctx *cx, struct api_call *call, bool library, struct import *out)
 {
     enum rc rc = imports_get(cx, call->state, api_value(call, "import"), out);
     if (rc != OK && rc != E_NOTFOUND) return rc;
-    if (rc == OK && str_eq(out->person, call->who.person)) return OK;
+    if (rc == OK && str_eq(out->person, call->who.person) && is_library(out) == library) return OK;
     return api_fail(cx, call, E_NOTFOUND, "there is no such import: it is forgotten after a day",
                     "sellaista tuontia ei ole: se unohdetaan päivässä");
 }
@@ -122,38 +131,37 @@ static enum rc start(struct ctx *cx, struct api_call *call, struct import *i)
     return api_job_changed(cx, call, job);
 }
 
-API_OPERATION(imports_create)
+static enum rc create(struct ctx *cx, struct api_call *call, struct str register_key, struct str match,
+                      const char *path)
 {
-    const struct record_kind *k;
-    struct str match = api_value(call, "match"), name = api_value(call, "name");
-    TRY(item_kind(cx, call, &k));
+    struct str name = api_value(call, "name");
     struct import i = {.person = call->who.person,
                        .credential = call->actor.credential,
-                       .register_key = k->key,
-                       .match = match.p && !str_eq(match, STR("number")) ? match : STR(""),
+                       .register_key = register_key,
+                       .match = match,
                        .name = name.p ? str_from(str_visible(cx, name)) : STR(""),
                        .bytes = (int64_t)call->file->size,
                        .at = call->now,
                        .stage = STR("checking")};
     TRY(imports_add(cx, call->state, call->dir, call->file->path, &i));
     TRY(start(cx, call, &i));
-    api_created(cx, call, arena_printf(&cx->arena, "/api/v1/imports/" STR_FMT, STR_ARG(i.id)));
+    api_created(cx, call, arena_printf(&cx->arena, "%s/" STR_FMT, path, STR_ARG(i.id)));
     TRY(imports_get(cx, call->state, i.id, &i));
     return put_import(cx, call, &i);
 }
 
-API_OPERATION(imports_get)
+static enum rc get(struct ctx *cx, struct api_call *call, bool library)
 {
     struct import i;
-    TRY(find(cx, call, &i));
+    TRY(find(cx, call, library, &i));
     return put_import(cx, call, &i);
 }
 
-API_OPERATION(imports_confirm)
+static enum rc confirm(struct ctx *cx, struct api_call *call, bool library)
 {
     struct import i;
     struct job job;
-    TRY(find(cx, call, &i));
+    TRY(find(cx, call, library, &i));
     TRY(look(cx, call, &i, &job));
     if (!job_has_ended(job.state))
         return api_fail(cx, call, E_CONFLICT, "the file is still being looked at, or recorded",
@@ -166,6 +174,39 @@ API_OPERATION(imports_confirm)
     TRY(start(cx, call, &i));
     TRY(imports_get(cx, call->state, i.id, &i));
     return put_import(cx, call, &i);
+}
+
+API_OPERATION(imports_create)
+{
+    const struct record_kind *k;
+    struct str match = api_value(call, "match");
+    TRY(item_kind(cx, call, &k));
+    return create(cx, call, k->key, match.p && !str_eq(match, STR("number")) ? match : STR(""), "/api/v1/imports");
+}
+
+API_OPERATION(imports_get)
+{
+    return get(cx, call, false);
+}
+
+API_OPERATION(imports_confirm)
+{
+    return confirm(cx, call, false);
+}
+
+API_OPERATION(library_imports_create)
+{
+    return create(cx, call, STR(""), STR(""), "/api/v1/library-imports");
+}
+
+API_OPERATION(library_imports_get)
+{
+    return get(cx, call, true);
+}
+
+API_OPERATION(library_imports_confirm)
+{
+    return confirm(cx, call, true);
 }
 
 /* --- an export */

@@ -28,6 +28,7 @@ static enum rc open_parts(struct ctx *cx, struct api *a)
     a->compiled = calloc(api_operations_n, sizeof *a->compiled);
     if (!a->compiled) return fail(cx, E_IO, "out of memory");
     for (size_t i = 0; i < api_operations_n; i++) TRY(compile(cx, &api_operations[i], &a->compiled[i]));
+    TRY(shelf_held_new(cx, &a->shelf));
     if (a->o.per_second) TRY(rates_new(cx, a->o.per_second, &a->rates));
     struct pool_options p = {a->dir, a->o.process == API_WORKER, a->o.facts, a->o.now};
     return pool_open(cx, &p, &a->pool);
@@ -56,6 +57,7 @@ void api_close(struct api *a)
     free(a->compiled);
     rates_free(a->rates);
     pool_close(a->pool);
+    shelf_held_free(a->shelf);
     free(a->dir);
     free(a);
 }

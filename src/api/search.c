@@ -1,5 +1,6 @@
 /* Search over everything the one who asks may see: at most ten of each. */
 #include "api/event_list.h"
+#include "api/shelf.h"
 #include "api/show.h"
 #include "base/limits.h"
 #include "catalog/record.h"
@@ -211,7 +212,10 @@ API_OPERATION(search)
     json_key(&call->out, "items");
     json_begin(&call->out, '[');
     if (api_may(call, "tasks.read", STR_NONE)) search_tasks(&s);
-    if (api_may(call, "frameworks.read", STR_NONE)) search_controls(&s);
+    if (api_may(call, "frameworks.read", STR_NONE)) {
+        TRY(api_with_libraries(cx, call));
+        search_controls(&s);
+    }
     if (api_may(call, "registers.read", STR_NONE)) TRY(search_items(&s));
     TRY(search_rows(&s, "repository", "repositories.read", s.q, repositories_sql));
     TRY(search_rows(&s, "person", "people.read", s.q, people_sql));

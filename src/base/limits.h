@@ -66,9 +66,12 @@
 #define LIMIT_IMPORT_FILE (256 * MIB)
 #define LIMIT_IMPORT_ROWS 200000
 #define LIMIT_IMPORT_REPORT (8 * MIB)
-#define LIMIT_IMPORT_FAULTS 1000 /* told of one file; all are counted */
-#define LIMIT_IMPORT_SHOWN 200   /* rows of which it is told what they would change */
-#define LIMIT_IMPORT_VALUE 300   /* bytes of a value that is shown */
+#define LIMIT_IMPORT_FAULTS 1000       /* told of one file; all are counted */
+#define LIMIT_IMPORT_SHOWN 200         /* rows of which it is told what they would change */
+#define LIMIT_IMPORT_VALUE 300         /* bytes of a value that is shown */
+#define LIMIT_LIBRARIES 100            /* of others, imported on pages */
+#define LIMIT_LIBRARY_PART (128 * KIB) /* of a library's text in one fact */
+#define LIMIT_LIBRARY_CHANGES 500      /* told of one import; all are counted */
 
 /* metrics */
 #define LIMIT_RECOUNT_ROWS 500 /* figures that differ, that are told; all are counted */

@@ -401,6 +401,7 @@ static const char *find(struct ctx *cx, const char *text)
     struct str holes[HOLES];
     const struct text_pair *best = closest(texts, sizeof texts / sizeof *texts, text, NULL);
     best = closest(texts_fi_gates, texts_fi_gates_n, text, best);
+    best = closest(texts_fi_libraries, texts_fi_libraries_n, text, best);
     return best && matches(str_from(text), str_from(best->en), holes) ? fill(cx, best->fi, holes) : NULL;
 }
 

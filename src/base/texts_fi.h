@@ -13,6 +13,8 @@ struct text_pair {
 
 extern const struct text_pair texts_fi_gates[]; /* of rooms `gates` and `git`, and what records refuse */
 extern const size_t texts_fi_gates_n;
+extern const struct text_pair texts_fi_libraries[]; /* of room `exchange`: libraries of others */
+extern const size_t texts_fi_libraries_n;
 
 /* What `text` says, in Finnish, in cx's arena; a field's name before it (`reason: …`) stays. text itself where nobody
  * has said it yet. */

@@ -193,6 +193,15 @@ struct catalog_file {
 enum rc catalog_load_with(struct ctx *cx, const char *dir, const struct catalog_file *files, size_t n,
                           struct catalog **out) MUST_CHECK;
 
+/* `base` with more of frameworks/ and libraries/ beside its own, as an image that catalog_open_beside() opens. What is
+ * there already stays what it is: no task, rule or framework of the base changes, no task is mapped to what is new, and
+ * the digest of the opened catalog is the base's. E_INVALID with path and line; E_LIMIT. */
+enum rc catalog_beside(struct ctx *cx, const struct catalog *base, const struct catalog_file *files, size_t n,
+                       struct buf *image) MUST_CHECK;
+/* E_CORRUPT where the image is not whole, or of another version of the program. The caller's to catalog_free(). */
+enum rc catalog_open_beside(struct ctx *cx, const struct catalog *base, struct str image,
+                            struct catalog **out) MUST_CHECK;
+
 const struct catalog_task *catalog_find_task(const struct catalog *c, struct str key);
 const struct catalog_preset *catalog_find_preset(const struct catalog *c, struct str key);
 const struct catalog_kind *catalog_find_kind(const struct catalog *c, struct str key);

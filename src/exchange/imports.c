@@ -1,7 +1,9 @@
 #include "exchange/imports.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "exchange/import.h"
+#include "exchange/shelf_import.h"
 #include "facts/subject.h"
 #include "ledger/log_reader.h"
 
@@ -11,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-extern const char exchange_state_001_sql[];
-static const char *const steps[] = {exchange_state_001_sql};
+extern const char exchange_state_001_sql[], exchange_state_002_sql[];
+static const char *const steps[] = {exchange_state_001_sql, exchange_state_002_sql};
 const struct state_room exchange_state = {"exchange", steps, sizeof steps / sizeof *steps};
 
 #define KEPT_SECONDS 86400
@@ -167,6 +169,14 @@ static enum rc read_it(struct ctx *cx, struct run *r)
 }
 
 /* What it would do, or did, stands in the table. */
+static enum rc keep_report(struct ctx *cx, const struct run *r, const char *stage, const char *outcome,
+                           struct buf *report)
+{
+    TRY(buf_ok(report));
+    return change(cx, r->state, "UPDATE import SET stage = ?2, outcome = ?3, report = ?4 WHERE id = ?1", r->import.id,
+                  str_from(stage), str_from(outcome), buf_view(report));
+}
+
 static enum rc tell(struct ctx *cx, struct run *r, const char *stage)
 {
     scoped_buf report;
@@ -174,8 +184,7 @@ static enum rc tell(struct ctx *cx, struct run *r, const char *stage)
     buf_init(&report, LIMIT_IMPORT_REPORT);
     json_init(&j, &report, false);
     TRY(exchange_report(cx, r->exchange, &j));
-    return change(cx, r->state, "UPDATE import SET stage = ?2, outcome = ?3, report = ?4 WHERE id = ?1", r->import.id,
-                  str_from(stage), str_from(exchange_outcome(r->exchange)), buf_view(&report));
+    return keep_report(cx, r, stage, exchange_outcome(r->exchange), &report);
 }
 
 static enum rc record(struct ctx *cx, struct run *r)
@@ -210,13 +219,79 @@ static enum rc check(struct ctx *cx, struct run *r)
     return tell(cx, r, "checked");
 }
 
+/* --- a library of others: a file that names no register */
+
+static enum rc read_library(struct ctx *cx, struct run *r, struct buf *text, struct shelf_import **out)
+{
+    int fd = open(path_of(cx, r->dir, r->import.id), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return fail(cx, E_IO, "the file is gone: hand it in again");
+    bool read = file_read_all(fd, text);
+    close(fd);
+    if (!read) return fail(cx, E_IO, "the file cannot be read: hand it in again");
+    return shelf_import_read(cx, log_reader_db(r->reader), r->c, buf_view(text), out);
+}
+
+static enum rc tell_library(struct ctx *cx, const struct run *r, const struct shelf_import *i, const char *stage)
+{
+    scoped_buf report;
+    struct json j;
+    buf_init(&report, LIMIT_IMPORT_REPORT);
+    json_init(&j, &report, false);
+    shelf_import_report(i, &j);
+    return keep_report(cx, r, stage, shelf_import_outcome(i), &report);
+}
+
+static enum rc check_library(struct ctx *cx, struct run *r)
+{
+    struct shelf_import *i;
+    scoped_buf text;
+    buf_init(&text, LIMIT_YAML_LARGE + 1);
+    TRY(read_library(cx, r, &text, &i));
+    return tell_library(cx, r, i, "checked");
+}
+
+static enum rc put_library(struct ctx *cx, struct run *r, struct facts *f, const struct records_by *by)
+{
+    struct shelf_import *i;
+    scoped_buf text;
+    bool done;
+    uint64_t n;
+    buf_init(&text, LIMIT_YAML_LARGE + 1);
+    TRY(records_was_put(cx, f, by, r->import.id, &done, &n));
+    if (done)
+        return change(cx, r->state, "UPDATE import SET stage = ?2 WHERE id = ?1", r->import.id, STR("done"), STR_NONE,
+                      STR_NONE);
+    TRY(read_library(cx, r, &text, &i));
+    if (!str_eq(str_from(shelf_import_outcome(i)), r->import.outcome)) {
+        TRY(tell_library(cx, r, i, "checked"));
+        return fail(cx, E_CONFLICT, "the libraries have changed since: look again at what the file would do");
+    }
+    log_reader_rest(r->reader);
+    TRY(shelf_import_apply(cx, i, f, by, r->import.id));
+    return tell_library(cx, r, i, "done");
+}
+
+/* The shelf is made at once, so that nobody waits for it; where that fails it is tried again when somebody looks. */
+static enum rc record_library(struct ctx *cx, struct run *r)
+{
+    struct facts *f;
+    const struct records_by by = imports_by(&r->import);
+    TRY(facts_open(cx, r->dir, r->c, &(const struct facts_options){0}, &f));
+    enum rc rc = put_library(cx, r, f, &by);
+    facts_close(f);
+    TRY(rc);
+    if (log_reader_refresh(cx, r->reader) == OK) (void)!shelf_refresh(cx, log_reader_db(r->reader), r->state, r->c);
+    return OK;
+}
+
 static enum rc run(struct ctx *cx, struct run *r, struct str id)
 {
     TRY(state_open(cx, r->dir, STORE_WRITE, &r->state));
     TRY(imports_get(cx, r->state, id, &r->import));
     TRY(log_reader_open(cx, r->dir, &r->reader));
-    if (str_eq(r->import.stage, STR("checking"))) return check(cx, r);
-    if (str_eq(r->import.stage, STR("recording"))) return record(cx, r);
+    bool library = !r->import.register_key.n;
+    if (str_eq(r->import.stage, STR("checking"))) return library ? check_library(cx, r) : check(cx, r);
+    if (str_eq(r->import.stage, STR("recording"))) return library ? record_library(cx, r) : record(cx, r);
     return OK; /* it was done before */
 }
 

@@ -1,5 +1,6 @@
-/* Imports on a server: a file is handed in, checked by a job, looked at, and then done by another job, exactly as it
- * was looked at or not at all. They stand in state.db for a day, the files in DIR/imports.
+/* Imports on a server: of items of a register, or, where none is named, of a library of others (shelf_import.h). A file
+ * is handed in, checked by a job, looked at, and then done by another job, exactly as it was looked at or not at all.
+ * They stand in state.db for a day, the files in DIR/imports.
  *
  *     checking → checked → recording → done
  *                   or, with why, failed

@@ -1,11 +1,6 @@
 #include "exchange/library_int.h"
 
 #include "base/json.h"
-#include "base/json_read.h"
-#include "base/limits.h"
-
-#include <jansson.h>
-#include <stdlib.h>
 
 #define MOST_CONTROLS 20000
 #define MOST_TITLE 400
@@ -135,10 +130,44 @@ struct str library_lower(struct ctx *cx, struct str s)
     return (struct str){p, s.n};
 }
 
-static enum rc add(struct library *l, struct library_control c, int line)
+/* --- what was seen */
+
+struct library_words {
+    struct str *words;
+    size_t *numbers, room; /* a power of two, at most half full */
+};
+
+struct library_words *library_words_new(struct ctx *cx, size_t most)
 {
-    if (!l->controls) l->controls = arena_array(&l->cx->arena, struct library_control, MOST_CONTROLS);
+    struct library_words *w = arena_new(&cx->arena, struct library_words);
+    size_t room = 16;
+    while (room < 2 * most) room *= 2;
+    *w = (struct library_words){arena_calloc(&cx->arena, room, sizeof *w->words),
+                                arena_calloc(&cx->arena, room, sizeof *w->numbers), room};
+    return w;
+}
+
+size_t *library_word(struct library_words *w, struct str word, bool add)
+{
+    uint64_t h = 14695981039346656037ULL; /* FNV-1a */
+    for (size_t i = 0; i < word.n; i++) h = (h ^ (unsigned char)word.p[i]) * 1099511628211ULL;
+    size_t i = (h ^ (h >> 32)) & (w->room - 1);
+    while (w->words[i].p && !str_eq(w->words[i], word)) i = (i + 1) & (w->room - 1);
+    if (!w->words[i].p && !add) return NULL;
+    if (!w->words[i].p) w->words[i] = word.p ? word : STR("");
+    return &w->numbers[i];
+}
+
+enum rc library_add(struct library *l, struct library_control c, int line)
+{
+    if (!l->controls) {
+        l->controls = arena_array(&l->cx->arena, struct library_control, MOST_CONTROLS);
+        l->ids = library_words_new(l->cx, MOST_CONTROLS);
+        l->urns = library_words_new(l->cx, MOST_CONTROLS);
+    }
     if (l->n == MOST_CONTROLS) return fail(l->cx, E_LIMIT, "line %d: more than %d requirements", line, MOST_CONTROLS);
+    *library_word(l->ids, c.id, true) += 1;
+    *library_word(l->urns, c.urn, true) = l->n + 1;
     l->controls[l->n++] = c;
     return OK;
 }
@@ -157,21 +186,13 @@ struct str library_text(const struct yaml_node *m, struct str key)
     return s.p ? s : STR("");
 }
 
-static bool has_children(const struct yaml_node *nodes, struct str urn)
-{
-    for (size_t i = 0; i < nodes->n; i++)
-        if (str_eq(library_text(nodes->items[i], STR("parent_urn")), urn)) return true;
-    return false;
-}
-
 /* The nearest heading above; what is assessed itself is none. */
 static struct str group_of(const struct library *l, struct str parent)
 {
     for (size_t steps = 0; parent.n && steps < 64; steps++) {
-        const struct library_control *c = NULL;
-        for (size_t i = l->n; i > 0 && !c; i--)
-            if (str_eq(l->controls[i - 1].urn, parent)) c = &l->controls[i - 1];
-        if (!c) return STR("");
+        const size_t *at = l->urns ? library_word(l->urns, parent, false) : NULL;
+        if (!at) return STR("");
+        const struct library_control *c = &l->controls[*at - 1];
         if (c->heading) return c->id;
         parent = c->parent;
     }
@@ -184,21 +205,21 @@ static struct str id_of(struct library *l, const struct yaml_node *node)
     if (!id.n)
         while (str_cut(&rest, ':', &part)) id = part;
     struct str wanted = id = library_line_of(l->cx, id);
-    for (size_t again = 2;; again++) {
-        bool taken = false;
-        for (size_t i = 0; i < l->n; i++) taken = taken || str_eq(l->controls[i].id, wanted);
-        if (!taken) return wanted;
+    size_t *times = l->ids ? library_word(l->ids, id, false) : NULL;
+    for (size_t again = times ? *times + 1 : 0; l->ids && library_word(l->ids, wanted, false); again++) {
         wanted = arena_printf(&l->cx->arena, STR_FMT " (%zu)", STR_ARG(id), again);
+        *times = again;
     }
+    return wanted;
 }
 
-static enum rc take_node(struct library *l, const struct yaml_node *nodes, const struct yaml_node *node)
+static enum rc take_node(struct library *l, const struct yaml_node *node)
 {
     struct str urn = library_text(node, STR("urn")), name = library_text(node, STR("name"));
     bool assessable = yaml_bool(yaml_get(node, STR("assessable")), false);
     if (node->kind != YAML_MAPPING || !urn.n)
         return fail(l->cx, E_INVALID, "line %d: a requirement has no urn", node->line);
-    if (!assessable && !has_children(nodes, urn)) {
+    if (!assessable && !library_word(l->parents, urn, false)) {
         l->notes++;
         return OK;
     }
@@ -208,7 +229,7 @@ static enum rc take_node(struct library *l, const struct yaml_node *nodes, const
     c.id = id_of(l, node);
     c.title = library_line_of(l->cx, name.n ? name : library_text(node, STR("description")));
     c.group = group_of(l, c.parent);
-    return add(l, c, node->line);
+    return library_add(l, c, node->line);
 }
 
 static enum rc read_library(struct library *l, const struct yaml_node *top)
@@ -229,58 +250,14 @@ static enum rc read_library(struct library *l, const struct yaml_node *top)
     l->title_fi = library_line_of(l->cx, library_text(fi, STR("name")));
     if (!l->name.n) return fail(l->cx, E_INVALID, "line %d: the framework has no name", fw->line);
     if (!l->edition.n) l->edition = STR("1");
-    for (size_t i = 0; i < nodes->n; i++) TRY(take_node(l, nodes, nodes->items[i]));
+    l->parents = library_words_new(l->cx, nodes->n);
+    for (size_t i = 0; i < nodes->n; i++)
+        (void)library_word(l->parents, library_text(nodes->items[i], STR("parent_urn")), true);
+    for (size_t i = 0; i < nodes->n; i++) TRY(take_node(l, nodes->items[i]));
     struct str first = l->n ? l->controls[0].urn : STR("");
     while (first.n && first.p[first.n - 1] != ':') first.n--;
     l->nodes = first;
     return OK;
-}
-
-/* --- OWASP ASVS, as its project publishes it in JSON: chapters, sections, requirements */
-
-static enum rc take_items(struct library *l, const json_t *items, struct str group, int depth)
-{
-    size_t i;
-    const json_t *item;
-    json_array_foreach(items, i, item)
-    {
-        const json_t *below = json_object_get(item, "Items");
-        struct str name = json_member(item, "Name"), what = json_member(item, "Description");
-        struct library_control c = {.id = library_line_of(l->cx, json_member(item, "Shortcode")), .group = group};
-        c.title = library_line_of(l->cx, json_array_size(below) && name.n ? name : what.n ? what : name);
-        c.heading = json_array_size(below) > 0;
-        if (!c.id.n) return fail(l->cx, E_INVALID, "a requirement has no Shortcode");
-        TRY(add(l, c, 0));
-        if (c.heading && depth < 4) TRY(take_items(l, below, c.id, depth + 1));
-    }
-    return OK;
-}
-
-static enum rc read_asvs(struct library *l, const json_t *top)
-{
-    const json_t *items = json_object_get(top, "Requirements");
-    struct str version = json_member(top, "Version"), name = json_member(top, "ShortName");
-    if (!json_is_array(items) || !version.n || !name.n)
-        return fail(l->cx, E_INVALID, "this JSON is no ASVS: ShortName, Version and Requirements are expected");
-    l->name = library_line_of(l->cx, arena_printf(&l->cx->arena, "OWASP " STR_FMT, STR_ARG(name)));
-    l->edition = library_line_of(l->cx, version);
-    l->title = library_line_of(l->cx, json_member(top, "Name"));
-    if (!l->title.n) l->title = l->name;
-    l->key = library_key_of(
-        l->cx, arena_printf(&l->cx->arena, "owasp-" STR_FMT "-" STR_FMT, STR_ARG(name), STR_ARG(version)), 40);
-    l->framework = true;
-    return take_items(l, items, STR(""), 0);
-}
-
-static enum rc open_json(struct library *l, struct str given)
-{
-    json_error_t error;
-    if (given.n > LIMIT_YAML_LARGE) return fail(l->cx, E_LIMIT, "the file is over 8 MiB");
-    json_t *top = json_loadb(given.p, given.n, JSON_REJECT_DUPLICATES, &error);
-    if (!top) return fail(l->cx, E_INVALID, "line %d: %s", error.line, str_visible(l->cx, str_from(error.text)));
-    enum rc rc = read_asvs(l, top);
-    json_decref(top);
-    return rc;
 }
 
 enum rc library_take(struct ctx *cx, struct str given, struct library **out)
@@ -288,9 +265,12 @@ enum rc library_take(struct ctx *cx, struct str given, struct library **out)
     struct library *l = *out = arena_new(&cx->arena, struct library);
     *l = (struct library){.cx = cx};
     struct str start = str_trim(given);
-    if (start.n && start.p[0] == '{') return open_json(l, given);
+    if (start.n && start.p[0] == '{') return library_read_asvs_json(l, given);
+    if (library_is_asvs_csv(given)) return library_read_asvs_csv(l, given);
     struct yaml y;
     TRY(yaml_read_large(cx, given, &y));
+    if (y.n_faults) /* a key that stands twice: which of the two is meant? */
+        return fail(cx, E_INVALID, "line %d: " STR_FMT, y.faults[0].line, STR_ARG(y.faults[0].text));
     if (!y.n || y.documents[0]->kind != YAML_MAPPING || !yaml_get(y.documents[0], STR("objects")))
         return fail(cx, E_INVALID, "the file is no library: urn, name and objects are expected");
     TRY(read_library(l, y.documents[0]));
@@ -302,4 +282,44 @@ enum rc library_take(struct ctx *cx, struct str given, struct library **out)
 bool library_has_framework(const struct library *l)
 {
     return l->framework;
+}
+
+/* Letters, digits and what RFC 8141 admits besides; others' libraries have letters of every language. */
+static bool is_urn(struct str s)
+{
+    if (!str_starts(s, STR("urn:")) || s.n < 7) return false;
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f || strchr("<>\"`\\^{}|", s.p[i])) return false;
+    return true;
+}
+
+enum rc library_head(struct ctx *cx, const struct library *l, struct library_head *out)
+{
+    *out = (struct library_head){.key = l->key,
+                                 .urn = STR(""),
+                                 .name = l->name,
+                                 .provider = STR(""),
+                                 .licence = STR(""),
+                                 .edition = l->framework ? l->edition : STR(""),
+                                 .framework = l->framework ? l->key : STR("")};
+    if (!l->top) {
+        out->provider = STR("OWASP");
+        return OK;
+    }
+    int64_t version = 0;
+    struct str id = library_text(l->top, STR("ref_id"));
+    out->urn = library_line_of(cx, library_lower(cx, library_text(l->top, STR("urn"))));
+    out->name = library_line_of(cx, library_text(l->top, STR("name")));
+    out->provider = library_line_of(cx, library_text(l->top, STR("provider")));
+    out->licence = library_line_of(cx, library_text(l->top, STR("copyright")));
+    if (!out->urn.n || !out->name.n)
+        return fail(cx, E_INVALID, "line %d: the library has no %s", l->top->line, out->urn.n ? "name" : "urn");
+    if (!is_urn(out->urn) || (l->framework && l->urn.n && !is_urn(l->urn)))
+        return fail(cx, E_INVALID, "line %d: this is no urn: %s", l->top->line,
+                    str_visible(cx, is_urn(out->urn) ? l->urn : out->urn));
+    if (!str_to_i64(library_text(l->top, STR("version")), 0, 1000000, &version))
+        return fail(cx, E_INVALID, "line %d: the library's version is no whole number", l->top->line);
+    out->version = (int)version;
+    out->key = library_key_of(cx, id.n ? id : out->name, 64);
+    return OK;
 }

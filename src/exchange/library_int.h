@@ -17,7 +17,20 @@ struct library {
     struct library_control *controls;
     size_t n, notes;
     bool framework;
+    struct library_words *ids, *urns, *parents; /* while it is read */
 };
+
+/* Words that were seen, with a number each: what a file has twenty thousand of is found in no time. */
+struct library_words;
+struct library_words *library_words_new(struct ctx *cx, size_t most);
+/* Where the number of `word` stands; NULL: it was not seen, unless `add`, then 0. */
+size_t *library_word(struct library_words *w, struct str word, bool add);
+
+enum rc library_add(struct library *l, struct library_control c, int line) MUST_CHECK;
+/* library_asvs.c: ASVS as JSON, and as CSV. */
+bool library_is_asvs_csv(struct str given);
+enum rc library_read_asvs_json(struct library *l, struct str given) MUST_CHECK;
+enum rc library_read_asvs_csv(struct library *l, struct str given) MUST_CHECK;
 
 /* One visible line of at most 400 bytes. */
 struct str library_line_of(struct ctx *cx, struct str s);

@@ -319,7 +319,7 @@ static enum rc put_next(struct ctx *cx, struct many *m, struct log_tx *tx, bool 
     return put_one(cx, &a, tx);
 }
 
-static void request_id(const struct records_by *by, struct str key, uint8_t id[32])
+void records_request_id(const struct records_by *by, struct str key, uint8_t id[32])
 {
     struct digest d;
     digest_init(&d);
@@ -337,7 +337,7 @@ static enum rc put_many(struct ctx *cx, struct log_tx *tx, void *arg)
     uint64_t before = 0, facts;
     bool found = false;
     TRY(facts_begin(cx, m->act.f, tx, NULL));
-    request_id(m->act.by, m->source->key, id);
+    records_request_id(m->act.by, m->source->key, id);
     if (m->source->key.n) TRY(log_find_request(cx, tx, id, &found, &before, &facts));
     m->first = found ? before : log_size(tx);
     if (found) return OK;
@@ -367,7 +367,7 @@ static enum rc find_key(struct ctx *cx, struct log_tx *tx, void *arg)
     const struct asking *a = arg;
     uint8_t id[32];
     uint64_t facts;
-    request_id(a->by, a->key, id);
+    records_request_id(a->by, a->key, id);
     return log_find_request(cx, tx, id, a->out, a->n, &facts);
 }
 
@@ -383,7 +383,7 @@ enum rc records_was_put(struct ctx *cx, struct facts *f, const struct records_by
 enum rc records_is_put(struct ctx *cx, sqlite3 *ledger, const struct records_by *by, struct str key, bool *out)
 {
     uint8_t id[32];
-    request_id(by, key, id);
+    records_request_id(by, key, id);
     return log_has_request(cx, ledger, id, out);
 }
 

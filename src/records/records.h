@@ -109,6 +109,8 @@ enum rc records_put_all(struct ctx *cx, struct facts *f, const struct catalog *c
 /* Whether it was done with that key by that person and credential, and the number of the first fact then. */
 enum rc records_was_put(struct ctx *cx, struct facts *f, const struct records_by *by, struct str key, bool *out,
                         uint64_t *n) MUST_CHECK;
+/* By which id the log knows it (log_put_request()): for units of others. */
+void records_request_id(const struct records_by *by, struct str key, uint8_t id[32]);
 /* The same for who only reads ledger.db. */
 enum rc records_is_put(struct ctx *cx, sqlite3 *ledger, const struct records_by *by, struct str key,
                        bool *out) MUST_CHECK;

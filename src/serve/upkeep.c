@@ -1,6 +1,7 @@
 #include "serve/upkeep.h"
 
 #include "base/time.h"
+#include "exchange/shelf.h"
 #include "files/files.h"
 #include "identity/identity.h"
 #include "ledger/heads.h"
@@ -125,6 +126,13 @@ static void measure(struct upkeep *u, struct ctx *cx)
     u->measure_again = now + (took > MEASURE_SECONDS ? took : MEASURE_SECONDS);
 }
 
+/* What is found missing: a library of another server's, another program, a folder that was restored. */
+static void shelve(struct upkeep *u, struct ctx *cx)
+{
+    if (shelf_refresh(cx, log_reader_db(u->reader), u->state, u->s->catalog) != OK)
+        complain(u, cx, "putting imported libraries on their shelf");
+}
+
 static void record_metrics(struct upkeep *u, struct ctx *cx, int64_t now)
 {
     bool recorded;
@@ -195,6 +203,7 @@ static void look(struct upkeep *u, struct ctx *cx)
     sign(u, cx);
     notice_another(u, cx);
     bool is_more = log_reader_size(u->reader) != before;
+    if (is_more || !u->hourly) shelve(u, cx);
     if (is_more || time_now() >= u->refresh_by) refresh(u, cx);
     measure(u, cx);
     if (is_more && u->appended) u->appended(u->arg);

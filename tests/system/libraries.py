@@ -109,8 +109,8 @@ def test_again_tells_what_differs(t):
         t.equal([x for x in ran.out.splitlines() if x[:2] in ("~ ", "+ ", "- ")], [
             "~ control 4.1: Keys are kept -> Keys are counted",
             "~ reference control C1: Lock -> Two locks",
-            "~ pair house-rules-2 A.1 and iso27001-2022 8.28: equal -> subset",
-            "~ pair house-rules-2 node9 and iso27001-2022 8.28: superset -> superset, strength 40"])
+            "~ pair house-rules-2 A.1 ↔ iso27001-2022 8.28: equal -> subset",
+            "~ pair house-rules-2 node9 ↔ iso27001-2022 8.28: superset -> superset, strength 40"])
         t.equal(snapshot(t) == before, bool(options))
     t.true("version 3 is older than the 4 that is there" in taken(t, "house.yaml", LIBRARY, "--replace", code=3).err, "older")
     other = LIBRARY.replace("urn: urn:example:risk:library:house", "urn: urn:example:risk:library:shed")

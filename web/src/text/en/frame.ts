@@ -230,6 +230,8 @@ export const frame = {
       "writing it anew": "writing it anew",
       "forgetting what was there": "forgetting what was there",
       replaying: "replaying",
+      "reading the file": "reading the file",
+      "reading libraries": "reading libraries",
       "putting facts into tables": "putting facts into tables",
     } as Record<string, string>,
   },

@@ -229,6 +229,8 @@ export const frame = {
       "reading the history": "luetaan historiaa",
       "writing it anew": "kirjoitetaan uudelleen",
       "forgetting what was there": "unohdetaan vanha sisältö",
+      "reading the file": "tiedosto",
+      "reading libraries": "kirjastot",
       replaying: "toistetaan tapahtumia",
       "putting facts into tables": "viedään tapahtumia tauluihin",
     } as Record<string, string>,
