@@ -215,18 +215,10 @@ static enum rc read_sources(struct looking *l)
 
 /* --- what the push changes */
 
-/* CODEOWNERS is critical itself: by its own line, else to any of its owners. */
-static enum rc touch_owners(struct looking *l, struct str path)
+/* Of all its lines. */
+static void name_owners(struct looking *l, struct critical_need *n)
 {
-    size_t before = l->n_needs, names = 0;
-    TRY(touch(l, path, path));
-    if (l->n_needs > before || !l->owners.n) return l->rc;
-    for (size_t i = 0; i < l->n_needs; i++)
-        if (l->needs[i].ref == l->ref && l->needs[i].n_paths &&
-            str_eq(l->needs[i].paths[l->needs[i].n_paths - 1], path))
-            return OK;
-    struct critical_need *n = need_of(l, l->owners.path, 0);
-    if (!n) return l->rc;
+    size_t names = 0;
     for (size_t i = 0; i < l->owners.n; i++) names += l->owners.lines[i].n;
     struct critical_name *all = arena_array(&l->cx->arena, struct critical_name, names + 1);
     for (size_t i = 0; i < l->owners.n; i++)
@@ -234,6 +226,20 @@ static enum rc touch_owners(struct looking *l, struct str path)
             all[n->n_names++] =
                 (struct critical_name){l->owners.lines[i].owners[k].kind, l->owners.lines[i].owners[k].text};
     n->names = all;
+}
+
+/* CODEOWNERS is critical itself: by its own line, else to any of its owners. */
+static enum rc touch_owners(struct looking *l, struct str path)
+{
+    size_t before = l->n_needs;
+    TRY(touch(l, path, path));
+    if (l->n_needs > before || !l->owners.n) return l->rc;
+    for (size_t i = 0; i < l->n_needs; i++)
+        for (size_t k = l->needs[i].ref == l->ref ? l->needs[i].n_paths : 0; k-- > 0;)
+            if (str_eq(l->needs[i].paths[k], path)) return OK;
+    struct critical_need *n = need_of(l, l->owners.path, 0);
+    if (!n) return l->rc;
+    if (!n->names) name_owners(l, n); /* by another of its places already */
     l->shown = path;
     touch_need(l, n);
     return l->rc;

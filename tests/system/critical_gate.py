@@ -100,6 +100,14 @@ def test_owners_of_critical_code(t):
         h.review("mikko", "approve", "acme", number, 1)
         said = h.review("mikko", "publish", "acme", number, code=3).out
         t.has(said, "nobody named can approve it")
+        # from one of its places to another, which is two of them
+        branch(h, work, "moved")
+        (work.path / "docs").mkdir(exist_ok=True)
+        work.git("mv", "CODEOWNERS", "docs/CODEOWNERS")
+        work.write(".gitlab/CODEOWNERS", "# none\n")
+        work.commit("moved", author=person("ella"))
+        number = h.propose("ella", work, "-o", "topic=moved")
+        t.equal(touched(read(s, "mikko", number)[1]), {"CODEOWNERS": [".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"]})
         # CODEOWNERS of the branch as it was decides, also about itself; what it takes out of itself is nobody's
         branch(h, work, "codeowners")
         work.commit("mine now", {"pay/card.c": "int other;\n", "CODEOWNERS": "* ella@example.org mikko@example.org\n"}, author=person("ella"))
