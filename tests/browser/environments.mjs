@@ -49,7 +49,7 @@ it("environments: a list is imported and compared", async () => {
   await page.getByRole("link", { name: "Ticket office, production" }).first().click();
   await page.getByRole("heading", { name: "Ticket office, production" }).waitFor();
   await settle(page);
-  assert.equal(await page.getByLabel("Beside").inputValue(), bare(made.test), "the one of the same service");
+  assert.equal(await page.getByLabel("Compare with").inputValue(), bare(made.test), "the one of the same service");
   await page.getByRole("button", { name: "Import access list" }).first().click();
   const dialog = page.getByRole("dialog");
   await sound(page, "before a file is chosen");

@@ -2,6 +2,7 @@
 import time
 
 import serving
+import values
 from serving import DEVELOPER, MANAGER, SECURITY_OFFICER, person_id
 
 DATA_OWNER = "data_owner"
@@ -131,3 +132,29 @@ def test_a_repository_against_a_register(t):
     facts = len(t.run("fact", "list", "--data", "data", "--format", "json", "--limit", "1000", code=0).out.splitlines())
     t.true(0 < judged.json()["run"]["facts"] < facts, "at the facts before its own")
     t.has(t.run("status", "--data", "data", "--recompute", "--repo", repo.path, "--now", later, code=0).out, "0 verdicts differ")
+
+
+def test_a_guideline_that_a_repository_does_not_follow(t):
+    """A repository it covers violates a point it names, as it was assessed last: the task says so, until the repository is mended and assessed again."""
+    practice, key = "environment-separation/personal-data-kept-out", "secure-development-guidelines/compliance-monitored"
+    repo, other = t.repo("app"), t.repo("other")
+    rows = "name,code\n" + "".join("A person,%s\n" % values.hetu() for _ in range(6))
+    repo.commit("begin", {"seed.csv": rows})
+    other.commit("begin", {"seed.csv": rows})
+    with served(t) as s:
+        def verdict():
+            answer = s.call("Sirkka", "GET", "/tasks/" + key.split("/")[0]).json()
+            p = [p for p in answer.get("points", ()) if p["key"] == key.split("/")[1]]
+            return ((p[0]["organization"] or {}).get("verdict"), [f["message"] for f in p[0]["findings"] if not f["repository"]]) if p else None
+        for r in (repo, other):
+            t.run("assess", "--data", "data", "--quiet", r.path, code=0, cwd=t.dir)
+        until(lambda: s.get("Sirkka", "/repositories?q=app")["items"])
+        covered = s.get("Sirkka", "/repositories?q=app")["items"][0]["id"]
+        item = make(s, "guideline", {"topic": "test_data", "text": "No data of people in repositories.", "repositories": [covered], "practices": ["obligation:" + practice]}, "Test data")
+        item = move(s, "Ella", item, "submit")
+        until(lambda: verdict() == ("no_evidence", []))  # a draft asks nothing of anybody
+        move(s, "Sirkka", item, "approve")
+        until(lambda: verdict() == ("violated", ["The repository app does not follow GUI-1: it violates %s." % practice]))  # and the other is not covered
+        repo.commit("take people out", {"seed.csv": "name,code\nNobody,1\n"})
+        t.run("assess", "--data", "data", "--quiet", repo.path, code=0, cwd=t.dir)
+        until(lambda: verdict() == ("met", []))
