@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void ctx_init(struct ctx *cx)
 {
@@ -16,11 +17,13 @@ void ctx_release(struct ctx *cx)
 
 enum rc(fail)(struct ctx *cx, enum rc rc, const char *fmt, ...)
 {
+    char text[sizeof cx->message]; /* apart: what was said before may be part of it */
     va_list args;
     va_start(args, fmt);
     cx->error = rc;
-    (void)vsnprintf(cx->message, sizeof cx->message, fmt, args);
+    (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    memcpy(cx->message, text, strlen(text) + 1);
     return rc;
 }
 

@@ -129,6 +129,8 @@ const struct text_pair texts_fi_gates[] = {
     {"a repository has at most {} protections", "repositoriolla on enintään {1} suojausta"},
     {"change {} does not merge into {} without conflicts ({}{}): rebase it and push a new patch set",
      "muutos {1} ei yhdisty haaraan {2} ristiriidoitta ({4}): siirrä se haaran päälle (rebase) ja työnnä uusi versio"},
+    {"git calls this as pre-receive, proc-receive or post-receive",
+     "git kutsuu tätä nimellä pre-receive, proc-receive tai post-receive"},
     {"the branch has taken in part of change {} since it was pushed: push it to refs/for/ again, so that what is left "
      "of it is reviewed",
      "haara on saanut osan muutoksesta {1} sen työntämisen jälkeen: työnnä se uudelleen refs/for/-viitteeseen, jotta "

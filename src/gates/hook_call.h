@@ -1,4 +1,4 @@
-/* A hook as git calls it (githooks(5)): in its own process, or told by that one to the server (hook_wire.h). */
+/* A hook as git calls it (githooks(5)): in its own process, or told by that one to the server (gate_wire.h). */
 #ifndef SINETTI_GATES_HOOK_CALL_H
 #define SINETTI_GATES_HOOK_CALL_H
 

@@ -237,6 +237,8 @@ def test_who_may_and_who_may_not(t):
     h.begin()
     t.equal(h.clone("ella", "c1")[0], 0)
     t.has(h.clone("tuomo", "c2")[1], "there is no repository")
+    said = t.run("door", "--data", "data", "--key", h.keys["tuomo"], env={"SSH_ORIGINAL_COMMAND": "git-upload-pack 'acme'", "LANG": "fi_FI.UTF-8"}, code=3)
+    t.has(said.err, "repositoriota \"acme\" ei ole, tai se ei ole sinulle")
     t.run("people", "leave", h.people["ella"], "--data", "data", code=0)
     t.has(h.clone("ella", "c3")[1], "nobody")
     for said in ("", "sh", "git-upload-pack '../../../etc'", "git-upload-pack 'acme' --x", "git-receive-archive 'acme'", "git-upload-pack"):

@@ -33,6 +33,9 @@ static void test_base_ctx__error(void **state)
     assert_int_equal(failed(cx, E_NOTFOUND, "there is none"), E_NOTFOUND);
     assert_int_equal(cx->error, E_NOTFOUND);
     assert_string_equal(cx->message, "there is none");
+    assert_int_equal(failed(cx, E_DENIED, cx->message),
+                     E_DENIED); /* once more, as who puts it into another language does */
+    assert_string_equal(cx->message, "there is none");
 
     char text[5000];
     memset(text, 'x', sizeof text);
