@@ -63,6 +63,29 @@ enum rc code_put_signatures(struct ctx *cx, struct api_call *call, int64_t n)
     return OK;
 }
 
+/* What the organization has attested beside the level. */
+static enum rc put_properties(struct ctx *cx, struct api_call *call, int64_t attestation)
+{
+    struct json *j = &call->out;
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, call->ledger,
+                      STR("SELECT name, item, since FROM fact_attestation_properties WHERE n = ?1 ORDER BY seq"), &st));
+    store_bind_int(st, 1, attestation);
+    json_key(j, "properties");
+    json_begin(j, '[');
+    for (bool row;;) {
+        TRY(store_step(cx, st, &row));
+        if (!row) break;
+        json_begin(j, '{');
+        show_column_text(j, "name", st, 0);
+        show_column_text(j, "item", st, 1);
+        show_column_text(j, "since", st, 2);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+    return OK;
+}
+
 enum rc code_put_published(struct ctx *cx, struct api_call *call, const struct gate_place *place,
                            const struct change *c)
 {
@@ -72,7 +95,7 @@ enum rc code_put_published(struct ctx *cx, struct api_call *call, const struct g
     TRY(store_prepare(
         cx, call->ledger,
         STR("SELECT r.after, p.at, a.level, a.history_since, a.controls_since, a.review_since, d.n, d.actor, w.name, "
-            "d.override FROM fact_push_refs r "
+            "d.override, a.n FROM fact_push_refs r "
             "JOIN fact_push p ON p.n = r.n JOIN fact_decision d ON d.subject = p.subject AND d.n > p.n AND d.push = "
             "p.n "
             "JOIN fact_outcome o ON o.decision = d.n AND o.outcome = 'done' LEFT JOIN fact_attestation a ON a.push = "
@@ -101,6 +124,7 @@ enum rc code_put_published(struct ctx *cx, struct api_call *call, const struct g
     show_column_int(j, "decision", st, 6);
     show_column_person(j, "by", st, 7);
     show_column_int(j, "override", st, 9);
+    TRY(put_properties(cx, call, sqlite3_column_type(st, 10) == SQLITE_NULL ? -1 : sqlite3_column_int64(st, 10)));
     TRY(put_verdicts(cx, call, sqlite3_column_int64(st, 6)));
     json_end(j, '}');
     return OK;

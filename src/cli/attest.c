@@ -13,6 +13,7 @@
 static const char help[] =
     "usage: sinetti attest show NAME COMMIT [--data DIR]\n"
     "       sinetti attest verify FILE --keys FILE --commit ID [--level N] [--repository URI] [--ref REF]\n"
+    "                             [--property NAME]...\n"
     "show prints what is attested of a published commit, a DSSE envelope a line: provenance and source verification "
     "summary of each move\n"
     "(docs/slsa-source.md). verify needs nothing but such lines (also those of git notes --ref=attestations) and the "
@@ -22,10 +23,19 @@ static const char help[] =
     "  --level N         a summary must say this level of SLSA's source track or a higher one\n"
     "  --repository URI  each envelope must be of this repository (git+ssh://git@HOST/NAME)\n"
     "  --ref REF         the level must be that of this ref (refs/heads/main)\n"
+    "  --property NAME   the same summary must say this too (ORG_SOURCE_TESTED); may be given many times\n"
     "  --data DIR        the data folder ($SINETTI_DATA, else /var/lib/sinetti)\n"
     "exit codes: 0 fine, 1 it does not verify, 2 wrong usage, 3 unreadable, 4 internal fault\n";
 
-enum { OPTION_DATA = OPTION_OWN, OPTION_KEYS, OPTION_COMMIT, OPTION_LEVEL, OPTION_REPOSITORY, OPTION_REF };
+enum {
+    OPTION_DATA = OPTION_OWN,
+    OPTION_KEYS,
+    OPTION_COMMIT,
+    OPTION_LEVEL,
+    OPTION_REPOSITORY,
+    OPTION_REF,
+    OPTION_PROPERTY
+};
 
 static const struct option table[] = {{"data", required_argument, NULL, OPTION_DATA},
                                       {"keys", required_argument, NULL, OPTION_KEYS},
@@ -33,14 +43,17 @@ static const struct option table[] = {{"data", required_argument, NULL, OPTION_D
                                       {"level", required_argument, NULL, OPTION_LEVEL},
                                       {"repository", required_argument, NULL, OPTION_REPOSITORY},
                                       {"ref", required_argument, NULL, OPTION_REF},
+                                      {"property", required_argument, NULL, OPTION_PROPERTY},
                                       {"help", no_argument, NULL, OPTION_HELP},
                                       {0}};
 
 #define FILE_MOST (64U << 20)
+#define PROPERTIES_ASKED 40
 
 struct arguments {
     struct data data;
-    const char *keys, *commit, *repository, *ref;
+    const char *keys, *commit, *repository, *ref, *properties[PROPERTIES_ASKED];
+    size_t n_properties;
     int64_t level;
     bool good;
 };
@@ -53,6 +66,9 @@ static enum rc take(struct ctx *cx, void *arguments, int code, const char *value
     if (code == OPTION_COMMIT) a->commit = value;
     if (code == OPTION_REPOSITORY) a->repository = value;
     if (code == OPTION_REF) a->ref = value;
+    if (code == OPTION_PROPERTY && a->n_properties == PROPERTIES_ASKED)
+        return fail(cx, E_INVALID, "--property: at most %d can be asked for", PROPERTIES_ASKED);
+    if (code == OPTION_PROPERTY) a->properties[a->n_properties++] = value;
     if (code == OPTION_LEVEL && !str_to_i64(str_from(value), 1, 4, &a->level))
         return fail(cx, E_INVALID, "--level: a number from 1 to 4 is expected");
     return OK;
@@ -92,11 +108,27 @@ static bool is_as_said(struct ctx *cx, const struct arguments *a, const struct a
     return false;
 }
 
+static bool says(const struct attest_told *t, const char *property)
+{
+    for (size_t i = 0; i < t->n_properties; i++)
+        if (str_eq(t->properties[i], str_from(property))) return true;
+    return false;
+}
+
+/* Whether this summary says all that is asked for. */
+static bool reaches(const struct arguments *a, const struct attest_told *t)
+{
+    if (!t->is_summary || t->level < a->level || (a->ref && !str_eq(t->ref, str_from(a->ref)))) return false;
+    for (size_t i = 0; i < a->n_properties; i++)
+        if (!says(t, a->properties[i])) return false;
+    return true;
+}
+
 static enum rc verify(struct ctx *cx, struct arguments *a, const char *file)
 {
     scoped_buf lines, keys;
     struct str rest, line;
-    bool reached = a->level == 0;
+    bool reached = a->level == 0 && !a->n_properties;
     int n = 0;
     buf_init(&lines, FILE_MOST + 1);
     buf_init(&keys, LIMIT_CONFIG + 1);
@@ -114,14 +146,16 @@ static enum rc verify(struct ctx *cx, struct arguments *a, const char *file)
             a->good = false;
             continue;
         }
-        if (t.is_summary && t.level >= a->level && (!a->ref || str_eq(t.ref, str_from(a->ref)))) reached = true;
-        printf("envelope %d: %s of %s, %s in %s: level %lld, signed by %s\n", n,
-               t.is_summary ? "summary" : "provenance", str_visible(cx, t.commit), str_visible(cx, t.ref),
-               str_visible(cx, t.resource), (long long)t.level, str_visible(cx, t.key));
+        if (reaches(a, &t)) reached = true;
+        printf("envelope %d: %s of %s, %s in %s: level %lld", n, t.is_summary ? "summary" : "provenance",
+               str_visible(cx, t.commit), str_visible(cx, t.ref), str_visible(cx, t.resource), (long long)t.level);
+        for (size_t i = 0; i < t.n_properties; i++) printf(", %s", str_visible(cx, t.properties[i]));
+        printf(", signed by %s\n", str_visible(cx, t.key));
     }
     if (!n) printf("there is no envelope\n");
     if (n && !reached)
-        printf("no summary says level %lld%s%s\n", (long long)a->level, a->ref ? " of " : "",
+        printf("no summary says level %lld%s%s%s\n", (long long)a->level,
+               a->n_properties ? " with all that is asked for" : "", a->ref ? " of " : "",
                a->ref ? str_visible(cx, str_from(a->ref)) : "");
     a->good = a->good && n && reached;
     return OK;

@@ -1,4 +1,4 @@
-#include "gates/attest.h"
+#include "gates/attest_properties.h"
 
 #include "base/json.h"
 #include "base/limits.h"
@@ -48,7 +48,9 @@ struct making {
     struct revision *list;
     struct str *payloads;
     const struct gate_place *place;
-    size_t n;
+    const struct catalog *catalog;
+    struct source_property *properties; /* in force now */
+    size_t n, n_properties;
 };
 
 /* The next of them after `at` (push, place within it), which is where it has come to. *more: there may be others. */
@@ -181,10 +183,12 @@ static enum rc judge_tag(struct ctx *cx, sqlite3 *db, const struct gate_place *p
             v->history_since = done[i].history_since;
             v->controls_since = done[i].controls_since;
             v->review_since = done[i].review_since;
+            v->properties = done[i].properties;
+            v->n_properties = done[i].n_properties;
             return OK;
         }
     TRY(store_prepare(cx, db,
-                      STR("SELECT level, history_since, controls_since, review_since FROM fact_attestation WHERE "
+                      STR("SELECT level, history_since, controls_since, review_since, n FROM fact_attestation WHERE "
                           "subject = ?1 ORDER BY n DESC LIMIT 1"),
                       &st));
     store_bind_str(st, 1, subject);
@@ -194,7 +198,7 @@ static enum rc judge_tag(struct ctx *cx, sqlite3 *db, const struct gate_place *p
     v->history_since = arena_str(&cx->arena, store_column_str(st, 1));
     v->controls_since = arena_str(&cx->arena, store_column_str(st, 2));
     v->review_since = arena_str(&cx->arena, store_column_str(st, 3));
-    return OK;
+    return properties_of(cx, db, sqlite3_column_int64(st, 4), v);
 }
 
 /* --- as facts */
@@ -223,6 +227,7 @@ static enum rc make_payload(struct ctx *cx, struct log_reader *r, struct seal *s
     if (v->history_since.n) json_put_str(&j, "history_since", v->history_since);
     if (v->controls_since.n) json_put_str(&j, "controls_since", v->controls_since);
     if (v->review_since.n) json_put_str(&j, "review_since", v->review_since);
+    properties_put_fact(&j, v);
     json_put_cstr(&j, "key", seal->fingerprint);
     json_put_str(&j, "provenance", buf_view(&provenance));
     json_put_str(&j, "summary", buf_view(&summary));
@@ -295,14 +300,17 @@ static enum rc make(struct ctx *cx, struct log_reader *r, const struct git *g, s
                     struct making *m, size_t *made)
 {
     sqlite3 *db = log_reader_db(r);
+    if (m->n) TRY(properties_read(cx, db, m->place, &m->properties, &m->n_properties));
     TRY(peel(cx, g, m->list, m->n));
     TRY(read_parents(cx, g, m->list, m->n));
     for (size_t i = 0; i < m->n; i++) {
         struct revision *v = &m->list[i];
         if (!v->commit.n) continue;
-        TRY(str_eq(v->kind, STR("branch")) ? judge_branch(cx, db, m->place->project, v, m->list, i)
-                                           : judge_tag(cx, db, m->place, v, m->list, i));
+        bool branch = str_eq(v->kind, STR("branch"));
+        TRY(branch ? judge_branch(cx, db, m->place->project, v, m->list, i)
+                   : judge_tag(cx, db, m->place, v, m->list, i));
         if (!v->level) continue;
+        if (branch) TRY(properties_judge(cx, db, m->catalog, m->place, m->properties, m->n_properties, m->list, i, v));
         TRY(make_payload(cx, r, seal, m->place, v, now, &m->payloads[i]));
         ++*made;
     }
@@ -327,7 +335,8 @@ enum rc attest_catch_up(struct ctx *cx, struct facts *f, struct log_reader *r, c
     struct seal seal;
     struct making m = {.list = arena_array(&cx->arena, struct revision, AT_ONCE),
                        .payloads = arena_array(&cx->arena, struct str, AT_ONCE),
-                       .place = place};
+                       .place = place,
+                       .catalog = facts_catalog(f)};
     int64_t at[2] = {-1, -1};
     bool more;
     *made = 0;

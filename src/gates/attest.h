@@ -40,6 +40,7 @@ enum rc attest_read(struct ctx *cx, struct log_reader *r, struct str repository,
 
 /* --- for attest.c: what is known of one move */
 
+struct source_property; /* attest_properties.h */
 struct revision {
     int64_t push, decision, at, commits, reviewers, approvals, rejections, patch_set, earlier;
     struct str actor, ref, name, before, after, kind, act, change, gate, uploader;
@@ -47,6 +48,8 @@ struct revision {
     struct str commit, parents; /* of a tag: what it names; ids with blanks between */
     int level;
     struct str history_since, controls_since, review_since;
+    const struct source_property *properties; /* in force then */
+    size_t n_properties;
 };
 /* The statements, as JSON. policy: SHA-256 of the controls, as hexadecimal digits. */
 enum rc attest_provenance(struct ctx *cx, sqlite3 *db, const struct gate_place *place, struct str origin,

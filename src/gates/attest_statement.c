@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/time.h"
-#include "gates/attest.h"
+#include "gates/attest_properties.h"
 #include "store/store.h"
 
 #define STATEMENT "https://in-toto.io/Statement/v1"
@@ -211,6 +211,7 @@ enum rc attest_provenance(struct ctx *cx, sqlite3 *db, const struct gate_place *
     put_since(&j, "controls", v->controls_since);
     put_since(&j, "twoPartyReview", v->review_since);
     json_end(&j, '}');
+    properties_put_provenance(&j, v);
     json_end(&j, '}');
     json_end(&j, '}');
     return buf_ok(out);
@@ -263,6 +264,8 @@ enum rc attest_summary(struct ctx *cx, const struct gate_place *place, struct st
     json_key(&j, "verifiedLevels");
     json_begin(&j, '[');
     json_str(&j, arena_printf(&cx->arena, "SLSA_SOURCE_LEVEL_%d", v->level));
+    for (size_t i = 0; i < v->n_properties; i++)
+        if (v->properties[i].held) json_str(&j, v->properties[i].name);
     json_end(&j, ']');
     json_put_cstr(&j, "slsaVersion", "1.2");
     json_end(&j, '}');

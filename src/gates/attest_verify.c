@@ -57,9 +57,13 @@ static enum rc read_level(struct ctx *cx, const json_t *predicate, struct attest
     }
     if (!str_eq(json_member(predicate, "verificationResult"), STR("PASSED")))
         return fail(cx, E_INVALID, "its result is not PASSED");
+    struct str *more = arena_array(&cx->arena, struct str, json_array_size(levels) + 1);
+    out->properties = more;
     for (size_t i = 0; i < json_array_size(levels); i++) {
         struct str word = json_text(json_array_get(levels, i)), before = STR("SLSA_SOURCE_LEVEL_");
-        if (str_starts(word, before) && !str_to_i64(str_slice(word, before.n, word.n), 0, 9, &out->level))
+        if (!str_starts(word, before))
+            more[out->n_properties++] = arena_str(&cx->arena, word);
+        else if (!str_to_i64(str_slice(word, before.n, word.n), 0, 9, &out->level))
             return fail(cx, E_INVALID, "its level is none");
     }
     return OK;

@@ -8,6 +8,8 @@ struct attest_told {
     bool is_summary;
     struct str commit, ref, resource, verifier; /* verifier: of a summary */
     int64_t level;
+    const struct str *properties; /* of a summary: what it says beside the level */
+    size_t n_properties;
     struct str key; /* as OpenSSH shows it */
 };
 /* keys: lines of allowed_signers, or of public keys. E_DENIED: it is signed by none of them; E_INVALID: it is signed,

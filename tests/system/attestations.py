@@ -8,6 +8,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
 import serving
+import values
 from git_gate import Host, person, settled
 
 STATEMENT = "application/vnd.in-toto+json"
@@ -43,7 +44,8 @@ def attested(t, h, commit, keys):
         t.true(key in predicate, key)
     t.equal(predicate["resourceUri"], "git+ssh://git@test.example/acme")
     t.equal(predicate["verifier"]["id"], "https://test.example/org")
-    t.equal(predicate["verifiedLevels"], ["SLSA_SOURCE_LEVEL_%d" % provenance["predicate"]["level"]])
+    t.equal(predicate["verifiedLevels"][0], "SLSA_SOURCE_LEVEL_%d" % provenance["predicate"]["level"])
+    t.true(all(word.startswith("ORG_SOURCE_") for word in predicate["verifiedLevels"][1:]), predicate)
     return provenance["predicate"], summary
 
 
@@ -154,6 +156,85 @@ def test_levels_and_gaps(t):
     t.equal(settled(t).count("attestation"), 10)
     # nobody but the server writes notes
     t.equal(h.push("mikko", work, "HEAD:refs/notes/attestations")[0], 1)
+
+
+def test_properties_of_their_own(t):
+    """What the organization attests beside the level is what was enforced and held, by the text approved before, and begins anew at a gap."""
+    h = Host(t)
+    work = h.begin()
+    keys = t.run("repo", "keys", "--data", "data", code=0).out
+    t.run("repo", "create", "other", "--data", "data", code=0)
+    other = h.facts("repository")[-1]["subject"]
+    scanned, owners = "source-code-management/need-to-know", "critical-code-identification/critical-changes-checked"
+
+    def said(commit):
+        p, summary = attested(t, h, commit, keys)
+        held = {x["name"]: x["since"]["gitCommit"] for x in p["properties"] if x["held"]}
+        t.equal(summary["predicate"]["verifiedLevels"][1:], list(held), summary)
+        return held, {x["name"] for x in p["properties"] if not x["held"]}
+
+    with serving.Server(t, t.dir / "data", {"Sanna": [serving.SECURITY_OFFICER], "Maija": [serving.MANAGER]}) as s:
+        def write(name, points, **more):
+            item = s.post("Maija", "/registers/source_property/items", {"title": name, "content": {"name": name, "meaning": "x", "points": ["obligation:" + p for p in points], **more}}, 201)
+            return approve(item)
+
+        def approve(item):
+            at = "/registers/source_property/items/" + item["subject"].split("/")[1]
+            item = s.post("Maija", at + "/moves", {"move": "submit", "digest": item["digest"]}, 200)
+            return s.post("Sanna", at + "/moves", {"move": "approve", "digest": item["digest"]}, 200)
+
+        write("SCANNED", [scanned])
+        write("ORG_SOURCE_OWNERS", [owners], unasked=True)
+        write("OWNERS_STRICT", [owners])
+        for name in ("SLSA_SOURCE_LEVEL_4 ", "lower", "A__B", "A-B", "A" * 65):  # no names; the first would have been ours, with the prefix
+            write(name, [scanned])
+        write("NOT_ASKED", ["definition-of-done/review-required"], unasked=True)  # the gate does not ask that
+        write("BOTH", [scanned, owners], unasked=True)
+        write("TWICE", [scanned])
+        write("TWICE", [scanned])
+        write("ELSEWHERE", [scanned], repositories=[other])
+        draft = s.post("Maija", "/registers/source_property/items", {"title": "D", "content": {"name": "DRAFT", "meaning": "x", "points": ["obligation:" + scanned]}}, 201)
+        h.mode(owners, "observe")
+        two, _ = publish(t, h, work, "two")
+        t.equal(said(two), ({"ORG_SOURCE_SCANNED": two, "ORG_SOURCE_SLSA_SOURCE_LEVEL_4": two}, {"ORG_SOURCE_" + n for n in ("OWNERS", "OWNERS_STRICT", "NOT_ASKED", "BOTH", "TWICE")}))
+        h.mode(owners, "block")
+        three, _ = publish(t, h, work, "three")
+        t.equal(said(three)[0], {"ORG_SOURCE_SCANNED": two, "ORG_SOURCE_OWNERS": three, "ORG_SOURCE_SLSA_SOURCE_LEVEL_4": two, "ORG_SOURCE_BOTH": three})
+        change = next(c for c in s.get("Maija", "/code-changes?state=published")["items"] if c["title"] == "three")
+        shown = s.get("Maija", "/code-changes/" + change["id"][7:])["published"]["properties"]
+        t.equal([(p["name"], p["since"]) for p in shown], list(said(three)[0].items()))
+        # one move that does not hold, by broken glass: a gap; what did hold then goes on
+        t.run("gate", "override", "acme", "main", "--reason", "now", "--for", h.people["mikko"], "--data", "data", code=0)
+        t.git("-C", str(work.path), "fetch", "-q", str(h.path), "main")
+        work.git("checkout", "-q", "-B", "own", "FETCH_HEAD")
+        leak = work.commit("leak", {"deploy/settings.py": 'AWS_ACCESS_KEY_ID = "%s"\n' % values.aws_id()}, author=person("mikko"))
+        t.equal(h.push("mikko", work, "HEAD:main")[0], 0)
+        t.equal(said(leak)[0], {"ORG_SOURCE_OWNERS": three})
+        four, _ = publish(t, h, work, "four")
+        t.equal(said(four)[0], {"ORG_SOURCE_SCANNED": four, "ORG_SOURCE_OWNERS": three, "ORG_SOURCE_SLSA_SOURCE_LEVEL_4": four, "ORG_SOURCE_BOTH": four})
+        # a draft says nothing; a text approved later says nothing of before, also when it is attested after that
+        (t.dir / "data.signer").rename(t.dir / "away")
+        t.git("-C", str(work.path), "fetch", "-q", str(h.path), "main")
+        work.git("tag", "-m", "v", "v1", four)
+    t.has(h.push("ella", work, "v1")[1], "not attested yet")
+    (t.dir / "away").rename(t.dir / "data.signer")
+    with serving.Server(t, t.dir / "data", {}) as s:
+        s.sign_in("Maija")
+        s.sign_in("Sanna")
+        approve(draft)
+        t.equal(h.push("ella", work, "HEAD:refs/heads/ella/x")[0], 0)
+        held = said(four)[0]
+        t.equal(held["ORG_SOURCE_SCANNED"], four)
+        t.true("ORG_SOURCE_DRAFT" not in held, held)
+        five, _ = publish(t, h, work, "five")
+        t.equal(said(five)[0]["ORG_SOURCE_DRAFT"], five)
+    # who verifies asks for them by name
+    (t.dir / "note").write_bytes(t.git("--git-dir", str(h.path), "notes", "--ref=attestations", "show", three))
+    (t.dir / "keys").write_text(keys, encoding="utf-8")
+    wanted = ("attest", "verify", "note", "--keys", "keys", "--commit", three, "--ref", "refs/heads/main", "--level", 4)
+    t.has(t.run(*wanted, "--property", "ORG_SOURCE_SCANNED", "--property", "ORG_SOURCE_BOTH", code=0).out, "ORG_SOURCE_OWNERS")
+    t.has(t.run(*wanted, "--property", "ORG_SOURCE_SCANNED", "--property", "ORG_SOURCE_OWNERS_STRICT", code=1).out, "with all that is asked for")
+    settled(t)
 
 
 def test_half_moved(t):

@@ -8,7 +8,12 @@ CREATE INDEX p_attestation_repository ON p_attestation (repository, push);
 CREATE INDEX p_attestation_push ON p_attestation (push, ref);
 CREATE VIEW fact_attestation AS SELECT n, at, subject, actor, via, repository, ref, push, level, history_since, controls_since, review_since, key
 FROM p_attestation;
+CREATE TABLE p_attestation_properties (n INTEGER NOT NULL, seq INTEGER NOT NULL, name TEXT NOT NULL, item TEXT NOT NULL, text INTEGER NOT NULL, since TEXT NOT NULL,
+  PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE VIEW fact_attestation_properties AS SELECT n, seq, name, item, text, since FROM p_attestation_properties;
 
 INSERT INTO p_attestation (n, at, subject, actor, via, repository, ref, push, level, history_since, controls_since, review_since, key)
 VALUES (:n, :at, :subject, :actor, :via, 'repo:' || substr(:subject, 8, 20), :payload ->> 'ref', :payload ->> 'push', :payload ->> 'level',
   :payload ->> 'history_since', :payload ->> 'controls_since', :payload ->> 'review_since', :payload ->> 'key');
+INSERT INTO p_attestation_properties SELECT :n, key, value ->> 'name', value ->> 'item', value ->> 'text', value ->> 'since'
+  FROM json_each(:payload, '$.properties');
