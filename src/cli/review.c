@@ -9,6 +9,7 @@
 #include "gates/override.h"
 #include "gates/publish.h"
 #include "gates/tell.h"
+#include "gates/unblock.h"
 #include "git/refname.h"
 #include "ledger/log_reader.h"
 #include "store/store.h"
@@ -98,6 +99,7 @@ static enum rc say_wants(struct ctx *cx, struct reviewing *r)
     TRY(rc);
     buf_init(&say, 1 << 20);
     tell_decided(&say, done.push, &done.decided);
+    TRY(unblock_tell(cx, log_reader_db(r->reader), facts_now(r->facts), done.push, &done.decided, &say));
     say_critical(cx, log_reader_db(r->reader), done.push);
     say_ticks(cx, done.push);
     review_print_gate(done.decided.allowed);
@@ -139,6 +141,7 @@ static enum rc publish(struct ctx *cx, struct reviewing *r)
     TRY(publish_change(cx, r->facts, r->dir, &r->place, &by, r->asked->number, false, &done));
     buf_init(&say, 1 << 20);
     tell_decided(&say, done.push, &done.decided);
+    TRY(unblock_tell(cx, log_reader_db(r->reader), facts_now(r->facts), done.push, &done.decided, &say));
     printf("%.*s", (int)say.n, say.p ? say.p : "");
     if (!done.done) return fail(cx, E_DENIED, "change %lld is not published", (long long)r->asked->number);
     if (done.unattested.p) printf("it is not attested yet: %s\n", str_visible(cx, done.unattested));

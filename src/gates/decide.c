@@ -99,8 +99,10 @@ static void add_fault(struct deciding *d, size_t ref, const char *word)
 {
     if (d->out->n_faults == FAULTS_MOST) return;
     struct gate_fault *f = &d->faults[d->out->n_faults++];
-    *f = (struct gate_fault){.mode = MODE_BLOCK, .ref = ref};
+    *f = (struct gate_fault){.word = word, .mode = MODE_BLOCK, .ref = ref};
     tell_shape(d->p->caller->lang, word, &f->message, &f->fix);
+    const struct str hole = STR("branch"), branch = tell_branch(d->arena, d->p->refs[ref].name);
+    f->fix = tell_fill(d->arena, f->fix, &hole, &branch, 1);
     struct str more = d->p->refs[ref].shape_detail;
     if (more.p && d->p->refs[ref].shape == word)
         f->message = arena_printf(d->arena, STR_FMT " (" STR_FMT ")", STR_ARG(f->message), STR_ARG(more));

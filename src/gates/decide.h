@@ -10,6 +10,7 @@
 struct gate_fault {
     const struct catalog_task *task;
     const struct catalog_obligation *obligation;
+    const char *word; /* of tell.h, of what is always held to */
     enum gate_mode mode;
     size_t ref;
     struct str message, fix; /* in the caller's language, safe to show */

@@ -74,8 +74,8 @@ static enum rc take_row(void *arg, const struct rule_row *row)
                                .ok = row->ok == 1,
                                .mode = r->mode};
     if (v->ok) return OK;
-    v->message = tell_fill(cx, r->obligation->org.message[lang], row->names, row->values, row->n);
-    v->fix = tell_fill(cx, r->obligation->org.fix[lang], row->names, row->values, row->n);
+    v->message = tell_fill(&cx->arena, r->obligation->org.message[lang], row->names, row->values, row->n);
+    v->fix = tell_fill(&cx->arena, r->obligation->org.fix[lang], row->names, row->values, row->n);
     return OK;
 }
 

@@ -19,6 +19,7 @@
 #include "gates/pkt.h"
 #include "gates/pusher.h"
 #include "gates/tell.h"
+#include "gates/unblock.h"
 #include "git/oid.h"
 #include "store/store.h"
 
@@ -168,6 +169,7 @@ static enum rc judge(struct ctx *cx, struct session *s, struct buf *say, bool *a
     TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
     TRY(decide_push(cx, s->facts, &s->push, "push", DECIDE_ASK, NULL, &d));
     tell_decided(say, &s->push, &d);
+    TRY(unblock_tell(cx, log_reader_db(s->reader), facts_now(s->facts), &s->push, &d, say));
     *allowed = d.allowed;
     if (d.allowed) handover_put(cx, s->h, &s->push);
     /* where a change would go is asked again when it does */
@@ -223,6 +225,7 @@ static enum rc judge_elsewhere(struct ctx *cx, struct session *s, struct buf *sa
     TRY(rc);
     if (d.n_faults) say_nobody(s, say);
     tell_decided(say, &s->push, &d);
+    TRY(unblock_tell(cx, log_reader_db(s->reader), facts_now(s->facts), &s->push, &d, say));
     *allowed = d.allowed;
     return OK;
 }

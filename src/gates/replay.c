@@ -72,8 +72,9 @@ static enum rc take_row(void *arg, const struct rule_row *row)
     struct str at = value_of(row, "at");
     if (!at.p || time_parse(at, &out.at) != OK) out.at = 0;
     TRY(find_who(r, row->subject, value_of(row, "tip"), &out));
-    out.message = tell_fill(r->cx, r->point->obligation->org.message[r->wish->lang], row->names, row->values, row->n);
-    out.fix = tell_fill(r->cx, r->point->obligation->org.fix[r->wish->lang], row->names, row->values, row->n);
+    out.message =
+        tell_fill(&r->cx->arena, r->point->obligation->org.message[r->wish->lang], row->names, row->values, row->n);
+    out.fix = tell_fill(&r->cx->arena, r->point->obligation->org.fix[r->wish->lang], row->names, row->values, row->n);
     return r->each(r->arg, &out);
 }
 

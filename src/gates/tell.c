@@ -46,9 +46,10 @@ static const struct shape shapes[] = {
     {"many_bases",
      {"it and its target have merged each other's history, so there is no one difference to review",
       "se ja kohdehaara ovat yhdistäneet toistensa historiaa, joten katselmoitavaa eroa ei ole yhtä"},
-     {"merge the target as it is now into it (git fetch, git merge origin/BRANCH), or rebase it, and push again",
-      "yhdistä siihen kohdehaara sellaisena kuin se nyt on (git fetch, git merge origin/HAARA) tai siirrä se haaran "
-      "päälle (git rebase), ja työnnä uudelleen"}},
+     {"merge the target as it is now into it, or rebase it, and push again: git fetch origin && git merge "
+      "origin/{branch}",
+      "yhdistä siihen kohdehaara sellaisena kuin se nyt on tai siirrä se haaran päälle (git rebase), ja työnnä "
+      "uudelleen: git fetch origin && git merge origin/{branch}"}},
     {"nothing_new",
      {"its target has all of it already", "kohdehaarassa on jo kaikki"},
      {"nothing is to be done", "mitään ei tarvitse tehdä"}},
@@ -88,8 +89,8 @@ static const struct shape shapes[] = {
       "pääkäyttäjä tai tietoturvavastaava voi antaa sinulle roolin, jolla on oikeus tässä projektissa"}},
     {"no_publisher",
      {"you are not among those who publish to this branch", "et kuulu niihin, jotka julkaisevat tähän haaraan"},
-     {"propose it instead: git push origin HEAD:refs/for/BRANCH; a publisher takes it from there",
-      "ehdota sitä: git push origin HEAD:refs/for/HAARA; julkaisija jatkaa siitä"}},
+     {"propose it instead: git push origin HEAD:refs/for/{branch}; a publisher takes it from there",
+      "ehdota sitä: git push origin HEAD:refs/for/{branch}; julkaisija jatkaa siitä"}},
     {"token_publishes_not",
      {"the API token it comes with may not publish: it lacks code.publish",
       "käytetyllä rajapintatunnuksella ei voi julkaista: siltä puuttuu oikeus code.publish"},
@@ -125,7 +126,20 @@ void tell_shape(enum lang lang, const char *word, struct str *message, struct st
     *fix = STR("");
 }
 
-struct str tell_fill(struct ctx *cx, struct str text, const struct str *names, const struct str *values, size_t n)
+struct str tell_branch(struct arena *a, struct str ref)
+{
+    static const char *const spaces[] = {"refs/heads/", "refs/for/refs/heads/", "refs/for/"};
+    scoped_buf b;
+    buf_init(&b, 4096);
+    for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
+        if (str_starts(ref, str_from(spaces[i]))) {
+            buf_visible(&b, str_slice(ref, strlen(spaces[i]), ref.n));
+            return arena_str(a, buf_view(&b));
+        }
+    return STR("BRANCH");
+}
+
+struct str tell_fill(struct arena *a, struct str text, const struct str *names, const struct str *values, size_t n)
 {
     scoped_buf b;
     buf_init(&b, 8192);
@@ -141,7 +155,7 @@ struct str tell_fill(struct ctx *cx, struct str text, const struct str *names, c
         buf_str(&b, str_slice(value, 0, 300));
         at = (size_t)(close - text.p) + 1;
     }
-    return arena_str(&cx->arena, buf_view(&b));
+    return arena_str(a, buf_view(&b));
 }
 
 static void say_controls(struct buf *out, const struct catalog_task *t)

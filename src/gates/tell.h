@@ -8,8 +8,11 @@
 /* Of something that is always held to: `word` of push.h's shape, or of decide.c. */
 void tell_shape(enum lang lang, const char *word, struct str *message, struct str *fix);
 
+/* What people call the branch that a ref is, or is for; safe to show. */
+struct str tell_branch(struct arena *a, struct str ref);
+
 /* A text with {column} holes, filled. */
-struct str tell_fill(struct ctx *cx, struct str text, const struct str *names, const struct str *values, size_t n);
+struct str tell_fill(struct arena *a, struct str text, const struct str *names, const struct str *values, size_t n);
 
 /* All faults of a decision, for git's "remote:" lines. */
 void tell_decided(struct buf *out, const struct push *p, const struct decided *d);

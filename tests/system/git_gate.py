@@ -124,12 +124,16 @@ def test_from_change_to_branch(t):
     tip = work.commit("Add two\n\nBecause one is not enough.", {"a.txt": "one\ntwo\n"}, author=person("ella"))
     code, said = h.push("ella", work, "main")
     t.equal(code, 1, said)
-    for part in ("refused: refs/heads/main", "1 commit reaches it without a full review", "refs/for/", "code-review-rules/rules-enforced", "8."):
+    for part in ("refused: refs/heads/main", "1 commit reaches it without a full review", "HEAD:refs/for/main;", "code-review-rules/rules-enforced", "8.",
+                 "  can approve: Mikko Example, Sirkka Example", "  can break glass in an emergency: Mikko Example, Sirkka Example"):
         t.has(said, part)
+    t.lacks(h.push("paula", work, "main")[1], "Mikko")  # a partner sees no people
     number = h.propose("ella", work, "-o", "topic=two", "-o", "title=Two lines")
     t.has(h.review("mikko", "list", "acme").out, "Two lines")
     t.has(h.review("ella", "show", "acme", number).out, "0 of 1 approvals are there")
-    t.has(h.review("ella", "show", "acme", number, lang="fi_FI.UTF-8").out, "evätty: refs/heads/main")
+    said = h.review("ella", "show", "acme", number, lang="fi_FI.UTF-8").out
+    for part in ("evätty: refs/heads/main", "hyväksyä voi: Mikko Example, Sirkka Example", "portin voi ohittaa: Mikko Example"):
+        t.has(said, part)
     t.has(h.review("ella", "approve", "acme", number, 1, code=3, lang="fi_FI.UTF-8").err, "olet ollut mukana tekemässä muutosta")
     t.has(h.review("ella", "approve", "acme", number, 1, code=3).err, "you had a part in change")
     t.has(h.review("tuomo", "list", "acme", code=3).err, "there is no repository")
@@ -146,7 +150,7 @@ def test_from_change_to_branch(t):
     t.equal([p["payload"].get("way") for p in h.facts("push")], ["ssh", "ssh", None])  # the beginning, the change, its publication
     t.equal(kinds.count("outcome"), 3)
     decisions = [d["payload"] for d in h.facts("decision")]
-    t.equal([d["decision"] for d in decisions], ["allowed", "refused", "allowed", "refused", "allowed"])
+    t.equal([d["decision"] for d in decisions], ["allowed", "refused", "refused", "allowed", "refused", "allowed"])
     refused = decisions[1]
     t.equal([v["obligation"] for v in refused["verdicts"] if not v["ok"] and v["mode"] == "block"], ["code-review-rules/rules-enforced"])
     t.true("push" not in refused, refused)
@@ -260,7 +264,9 @@ def test_who_may_and_who_may_not(t):
     work.commit("y", {"y.txt": "y\n"}, author=person("paula"))
     number = h.propose("paula", work)
     h.review("mikko", "approve", "acme", number, 1)
-    t.has(h.review("mikko", "publish", "acme", number, code=3).out, "not among those who publish")
+    said = h.review("mikko", "publish", "acme", number, code=3).out
+    for part in ("not among those who publish", "HEAD:refs/for/main;", "  can publish: Sirkka Example\n"):
+        t.has(said, part)
     h.review("sirkka", "publish", "acme", number)
 
 

@@ -5,7 +5,7 @@
 SELECT r.ref AS subject, r.covered AND r.approvals >= max(1, r.reviewers) AND r.rejections = 0 AND r.threads = 0 AS ok, p.at AS at, NULL AS due, p.via AS via,
        CASE r.commits WHEN 1 THEN '1 commit reaches' ELSE r.commits || ' commits reach' END AS brought_en,
        CASE r.commits WHEN 1 THEN '1 commit' ELSE r.commits || ' commitia' END AS brought_fi,
-       r.commits AS commits, r.approvals AS approvals, max(1, r.reviewers) AS wanted, substr(r.after, 1, 12) AS tip,
+       substr(r.ref, instr(r.ref, '/refs/heads/') + 12) AS branch, r.commits AS commits, r.approvals AS approvals, max(1, r.reviewers) AS wanted, substr(r.after, 1, 12) AS tip,
        CASE WHEN NOT r.covered AND r.patch_set THEN 'the branch has gone on since their change left it, so what they bring is not what was reviewed'
             WHEN NOT r.covered THEN 'they are no reviewed change' WHEN r.rejections THEN 'a reviewer has rejected them'
             WHEN r.approvals >= max(1, r.reviewers) AND r.threads THEN 'threads of its review that are not resolved: ' || r.threads
