@@ -8,6 +8,7 @@
 #include "cli/common.h"
 #include "cli/identity.h"
 #include "cli/remote.h"
+#include "files/files.h"
 #include "gates/evidence_in.h"
 
 #include <errno.h>
@@ -212,6 +213,7 @@ static int add_all(struct ctx *cx, struct arguments *a, char **files, int n)
     struct gate_place place;
     int out = EXIT_FINE;
     enum rc rc = there ? remote_open(cx, &a->remote) : identity_data_open(cx, &a->d);
+    if (rc == OK && !there) rc = state_migrate(cx, a->d.state, &files_state); /* where no server has run yet */
     if (rc == OK && !there) rc = gate_place_find(cx, a->d.ledger, a->d.data.dir, str_from(a->repo), &place);
     if (rc != OK) out = common_failed(cx, rc);
     for (int i = 0; rc == OK && i < n; i++) {

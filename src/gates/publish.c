@@ -91,6 +91,27 @@ static enum rc make(struct ctx *cx, struct publishing *p, struct commit_draft *d
     return OK;
 }
 
+/* "Reviewed-by: …", "Change: …": what the server itself says, when it stands at a line's beginning. */
+static bool is_trailer(struct str line)
+{
+    struct str rest = line, word;
+    if (!str_cut(&rest, ':', &word) || !rest.p) return false;
+    word = str_trim(word);
+    return str_eq_nocase(word, STR("change")) || (str_ends_nocase(word, STR("-by")) && !memchr(word.p, ' ', word.n));
+}
+
+/* In its writer's words, none of which passes for the server's. */
+static void put_description(struct buf *out, struct str text)
+{
+    struct str line;
+    buf_char(out, '\n');
+    while (str_cut(&text, '\n', &line)) {
+        buf_cstr(out, is_trailer(line) ? "    " : "");
+        buf_visible(out, line);
+        buf_char(out, '\n');
+    }
+}
+
 static enum rc merge_message(struct ctx *cx, const struct publishing *p, struct str *out)
 {
     scoped_buf b;
@@ -99,7 +120,7 @@ static enum rc merge_message(struct ctx *cx, const struct publishing *p, struct 
     buf_printf(&b, "Merge change %lld: ", (long long)c->number);
     buf_visible(&b, c->title);
     buf_char(&b, '\n');
-    if (c->description.n) buf_printf(&b, "\n" STR_FMT "\n", STR_ARG(str_trim(c->description)));
+    if (c->description.n) put_description(&b, str_trim(c->description));
     TRY(put_trailers(cx, p, &b));
     *out = arena_str(&cx->arena, buf_view(&b));
     return OK;

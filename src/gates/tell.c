@@ -94,9 +94,10 @@ static const struct shape shapes[] = {
     {"token_publishes_not",
      {"the API token it comes with may not publish: it lacks code.publish",
       "käytetyllä rajapintatunnuksella ei voi julkaista: siltä puuttuu oikeus code.publish"},
-     {"push with a token that has it (My account, API tokens), or propose it: git push origin HEAD:refs/for/BRANCH",
+     {"push with a token that has it (My account, API tokens), or propose it: git push origin "
+      "HEAD:refs/for/{branch}",
       "työnnä tunnuksella, jolla se on (Oma tili, rajapintatunnukset), tai ehdota sitä: git push origin "
-      "HEAD:refs/for/HAARA"}},
+      "HEAD:refs/for/{branch}"}},
     {"delete",
      {"protected branches are not deleted", "suojattuja haaroja ei poisteta"},
      {"who may protect refs can take the protection back first",

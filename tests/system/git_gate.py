@@ -121,7 +121,7 @@ def settled(t):
 def test_from_change_to_branch(t):
     h = Host(t)
     work = h.begin()
-    tip = work.commit("Add two\n\nBecause one is not enough.", {"a.txt": "one\ntwo\n"}, author=person("ella"))
+    tip = work.commit("Add two\n\nBecause one is not enough.\n\nReviewed-By : Sirkka Example <sirkka@example.org>\nchange: 9/9", {"a.txt": "one\ntwo\n"}, author=person("ella"))
     code, said = h.push("ella", work, "main")
     t.equal(code, 1, said)
     for part in ("refused: refs/heads/main", "1 commit reaches it without a full review", "HEAD:refs/for/main;", "code-review-rules/rules-enforced", "8.",
@@ -143,7 +143,11 @@ def test_from_change_to_branch(t):
     t.has(h.review("mikko", "publish", "acme", number).out, "published: refs/heads/main")
     merge = h.ref()
     t.equal(t.git("--git-dir", str(h.path), "rev-parse", merge + "^2").decode().strip(), tip)
-    t.has(t.git("--git-dir", str(h.path), "log", "-1", "--format=%B", merge).decode(), "Reviewed-by: Mikko Example <mikko@example.org>")
+    # what the server says of it is the server's alone
+    said = t.git("--git-dir", str(h.path), "log", "-1", "--format=%B", merge).decode()
+    t.has(said, "\n\n    Reviewed-By : Sirkka Example <sirkka@example.org>\n    change: 9/9\n\nChange: 1/1\nReviewed-by: Mikko Example <mikko@example.org>\n")
+    (t.dir / "junit.xml").write_text('<testsuite name="x" tests="1"><testcase name="a"/></testsuite>', encoding="utf-8")
+    t.run("evidence", "add", "junit.xml", "--repo", "acme", "--commit", tip, "--data", "data", code=0)
     t.has(h.review("ella", "show", "acme", number).out, "state: published")
     h.review("mikko", "publish", "acme", number, code=3)
     kinds = settled(t)
