@@ -160,6 +160,19 @@ void code_change_narrow(const struct api_call *call, struct code_change *f)
     f->caller.n_only = call->who.n_only;
 }
 
+/* What the caller has ticked, and need not tick again. */
+static enum rc put_ticked(struct ctx *cx, struct api_call *call, const struct code_change *f)
+{
+    struct str *keys;
+    size_t n;
+    TRY(change_ticked(cx, call->ledger, &f->change, call->who.person, &keys, &n));
+    json_key(&call->out, "ticked");
+    json_begin(&call->out, '[');
+    for (size_t i = 0; i < n; i++) json_str(&call->out, keys[i]);
+    json_end(&call->out, ']');
+    return OK;
+}
+
 /* The same question that publishing asks, by the caller, without doing it. */
 static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct code_change *f)
 {
@@ -183,6 +196,7 @@ static enum rc put_gate(struct ctx *cx, struct api_call *call, const struct code
     json_put_bool(j, "may_comment",
                   api_may(call, "code.write", f->place.project) || api_may(call, "code.review", f->place.project));
     json_put_bool(j, "may_publish", open && api_may(call, "code.publish", f->place.project));
+    TRY(put_ticked(cx, call, f));
     show_text(j, "conflict", conflict);
     put_faults(cx, call, &tried.decided);
     TRY(code_critical_put(cx, call, &f->place, open && !conflict.p ? tried.push : NULL));

@@ -53,8 +53,8 @@ static enum rc list(struct ctx *cx, struct reviewing *r)
 
 #define KEY_SHOWN 8
 
-/* Critical code it touches: by which source, whose approval, and what is to be ticked. */
-static void say_critical(struct ctx *cx, sqlite3 *db, const struct push *p)
+/* Critical code it touches: by which source, whose approval, and what is to be ticked; `*`: by who asks, before. */
+static void say_critical(struct ctx *cx, sqlite3 *db, const struct push *p, const struct str *mine, size_t n_mine)
 {
     for (size_t i = 0; i < p->n_needs; i++) {
         const struct critical_need *n = &p->needs[i];
@@ -69,7 +69,8 @@ static void say_critical(struct ctx *cx, sqlite3 *db, const struct push *p)
             printf("  may approve: %s\n", str_visible(cx, name_of(cx, db, n->owners[k])));
         if (!n->n_owners) printf("  nobody who owns it may approve it\n");
         for (size_t k = 0; k < n->n_items; k++)
-            printf("  %.*s  %s\n", KEY_SHOWN, n->items[k].key, str_visible(cx, n->items[k].text));
+            printf("  %.*s%c %s\n", KEY_SHOWN, n->items[k].key,
+                   str_among(mine, n_mine, str_from(n->items[k].key)) ? '*' : ' ', str_visible(cx, n->items[k].text));
     }
 }
 
@@ -90,6 +91,9 @@ static void say_ticks(struct ctx *cx, const struct push *p)
 static enum rc say_wants(struct ctx *cx, struct reviewing *r)
 {
     struct published done;
+    struct change c;
+    struct str *mine;
+    size_t n_mine;
     scoped_buf say;
     enum rc rc = publish_change(cx, r->facts, r->dir, &r->place, r->by, r->asked->number, true, &done);
     if (rc == E_CONFLICT || rc == E_LIMIT) {
@@ -100,7 +104,10 @@ static enum rc say_wants(struct ctx *cx, struct reviewing *r)
     buf_init(&say, 1 << 20);
     tell_decided(&say, done.push, &done.decided);
     TRY(unblock_tell(cx, log_reader_db(r->reader), facts_now(r->facts), done.push, &done.decided, &say));
-    say_critical(cx, log_reader_db(r->reader), done.push);
+    TRY(change_get(cx, log_reader_db(r->reader), r->place.subject, r->asked->number, &c));
+    TRY(change_ticked(cx, log_reader_db(r->reader), &c, r->by->person, &mine, &n_mine));
+    str_sort(mine, n_mine);
+    say_critical(cx, log_reader_db(r->reader), done.push, mine, n_mine);
     say_ticks(cx, done.push);
     review_print_gate(done.decided.allowed);
     printf("%.*s", (int)say.n, say.p ? say.p : "");

@@ -371,13 +371,52 @@ enum rc change_had_part(struct ctx *cx, sqlite3 *db, struct str change, struct s
     return store_step(cx, st, out);
 }
 
-static void put_ticked(struct json *j, const struct review_word *s)
+static const char ticked_sql[] =
+    "SELECT e.value FROM fact_review r JOIN json_each(r.ticked) e JOIN fact_patch_set s ON s.subject = r.subject AND "
+    "s.number = r.patch_set WHERE r.subject = ?1 AND r.vote = 'approve' AND r.n = (SELECT max(x.n) FROM fact_review x "
+    "WHERE x.subject = ?1 AND x.actor = ?2) AND r.target = ?3 AND s.tree_oid = ?4 AND s.base_oid = ?5 ORDER BY e.key";
+
+enum rc change_ticked(struct ctx *cx, sqlite3 *db, const struct change *c, struct str person, struct str **keys,
+                      size_t *n)
 {
-    if (s->vote != REVIEW_APPROVE || !s->n_ticked) return;
+    scoped_stmt *st = NULL;
+    bool row;
+    *keys = arena_array(&cx->arena, struct str, REVIEW_TICKS + 1);
+    *n = 0;
+    TRY(store_prepare(cx, db, STR(ticked_sql), &st));
+    store_bind_str(st, 1, c->subject);
+    store_bind_str(st, 2, person);
+    store_bind_str(st, 3, c->target);
+    store_bind_str(st, 4, c->tree);
+    store_bind_str(st, 5, c->base);
+    while (*n < REVIEW_TICKS) {
+        TRY(store_step(cx, st, &row));
+        if (!row) return OK;
+        (*keys)[(*n)++] = arena_str(&cx->arena, store_column_str(st, 0));
+    }
+    return OK;
+}
+
+/* With those of before, which nobody has to tick twice. */
+static enum rc put_ticked(struct append *a, struct json *j, const struct change *c, struct str person,
+                          const struct review_word *s)
+{
+    struct str *kept;
+    size_t n;
+    if (s->vote != REVIEW_APPROVE) return OK;
+    TRY(change_ticked(a->cx, a->db, c, person, &kept, &n));
+    str_sort(kept, n);
+    size_t all = n;
+    for (size_t i = 0; i < s->n_ticked; i++) all += !str_among(kept, n, s->ticked[i]);
+    if (all > REVIEW_TICKS) return fail(a->cx, E_LIMIT, "at most %d lines can be ticked", REVIEW_TICKS);
+    if (!all) return OK;
     json_key(j, "ticked");
     json_begin(j, '[');
-    for (size_t i = 0; i < s->n_ticked; i++) json_str(j, s->ticked[i]);
+    for (size_t i = 0; i < n; i++) json_str(j, kept[i]);
+    for (size_t i = 0; i < s->n_ticked; i++)
+        if (!str_among(kept, n, s->ticked[i])) json_str(j, s->ticked[i]);
     json_end(j, ']');
+    return OK;
 }
 
 static enum rc judge_reviewer(struct append *a, const struct gate_place *place, const struct gate_caller *by,
@@ -420,7 +459,7 @@ enum rc change_put_review(struct append *a, const struct gate_place *place, cons
     json_put_str(&j, "base_oid", c->base);
     json_put_str(&j, "target", c->target);
     json_put_cstr(&j, "vote", votes[w->vote]);
-    put_ticked(&j, w);
+    TRY(put_ticked(a, &j, c, by->person, w));
     json_end(&j, '}');
     return gate_put(a, by, "review", c->subject, &b, NULL);
 }

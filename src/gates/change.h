@@ -69,6 +69,11 @@ struct review_word {
     const struct str *ticked;
     size_t n_ticked;
 };
+/* What this person has ticked of the change as it is: by their newest word, when that approved the same content (tree
+ * and base), also of an earlier patch set. Approving again keeps it; taking the approval back, or rejecting, does not.
+ */
+enum rc change_ticked(struct ctx *cx, sqlite3 *db, const struct change *c, struct str person, struct str **keys,
+                      size_t *n) MUST_CHECK;
 /* Appends it. E_DENIED: not by this person, and why; E_CONFLICT: there is a newer patch set, or the change is over. */
 enum rc change_put_review(struct append *a, const struct gate_place *place, const struct gate_caller *by,
                           const struct change *c, const struct review_word *w) MUST_CHECK;

@@ -87,9 +87,26 @@ def test_owners_of_critical_code(t):
         t.has(h.review("mikko", "publish", "acme", number, code=3).out, "without its whole checklist")
         keys = [c["key"] for c in need["checklist"]]
         s.post("sirkka", path + "/reviews", {"patch_set": 1, "vote": "approve", "ticked": keys[:1]})
-        t.equal(read(s, "sirkka", number)[1]["gate"]["critical"][0]["met"], False)
+        gate = read(s, "sirkka", number)[1]["gate"]
+        t.equal((gate["critical"][0]["met"], gate["ticked"], read(s, "mikko", number)[1]["gate"]["ticked"]), (False, keys[:1], []))
+        s.post("sirkka", path + "/reviews", {"patch_set": 1, "vote": "withdraw"})
+        t.equal(read(s, "sirkka", number)[1]["gate"]["ticked"], [])
+        s.post("sirkka", path + "/reviews", {"patch_set": 1, "vote": "approve", "ticked": keys[:1]})
+        t.has(h.review("sirkka", "show", "acme", number).out, keys[0][:8] + "*")
         t.has(h.review("sirkka", "approve", "acme", number, 1, "00000000", code=3).err, "is no key")
-        h.review("sirkka", "approve", "acme", number, 1, *[k[:8] for k in keys])
+        h.review("sirkka", "approve", "acme", number, 1, *[k[:8] for k in keys[1:]])  # what was ticked stays ticked
+        # also when the message alone is amended, which asks for another approval; not when a byte of the content is
+        work.git("commit", "-q", "--amend", "-m", "in many ways")
+        h.propose("ella", work, "-o", "topic=ways")
+        t.equal(read(s, "sirkka", number)[1]["gate"]["ticked"], sorted(keys))
+        t.has(h.review("mikko", "publish", "acme", number, code=3).out, "none of its owners has approved")
+        work.write("lib/plain.c", "int plainer;\n")
+        work.git("update-index", "lib/plain.c")
+        work.git("commit", "-q", "--amend", "-m", "in many ways")
+        h.propose("ella", work, "-o", "topic=ways")
+        t.equal(read(s, "sirkka", number)[1]["gate"]["ticked"], [])
+        s.post("mikko", path + "/reviews", {"patch_set": 3, "vote": "approve"})
+        h.review("sirkka", "approve", "acme", number, 3, *[k[:8] for k in keys])
         h.review("mikko", "publish", "acme", number)
         push = h.facts("push")[-1]["payload"]["critical"]
         t.equal([(c["files"], c["approvals"], c["wanted"]) for c in push], [(8, 1, 1)])

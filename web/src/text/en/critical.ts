@@ -12,6 +12,7 @@ export const critical = {
     nobodyKnown: "None of the owners named there is known here. Add their address or account to a person, or name a group like the team.",
     unticked: "An owner approved without the whole checklist; that does not count here.",
     checklist: "Checklist of this review",
+    before: "ticked by you before",
     checkFirst: "Tick every line that holds, then approve.",
     candidates: "New files that look critical",
     candidatesWhat: "No definition and no line of CODEOWNERS names them. Their owners decide whether they are.",

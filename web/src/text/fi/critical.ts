@@ -12,6 +12,7 @@ export const critical = {
     nobodyKnown: "Ketään nimetyistä omistajista ei tunneta täällä. Lisää henkilölle osoite tai tunnus, tai nimeä ryhmä tiimin mukaan.",
     unticked: "Omistaja hyväksyi ilman koko tarkistuslistaa; se ei riitä tässä.",
     checklist: "Katselmoinnin tarkistuslista",
+    before: "rastitit jo aiemmin",
     checkFirst: "Rastita kaikki paikkansa pitävät kohdat ja hyväksy sitten.",
     candidates: "Uudet kriittisiltä näyttävät tiedostot",
     candidatesWhat: "Mikään määrittely tai CODEOWNERS-rivi ei nimeä niitä. Omistajat päättävät, ovatko ne kriittisiä.",
