@@ -22,6 +22,7 @@ await import("./ledger.mjs");
 await import("./registers.mjs");
 await import("./notices.mjs");
 await import("./imports.mjs");
+await import("./libraries.mjs");
 await import("./metrics.mjs");
 await import("./boards.mjs");
 await import("./environments.mjs");

@@ -10,6 +10,7 @@ import { frame } from "./en/frame";
 import { frameworks } from "./en/frameworks";
 import { gate } from "./en/gate";
 import { hosting } from "./en/hosting";
+import { libraries } from "./en/libraries";
 import { views } from "./en/views";
 import { jobs } from "./en/jobs";
 import { metrics } from "./en/metrics";
@@ -41,6 +42,7 @@ export const en = {
   ...frameworks,
   ...gate,
   ...hosting,
+  ...libraries,
   ...views,
   ...jobs,
   ...metrics,

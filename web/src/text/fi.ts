@@ -10,6 +10,7 @@ import { frame } from "./fi/frame";
 import { frameworks } from "./fi/frameworks";
 import { gate } from "./fi/gate";
 import { hosting } from "./fi/hosting";
+import { libraries } from "./fi/libraries";
 import { views } from "./fi/views";
 import { jobs } from "./fi/jobs";
 import { metrics } from "./fi/metrics";
@@ -42,6 +43,7 @@ export const fi: Text = {
   ...frameworks,
   ...gate,
   ...hosting,
+  ...libraries,
   ...views,
   ...jobs,
   ...metrics,
