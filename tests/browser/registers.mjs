@@ -34,7 +34,7 @@ it("registers: a policy from its first words to who may approve it", async () =>
   await page.getByRole("heading", { name: "After" }).waitFor();
 
   await page.getByRole("button", { name: "Submit for review" }).click();
-  await page.getByRole("dialog").getByLabel("Why").fill("Ready");
+  await page.getByRole("dialog").getByLabel("Note").fill("Ready");
   await page.getByRole("dialog").getByRole("button", { name: "Submit for review" }).click();
   await page.getByText("In review").first().waitFor();
   // whoever wrote it does not approve it

@@ -11,6 +11,7 @@ export const myTasks = {
     all: "See all tasks",
     approvals: "Waits for your decision",
     approvalsWhat: "Somebody else has asked; you are the second pair of eyes.",
+    items: "Items of registers that wait for you",
     requests: "You have asked for",
     late: "Overdue",
     soon: "Within a week",

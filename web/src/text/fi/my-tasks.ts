@@ -11,6 +11,7 @@ export const myTasks = {
     all: "Katso kaikki tehtävät",
     approvals: "Odottaa päätöstäsi",
     approvalsWhat: "Joku muu on pyytänyt; sinä olet toinen silmäpari.",
+    items: "Sinua odottavat kirjaukset",
     requests: "Omat pyyntösi",
     late: "Myöhässä",
     soon: "Viikon sisällä",
