@@ -85,7 +85,8 @@ static enum rc put_candidates(struct ctx *cx, struct api_call *call, const struc
     struct git *g = NULL;
     size_t n = 0;
     TRY(hosted_open(cx, place->path, NULL, &g));
-    enum rc rc = critical_candidates(cx, g, push, 0, found, &n);
+    const struct push_ref *r = &push->refs[0];
+    enum rc rc = critical_candidates(cx, call->ledger, g, place->subject, r->before, r->after, found, &n);
     git_close(g);
     TRY(rc);
     for (size_t i = 0; i < n; i++) {

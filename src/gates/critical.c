@@ -75,12 +75,6 @@ static const struct critical_name *names_of(struct ctx *cx, const struct owners_
     return names;
 }
 
-static bool is_general(struct str pattern)
-{
-    while (pattern.n && strchr("/*", pattern.p[0])) pattern = str_slice(pattern, 1, pattern.n);
-    return pattern.n == 0;
-}
-
 static void touch_line(void *arg, int32_t rule, int32_t section)
 {
     struct looking *l = arg;
@@ -94,7 +88,7 @@ static void touch_line(void *arg, int32_t rule, int32_t section)
         n->names = names_of(l->cx, line);
         n->n_names = line->n;
         n->wanted = line->required;
-        n->general = is_general(line->pattern);
+        n->general = pattern_is_general(line->pattern);
     }
     touch_need(l, n);
 }
@@ -162,29 +156,13 @@ static enum rc add_root(struct looking *l, struct str pattern, int32_t rule)
 
 static enum rc index_owners(struct looking *l)
 {
-    struct arena *a = &l->cx->arena;
     const struct owners_file *f = &l->owners;
-    if (!f->n) return OK;
-    l->exact = owners_index_new(a, f->dialect, LIMIT_CODEOWNERS_WORK);
-    l->folded = owners_index_new(a, f->dialect, LIMIT_CODEOWNERS_WORK);
-    struct str *sections = arena_array(a, struct str, f->n + 1);
-    int32_t n_sections = 1; /* 0: lines of no section */
+    TRY(owners_file_index(l->cx, f, &l->exact, &l->folded));
     for (size_t i = 0; i < f->n; i++) {
         const struct owners_line *line = &f->lines[i];
-        struct str pattern = line->pattern, folded;
-        bool exclusion = f->dialect == OWNERS_GITLAB && str_starts(pattern, STR("!"));
-        /* of a line with an owner that is none the others count; what no host reads is no pattern */
-        if (line->error && strcmp(line->error, "no_owner") != 0 && strcmp(line->error, "invalid_owner") != 0) continue;
-        int32_t section = 0;
-        if (line->section.p) {
-            for (section = 1; section < n_sections && !str_eq_nocase(sections[section], line->section);) section++;
-            if (section == n_sections) sections[n_sections++] = line->section;
-        }
-        if (exclusion) pattern = str_slice(pattern, 1, pattern.n);
-        TRY(path_folded(l->cx, pattern, &folded));
-        owners_index_add(l->exact, pattern, (int32_t)i, section, exclusion);
-        owners_index_add(l->folded, folded, (int32_t)i, section, exclusion);
-        if (!exclusion && line->n && line->required) TRY(add_root(l, pattern, (int32_t)i));
+        bool exclusion = f->dialect == OWNERS_GITLAB && str_starts(line->pattern, STR("!"));
+        if (owners_line_counts(line) && !exclusion && line->n && line->required)
+            TRY(add_root(l, line->pattern, (int32_t)i));
     }
     return OK;
 }

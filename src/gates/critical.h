@@ -70,14 +70,20 @@ struct json;
 void critical_put(struct ctx *cx, struct json *j, const struct push *p);
 bool critical_is_met(const struct critical_need *n);
 
-/* New files of a change that look critical and that nothing names as such. */
+/* New files that look critical and that nothing names as such: neither a definition of the register, nor a line of its
+ * own in CODEOWNERS as it is with them; nor does a definition say that they were looked at and are not. */
 struct critical_candidate {
     struct str path;
     const char *hint; /* observe/critical.h */
 };
 #define CRITICAL_CANDIDATES 100
-enum rc critical_candidates(struct ctx *cx, struct git *g, const struct push *p, size_t ref,
-                            struct critical_candidate *out, size_t *n) MUST_CHECK;
+/* Of what is between two commits. */
+enum rc critical_candidates(struct ctx *cx, sqlite3 *db, struct git *g, struct str repository, struct str from,
+                            struct str to, struct critical_candidate *out, size_t *n) MUST_CHECK;
+/* Of a push: fills candidates of changes and of protected branches that go forward, and `settled`: candidates of before
+ * that are named now, or are gone. They stop nothing: what cannot be told is left out. */
+enum rc critical_find(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p) MUST_CHECK;
+void critical_put_candidates(struct ctx *cx, struct json *j, const struct push *p);
 
 /* SHA-256 of a checklist's line, as hex. Pure. */
 void critical_item_key(struct str text, char out[65]);

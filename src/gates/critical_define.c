@@ -42,14 +42,14 @@ static void take_owners(struct reading *r, const struct approved_item *i, struct
     d->names = names;
 }
 
-static void take_patterns(struct reading *r, const json_t *rows, struct definition *d)
+static const struct str *take_patterns(struct reading *r, const json_t *rows, size_t *n)
 {
     struct str *patterns = arena_array(&r->cx->arena, struct str, json_array_size(rows) + 1);
     for (size_t k = 0; k < json_array_size(rows); k++) {
         struct str pattern = str_trim(json_member(json_array_get(rows, k), "pattern"));
-        if (pattern.n) patterns[d->n_patterns++] = arena_str(&r->cx->arena, pattern);
+        if (pattern.n) patterns[(*n)++] = arena_str(&r->cx->arena, pattern);
     }
-    d->patterns = patterns;
+    return patterns;
 }
 
 static void take_items(struct reading *r, const json_t *list, struct definition *d)
@@ -74,7 +74,8 @@ static enum rc take(void *arg, const struct approved_item *i)
         return fail(r->cx, E_LIMIT, "a repository has at most %d definitions of critical code", DEFINITIONS_MOST);
     struct definition *d = &r->list[r->n++];
     *d = (struct definition){.subject = i->subject, .version = i->version, .number = i->number};
-    take_patterns(r, json_object_get(i->fields, "paths"), d);
+    d->patterns = take_patterns(r, json_object_get(i->fields, "paths"), &d->n_patterns);
+    d->cleared = take_patterns(r, json_object_get(i->fields, "cleared"), &d->n_cleared);
     take_owners(r, i, d);
     take_items(r, json_object_get(i->fields, "checklist"), d);
     return OK;

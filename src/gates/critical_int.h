@@ -20,6 +20,11 @@ enum rc owners_file_find(struct ctx *cx, const struct git *g, struct str commit,
 enum rc owners_file_read(struct ctx *cx, const struct git *g, struct owners_file *f) MUST_CHECK;
 /* What is wrong with it, in words for `lang`; STR_NONE: nothing. */
 struct str owners_file_fault(struct ctx *cx, const struct owners_file *f, enum lang lang);
+/* Its patterns, as they are written and folded (path_folded); NULL when it has no lines. Rules are lines by number. */
+enum rc owners_file_index(struct ctx *cx, const struct owners_file *f, struct owners_index **exact,
+                          struct owners_index **folded) MUST_CHECK;
+/* Whether any host reads its pattern. Pure. */
+bool owners_line_counts(const struct owners_line *line);
 /* Whether a path, in any case, is one that CODEOWNERS may have. Pure. */
 bool owners_file_is_place(struct str path);
 
@@ -37,6 +42,8 @@ struct str path_of_link(struct arena *a, struct str path, struct str target);
 enum rc path_folded(struct ctx *cx, struct str path, struct str *out) MUST_CHECK;
 /* The folders before a pattern's first wildcard, without outer slashes; empty: it holds anywhere. Pure. */
 struct str pattern_root(struct str pattern);
+/* One for everything names nothing in particular. Pure. */
+bool pattern_is_general(struct str pattern);
 
 /* --- definitions */
 
@@ -45,6 +52,8 @@ struct definition {
     int64_t version, number;
     const struct str *patterns;
     size_t n_patterns;
+    const struct str *cleared; /* looked at and not critical */
+    size_t n_cleared;
     const struct critical_name *names;
     size_t n_names;
     const struct critical_item *items;

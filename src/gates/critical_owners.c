@@ -161,3 +161,43 @@ struct str owners_file_fault(struct ctx *cx, const struct owners_file *f, enum l
                                     STR_ARG(f->path), (long long)f->lines[i].line, said[k].words[lang]);
     return STR_NONE;
 }
+
+bool owners_line_counts(const struct owners_line *line)
+{
+    /* of a line with an owner that is none the others count; what no host reads is no pattern */
+    return !line->error || strcmp(line->error, "no_owner") == 0 || strcmp(line->error, "invalid_owner") == 0;
+}
+
+bool pattern_is_general(struct str pattern)
+{
+    while (pattern.n && strchr("/*", pattern.p[0])) pattern = str_slice(pattern, 1, pattern.n);
+    return pattern.n == 0;
+}
+
+enum rc owners_file_index(struct ctx *cx, const struct owners_file *f, struct owners_index **exact,
+                          struct owners_index **folded)
+{
+    struct arena *a = &cx->arena;
+    *exact = *folded = NULL;
+    if (!f->n) return OK;
+    *exact = owners_index_new(a, f->dialect, LIMIT_CODEOWNERS_WORK);
+    *folded = owners_index_new(a, f->dialect, LIMIT_CODEOWNERS_WORK);
+    struct str *sections = arena_array(a, struct str, f->n + 1);
+    int32_t n_sections = 1; /* 0: lines of no section */
+    for (size_t i = 0; i < f->n; i++) {
+        const struct owners_line *line = &f->lines[i];
+        struct str pattern = line->pattern, as_folded;
+        bool exclusion = f->dialect == OWNERS_GITLAB && str_starts(pattern, STR("!"));
+        if (!owners_line_counts(line)) continue;
+        int32_t section = 0;
+        if (line->section.p) {
+            for (section = 1; section < n_sections && !str_eq_nocase(sections[section], line->section);) section++;
+            if (section == n_sections) sections[n_sections++] = line->section;
+        }
+        if (exclusion) pattern = str_slice(pattern, 1, pattern.n);
+        TRY(path_folded(cx, pattern, &as_folded));
+        owners_index_add(*exact, pattern, (int32_t)i, section, exclusion);
+        owners_index_add(*folded, as_folded, (int32_t)i, section, exclusion);
+    }
+    return OK;
+}

@@ -220,6 +220,7 @@ static enum rc put_push(struct append *a, const struct push *p, uint64_t *n)
         json_end(&j, ']');
     }
     critical_put(a->cx, &j, p);
+    critical_put_candidates(a->cx, &j, p);
     checks_put(a->cx, &j, p);
     times_put(a->cx, &j, p);
     if (reason.n) json_put_str(&j, "reason", str_slice(reason, 0, 4096));

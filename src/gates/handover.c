@@ -32,6 +32,24 @@ static void commands_digest(const struct push *p, char out[65])
     digest_hex(bytes, 32, out);
 }
 
+static void put_candidates(struct json *j, const struct push *p)
+{
+    json_key(j, "candidates");
+    json_begin(j, '[');
+    for (size_t i = 0; i < p->n_candidates; i++) {
+        json_begin(j, '{');
+        json_put_int(j, "ref", (int64_t)p->candidates[i].ref);
+        json_put_str(j, "path", p->candidates[i].path);
+        json_put_cstr(j, "hint", p->candidates[i].hint);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+    json_key(j, "settled");
+    json_begin(j, '[');
+    for (size_t i = 0; i < p->n_settled; i++) json_str(j, p->settled[i]);
+    json_end(j, ']');
+}
+
 void handover_put(struct ctx *cx, const struct hook_call *h, const struct push *p)
 {
     scoped_buf b;
@@ -59,6 +77,7 @@ void handover_put(struct ctx *cx, const struct hook_call *h, const struct push *
     json_end(&j, ']');
     push_put_personal(&j, p);
     push_put_unread(&j, p);
+    put_candidates(&j, p);
     json_end(&j, '}');
     /* without it the search is done again, so that nothing hangs on whether it can be written */
     if (buf_ok(&b) == OK && file_replace(cx, path_of(cx, h), buf_view(&b)) != OK) return;
@@ -102,6 +121,28 @@ static bool take_unread(struct ctx *cx, const json_t *list, struct push *p)
     return true;
 }
 
+static bool take_candidates(struct ctx *cx, const json_t *list, const json_t *settled, struct push *p)
+{
+    if (!json_is_array(list) || !json_is_array(settled)) return false;
+    p->candidates = arena_array(&cx->arena, struct push_candidate, json_array_size(list) + 1);
+    p->settled = arena_array(&cx->arena, struct str, json_array_size(settled) + 1);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *f = json_array_get(list, i);
+        const char *path = json_string_value(json_object_get(f, "path")),
+                   *hint = json_string_value(json_object_get(f, "hint"));
+        int64_t ref = json_integer_value(json_object_get(f, "ref"));
+        if (!path || !hint || ref < 0 || (size_t)ref >= p->n) return false;
+        p->candidates[p->n_candidates++] = (struct push_candidate){(size_t)ref, arena_str(&cx->arena, str_from(path)),
+                                                                   arena_cstr(&cx->arena, str_from(hint))};
+    }
+    for (size_t i = 0; i < json_array_size(settled); i++) {
+        const char *path = json_string_value(json_array_get(settled, i));
+        if (!path) return false;
+        p->settled[p->n_settled++] = arena_str(&cx->arena, str_from(path));
+    }
+    return true;
+}
+
 static bool take_personal(struct ctx *cx, const json_t *list, struct push *p)
 {
     if (!json_is_array(list)) return false;
@@ -137,7 +178,9 @@ static bool take(struct ctx *cx, const json_t *top, struct push *p)
         p->hits[p->n_hits++] = (struct push_hit){(size_t)ref, arena_str(&cx->arena, str_from(path)),
                                                  json_integer_value(json_object_get(h, "line")), rule, spot_of(cx, h)};
     }
-    return take_personal(cx, json_object_get(top, "personal"), p) && take_unread(cx, json_object_get(top, "unread"), p);
+    return take_personal(cx, json_object_get(top, "personal"), p) &&
+           take_unread(cx, json_object_get(top, "unread"), p) &&
+           take_candidates(cx, json_object_get(top, "candidates"), json_object_get(top, "settled"), p);
 }
 
 bool handover_take(struct ctx *cx, const struct hook_call *h, struct push *p)
@@ -155,6 +198,7 @@ bool handover_take(struct ctx *cx, const struct hook_call *h, struct push *p)
         p->n_hits = 0;
         p->n_personal = 0;
         p->n_unread = 0;
+        p->n_candidates = p->n_settled = 0;
         p->secrets = 0;
         p->lfs = p->says_keys = false;
     }

@@ -1,4 +1,5 @@
 #include "gates/publish.h"
+#include "gates/push_scan.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "gates/checks.h"
 #include "gates/critical.h"
 #include "gates/expunge.h"
+#include "gates/push_scan.h"
 #include "gates/receive.h"
 #include "gates/seal.h"
 #include "git/object.h"
@@ -328,7 +330,9 @@ static enum rc prepare(struct ctx *cx, struct publishing *p, struct push *push, 
     push->n = 1;
     push->made = p->made;
     push->n_made = p->n_made;
+    TRY(push_found(cx, log_reader_db(p->reader), r->change, r->patch_set, push));
     TRY(critical_read(cx, log_reader_db(p->reader), p->git, push));
+    if (!p->try_only) TRY(critical_find(cx, log_reader_db(p->reader), p->git, push));
     TRY(checks_read(cx, log_reader_db(p->reader), p->git, push));
     out->target = r->name;
     out->before = r->before;

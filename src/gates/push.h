@@ -48,6 +48,12 @@ struct push_spot {
     const char *found_in; /* message, header: of a commit; tag: what a tag says; name: of a file; NULL: a file */
     struct str object;    /* the commit, or the tag */
 };
+/* A new file that looks critical and that nothing names (critical.h). */
+struct push_candidate {
+    size_t ref;
+    struct str path;
+    const char *hint;
+};
 struct push_hit {
     size_t ref;
     struct str path;
@@ -123,6 +129,10 @@ struct push {
     const struct str *made; /* commits the server made of a change that it publishes */
     size_t n_made;
     struct str emergency; /* record:change/ID that lets it in all the same; STR_NONE: none */
+    struct push_candidate *candidates;
+    size_t n_candidates;
+    struct str *settled; /* candidates of before that are named now, or are gone */
+    size_t n_settled;
     uint64_t definitions; /* state of what says so, when it was read … */
     bool critical_known;  /* … if it was */
     struct push_check *checks;

@@ -14,34 +14,71 @@ struct commits {
     size_t n_plain, n_merges;
 };
 
-/* The commits that no ref has yet: `ID PARENT…` a line. */
-static enum rc list_commits(struct push_files *s, const struct git *g, struct commits *out)
+/* What a change proposes, or a protected branch gains, is looked through as a whole: it may have been let in by another
+ * name, when less was asked. Of all else what no ref has yet. */
+static struct str gains_from(const struct push_ref *r)
 {
-    static const char *const argv[] = {"rev-list", "--parents", "--stdin", "--not", "--all", NULL};
-    struct ctx *cx = s->cx;
-    const struct push *p = s->push;
-    scoped_buf input, said;
+    if (r->kind == PUSH_CHANGE && !r->shape) return r->base;
+    return r->kind == PUSH_BRANCH && r->protection && r->act == PUSH_UPDATE ? r->before : STR_NONE;
+}
+
+static enum rc rev_list(struct ctx *cx, const struct git *g, const char *const *argv, const struct buf *input,
+                        struct buf *said)
+{
     int code;
     const char *why;
-    *out = (struct commits){0};
-    buf_init(&input, COMMITS_MOST);
+    if (!input->n) return OK;
+    TRY(hosted_run(cx, g, argv, buf_view(input), said, &code, &why));
+    return code == 0 ? OK : fail(cx, E_CORRUPT, "what was pushed cannot be followed: %s", why);
+}
+
+/* `ID PARENT…` a line, each once. */
+static enum rc list_lines(struct push_files *s, const struct git *g, struct str **out, size_t *n)
+{
+    static const char *const new[] = {"rev-list", "--parents", "--stdin", "--not", "--all", NULL}, *const gained[] = {
+                                                                                                       "rev-list",
+                                                                                                       "--parents",
+                                                                                                       "--stdin", NULL};
+    const struct push *p = s->push;
+    scoped_buf fresh, gain, said;
+    size_t kept = 0;
+    buf_init(&fresh, COMMITS_MOST);
+    buf_init(&gain, COMMITS_MOST);
     buf_init(&said, COMMITS_MOST);
-    for (size_t i = 0; i < p->n; i++)
-        if (!oid_is_zero(p->refs[i].after)) buf_printf(&input, STR_FMT "\n", STR_ARG(p->refs[i].after));
-    if (!input.n) return OK;
-    TRY(hosted_run(cx, g, argv, buf_view(&input), &said, &code, &why));
-    if (code != 0) return fail(cx, E_CORRUPT, "what was pushed cannot be followed: %s", why);
-    struct str rest = arena_str(&cx->arena, buf_view(&said)), line, oid;
-    size_t most = rest.n / 41 + 1;
-    out->plain = arena_array(&cx->arena, struct str, most);
-    out->merges = arena_array(&cx->arena, struct str, most);
-    s->commits = arena_array(&cx->arena, struct str, most);
-    while (str_cut(&rest, '\n', &line)) {
-        bool merge = line.n > 82;
-        oid = str_slice(line, 0, 40);
-        if (!oid_is(oid, 40)) continue;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct push_ref *r = &p->refs[i];
+        struct str from = gains_from(r);
+        if (oid_is_zero(r->after)) continue;
+        buf_printf(from.p ? &gain : &fresh, STR_FMT "\n", STR_ARG(r->after));
+        if (from.p) buf_printf(&gain, "^" STR_FMT "\n", STR_ARG(from));
+    }
+    TRY(rev_list(s->cx, g, new, &fresh, &said));
+    TRY(rev_list(s->cx, g, gained, &gain, &said));
+    struct str rest = arena_str(&s->cx->arena, buf_view(&said)), line;
+    *out = arena_array(&s->cx->arena, struct str, rest.n / 41 + 1);
+    *n = 0;
+    while (str_cut(&rest, '\n', &line))
+        if (oid_is(str_slice(line, 0, 40), 40)) (*out)[(*n)++] = line;
+    if (!fresh.n || !gain.n) return OK;
+    str_sort(*out, *n);
+    for (size_t i = 0; i < *n; i++)
+        if (!kept || !str_eq((*out)[i], (*out)[kept - 1])) (*out)[kept++] = (*out)[i];
+    *n = kept;
+    return OK;
+}
+
+static enum rc list_commits(struct push_files *s, const struct git *g, struct commits *out)
+{
+    struct str *lines;
+    size_t n;
+    TRY(list_lines(s, g, &lines, &n));
+    out->plain = arena_array(&s->cx->arena, struct str, n + 1);
+    out->merges = arena_array(&s->cx->arena, struct str, n + 1);
+    s->commits = arena_array(&s->cx->arena, struct str, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct str oid = str_slice(lines[i], 0, 40);
         s->commits[s->n_commits++] = oid;
-        if (merge)
+        if (lines[i].n > 82)
             out->merges[out->n_merges++] = oid;
         else
             out->plain[out->n_plain++] = oid;
@@ -213,7 +250,7 @@ static void drop_twins(struct push_files *s)
 
 enum rc push_files_read(struct ctx *cx, struct git *g, struct push *p, struct push_files *out)
 {
-    struct commits commits;
+    struct commits commits = {0};
     *out = (struct push_files){.cx = cx, .push = p};
     TRY(list_commits(out, g, &commits));
     if (commits.n_plain) TRY(list_plain(out, g, &commits));

@@ -1,4 +1,5 @@
-/* What a push brings, to be looked through: the commits that no ref has yet, their files in each place, its tags.
+/* What a push brings, to be looked through: the commits that no ref has yet (of a change or a protected
+ * branch: all that it gains), their files in each place, its tags.
  * Private to push_scan.c and push_files.c. */
 #ifndef SINETTI_GATES_PUSH_FILES_H
 #define SINETTI_GATES_PUSH_FILES_H

@@ -433,6 +433,7 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
         TRY(expunge_ids(cx, db, p->place->subject, &gone, &p->n_gone));
         p->gone = gone;
         TRY(push_scan(cx, g, p));
+        TRY(critical_find(cx, db, g, p));
     }
     /* a secret is every ref's that would bring it: one push, one look */
     for (size_t i = 0; i < p->n; i++) {

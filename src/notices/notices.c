@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 extern const char notices_due_sql[], notices_due_tasks_sql[], notices_due_items_sql[], notices_due_moves_sql[],
-    notices_due_reading_sql[], notices_failing_sql[];
+    notices_due_reading_sql[], notices_failing_sql[], notices_due_candidates_sql[];
 
 #define ITEM_SOON (14 * DAY_SECONDS)
 
@@ -29,6 +29,7 @@ static const struct {
     [NOTICE_ITEM_OVERDUE] = {"item_overdue", NOTICE_WORK, true},
     [NOTICE_ITEM_DUE] = {"item_due", NOTICE_WORK, false},
     [NOTICE_JOB_FAILING] = {"job_failing", NOTICE_WORK, true},
+    [NOTICE_CRITICAL_CANDIDATE] = {"critical_candidate", NOTICE_WORK, false},
     [NOTICE_READING] = {"reading", NOTICE_APPROVALS, false},
     [NOTICE_APPROVAL] = {"approval", NOTICE_APPROVALS, false},
     [NOTICE_SOLO_REVIEW] = {"solo_review", NOTICE_APPROVALS, false},
@@ -366,6 +367,43 @@ static enum rc read_failing(struct reading *r)
     }
 }
 
+/* --- new code that looks critical */
+
+/* Whoever may approve what says which code is critical. */
+static bool defines(const struct reading *r)
+{
+    const struct record_kind *k = catalog_find_record(r->o->catalog, STR("critical_code"));
+    for (size_t i = 0; k && i < k->n_moves; i++)
+        for (size_t w = 0; k->moves[i].approves && w < k->moves[i].n_who; w++) {
+            enum identity_role role;
+            if (identity_role_find(k->moves[i].who[w], &role) && r->who->roles >> role & 1) return true;
+        }
+    return false;
+}
+
+static enum rc read_candidates(struct reading *r)
+{
+    scoped_stmt *st = NULL;
+    bool may_define = defines(r);
+    TRY(prepare(r, notices_due_candidates_sql, &st));
+    for (bool row;;) {
+        TRY(store_step(r->cx, st, &row));
+        if (!row) return OK;
+        struct str project = store_column_str(st, 2);
+        bool mine = sqlite3_column_int(st, 6), answered = sqlite3_column_int(st, 7), open = sqlite3_column_int(st, 8);
+        int64_t more = sqlite3_column_int64(st, 4) - 1;
+        if (!(mine || (!answered && may_define)) || !identity_may(r->who, "changes.read", project)) continue;
+        struct str path = str_from(str_visible(r->cx, store_column_str(st, 3)));
+        add(r, (struct notice){
+                   .what = NOTICE_CRITICAL_CANDIDATE,
+                   .subject = column(r, st, open ? 0 : 9),
+                   .title = column(r, st, 1),
+                   .detail =
+                       more ? arena_printf(&r->cx->arena, STR_FMT " (+ %lld)", STR_ARG(path), (long long)more) : path,
+                   .moment = sqlite3_column_int64(st, 5)});
+    }
+}
+
 static int by_urgency(const void *a, const void *b)
 {
     const struct notice *x = a, *y = b;
@@ -384,6 +422,7 @@ enum rc notices_read(struct ctx *cx, const struct notices_options *o, const stru
     TRY(read_moves(&r));
     TRY(read_reading(&r));
     TRY(read_failing(&r));
+    TRY(read_candidates(&r));
     if (r.n) qsort(r.out, r.n, sizeof *r.out, by_urgency);
     *out = r.out;
     *n = r.n;

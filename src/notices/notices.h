@@ -23,7 +23,8 @@ enum notice_what {
     NOTICE_ITEM_OVERDUE, /* a date of an item that is due in its state (docs/formats/kinds.md) */
     NOTICE_ITEM_DUE,     /* within 14 days */
     NOTICE_JOB_FAILING,  /* what the server does for a repository by itself fails each time: for who keeps its gate */
-    NOTICE_READING,      /* to be read and accepted */
+    NOTICE_CRITICAL_CANDIDATE, /* new files look critical and nothing names them: for who answers for such code there */
+    NOTICE_READING,            /* to be read and accepted */
     NOTICE_APPROVAL,
     NOTICE_SOLO_REVIEW,
     NOTICE_ITEM_MOVE, /* an item waits for a move that only others than its writers may make */
@@ -43,9 +44,10 @@ struct notice {
     enum notice_what what;
     struct str subject; /* where one goes: task:…, record:…, fact:N of a request, obligation:…, person:… */
     struct str title;   /* of the item; who mentions; what a request is about; a role */
-    struct str detail;  /* label of the date; kind of a request; its decision; the move; a role's scope; a job */
-    int64_t moment;     /* with what and subject: this very thing, once for ever */
-    int64_t due;        /* Unix seconds; 0: none */
+    struct str detail; /* label of the date; kind of a request; its decision; the move; a role's scope; a job; the first
+                          file, and how many more */
+    int64_t moment;    /* with what and subject: this very thing, once for ever */
+    int64_t due;       /* Unix seconds; 0: none */
 };
 
 struct notices_options {

@@ -24,6 +24,8 @@ static const char *const why[NOTICE_WHATS][LANG_COUNT] = {
     [NOTICE_ITEM_OVERDUE] = {"Past its date: %s", "Päivä on mennyt: %s"},
     [NOTICE_ITEM_DUE] = {"Its date comes: %s", "Päivä lähestyy: %s"},
     [NOTICE_JOB_FAILING] = {"The server tries in vain: %s", "Palvelimelta ei onnistu: %s"},
+    [NOTICE_CRITICAL_CANDIDATE] = {"New code looks critical, and nothing names it: %s",
+                                   "Uusi koodi vaikuttaa kriittiseltä, eikä sitä ole nimetty: %s"},
     [NOTICE_READING] = {"To be read and accepted", "Luettava ja hyväksyttävä"},
     [NOTICE_APPROVAL] = {"Waits for your decision, until %s", "Odottaa päätöstäsi %s asti"},
     [NOTICE_SOLO_REVIEW] = {"Was done alone and waits for a second person", "Tehtiin yksin ja odottaa toista henkilöä"},
@@ -81,6 +83,8 @@ static struct str what_else(struct ctx *cx, const struct notices_options *o, con
         return str_eq(n->detail, STR("approved")) ? lang == LANG_FI ? STR("hyväksytty") : STR("approved")
                : lang == LANG_FI ? STR("hylätty")
                                                   : STR("rejected");
+    case NOTICE_CRITICAL_CANDIDATE:
+        return n->detail;
     case NOTICE_TASK_OVERDUE:
     case NOTICE_TASK_DUE:
     case NOTICE_REVIEW_OVERDUE:

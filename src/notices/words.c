@@ -64,7 +64,8 @@ struct str notice_title(struct ctx *cx, const struct notices_options *o, enum la
         const struct catalog_kind *k = catalog_find_kind(o->catalog, n->detail);
         return join(cx, k ? k->title[lang] : STR(""), subject_title(cx, o, lang, n->title));
     }
-    if (n->what == NOTICE_ROLE_ENDING || n->what == NOTICE_JOB_FAILING) return n->title;
+    if (n->what == NOTICE_ROLE_ENDING || n->what == NOTICE_JOB_FAILING || n->what == NOTICE_CRITICAL_CANDIDATE)
+        return n->title;
     return subject_title(cx, o, lang, n->subject);
 }
 
@@ -89,6 +90,7 @@ struct str notice_path(struct ctx *cx, const struct notice *n)
         return arena_printf(&cx->arena, "/approvals/" STR_FMT, STR_ARG(after(s, STR("fact:"))));
     if (str_starts(s, STR("change:")))
         return arena_printf(&cx->arena, "/reviews/" STR_FMT, STR_ARG(after(s, STR("change:"))));
+    if (str_starts(s, STR("repo:")) && n->what == NOTICE_CRITICAL_CANDIDATE) return STR("/registers/critical_code");
     if (str_starts(s, STR("repo:")))
         return arena_printf(&cx->arena, "/repositories/" STR_FMT, STR_ARG(after(s, STR("repo:"))));
     return STR("/notifications");

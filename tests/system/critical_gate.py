@@ -148,6 +148,39 @@ def test_owners_of_critical_code(t):
         number = h.propose("ella", work, "-o", "topic=new")
         change = read(s, "ella", number)[1]
         t.equal([(c["path"], c["hint"]) for c in change["gate"]["candidates"]], [("core/cipher.c", "cryptography")])
+        # whoever answers for critical code here is asked about it
+        def asked(who):
+            return [(n["title"], n["detail"].split(": ")[1], n["path"]) for n in s.get(who, "/notifications")["items"] if n["what"] == "critical_candidate"]
+        notice = [("acme", "core/cipher.c", "/reviews/" + read(s, "ella", number)[0].split("/")[2])]
+        t.equal({who: asked(who) for who in ("ella", "mikko", "sirkka")}, {"ella": [], "mikko": [], "sirkka": notice})  # CRI-1 is approved, and edited
+        item(s, "mikko", "critical_code", "Else", {"repository": h.repo, "paths": [{"pattern": "/lib/", "why": "x"}], "found_how": "x", "checklist": ["x"],
+                                                  "owners": [serving.person_id("mikko")]})
+        t.equal((asked("mikko"), asked("sirkka")), (notice, notice))
+        # the same again is no other thing; a second file is; the line for everything names nothing
+        work.commit("again", {"core/cipher.c": "int cipher(void) { return encrypt() + 1; }\n"}, author=person("ella"))
+        h.propose("ella", work, "-o", "topic=new")
+        work.commit("one more", {"core/password.c": "int check_password(void) { return 0; }\n"}, author=person("ella"))
+        h.propose("ella", work, "-o", "topic=new")
+        t.equal(asked("mikko"), [("acme", "core/cipher.c (+ 1)", notice[0][2])])
+        # decided: one is named, the other was looked at and is not critical; a draft decides nothing
+        decided = {"repository": h.repo, "paths": [{"pattern": "cipher.c", "why": "x"}], "cleared": [{"pattern": "/core/password.c", "why": "it only asks"}], "found_how": "x",
+                   "checklist": ["x"], "owners": [serving.person_id("mikko")]}
+        made = s.post("mikko", "/registers/critical_code/items", {"title": "Core", "owner": serving.person_id("mikko"), "content": decided}, 201)
+        t.equal(len(asked("mikko")), 1)
+        place = "/registers/critical_code/items/" + made["subject"].split("/")[1]
+        s.post("mikko", place + "/moves", {"move": "submit", "digest": made["digest"]})
+        s.post("sirkka", place + "/moves", {"move": "approve", "digest": made["digest"]})
+        t.equal((asked("mikko"), read(s, "ella", number)[1]["gate"]["candidates"]), ([], []))
+        # what was published undecided is asked about until CODEOWNERS names it
+        for topic, files, now in (("session", {"core/session.c": "int session_id(void) { return cookie(); }\n"}, [("acme", "core/session.c", "/registers/critical_code")]),
+                                  ("owners", {"CODEOWNERS": "* ella@example.org mikko@example.org\n/core/session.c sirkka@example.org\n"}, [])):
+            branch(h, work, topic)
+            work.commit(topic, files, author=person("ella"))
+            number = h.propose("ella", work, "-o", "topic=" + topic)
+            h.review("mikko", "approve", "acme", number, 1)
+            h.review("mikko", "publish", "acme", number)
+            t.equal(asked("mikko"), now)
+        t.equal(h.facts("push")[-1]["payload"]["settled"], ["core/session.c"])
     status = t.run("status", "--data", "data", "--format", "json", code=0).json()
     point = [o for k in status["tasks"] if k["key"] == POINT.split("/")[0] for o in k["obligations"] if o["key"] == POINT.split("/")[1]][0]
     t.equal((point["verdict"] in ("met", "partly_met"), point["judged"], point["failing"]), (True, 1, 0), point)

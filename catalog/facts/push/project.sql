@@ -36,6 +36,11 @@ CREATE TABLE p_push_owners (n INTEGER NOT NULL, seq INTEGER NOT NULL, critical I
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
 CREATE VIEW fact_push_owners AS SELECT n, seq, critical, value FROM p_push_owners;
 CREATE VIEW fact_push_critical AS SELECT n, seq, ref, source, line, path, files, owners, known, wanted, approvals, unticked FROM p_push_critical;
+CREATE TABLE p_push_candidates (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, path TEXT NOT NULL, hint TEXT NOT NULL, PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE VIEW fact_push_candidates AS SELECT n, seq, ref, path, hint FROM p_push_candidates;
+CREATE TABLE p_push_settled (n INTEGER NOT NULL, seq INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX p_push_settled_value ON p_push_settled (value, n);
+CREATE VIEW fact_push_settled AS SELECT n, seq, value AS path FROM p_push_settled;
 CREATE TABLE p_push_checks (n INTEGER NOT NULL, seq INTEGER NOT NULL, ref TEXT NOT NULL, what TEXT NOT NULL, definition TEXT NOT NULL, wanted INTEGER NOT NULL,
   found INTEGER, total INTEGER, why TEXT, level TEXT,
   PRIMARY KEY (n, seq)) STRICT, WITHOUT ROWID;
@@ -57,6 +62,8 @@ INSERT INTO p_push_made SELECT :n, key, value FROM json_each(:payload, '$.made')
 INSERT INTO p_push_critical SELECT :n, key, value ->> 'ref', value ->> 'source', value ->> 'line', value ->> 'path', value ->> 'files', json_array_length(value, '$.owners'),
   value ->> 'known', value ->> 'wanted', value ->> 'approvals', value ->> 'unticked' FROM json_each(:payload, '$.critical');
 INSERT INTO p_push_owners SELECT :n, c.key * 100 + o.key, c.key, o.value FROM json_each(:payload, '$.critical') c JOIN json_each(c.value, '$.owners') o;
+INSERT INTO p_push_candidates SELECT :n, key, value ->> 'ref', value ->> 'path', value ->> 'hint' FROM json_each(:payload, '$.candidates');
+INSERT INTO p_push_settled SELECT :n, key, value FROM json_each(:payload, '$.settled');
 INSERT INTO p_push_checks SELECT :n, key, value ->> 'ref', value ->> 'what', value ->> 'definition', value ->> 'wanted', value ->> 'found', value ->> 'total',
   value ->> 'why', value ->> 'level' FROM json_each(:payload, '$.checks');
 INSERT INTO p_push_times SELECT :n, key, value ->> 'ref', value ->> 'state', value ->> 'source', value ->> 'opens', value ->> 'opens_text', value ->> 'emergency'

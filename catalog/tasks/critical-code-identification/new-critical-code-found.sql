@@ -1,16 +1,19 @@
 -- Evidence: code added in the period whose path says that it is security-critical, and the CODEOWNERS line that decides
--- it, or a path of the register's definition of critical code in force for the repository (a missing owner counts where at least half of the critical code has one, once a kind); CODEOWNERS lines that do
+-- it, or a path of the register's definition of critical code in force for the repository, among what is critical or what was looked at and is not (a missing owner counts where at least half of the critical code has one, once a kind); CODEOWNERS lines that do
 -- not parse or, in GitHub's dialect, name a file or folder that is not there; lines of its own that decide critical
 -- code.
 -- Blind spots: critical code whose path does not show it. Moved files count as added. A line without owners is taken as
 -- meant. Of lines that match nothing the first 200 are looked at.
 WITH patterns AS MATERIALIZED ( -- of the register's definitions in force for this repository
-  SELECT replace(trim(p.pattern, '/'), '**', '*') AS pattern
-  FROM item_critical_code i JOIN recorded k ON k.subject = i.repository JOIN item_critical_code__paths p ON p.subject = i.subject
-  WHERE i.phase = 'in_force' AND i.approved AND p.pattern IS NOT NULL
+  SELECT p.pattern, instr(p.pattern, '/') = 0 AS anywhere
+  FROM item_critical_code i JOIN recorded k ON k.subject = i.repository JOIN (
+    SELECT subject, replace(trim(trim(pattern), '/'), '**', '*') AS pattern FROM item_critical_code__paths
+    UNION ALL SELECT subject, replace(trim(trim(pattern), '/'), '**', '*') FROM item_critical_code__cleared) p ON p.subject = i.subject
+  WHERE i.phase = 'in_force' AND i.approved AND p.pattern <> ''
 ), critical AS MATERIALIZED ( -- covered: 2 by a line of its own or by the register, 1 by the line for everything, 0 by none
   SELECT f.path, f.critical_hint AS hint,
-         CASE WHEN EXISTS (SELECT 1 FROM patterns p WHERE f.path GLOB p.pattern OR f.path GLOB p.pattern || '/*') THEN 2
+         CASE WHEN EXISTS (SELECT 1 FROM patterns p WHERE f.path GLOB p.pattern OR f.path GLOB p.pattern || '/*'
+                             OR (p.anywhere AND (f.path GLOB '*/' || p.pattern OR f.path GLOB '*/' || p.pattern || '/*'))) THEN 2
               WHEN o.owners IS NULL OR o.owners = 0 THEN 0
               WHEN EXISTS (SELECT 1 FROM owner_rules r WHERE r.line = o.rule_line
                              AND r.pattern IN ('*', '**', '/', '/**', '/*')) THEN 1

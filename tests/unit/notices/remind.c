@@ -388,6 +388,45 @@ static void test_notices_remind__what_the_server_tries_in_vain(void **state)
     assert_int_equal(letters("address LIKE 'ella@%'"), 0);
 }
 
+static void let_in(const char *repo, const char *candidates)
+{
+    struct facts_answer a;
+    const char *payload =
+        arena_printf(
+            &cx.arena,
+            "{\"refs\":[{\"ref\":\"ref:aaaaaaaaaaaaaaaaaaaa/refs/heads/main\",\"before\":\"%040d\",\"after\":\"%040d\","
+            "\"kind\":\"branch\",\"act\":\"update\"}],%s}",
+            1, 2, candidates)
+            .p;
+    struct body b = make_body("push", repo, payload);
+    WELL(facts_append(&cx, the_facts, &(struct facts_request){.facts = &b, .n = 1, .reserved = true}, &a));
+}
+
+#define CANDIDATE(path)                                                                                                \
+    "{\"ref\":\"ref:aaaaaaaaaaaaaaaaaaaa/refs/heads/main\",\"path\":\"" path "\",\"hint\":\"session\"}"
+
+static void test_notices_remind__new_code_that_looks_critical(void **state)
+{
+    (void)state;
+    const char *repo = "repo:aaaaaaaaaaaaaaaaaaaa";
+    wish(ann, WISH_NOW, false, 0, 0);
+    wish(ella, WISH_NOW, false, 0, 0);
+    put_fact("repository", repo,
+             "{\"name\":\"shop\",\"project\":\"\",\"main\":\"refs/heads/main\",\"state\":\"active\",\"hosted\":true}",
+             STR_NONE);
+    the_time = MONDAY - HOUR;
+    let_in(repo, "\"candidates\":[" CANDIDATE("a/session.c") "]");
+    assert_int_equal(pass(MONDAY), 1); /* who may say what is critical */
+    assert_int_equal(letters("address LIKE 'ann@%' AND text LIKE '%nothing names it: a/session.c%'"), 1);
+    let_in(repo, "\"candidates\":[" CANDIDATE("a/session.c") "]");
+    assert_int_equal(pass(MONDAY + HOUR), 0); /* the same once more */
+    let_in(repo, "\"candidates\":[" CANDIDATE("b/session.c") "]");
+    assert_int_equal(pass(MONDAY + 2 * HOUR), 1);
+    let_in(repo, "\"settled\":[\"b/session.c\"]");
+    assert_int_equal(pass(MONDAY + 3 * HOUR), 0); /* one is left, and was told */
+    assert_int_equal(letters("address LIKE 'ella@%'"), 0);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -402,6 +441,7 @@ int main(void)
         WITH(test_notices_remind__requests_and_mentions),
         WITH(test_notices_remind__items),
         WITH(test_notices_remind__what_the_server_tries_in_vain),
+        WITH(test_notices_remind__new_code_that_looks_critical),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
