@@ -27,7 +27,11 @@ def environments(s):
         {"account": "ELLA", "level": "viewer", "allows": "read"}, {"account": "old", "person": person_id("Mikko"), "level": "admin"}]), "Shop production")
     test = make(s, "environment", dict(ENVIRONMENT, purpose="test", services=[shop], access=[{"account": "ella", "person": person_id("Ella"), "level": "Operator; Admin"},
                                                                                           {"account": "timo@example.org", "level": "viewer"}]), "Shop test")
-    make(s, "environment", dict(ENVIRONMENT, purpose="staging", access=[]), "Alone")
+    alone = make(s, "environment", dict(ENVIRONMENT, purpose="staging", access=[]), "Alone")
+    told = bring(s, alone, PRODUCTION)
+    seen = s.call("Ella", "GET", "/registers/environment/items/" + key(alone)).headers["ETag"]
+    s.put("Ella", "/registers/environment/items/" + key(alone), {"title": "Alone", "content": dict(ENVIRONMENT, purpose="staging", access=[], network="other")}, If_Match=seen)
+    bring(s, alone, PRODUCTION, 409, outcome=told["outcome"])  # edited since it was told
     return production, test
 
 
@@ -143,8 +147,12 @@ def check_who_has_left(t, s, production):
     bring(s, production, mended, outcome=told["outcome"])
     item = s.get("Ella", "/registers/environment/items/" + key(production))
     t.equal((item["state"], item["content"]["access"][0]["person"]), ("draft", person_id("Ella")))  # whose it is was said before
-    move(s, "Sirkka", item, "confirm")
+    item = move(s, "Sirkka", item, "confirm")
     until(lambda: point(s)["verdict"] == "met")
+    move(s, "Sirkka", item, "close")
+    bring(s, production, mended, 409)  # what is closed is not written any more
+    t.equal([r["title"] for r in s.get("Aino", "/environments?purpose=production")["items"]], [])
+    t.run("fsck", "--data", "data", code=0)
 
 
 def test_access_lists(t):

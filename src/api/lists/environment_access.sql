@@ -3,24 +3,24 @@
 -- Sorts: name, side, level_here, level_there
 -- Key: holder
 -- Total: yes
-WITH side AS (
-  SELECT f.subject, 1 AS here, f.content AS c FROM fact_record f WHERE f.subject = 'record:environment/' || :item
-  UNION ALL SELECT f.subject, 0, f.content FROM fact_record f WHERE f.subject = 'record:environment/' || :beside AND :beside <> :item
+WITH side AS MATERIALIZED (
+  SELECT 1 AS here, f.content ->> 'developers' AS developers, f.content AS c FROM fact_record f WHERE f.subject = 'record:environment/' || :item
+  UNION ALL SELECT 0, f.content ->> 'developers', f.content FROM fact_record f WHERE f.subject = 'record:environment/' || :beside AND :beside <> :item
 ), listed AS MATERIALIZED (
-  SELECT s.here, s.c ->> 'developers' AS developers, a.key AS seq, trim(a.value ->> 'account') AS account, a.value ->> 'name' AS name, coalesce(a.value ->> 'level', '') AS level,
+  SELECT s.here, s.developers, a.key AS seq, trim(a.value ->> 'account') AS account, lower(trim(a.value ->> 'account')) AS low, a.value ->> 'name' AS name, coalesce(a.value ->> 'level', '') AS level,
     CASE a.value ->> 'allows' WHEN 'read' THEN 1 WHEN 'change' THEN 2 WHEN 'admin' THEN 3 END AS allows, a.value ->> 'shared' AS shared,
     coalesce(a.value ->> 'person', (SELECT min(p.subject) FROM fact_person_addresses d JOIN fact_person p ON p.n = d.n
       WHERE d.value = trim(a.value ->> 'account') COLLATE NOCASE HAVING count(DISTINCT p.subject) = 1)) AS person
   FROM side s, json_each(s.c, '$.access') a
 ), same AS MATERIALIZED (
-  SELECT lower(account) AS account, min(person) AS person FROM listed WHERE person IS NOT NULL GROUP BY 1 HAVING count(DISTINCT person) = 1
+  SELECT low, min(person) AS person FROM listed WHERE person IS NOT NULL GROUP BY low HAVING count(DISTINCT person) = 1
 ), developer AS MATERIALIZED (SELECT DISTINCT person FROM role_holders WHERE role = 'developer' AND (until IS NULL OR until > :now)
 ), held AS MATERIALIZED (
-  SELECT l.here, l.seq, l.account, l.name, l.level, l.allows, l.shared, coalesce(l.person, s.person) AS person, coalesce(l.person, s.person, 'account:' || lower(l.account)) AS holder,
+  SELECT l.here, l.seq, l.account, l.name, l.level, l.allows, l.shared, coalesce(l.person, s.person) AS person, coalesce(l.person, s.person, 'account:' || l.low) AS holder,
     d.person IS NOT NULL AS developer, d.person IS NOT NULL AND (l.developers = 'none' OR l.developers = 'read' AND l.allows >= 2) AS beyond,
-    l.shared IS NULL AND coalesce(l.person, s.person) IS NULL AND lower(l.account) IN ('root', 'admin', 'administrator', 'sa', 'guest', 'test', 'user', 'demo', 'shared', 'common',
+    l.shared IS NULL AND coalesce(l.person, s.person) IS NULL AND l.low IN ('root', 'admin', 'administrator', 'sa', 'guest', 'test', 'user', 'demo', 'shared', 'common',
       'operator', 'support', 'service', 'backup', 'postgres', 'oracle', 'sysadmin', 'superuser', 'yhteinen', 'vieras', 'ylläpito') AS generic
-  FROM listed l LEFT JOIN same s ON s.account = lower(l.account) LEFT JOIN developer d ON d.person = coalesce(l.person, s.person) ORDER BY l.here DESC, l.seq
+  FROM listed l LEFT JOIN same s ON s.low = l.low LEFT JOIN developer d ON d.person = coalesce(l.person, s.person) ORDER BY l.here DESC, l.seq
 ), one AS (
   SELECT holder, max(person) AS person, max(CASE WHEN here THEN name END) AS name_here, max(name) AS name, min(account) AS account,
     group_concat(CASE WHEN here THEN account END, '; ') AS account_here, group_concat(CASE WHEN here THEN level END, '; ') AS level_here, max(CASE WHEN here THEN allows END) AS allows_here,
