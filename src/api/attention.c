@@ -79,20 +79,28 @@ static struct str task_subject(const struct looking *l, const struct task_row *r
     return arena_printf(&l->cx->arena, "task:" STR_FMT, STR_ARG(r->def->key));
 }
 
+/* What waits for somebody's approval, and repositories: for who may see them. */
+static enum rc look_for_waiting(struct looking *l, struct bucket *b)
+{
+    if (api_may(l->call, "approvals.read", l->call->scope))
+        TRY(add_rows(l, b,
+                     "SELECT CASE WHEN d.n IS NULL THEN 'approval_waiting' ELSE 'solo_review' END, 'fact:' || r.n,"
+                     " coalesce((SELECT name FROM fact_repository WHERE subject = r.subject), r.subject),"
+                     " CASE WHEN d.n IS NULL THEN r.until END, 1 FROM fact_request r LEFT JOIN fact_approval d ON "
+                     "d.request = r.n"
+                     " WHERE ?9 = 'org' AND r.n IN (" APPROVALS_OPEN("?1") ") ORDER BY r.n LIMIT 1000"));
+    if (!api_may(l->call, "repositories.read", l->call->scope)) return OK;
+    return add_rows(l, b,
+                    "SELECT CASE WHEN verdicts IS NULL THEN 'repository_unassessed' WHEN stale THEN 'repository_stale'"
+                    " ELSE 'report_missing' END, repository, name, ?1 * 0, 1 FROM derived.repository"
+                    " WHERE (verdicts IS NULL OR stale OR has_report = 0) AND (?9 = 'org' OR project = ?9)"
+                    " ORDER BY name LIMIT 1000");
+}
+
 static enum rc look_for_blocks(struct looking *l, struct bucket *b, int64_t witnesses)
 {
     int64_t without = 0;
-    TRY(add_rows(
-        l, b,
-        "SELECT CASE WHEN d.n IS NULL THEN 'approval_waiting' ELSE 'solo_review' END, 'fact:' || r.n,"
-        " coalesce((SELECT name FROM fact_repository WHERE subject = r.subject), r.subject),"
-        " CASE WHEN d.n IS NULL THEN r.until END, 1 FROM fact_request r LEFT JOIN fact_approval d ON d.request = r.n"
-        " WHERE ?9 = 'org' AND r.n IN (" APPROVALS_OPEN("?1") ") ORDER BY r.n LIMIT 1000"));
-    TRY(add_rows(l, b,
-                 "SELECT CASE WHEN verdicts IS NULL THEN 'repository_unassessed' WHEN stale THEN 'repository_stale'"
-                 " ELSE 'report_missing' END, repository, name, ?1 * 0, 1 FROM derived.repository"
-                 " WHERE (verdicts IS NULL OR stale OR has_report = 0) AND (?9 = 'org' OR project = ?9)"
-                 " ORDER BY name LIMIT 1000"));
+    TRY(look_for_waiting(l, b));
     for (size_t i = 0; i < l->n; i++) without += !l->rows[i].owner.n && l->rows[i].status != STATUS_NOT_RELEVANT;
     add(b, "owner_missing", STR_NONE, STR_NONE, 0, without);
     add(b, "no_witness", STR_NONE, STR_NONE, 0, witnesses == 0);

@@ -284,10 +284,12 @@ static const char policy_sql[] = "SELECT x.subject, x.mode, x.tolerance FROM fac
 static enum rc read_parts(struct reading *r)
 {
     sqlite3 *ledger = r->call->ledger;
+    /* who may see tasks alone sees how they stand, not which repositories there are and what is in them */
+    bool inside = api_may(r->call, "repositories.read", r->call->scope);
     TRY(collect(r, ledger, PARTS - 1, points_sql, put_point));
-    TRY(collect(r, ledger, REPOSITORIES, repositories_sql, put_repository));
+    if (inside) TRY(collect(r, ledger, REPOSITORIES, repositories_sql, put_repository));
     TRY(collect(r, ledger, ORGANIZATION, organization_sql, put_organization));
-    TRY(collect(r, ledger, FINDINGS, findings_sql, put_finding));
+    if (inside) TRY(collect(r, ledger, FINDINGS, findings_sql, put_finding));
     TRY(collect(r, ledger, WAIVERS, waivers_sql, put_waiver));
     TRY(collect(r, ledger, TREATMENTS, treatments_sql, put_treatment));
     TRY(collect(r, ledger, CONCLUSIONS, conclusions_sql, put_conclusion));

@@ -335,7 +335,7 @@ def test_setup_is_done_once(t):
 
 def test_repositories_are_seen_by_scope(t):
     ours, theirs = "project:" + serving.subject_id("ours"), "project:" + serving.subject_id("theirs")
-    with served(t, {**PEOPLE, "Aatu": [serving.ADMIN], "Pia": ["developer@" + ours]}) as s:
+    with served(t, {**PEOPLE, "Aatu": [serving.ADMIN], "Pia": ["developer@" + ours], "Osmo": ["contributor"]}) as s:
         for subject in (ours, theirs):
             s.add_fact("project", subject, {"name": "p", "title": "P", "state": "active"})
         made = {name: s.post("Aatu", "/repositories", {"name": name, "location": "/srv/%s.git" % name, "project": project}, 201)["repository"]
@@ -345,6 +345,12 @@ def test_repositories_are_seen_by_scope(t):
         s.post("Ella", "/repositories", {"name": "three", "location": "/x"}, 403)
         t.run("refresh", "--data", "data", "--quiet", code=0)
         t.equal([r["name"] for r in s.get("Pia", "/repositories")["items"]], ["one"])
+        # who takes part in tasks alone sees how they stand, and no repository, by whichever way
+        s.get("Osmo", "/repositories", 403)
+        s.get("Osmo", "/findings", 403)
+        for path in ("/tasks/" + POINT.split("/")[0], "/dashboard"):
+            seen = [any('"%s"' % name in json.dumps(s.get(who, path)) for name in ("app", "one", "two")) for who in ("Osmo", "Ella")]
+            t.equal(seen, [False, True], path)
         t.equal([r["name"] for r in s.get("Ella", "/repositories")["items"]], ["app", "one", "two"])
         # which of them no gate keeps
         kept = {"name": "kept", "project": "", "main": "refs/heads/main", "state": "active", "hosted": True}
