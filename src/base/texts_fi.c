@@ -402,15 +402,33 @@ static const char *find(struct ctx *cx, const char *text)
     const struct text_pair *best = closest(texts, sizeof texts / sizeof *texts, text, NULL);
     best = closest(texts_fi_gates, texts_fi_gates_n, text, best);
     best = closest(texts_fi_libraries, texts_fi_libraries_n, text, best);
+    best = closest(texts_fi_evidence, texts_fi_evidence_n, text, best);
     return best && matches(str_from(text), str_from(best->en), holes) ? fill(cx, best->fi, holes) : NULL;
+}
+
+/* Of `NAME: …`, or `line 3, byte 14: …`: what stands before it as it is to be shown; *rest is the text behind. */
+static const char *opening(struct ctx *cx, const char *text, const char **rest)
+{
+    struct str holes[HOLES];
+    int64_t line, byte;
+    const char *p = text;
+    if (matches(str_from(text), STR("line {}, byte {}: {}"), holes) && str_to_i64(holes[0], 0, INT64_MAX, &line) &&
+        str_to_i64(holes[1], 0, INT64_MAX, &byte)) {
+        *rest = holes[2].p;
+        return arena_printf(&cx->arena, "rivi %lld, tavu %lld: ", (long long)line, (long long)byte).p;
+    }
+    while ((*p >= 'a' && *p <= 'z') || (p > text && strchr("0123456789_.[]", *p) && *p)) p++;
+    if (p == text || strncmp(p, ": ", 2) != 0) return NULL;
+    *rest = p + 2;
+    return arena_printf(&cx->arena, "%.*s: ", (int)(p - text), text).p;
 }
 
 const char *text_fi(struct ctx *cx, const char *text)
 {
-    const char *found = find(cx, text), *rest = text;
+    const char *found = find(cx, text), *rest;
     if (found) return found;
-    while ((*rest >= 'a' && *rest <= 'z') || *rest == '_') rest++;
-    if (rest == text || strncmp(rest, ": ", 2) != 0) return text;
-    found = find(cx, rest + 2);
-    return found ? arena_cstr(&cx->arena, arena_printf(&cx->arena, "%.*s: %s", (int)(rest - text), text, found)) : text;
+    const char *before = opening(cx, text, &rest);
+    if (!before) return text;
+    found = text_fi(cx, rest); /* each time it is shorter */
+    return found == rest ? text : arena_printf(&cx->arena, "%s%s", before, found).p;
 }

@@ -16,7 +16,11 @@ extern const size_t texts_fi_gates_n;
 extern const struct text_pair texts_fi_libraries[]; /* of room `exchange`: libraries of others */
 extern const size_t texts_fi_libraries_n;
 
-/* What `text` says, in Finnish, in cx's arena; a field's name before it (`reason: …`) stays. text itself where nobody
+extern const struct text_pair texts_fi_evidence[]; /* of room `evidence` */
+extern const size_t texts_fi_evidence_n;
+
+/* What `text` says, in Finnish, in cx's arena; a field's name before it (`reason: …`, `subject[0].digest: …`) stays, a
+ * place (`line 3, byte 14: …`) is said. text itself where nobody
  * has said it yet. */
 const char *text_fi(struct ctx *cx, const char *text);
 

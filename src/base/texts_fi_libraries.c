@@ -16,6 +16,7 @@ const struct text_pair texts_fi_libraries[] = {
     {"nothing of the library's {} pairs is between requirements of the catalog{}{}",
      "mikään kirjaston {1} vastaavuudesta ei ole luettelon vaatimusten välillä{2}{3}"},
     {"more than {} requirements", "yli {1} vaatimusta"},
+    {"a reference control has no urn", "viitekontrollilla ei ole urn-tunnusta"},
     {"a requirement has no urn", "vaatimuksella ei ole urn-tunnusta"},
     {"a requirement has no Shortcode", "vaatimuksella ei ole kenttää Shortcode"},
     {"several frameworks in one library", "samassa kirjastossa on monta vaatimuskehikkoa"},

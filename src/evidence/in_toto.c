@@ -186,7 +186,7 @@ static enum rc take_envelope(struct reading *r, const json_t *envelope)
     buf_init(&payload, LIMIT_EVIDENCE_ENVELOPE);
     buf_init(&message, LIMIT_EVIDENCE_ENVELOPE + KIB);
     if (!str_eq(json_member(envelope, "payloadType"), STR(DSSE_STATEMENT)))
-        return fail(r->cx, E_INVALID, "payloadType is not " DSSE_STATEMENT);
+        return fail(r->cx, E_INVALID, "payloadType is not %s", DSSE_STATEMENT);
     if (!base64_read(&payload, json_member(envelope, "payload"))) return fail(r->cx, E_INVALID, "payload: no base64");
     dsse_preimage(&message, buf_view(&payload));
     TRY(buf_ok(&message));

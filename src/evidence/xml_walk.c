@@ -29,6 +29,31 @@ static void stop(struct walking *k, enum rc rc)
     (void)XML_StopParser(k->parser, XML_FALSE);
 }
 
+/* What is commonly malformed, in words that have their Finnish; expat's own for what is not. */
+static const char *malformed(enum XML_Error e)
+{
+    static const struct {
+        enum XML_Error code;
+        const char *what;
+    } known[] = {{XML_ERROR_NO_ELEMENTS, "it ends before its root is closed"},
+                 {XML_ERROR_UNCLOSED_TOKEN, "it ends in the middle"},
+                 {XML_ERROR_PARTIAL_CHAR, "it ends in the middle"},
+                 {XML_ERROR_INVALID_TOKEN, "it is not well-formed here"},
+                 {XML_ERROR_SYNTAX, "it is not well-formed here"},
+                 {XML_ERROR_TAG_MISMATCH, "this end tag closes another element"},
+                 {XML_ERROR_DUPLICATE_ATTRIBUTE, "an attribute stands there twice"},
+                 {XML_ERROR_JUNK_AFTER_DOC_ELEMENT, "something follows behind the end"},
+                 {XML_ERROR_UNDEFINED_ENTITY, "an entity that is not defined"},
+                 {XML_ERROR_BAD_CHAR_REF, "a reference to no character"},
+                 {XML_ERROR_UNBOUND_PREFIX, "a prefix that names no namespace"},
+                 {XML_ERROR_MISPLACED_XML_PI, "the XML declaration stands only at the beginning"},
+                 {XML_ERROR_UNKNOWN_ENCODING, "an encoding that is not read"},
+                 {XML_ERROR_INCORRECT_ENCODING, "it is in another encoding than it says"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].code == e) return known[i].what;
+    return XML_ErrorString(e);
+}
+
 static enum rc wrong(struct walking *k, enum rc rc, const char *what)
 {
     return fail(k->cx, rc, "line %llu, byte %lld: %s", (unsigned long long)XML_GetCurrentLineNumber(k->parser),
@@ -118,7 +143,7 @@ static enum rc feed(struct walking *k, struct input *in)
         in->at = in->n;
         given += n;
         if (k->rc != OK) return k->rc;
-        if (s == XML_STATUS_ERROR) return wrong(k, E_INVALID, XML_ErrorString(XML_GetErrorCode(k->parser)));
+        if (s == XML_STATUS_ERROR) return wrong(k, E_INVALID, malformed(XML_GetErrorCode(k->parser)));
         XML_Index seen = XML_GetCurrentByteIndex(k->parser);
         if (more && given - (seen < 0 ? 0 : (uint64_t)seen) > LIMIT_EVIDENCE_TAG + INPUT_PIECE)
             return wrong(k, E_LIMIT, "one tag or comment is too long");

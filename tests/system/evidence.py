@@ -5,6 +5,8 @@ import pathlib
 import select
 import socket
 import time
+import urllib.error
+import urllib.request
 
 import git_gate
 import receivers
@@ -67,6 +69,16 @@ class Team:
         done = self.t.run("evidence", "add", path, "--commit", commit, "--repo", more.pop("repo", "acme"), "--name", name, "--format", "json", env={**env, **more})
         self.t.equal(done.code, code, done)
         return json.loads(done.out) if code == 0 else done
+
+    def post(self, commit, text, language):
+        """As a problem, in a reader's language."""
+        request = urllib.request.Request("http://127.0.0.1:%d/api/v1/evidence?repository=acme&commit=%s&name=x" % (self.server.port, commit), text.encode(),
+                                         {"Authorization": "Bearer " + self.token, "Content-Type": "application/octet-stream", "Accept-Language": language})
+        try:
+            urllib.request.urlopen(request, timeout=60).close()
+        except urllib.error.HTTPError as refused:
+            return json.loads(refused.read())
+        return None
 
     def wants(self, number):
         """What the gate still wants of a change, in a reader's words."""
@@ -270,6 +282,8 @@ def test_who_may_and_what_is_taken(t):
                                    ("<!DOCTYPE a><testsuites/>", one, "DOCTYPE"), ('{"_type":"https://in-toto.io/Statement/v1"}', one, "not signed"),
                                    ('{"payloadType":"application/vnd.in-toto+json","payload":"e30=","signatures":[{"sig":"AAAA"}]}', one, "signed by no key")):
             t.has(team.add(commit, text, code=3).err, said)
+        said = team.post(one, "<testsuites>\n<testcase></testsuites>", "fi")
+        t.equal((said["title"], said["detail"]), ("Jokin pyynnössä ei ole niin kuin pitää", "rivi 2, tavu 25: lopputunniste sulkee eri elementin"))
         team.add(one, PASSED, code=3, repo="other")
         t.equal(len(h.facts("evidence")), before)
         # as the operator, on the folder itself

@@ -6,9 +6,14 @@ import harness
 SOURCE = harness.ROOT / "src"
 
 
+def code(text):
+    """Without comments and characters; a string may have the signs of either."""
+    return re.sub(r"""("(?:[^"\\\n]|\\.)*")|'(?:\\.|[^'\\\n])'|/\*.*?\*/""", lambda m: m.group(1) or " ", text, flags=re.S)
+
+
 def literals(text):
     """Strings of C, neighbours joined; format macros count as %s."""
-    text = re.sub(r"'(?:\\.|[^'\\\n])'", " ", re.sub(r"/\*.*?\*/", " ", text, flags=re.S)).replace("STR_FMT", '"%s"')
+    text = code(text).replace("STR_FMT", '"%s"')
     for run in re.findall(r'"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*', text):
         yield "".join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', run)).replace('\\"', '"')
 
@@ -53,7 +58,7 @@ def test_each_finnish_text_has_its_english(t):
 
 
 # Rooms whose errors people read, and files of them that others than people read, or that have their Finnish elsewhere.
-ROOMS = ("records", "identity", "exchange", "files", "hooks", "mail", "notices", "jobs", "gates")
+ROOMS = ("records", "identity", "exchange", "files", "hooks", "mail", "notices", "jobs", "gates", "evidence")
 JOBS = ("elsewhere", "fetch", "mirror_job", "assess_job")  # of serve: what they say, the page of jobs shows
 OPERATOR = {"attest_verify", "connect", "connect_hooks", "host", "mirror", "operator", "deploy"}  # a terminal, CI
 OWN = {"door"} | {path.stem for name in ("oidc", "totp", "webauthn") for path in SOURCE.glob("identity/%s*.c" % name)}  # both languages; browser_words
@@ -61,8 +66,11 @@ GIT = {"pkt"}  # what git itself got wrong
 
 
 def errors(text):
-    text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S).replace("STR_FMT", '"%s"')
+    text = code(text).replace("STR_FMT", '"%s"')
     for run in re.findall(r'\bfail\([\w>.-]+,\s*E_(?:INVALID|DENIED|NOTFOUND|CONFLICT|LIMIT),\s*((?:"(?:[^"\\\n]|\\.)*"\s*)+)[,)]', text):
+        yield "".join(literals(run))
+    # readers of reports: what is wrong at the place they have come to
+    for run in re.findall(r'\b(?:input_)?wrong\((?:[^";]*,\s*)?((?:"(?:[^"\\\n]|\\.)*"\s*)+)', text):
         yield "".join(literals(run))
 
 
@@ -73,6 +81,10 @@ def test_each_error_for_people_has_its_finnish(t):
     for path in [path for room in ROOMS for path in sorted(SOURCE.glob(room + "/*.c"))] + [SOURCE / "serve" / (name + ".c") for name in JOBS]:
         for error in () if path.stem in OPERATOR | OWN | GIT else errors(path.read_text(encoding="utf-8")):
             error = re.sub(r"^(?:\{\})?[a-z_]+(?:: | (?=\"))", "", shape(error))
+            if path.parent.name == "evidence":  # a place in the report stands before it
+                error = re.sub(r"^[a-z_.\[\]{}]+: (?!\{)", "", error)
+                if error.endswith("line {}, byte {}: {}") or error == "line %":
+                    continue
             if path.stem.startswith("library"):  # the line stands beside what a page shows
                 error = error.removeprefix("line {}: ")
             if len(re.sub(r"\{\}|\W", "", error)) < 4:

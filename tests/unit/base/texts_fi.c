@@ -49,12 +49,27 @@ static void test_base_texts_fi__a_field_before_it(void **state)
     ctx_release(&cx);
 }
 
+static void test_base_texts_fi__a_place_before_it(void **state)
+{
+    struct ctx cx;
+    (void)state;
+    ctx_init(&cx);
+    says(&cx, "line 3, byte 14: a key is expected", "rivi 3, tavu 14: pitää olla avain");
+    says(&cx, "payload: line 1, byte 2: it ends in the middle", "payload: rivi 1, tavu 2: se päättyy kesken");
+    says(&cx, "signatures[0].sig: no base64", "signatures[0].sig: se ei ole base64:ää");
+    says(&cx, "line x, byte 2: a key is expected", "line x, byte 2: a key is expected");
+    says(&cx, "line 3, byte 14: what nobody has said", "line 3, byte 14: what nobody has said");
+    says(&cx, "a: b: c: d", "a: b: c: d");
+    ctx_release(&cx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_base_texts_fi__the_closest_text),
         cmocka_unit_test(test_base_texts_fi__what_differs),
         cmocka_unit_test(test_base_texts_fi__a_field_before_it),
+        cmocka_unit_test(test_base_texts_fi__a_place_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

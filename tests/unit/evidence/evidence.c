@@ -104,8 +104,8 @@ static void test_evidence_evidence__junit(void **state)
     assert_read("<testsuite><testcase status=\"notrun\"/><testcase status=\"run\" result=\"suppressed\"/></testsuite>",
                 false, "junit tests 2, 0 failed, 0 broken, 2 skipped");
     assert_read("<testsuites/>", false, "junit");
-    assert_read("<testsuite><testcase>", false, "! line 1, byte 21: no element found");
-    assert_read("<testsuite>\n<testcase></testsuite>", false, "! line 2, byte 24: mismatched tag");
+    assert_read("<testsuite><testcase>", false, "! line 1, byte 21: it ends before its root is closed");
+    assert_read("<testsuite>\n<testcase></testsuite>", false, "! line 2, byte 24: this end tag closes another element");
     assert_read("<suite/>", false,
                 "! it is none of JUnit XML, SARIF 2.1.0, CycloneDX, LCOV, Cobertura, an in-toto statement in a DSSE "
                 "envelope, and Scorecard's JSON");
