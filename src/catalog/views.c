@@ -115,15 +115,26 @@ static enum rc make_records(struct ctx *cx, sqlite3 *db, const void *arg)
     return store_exec(cx, db, catalog_records_sql);
 }
 
+/* The last of its kind that is made tells that all are there. */
+static enum rc is_made(struct ctx *cx, sqlite3 *db, const char *last, bool *out)
+{
+    scoped_stmt *st = NULL;
+    TRY(store_prepare(cx, db, STR("SELECT 1 FROM temp.sqlite_schema WHERE name = ?1"), &st));
+    store_bind_str(st, 1, str_from(last));
+    return store_step(cx, st, out);
+}
+
 enum rc views_of_records(struct ctx *cx, sqlite3 *db)
 {
-    return unlocked(cx, db, make_records, NULL);
+    bool made;
+    TRY(is_made(cx, db, "push_stayed", &made));
+    return made ? OK : unlocked(cx, db, make_records, NULL);
 }
 
 struct kinds {
     const struct record_kind *p;
     size_t n;
-    const bool *only; /* NULL: all, and then the last view that is made tells that they are there */
+    const bool *only; /* NULL: all */
 };
 
 /* Together or not at all. */
@@ -144,8 +155,8 @@ static enum rc make_views(struct ctx *cx, sqlite3 *db, const void *arg)
 
 static enum rc make_missing(struct ctx *cx, sqlite3 *db, const struct kinds *kinds)
 {
-    int64_t made;
-    TRY(store_get_int(cx, db, "SELECT count(*) FROM temp.sqlite_schema WHERE name = 'item_kinds_made'", &made));
+    bool made;
+    TRY(is_made(cx, db, "item_kinds_made", &made));
     return made ? OK : unlocked(cx, db, make_views, kinds);
 }
 

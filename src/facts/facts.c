@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
+#include "catalog/views.h"
 #include "facts/subject.h"
 #include "ledger/canonical.h"
 #include "store/store.h"
@@ -36,6 +37,14 @@ size_t facts_kind_index(const struct catalog *c, struct str key)
 
 /* --- opening */
 
+/* Views that were made within a unit would be gone with it. */
+static enum rc stay(struct ctx *cx, struct facts *f)
+{
+    sqlite3 *db = log_database(f->log);
+    TRY(store_keep_statements(cx, db));
+    return views_of_items(cx, db, f->catalog->records, f->catalog->n_records);
+}
+
 enum rc facts_open(struct ctx *cx, const char *dir, const struct catalog *c, const struct facts_options *o,
                    struct facts **out)
 {
@@ -54,6 +63,7 @@ enum rc facts_open(struct ctx *cx, const char *dir, const struct catalog *c, con
     for (size_t i = 0; i < c->n_kinds && rc == OK; i++) rc = schema_new(cx, &c->kinds[i], &f->kinds[i].schema);
     if (rc == OK) rc = log_open(cx, dir, f->o.now, &f->log);
     if (rc == OK) rc = facts_tables(cx, f);
+    if (rc == OK && o->stays) rc = stay(cx, f);
     if (rc == OK)
         *out = f;
     else

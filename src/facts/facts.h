@@ -22,6 +22,7 @@ struct facts_options {
     log_clock *now;      /* NULL: the machine's */
     clock_start *start;  /* NULL: the machine's */
     bool clock_is_right; /* somebody has looked at it */
+    bool stays;          /* for a process that stays: what is asked within units is prepared once */
 };
 
 /* Opens the data folder `dir`, which has a ledger. Tables whose definition has changed are made anew beside the old

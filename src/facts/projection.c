@@ -49,9 +49,9 @@ static bool makes(struct str sql, const char *what)
 static enum rc prepare(struct ctx *cx, sqlite3 *db, struct kind_sql_guard *g, struct str sql, sqlite3_stmt **out)
 {
     g->refused[0] = 0;
-    sqlite3_set_authorizer(db, kind_sql_authorize, g);
+    store_guard(db, kind_sql_authorize, g);
     enum rc rc = store_prepare(cx, db, sql, out);
-    sqlite3_set_authorizer(db, NULL, NULL);
+    store_trust(db);
     if (rc == OK) return OK;
     return fail(cx, g->refused[0] ? E_DENIED : E_INVALID, "project.sql of the kind \"%s\": %s",
                 str_visible(cx, g->kind), g->refused[0] ? g->refused : arena_cstr(&cx->arena, str_from(cx->message)));

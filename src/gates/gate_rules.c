@@ -1,5 +1,6 @@
 #include "gates/gate_rules.h"
 
+#include "base/limits.h"
 #include "catalog/views.h"
 #include "gates/tell.h"
 #include "rules/rules.h"
@@ -15,27 +16,46 @@ struct running {
     enum gate_mode mode;
 };
 
-static const char *const views[] = {
+/* What a rule reads of pushes is the one that is asked for alone: these stand before it (WITH), so that its text is the
+ * same each time. */
+static const char *const asked[] = {
     "fact_push",        "fact_push_refs",   "fact_push_hits",  "fact_push_signatures", "fact_push_critical",
     "fact_push_owners", "fact_push_checks", "fact_push_times", "fact_push_personal",   "fact_push_unread"};
 
-static enum rc narrow(struct ctx *cx, sqlite3 *db, uint64_t push)
+/* Behind white space and comments. */
+static struct str first_word(struct str sql)
 {
-    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
-        TRY(store_exec(cx, db,
-                       arena_printf(&cx->arena, "CREATE TEMP VIEW %s AS SELECT * FROM main.%s WHERE n = %llu", views[i],
-                                    views[i], (unsigned long long)push)
-                           .p));
-    return OK;
+    for (;;) {
+        sql = str_trim(sql);
+        const char *end = str_starts(sql, STR("--"))   ? str_find(sql, STR("\n"))
+                          : str_starts(sql, STR("/*")) ? str_find(sql, STR("*/"))
+                                                       : NULL;
+        if (!end) return sql;
+        sql = str_slice(sql, (size_t)(end - sql.p) + (*end == '*' ? 2 : 1), sql.n);
+    }
 }
 
-static void widen(sqlite3 *db)
+static struct str narrow(struct ctx *cx, struct str sql)
 {
-    struct ctx cx; /* what there is to say has been said */
-    ctx_init(&cx);
-    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
-        if (store_exec(&cx, db, arena_printf(&cx.arena, "DROP VIEW IF EXISTS temp.%s", views[i]).p) != OK) break;
-    ctx_release(&cx);
+    static const struct str with = STR("WITH"), recursive = STR("RECURSIVE");
+    scoped_buf b;
+    struct str rest = first_word(sql);
+    bool has_with = str_starts_nocase(rest, with), is_recursive = false, any = false;
+    if (has_with) rest = first_word(str_slice(rest, with.n, rest.n));
+    is_recursive = has_with && str_starts_nocase(rest, recursive);
+    if (is_recursive) rest = str_slice(rest, recursive.n, rest.n);
+    buf_init(&b, LIMIT_CATALOG_FILE * 2);
+    buf_printf(&b, "WITH %s", is_recursive ? "RECURSIVE " : "");
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        if (!str_has(sql, str_from(asked[i]))) continue;
+        buf_printf(&b, "%s%s AS NOT MATERIALIZED (SELECT * FROM main.%s WHERE n = :push)", any ? ", " : "", asked[i],
+                   asked[i]);
+        any = true;
+    }
+    if (!any) return sql;
+    buf_cstr(&b, has_with ? ", " : " ");
+    buf_str(&b, rest);
+    return arena_str(&cx->arena, buf_view(&b));
 }
 
 enum rc gate_mode_of(struct ctx *cx, sqlite3 *db, const struct catalog_obligation *o, struct str project, int64_t now,
@@ -104,9 +124,9 @@ static bool is_asked(struct str sql, const struct push *p)
     return !named;
 }
 
-static enum rc run_all(struct running *r, sqlite3 *db, const struct catalog *c, int64_t now)
+static enum rc run_all(struct running *r, sqlite3 *db, const struct catalog *c, int64_t now, uint64_t push)
 {
-    const struct rules_options o = {.now = now, .since = 0};
+    const struct rules_options o = {.now = now, .since = 0, .push = (int64_t)push};
     for (size_t t = 0; t < c->n_tasks; t++)
         for (size_t i = 0; i < c->tasks[t].n_obligations; i++) {
             r->task = &c->tasks[t];
@@ -115,7 +135,7 @@ static enum rc run_all(struct running *r, sqlite3 *db, const struct catalog *c, 
             if (!str_eq(r->obligation->org.gate, STR("push")) || !is_asked(sql, r->push)) continue;
             if (str_has(sql, STR("item_"))) TRY(views_named_in(r->cx, db, c, sql));
             TRY(gate_mode_of(r->cx, db, r->obligation, r->push->place->project, now, &r->mode));
-            enum rc rc = rules_rows(r->cx, db, sql, &o, take_row, r);
+            enum rc rc = rules_rows(r->cx, db, narrow(r->cx, sql), &o, take_row, r);
             if (rc != OK)
                 return fail(r->cx, E_INTERNAL, "the rule %s/%s cannot be asked, so nothing is let in: %s",
                             arena_cstr(&r->cx->arena, r->obligation->task),
@@ -130,9 +150,7 @@ enum rc gate_rules_run(struct ctx *cx, sqlite3 *db, const struct catalog *c, con
 {
     struct running r = {.cx = cx, .push = p, .list = arena_array(&cx->arena, struct gate_verdict, VERDICTS_MOST)};
     TRY(views_of_records(cx, db));
-    enum rc rc = narrow(cx, db, push);
-    if (rc == OK) rc = run_all(&r, db, c, now);
-    widen(db);
+    enum rc rc = run_all(&r, db, c, now, push);
     *out = (struct gate_verdicts){r.list, r.n};
     return rc;
 }

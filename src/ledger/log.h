@@ -53,6 +53,8 @@ enum rc log_append(struct ctx *cx, struct log_tx *tx, const struct log_fact *f, 
 uint64_t log_size(const struct log_tx *tx);
 /* For the tables that are changed along with the log. */
 sqlite3 *log_db(struct log_tx *tx);
+/* The same, to prepare it in ways that no unit can, before anybody else has the log. */
+sqlite3 *log_database(struct log *l);
 /* Takes body and salt of fact n away. E_BUSY when it is of the same transaction on a shared log, E_NOTFOUND when there
  * is no such fact, or no body any more. The caller has appended why, and calls log_forget() after the unit is done. */
 enum rc log_erase(struct ctx *cx, struct log_tx *tx, uint64_t n) MUST_CHECK;

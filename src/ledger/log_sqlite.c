@@ -156,6 +156,11 @@ uint64_t log_size(const struct log_tx *tx)
     return tx->state.frontier.size;
 }
 
+sqlite3 *log_database(struct log *l)
+{
+    return l->db;
+}
+
 sqlite3 *log_db(struct log_tx *tx)
 {
     return tx->log->db;

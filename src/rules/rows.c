@@ -64,6 +64,8 @@ static enum rc read_rows(struct reading *r, struct str sql, const struct rules_o
                          enum rc (*each)(void *arg, const struct rule_row *row), void *arg)
 {
     TRY(query_open(r->cx, r->query.db, sql, o->now, o->since, &r->query));
+    int push = sqlite3_bind_parameter_index(r->query.st, ":push");
+    if (push) store_bind_int(r->query.st, push, o->push);
     TRY(read_columns(r));
     for (bool row;;) {
         TRY(query_next(r->cx, &r->query, &row));

@@ -169,6 +169,7 @@ struct own;
 
 struct rules_options {
     int64_t now, since;
+    int64_t push; /* :push, where a text has it: rules_rows() alone */
     enum lang lang;
     const struct catalog_preset *preset; /* NULL: nothing adopted */
     const struct own *own;               /* NULL: nothing */

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/texts_fi.h"
+#include "catalog/views.h"
 #include "gates/door.h"
 #include "gates/gate_wire.h"
 #include "gates/receive.h"
@@ -35,9 +36,19 @@ struct gate_served {
     size_t n;
 };
 
+/* What is asked each time is prepared once, and the views that it reads are made outside any state of the reader's. */
+static enum rc open_reader(struct ctx *cx, struct one *t)
+{
+    TRY(log_reader_open(cx, t->g->o.dir, &t->reader));
+    log_reader_rest(t->reader);
+    TRY(store_keep_statements(cx, log_reader_db(t->reader)));
+    return views_of_records(cx, log_reader_db(t->reader));
+}
+
 static enum rc look(struct ctx *cx, struct one *t)
 {
-    return t->reader ? log_reader_refresh(cx, t->reader) : log_reader_open(cx, t->g->o.dir, &t->reader);
+    if (!t->reader) TRY(open_reader(cx, t));
+    return log_reader_refresh(cx, t->reader);
 }
 
 static void rest(struct one *t, enum rc rc)

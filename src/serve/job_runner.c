@@ -24,7 +24,7 @@
 
 struct job_runner {
     struct serve *s;
-    sqlite3 *db; /* of the thread */
+    sqlite3 *db, *ledger; /* of the thread */
     struct job_events *events;
     pthread_t thread;
     int wake; /* eventfd */
@@ -124,12 +124,13 @@ static void look_after(struct job_runner *r, struct ctx *cx)
     }
     bool is_time = time_now() - r->scheduled >= SCHEDULE_SECONDS;
     if (atomic_exchange(&r->appended, false) || is_time) {
-        complain(cx, schedule_mirrors(cx, r->s->o->dir, r->db, time_now()), "mirrors");
-        complain(cx, schedule_expunges(cx, r->s->o->dir, r->db, time_now()), "what is to be taken out of histories");
+        complain(cx, schedule_mirrors(cx, r->s->o->dir, r->ledger, r->db, time_now()), "mirrors");
+        complain(cx, schedule_expunges(cx, r->s->o->dir, r->ledger, r->db, time_now()),
+                 "what is to be taken out of histories");
     }
     if (!is_time) return;
     r->scheduled = time_now();
-    complain(cx, schedule_due(cx, r->s->o->dir, r->db, time_now()), "what is due");
+    complain(cx, schedule_due(cx, r->ledger, r->db, time_now()), "what is due");
     complain(cx, jobs_sweep(cx, r->db), "taking away old ones");
     complain(cx, imports_sweep(cx, r->db, r->s->o->dir, time_now()), "forgetting imports");
 }
@@ -166,6 +167,15 @@ static void *run(void *arg)
     return NULL;
 }
 
+static enum rc open_databases(struct ctx *cx, struct job_runner *r)
+{
+    const char *dir = r->s->o->dir;
+    TRY(state_open(cx, dir, STORE_WRITE, &r->db));
+    TRY(store_keep_statements(cx, r->db));
+    TRY(store_open_file(cx, arena_printf(&cx->arena, "%s/ledger.db", dir).p, STORE_READ, &r->ledger));
+    return store_keep_statements(cx, r->ledger);
+}
+
 enum rc job_runner_start(struct ctx *cx, struct serve *s, void (*ended)(void *arg), void *arg, struct job_runner **out)
 {
     struct job_runner *r = *out = calloc(1, sizeof *r);
@@ -175,12 +185,13 @@ enum rc job_runner_start(struct ctx *cx, struct serve *s, void (*ended)(void *ar
     job_process_clean(cx, s->o->dir);
     r->arg = arg;
     r->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    enum rc rc = state_open(cx, s->o->dir, STORE_WRITE, &r->db);
+    enum rc rc = open_databases(cx, r);
     if (rc == OK) rc = job_events_new(cx, &r->events);
     if (rc == OK) rc = jobs_recover(cx, r->db, time_now());
     if (rc == OK && (r->wake < 0 || pthread_create(&r->thread, NULL, run, r) != 0))
         rc = fail(cx, E_IO, "cannot start a thread: %s", strerror(errno));
     if (rc == OK) return OK;
+    store_close(r->ledger);
     store_close(r->db);
     job_events_free(r->events);
     free(r);
@@ -200,6 +211,7 @@ void job_runner_stop(struct job_runner *r)
     atomic_store(&r->ending, true);
     wake(r);
     pthread_join(r->thread, NULL);
+    store_close(r->ledger);
     store_close(r->db);
     job_events_free(r->events);
     close(r->wake);

@@ -6,10 +6,9 @@
 
 #include <unistd.h>
 
-static enum rc queue_due(struct ctx *cx, const char *dir, sqlite3 *ledger, sqlite3 *state, int64_t now)
+enum rc schedule_due(struct ctx *cx, sqlite3 *ledger, sqlite3 *state, int64_t now)
 {
     scoped_stmt *st = NULL;
-    (void)dir;
     TRY(store_prepare(
         cx, ledger,
         STR("SELECT r.subject, r.schedule, (SELECT coalesce(max(a.at), 0) FROM fact_assessment a WHERE "
@@ -36,7 +35,7 @@ static bool is_here(struct ctx *cx, const char *dir, struct str repository)
     return access(arena_printf(&cx->arena, "%s/hosted/" STR_FMT ".git", dir, STR_ARG(id)).p, F_OK) == 0;
 }
 
-static enum rc queue_mirrors(struct ctx *cx, const char *dir, sqlite3 *ledger, sqlite3 *state, int64_t now)
+enum rc schedule_mirrors(struct ctx *cx, const char *dir, sqlite3 *ledger, sqlite3 *state, int64_t now)
 {
     scoped_stmt *st = NULL;
     TRY(store_prepare(cx, ledger,
@@ -57,7 +56,7 @@ static enum rc queue_mirrors(struct ctx *cx, const char *dir, sqlite3 *ledger, s
 
 #define EXPUNGE_AGAIN 3600
 
-static enum rc queue_expunges(struct ctx *cx, const char *dir, sqlite3 *ledger, sqlite3 *state, int64_t now)
+enum rc schedule_expunges(struct ctx *cx, const char *dir, sqlite3 *ledger, sqlite3 *state, int64_t now)
 {
     struct str *due, id;
     size_t n;
@@ -72,30 +71,4 @@ static enum rc queue_expunges(struct ctx *cx, const char *dir, sqlite3 *ledger, 
         TRY(jobs_add(cx, state, EXPUNGE_JOB, due[i], STR("system"), now, &id));
     }
     return OK;
-}
-
-typedef enum rc queueing(struct ctx *cx, const char *dir, sqlite3 *ledger, sqlite3 *state, int64_t now);
-
-static enum rc with_ledger(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now, queueing *run)
-{
-    sqlite3 *ledger;
-    TRY(store_open_file(cx, arena_printf(&cx->arena, "%s/ledger.db", dir).p, STORE_READ, &ledger));
-    enum rc rc = run(cx, dir, ledger, state, now);
-    store_close(ledger);
-    return rc;
-}
-
-enum rc schedule_due(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now)
-{
-    return with_ledger(cx, dir, state, now, queue_due);
-}
-
-enum rc schedule_mirrors(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now)
-{
-    return with_ledger(cx, dir, state, now, queue_mirrors);
-}
-
-enum rc schedule_expunges(struct ctx *cx, const char *dir, sqlite3 *state, int64_t now)
-{
-    return with_ledger(cx, dir, state, now, queue_expunges);
 }

@@ -231,7 +231,7 @@ static void appended(void *arg)
 static enum rc open_all(struct ctx *cx, struct worker *w)
 {
     struct serve *s = w->s;
-    const struct facts_options o = {0};
+    const struct facts_options o = {.stays = true};
     TRY(rights_become(cx, &s->rights));
     TRY(facts_open(cx, s->o->dir, s->catalog, &o, &w->facts));
     TRY(courier_start(cx, s, w->facts, &w->courier));

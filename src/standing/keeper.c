@@ -90,7 +90,19 @@ static enum rc open_derived(struct ctx *cx, const char *dir, sqlite3 **db)
         if (rc == OK) rc = make_tables(cx, *db);
     }
     /* what a power cut takes away is made again; nothing here needs to be overwritten */
+    if (rc == OK) rc = store_keep_statements(cx, *db);
     return rc == OK ? store_exec(cx, *db, "PRAGMA synchronous=NORMAL; PRAGMA secure_delete=0") : rc;
+}
+
+/* The same rules are asked again and again: their statements stay, and the views that they read, which would be gone
+ * with the reader's state if they were made within one. */
+static enum rc open_reader(struct ctx *cx, struct keeper *k)
+{
+    TRY(log_reader_open(cx, k->dir, &k->reader));
+    log_reader_rest(k->reader);
+    sqlite3 *db = log_reader_db(k->reader);
+    TRY(store_keep_statements(cx, db));
+    return views_of_items(cx, db, k->o.catalog->records, k->o.catalog->n_records);
 }
 
 enum rc keeper_open(struct ctx *cx, const char *dir, const struct keeper_options *o, struct keeper **out)
@@ -104,15 +116,13 @@ enum rc keeper_open(struct ctx *cx, const char *dir, const struct keeper_options
     }
     k->o = *o;
     arena_init(&k->arena);
-    enum rc rc = log_reader_open(cx, dir, &k->reader);
+    enum rc rc = open_reader(cx, k);
     if (rc == OK) rc = org_rules_prepare(cx, k);
     if (rc == OK) rc = open_derived(cx, dir, &k->db);
-    if (rc == OK) {
-        log_reader_rest(k->reader);
+    if (rc == OK)
         *out = k;
-    } else {
+    else
         keeper_close(k);
-    }
     return rc;
 }
 

@@ -1,5 +1,6 @@
 #include "store/store.h"
 #include "store/settings.h"
+#include "store/statements.h"
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -126,6 +127,7 @@ enum rc store_open_temporary(struct ctx *cx, const char *schema, sqlite3 **out)
 
 void store_close(sqlite3 *db)
 {
+    statements_drop(db);
     sqlite3_close_v2(db);
 }
 
@@ -139,12 +141,15 @@ enum rc store_prepare(struct ctx *cx, sqlite3 *db, struct str sql, sqlite3_stmt 
     const char *tail = NULL;
     *out = NULL;
     if (sql.n > 1000000) return fail(cx, E_LIMIT, "SQL text over 1000000 bytes");
+    if ((*out = statements_take(db, sql))) return OK;
     if (sqlite3_prepare_v3(db, sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, out, &tail) != SQLITE_OK)
         return store_fail(cx, db, "SQL");
     struct str rest = str_trim((struct str){tail, (size_t)(sql.p + sql.n - tail)});
-    if (*out && rest.n == 0) return OK;
+    if (*out && rest.n == 0) {
+        statements_add(db, sql, *out);
+        return OK;
+    }
     store_finalize(out);
-    *out = NULL;
     return fail(cx, E_INVALID, "SQL: exactly one statement is expected");
 }
 
@@ -215,7 +220,7 @@ struct str store_column_str(sqlite3_stmt *st, int i)
 
 void store_finalize(sqlite3_stmt **st)
 {
-    sqlite3_finalize(*st);
+    if (*st && !statements_give(*st)) sqlite3_finalize(*st);
     *st = NULL;
 }
 
@@ -247,14 +252,19 @@ static int authorize(void *arg, int action, const char *a, const char *b, const 
     return SQLITE_OK;
 }
 
+void store_guard(sqlite3 *db, guard_by *by, void *arg)
+{
+    if (!statements_guard(db, by, arg)) sqlite3_set_authorizer(db, by, arg);
+}
+
 void store_distrust(sqlite3 *db)
 {
-    sqlite3_set_authorizer(db, authorize, NULL);
+    store_guard(db, authorize, NULL);
 }
 
 void store_trust(sqlite3 *db)
 {
-    sqlite3_set_authorizer(db, NULL, NULL);
+    store_guard(db, NULL, NULL);
 }
 
 static void snapshot_digest(struct str key, const unsigned char *image, size_t n, uint8_t out[DIGEST_SIZE])

@@ -46,6 +46,11 @@ bool store_in_transaction(sqlite3 *db);
 /* Brings what the write-ahead log holds into the file and empties the log. E_BUSY when a reader is in the way. */
 enum rc store_empty_wal(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 
+/* For a connection of long life: what store_prepare() has made is kept when it is let go, up to 400 statements, and
+ * given again for the same text. Whoever sets an authorizer on it does so by store_guard(). */
+enum rc store_keep_statements(struct ctx *cx, sqlite3 *db) MUST_CHECK;
+bool store_keeps_statements(const sqlite3 *db);
+
 /* The first column of a query of ours that gives one row. */
 enum rc store_get_int(struct ctx *cx, sqlite3 *db, const char *sql, int64_t *out) MUST_CHECK;
 
@@ -77,6 +82,9 @@ void store_finalize(sqlite3_stmt **st);
  * store_trust(). Such SQL may call only functions that give the same for the same, no table-valued ones. */
 void store_distrust(sqlite3 *db);
 void store_trust(sqlite3 *db);
+/* Another guard than that, for what is prepared until store_trust(): as sqlite3_set_authorizer(). */
+void store_guard(sqlite3 *db, int (*by)(void *, int, const char *, const char *, const char *, const char *),
+                 void *arg);
 
 /* A database as one file that is either whole or not used: SQLite's image followed by a SHA-256 over it and `key`.
  * Written as file_replace() does, but never over a file that is something else (E_IO). Load: E_NOTFOUND when absent,
