@@ -14,7 +14,7 @@
 #define MESSAGE_MOST (8U << 20)
 #define WORDS_MOST 4000
 #define PATIENCE_SECONDS 5         /* for the other side's next bytes, where it has them ready */
-#define PATIENCE_MILLISECONDS 2000 /* for a server that has much to do */
+#define PATIENCE_MILLISECONDS 1000 /* for a server that has much to do */
 #define OFFER "yours?"
 #define TAKEN "yours"
 

@@ -337,6 +337,109 @@ static void test_store_store__distrust_is_for_what_is_prepared_after(void **stat
     assert_int_equal(store_run(&cx, st), OK);
 }
 
+/* --- statements that are kept */
+
+static sqlite3_stmt *prepared(const char *sql)
+{
+    sqlite3_stmt *st;
+    assert_int_equal(store_prepare(&cx, db, str_from(sql), &st), OK);
+    return st;
+}
+
+static void test_store_store__keeps_statements(void **state)
+{
+    (void)state;
+    bool row;
+    assert_false(store_keeps_statements(db));
+    assert_int_equal(store_keep_statements(&cx, db), OK);
+    assert_int_equal(store_keep_statements(&cx, db), OK); /* again is nothing */
+    assert_true(store_keeps_statements(db));
+    sqlite3_stmt *first = prepared("SELECT b FROM t WHERE a = ?1"), *was = first;
+    store_bind_int(first, 1, 1);
+    assert_int_equal(store_step(&cx, first, &row), OK);
+    assert_true(row);
+    sqlite3_stmt *second = prepared("SELECT b FROM t WHERE a = ?1"); /* while the first one runs */
+    assert_ptr_not_equal(second, first);
+    store_finalize(&first);
+    assert_null(first);
+    first = prepared("SELECT b FROM t WHERE a = ?1");
+    assert_ptr_equal(first, was);
+    assert_int_equal(store_step(&cx, first, &row), OK);
+    assert_false(row); /* nothing is bound any more */
+    assert_int_equal(runs(STR("ALTER TABLE t ADD COLUMN c TEXT")), OK);
+    sqlite3_reset(first);
+    store_bind_int(first, 1, 1);
+    assert_int_equal(store_step(&cx, first, &row), OK);
+    assert_true(row && str_eq(store_column_str(first, 0), STR("one")));
+    store_finalize(&first);
+    store_finalize(&second);
+    sqlite3_stmt *last = prepared("SELECT 1");
+    store_close(db); /* one is out still */
+    assert_int_equal(sqlite3_finalize(last), SQLITE_OK);
+    db = NULL;
+}
+
+/* What was prepared when all was allowed is not given to who may only read, nor the other way round. */
+static void test_store_store__keeps_them_apart_by_guard(void **state)
+{
+    (void)state;
+    assert_int_equal(store_keep_statements(&cx, db), OK);
+    sqlite3_stmt *trusted = prepared("DELETE FROM t WHERE a = 9"), *read = prepared("SELECT a FROM t"), *kept = read;
+    store_finalize(&trusted);
+    store_finalize(&read);
+    store_distrust(db);
+    assert_int_not_equal(store_prepare(&cx, db, STR("DELETE FROM t WHERE a = 9"), &trusted), OK);
+    read = prepared("SELECT a FROM t");
+    assert_ptr_not_equal(read, kept);
+    store_finalize(&read);
+    store_trust(db);
+    read = prepared("SELECT a FROM t");
+    assert_ptr_equal(read, kept);
+    store_finalize(&read);
+    assert_int_equal(runs(STR("DELETE FROM t WHERE a = 9")), OK);
+}
+
+static int allow(void *arg, int action, const char *a, const char *b, const char *database, const char *inner)
+{
+    (void)action, (void)a, (void)b, (void)database, (void)inner;
+    return *(const bool *)arg ? SQLITE_OK : SQLITE_DENY;
+}
+
+/* A guard with a mind of its own is asked each time. */
+static void test_store_store__keeps_nothing_of_another_guard(void **state)
+{
+    (void)state;
+    bool may = true;
+    sqlite3_stmt *st;
+    assert_int_equal(store_keep_statements(&cx, db), OK);
+    store_guard(db, allow, &may);
+    st = prepared("SELECT a FROM t");
+    store_finalize(&st);
+    may = false;
+    assert_int_not_equal(store_prepare(&cx, db, STR("SELECT a FROM t"), &st), OK);
+    store_trust(db);
+}
+
+/* The oldest go, however many are asked. */
+static void test_store_store__keeps_so_many(void **state)
+{
+    (void)state;
+    assert_int_equal(store_keep_statements(&cx, db), OK);
+    sqlite3_stmt *held = prepared("SELECT 'held'");
+    for (int i = 0; i < 1000; i++) {
+        bool row;
+        sqlite3_stmt *st = prepared(arena_printf(&cx.arena, "SELECT %d", i).p);
+        assert_int_equal(store_step(&cx, st, &row), OK);
+        assert_int_equal(sqlite3_column_int(st, 0), i);
+        store_finalize(&st);
+    }
+    int n = 0;
+    for (sqlite3_stmt *st = sqlite3_next_stmt(db, NULL); st; st = sqlite3_next_stmt(db, st)) n++;
+    assert_int_equal(n, 400);
+    assert_string_equal(sqlite3_sql(held), "SELECT 'held'");
+    store_finalize(&held);
+}
+
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -353,6 +456,10 @@ int main(void)
         STORE_TEST(test_store_store__distrust_refuses_the_rest),
         STORE_TEST(test_store_store__has_no_clock),
         STORE_TEST(test_store_store__distrust_is_for_what_is_prepared_after),
+        STORE_TEST(test_store_store__keeps_statements),
+        STORE_TEST(test_store_store__keeps_them_apart_by_guard),
+        STORE_TEST(test_store_store__keeps_nothing_of_another_guard),
+        STORE_TEST(test_store_store__keeps_so_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
