@@ -41,12 +41,22 @@ static int run_here(const char *const *argv)
     return 1;
 }
 
+/* A hook is told by the door, the door by ssh. */
+static bool is_finnish(void)
+{
+    const char *said = getenv("SINETTI_LANG");
+    if (!said) said = getenv("LANG");
+    return said && strncmp(said, "fi", 2) == 0;
+}
+
 static int end_with(enum gate_asked how, int code, const struct buf *text)
 {
     if (how == GATE_ANSWERED)
         tell(text);
     else
-        fprintf(stderr, "sinetti: the server broke off; look at what has become of it before you try again\n");
+        fputs(is_finnish() ? "sinetti: palvelin keskeytyi; katso, mitä ehti tapahtua, ennen kuin yrität uudelleen\n"
+                           : "sinetti: the server broke off; look at what has become of it before you try again\n",
+              stderr);
     return how == GATE_ANSWERED ? code : 1;
 }
 
