@@ -149,6 +149,7 @@ struct run {
     struct log_reader *reader;
     struct import import;
     struct exchange *exchange;
+    struct shelf_import *library;
 };
 
 static enum rc read_it(struct ctx *cx, struct run *r)
@@ -221,38 +222,36 @@ static enum rc check(struct ctx *cx, struct run *r)
 
 /* --- a library of others: a file that names no register */
 
-static enum rc read_library(struct ctx *cx, struct run *r, struct buf *text, struct shelf_import **out)
+static enum rc read_library(struct ctx *cx, struct run *r, struct buf *text)
 {
     int fd = open(path_of(cx, r->dir, r->import.id), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) return fail(cx, E_IO, "the file is gone: hand it in again");
     bool read = file_read_all(fd, text);
     close(fd);
     if (!read) return fail(cx, E_IO, "the file cannot be read: hand it in again");
-    return shelf_import_read(cx, log_reader_db(r->reader), r->c, buf_view(text), out);
+    return shelf_import_read(cx, log_reader_db(r->reader), r->state, r->c, buf_view(text), &r->library);
 }
 
-static enum rc tell_library(struct ctx *cx, const struct run *r, const struct shelf_import *i, const char *stage)
+static enum rc tell_library(struct ctx *cx, const struct run *r, const char *stage)
 {
     scoped_buf report;
     struct json j;
     buf_init(&report, LIMIT_IMPORT_REPORT);
     json_init(&j, &report, false);
-    shelf_import_report(i, &j);
-    return keep_report(cx, r, stage, shelf_import_outcome(i), &report);
+    shelf_import_report(r->library, &j);
+    return keep_report(cx, r, stage, shelf_import_outcome(r->library), &report);
 }
 
 static enum rc check_library(struct ctx *cx, struct run *r)
 {
-    struct shelf_import *i;
     scoped_buf text;
     buf_init(&text, LIMIT_YAML_LARGE + 1);
-    TRY(read_library(cx, r, &text, &i));
-    return tell_library(cx, r, i, "checked");
+    TRY(read_library(cx, r, &text));
+    return tell_library(cx, r, "checked");
 }
 
 static enum rc put_library(struct ctx *cx, struct run *r, struct facts *f, const struct records_by *by)
 {
-    struct shelf_import *i;
     scoped_buf text;
     bool done;
     uint64_t n;
@@ -261,14 +260,14 @@ static enum rc put_library(struct ctx *cx, struct run *r, struct facts *f, const
     if (done)
         return change(cx, r->state, "UPDATE import SET stage = ?2 WHERE id = ?1", r->import.id, STR("done"), STR_NONE,
                       STR_NONE);
-    TRY(read_library(cx, r, &text, &i));
-    if (!str_eq(str_from(shelf_import_outcome(i)), r->import.outcome)) {
-        TRY(tell_library(cx, r, i, "checked"));
+    TRY(read_library(cx, r, &text));
+    if (!str_eq(str_from(shelf_import_outcome(r->library)), r->import.outcome)) {
+        TRY(tell_library(cx, r, "checked"));
         return fail(cx, E_CONFLICT, "the libraries have changed since: look again at what the file would do");
     }
     log_reader_rest(r->reader);
-    TRY(shelf_import_apply(cx, i, f, by, r->import.id));
-    return tell_library(cx, r, i, "done");
+    TRY(shelf_import_apply(cx, r->library, f, by, r->import.id));
+    return tell_library(cx, r, "done");
 }
 
 /* The shelf is made at once, so that nobody waits for it; where that fails it is tried again when somebody looks. */
@@ -280,7 +279,8 @@ static enum rc record_library(struct ctx *cx, struct run *r)
     enum rc rc = put_library(cx, r, f, &by);
     facts_close(f);
     TRY(rc);
-    if (log_reader_refresh(cx, r->reader) == OK) (void)!shelf_refresh(cx, log_reader_db(r->reader), r->state, r->c);
+    if (r->library && log_reader_refresh(cx, r->reader) == OK)
+        (void)!shelf_import_keep(cx, r->library, log_reader_db(r->reader), r->state);
     return OK;
 }
 
@@ -315,6 +315,7 @@ enum rc imports_job(struct ctx *cx, const char *dir, const struct catalog *c, st
     enum rc rc = run(cx, &r, str_slice(subject, sizeof "import:" - 1, subject.n));
     if (rc != OK) note(cx, &r);
     exchange_close(r.exchange);
+    shelf_import_close(r.library);
     log_reader_close(r.reader);
     if (r.state) store_close(r.state);
     return rc;

@@ -23,7 +23,7 @@ struct str library_line_of(struct ctx *cx, struct str s)
         step = str_char(s, i, &cp);
         if (!step) break;
         bool space = cp == ' ' || cp == '\n' || cp == '\t' || cp == '\r';
-        if (n + step > MOST_TITLE) {
+        if (n + step > MOST_TITLE - 3) { /* the ellipsis fits too */
             memcpy(p + n, "…", 3);
             n += 3;
             break;

@@ -384,20 +384,35 @@ static enum rc keep(struct ctx *cx, sqlite3 *state, const char *key, struct str 
     return rc;
 }
 
+static enum rc keep_told(struct ctx *cx, sqlite3 *state, const char *key, struct str image,
+                         const struct shelf_told *told, size_t n)
+{
+    scoped_buf words;
+    buf_init(&words, 0);
+    put_told(&words, told, n);
+    TRY(buf_ok(&words));
+    return keep(cx, state, key, image, buf_view(&words));
+}
+
+enum rc shelf_keep(struct ctx *cx, sqlite3 *db, sqlite3 *state, const struct catalog *base, struct str image,
+                   const struct shelf_told *told, size_t n)
+{
+    char key[65];
+    TRY(shelf_key(cx, db, base, key));
+    return key[0] ? keep_told(cx, state, key, image, told, n) : OK;
+}
+
 enum rc shelf_refresh(struct ctx *cx, sqlite3 *db, sqlite3 *state, const struct catalog *base)
 {
     char key[65];
     bool kept;
     struct shelf_told *told;
     size_t n;
-    scoped_buf image, words;
+    scoped_buf image;
     buf_init(&image, LIMIT_CATALOG_IMAGE);
-    buf_init(&words, 0);
     TRY(shelf_key(cx, db, base, key));
     TRY(is_kept(cx, state, key, &kept));
     if (kept || !key[0]) return OK;
     TRY(shelf_make(cx, db, base, NULL, STR(""), &image, &told, &n));
-    put_told(&words, told, n);
-    TRY(buf_ok(&words));
-    return keep(cx, state, key, buf_view(&image), buf_view(&words));
+    return keep_told(cx, state, key, buf_view(&image), told, n);
 }

@@ -55,6 +55,9 @@ enum rc shelf_open(struct ctx *cx, sqlite3 *state, const struct catalog *base, c
                    struct catalog **out) MUST_CHECK;
 /* What became of each library when it was made; none where nothing is kept. */
 enum rc shelf_tell(struct ctx *cx, sqlite3 *state, struct shelf_told **told, size_t *n) MUST_CHECK;
+/* What was made of exactly what `db` has now: kept, so that it need not be made again. */
+enum rc shelf_keep(struct ctx *cx, sqlite3 *db, sqlite3 *state, const struct catalog *base, struct str image,
+                   const struct shelf_told *told, size_t n) MUST_CHECK;
 /* Makes and keeps it when it is another than the one that is kept. `state` may be written. */
 enum rc shelf_refresh(struct ctx *cx, sqlite3 *db, sqlite3 *state, const struct catalog *base) MUST_CHECK;
 

@@ -18,7 +18,10 @@ struct shelf_import {
     size_t n_faults; /* all of them */
     struct library_change *changes;
     size_t n_changes;
-    int64_t audits; /* under way, that answer to the framework */
+    int64_t audits;   /* under way, that answer to the framework */
+    struct buf after; /* the shelf with it */
+    struct shelf_told *told;
+    size_t n_told;
 };
 
 static void hash(struct str s, char out[65])
@@ -100,27 +103,32 @@ static enum rc count_audits(struct ctx *cx, sqlite3 *db, struct str framework, i
     return OK;
 }
 
+static enum rc open_before(struct shelf_import *i, sqlite3 *db, sqlite3 *state, struct catalog **out)
+{
+    struct shelf_told *told;
+    size_t n;
+    scoped_buf image;
+    if (state && i->shelf[0] && shelf_open(i->cx, state, i->base, i->shelf, out) == OK) return OK;
+    buf_init(&image, LIMIT_CATALOG_IMAGE);
+    TRY(shelf_make(i->cx, db, i->base, NULL, STR(""), &image, &told, &n));
+    return catalog_open_beside(i->cx, i->base, buf_view(&image), out);
+}
+
 /* The shelf as it is, and as it would be. */
-static enum rc compare(struct shelf_import *i, sqlite3 *db)
+static enum rc compare(struct shelf_import *i, sqlite3 *db, sqlite3 *state)
 {
     struct ctx *cx = i->cx;
-    struct shelf_told *told;
     struct catalog *was = NULL, *now = NULL;
     struct library_told both;
-    size_t n;
-    scoped_buf before, after;
-    buf_init(&before, LIMIT_CATALOG_IMAGE);
-    buf_init(&after, LIMIT_CATALOG_IMAGE);
-    TRY(settle(i, shelf_make(cx, db, i->base, &i->trial, STR(""), &after, &told, &n)));
+    TRY(settle(i, shelf_make(cx, db, i->base, &i->trial, STR(""), &i->after, &i->told, &i->n_told)));
     if (i->trial.told.faults)
         for (size_t k = 0; k < i->trial.told.faults && k < LIBRARY_FAULTS; k++)
             fault(i, i->trial.told.fault_lines[k].line, i->trial.told.fault_lines[k].text);
     else if (i->trial.rc != OK)
         fault_of_message(i, i->trial.fault);
     if (i->n_faults) return OK;
-    TRY(shelf_make(cx, db, i->base, NULL, STR(""), &before, &told, &n));
-    TRY(catalog_open_beside(cx, i->base, buf_view(&before), &was));
-    enum rc rc = catalog_open_beside(cx, i->base, buf_view(&after), &now);
+    TRY(open_before(i, db, state, &was));
+    enum rc rc = catalog_open_beside(cx, i->base, buf_view(&i->after), &now);
     both = i->trial.told;
     both.key = i->trial.head.key;
     if (!both.framework.n) both.framework = i->before.head.framework;
@@ -175,22 +183,28 @@ static enum rc read_text(struct shelf_import *i)
     return settle(i, rc);
 }
 
-enum rc shelf_import_read(struct ctx *cx, sqlite3 *db, const struct catalog *base, struct str text,
+enum rc shelf_import_read(struct ctx *cx, sqlite3 *db, sqlite3 *state, const struct catalog *base, struct str text,
                           struct shelf_import **out)
 {
     struct shelf_import *i = *out = arena_new(&cx->arena, struct shelf_import);
     *i = (struct shelf_import){.cx = cx, .base = base, .text = text, .trial = {.text = text}};
     i->before.head = (struct library_head){.urn = STR(""), .framework = STR("")};
     i->before.digest = STR("");
+    buf_init(&i->after, LIMIT_CATALOG_IMAGE);
     hash(text, i->digest);
     ctx_progress(cx, "reading the file", 0, 0);
     TRY(read_text(i));
     TRY(shelf_key(cx, db, base, i->shelf));
     if (!i->n_faults) TRY(find_before(i, db));
     if (!i->n_faults) TRY(count_audits(cx, db, i->active ? i->before.head.framework : STR(""), &i->audits));
-    if (!i->n_faults && !is_same(i)) TRY(compare(i, db));
+    if (!i->n_faults && !is_same(i)) TRY(compare(i, db, state));
     sum_up(i);
     return OK;
+}
+
+void shelf_import_close(struct shelf_import *i)
+{
+    if (i) buf_release(&i->after);
 }
 
 const char *shelf_import_outcome(const struct shelf_import *i)
@@ -390,6 +404,20 @@ enum rc shelf_import_apply(struct ctx *cx, struct shelf_import *i, struct facts 
     if (i->n_faults) return fail(cx, E_INVALID, "%zu faults: nothing was imported", i->n_faults);
     if (is_same(i)) return fail(cx, E_CONFLICT, "the library is there already, exactly so");
     return append_run(cx, f, 0, apply, &g);
+}
+
+enum rc shelf_import_keep(struct ctx *cx, const struct shelf_import *i, sqlite3 *db, sqlite3 *state)
+{
+    scoped_stmt *st = NULL;
+    bool row; /* nothing has come after it: else the shelf is another by now, and is made anew */
+    TRY(store_prepare(cx, db,
+                      STR("SELECT 1 FROM fact_library WHERE library = ?1 AND digest = ?2 AND state = 'active' AND n = "
+                          "(SELECT max(n) FROM fact_library)"),
+                      &st));
+    store_bind_str(st, 1, i->trial.head.key);
+    store_bind_str(st, 2, str_from(i->digest));
+    TRY(store_step(cx, st, &row));
+    return row ? shelf_keep(cx, db, state, i->base, buf_view(&i->after), i->told, i->n_told) : OK;
 }
 
 /* --- taking it off */

@@ -48,7 +48,7 @@ static struct shelf_import *looked_at(struct str text)
 {
     struct shelf_import *i;
     if (log_reader_refresh(&cx, reader) != OK) failed("%s", cx.message);
-    if (shelf_import_read(&cx, log_reader_db(reader), catalog, text, &i) != OK) failed("%s", cx.message);
+    if (shelf_import_read(&cx, log_reader_db(reader), NULL, catalog, text, &i) != OK) failed("%s", cx.message);
     return i;
 }
 
@@ -58,7 +58,9 @@ static json_t *told(struct str text)
     scoped_buf b;
     buf_init(&b, 0);
     json_init(&j, &b, false);
-    shelf_import_report(looked_at(text), &j);
+    struct shelf_import *i = looked_at(text);
+    shelf_import_report(i, &j);
+    shelf_import_close(i);
     json_t *r = json_loadb(b.p, b.n, 0, NULL);
     assert_non_null(r);
     return r;
@@ -70,7 +72,9 @@ static void taken(const char *text)
     const struct records_by by = {.actor = {STR(ANN), STR(""), STR("person")}};
     char key[16];
     (void)snprintf(key, sizeof key, "%d", times++);
-    if (shelf_import_apply(&cx, looked_at(str_from(text)), f, &by, str_from(key)) != OK) failed("%s", cx.message);
+    struct shelf_import *i = looked_at(str_from(text));
+    if (shelf_import_apply(&cx, i, f, &by, str_from(key)) != OK) failed("%s", cx.message);
+    shelf_import_close(i);
 }
 
 static struct catalog *shelf(void)
