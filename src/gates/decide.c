@@ -54,6 +54,10 @@ static enum rc judge_ref(struct append *a, struct push *p, size_t i, const struc
     r->may = identity_may(who, "code.write", project);
     r->publisher = true;
     r->covered = true;
+    if (r->kind == PUSH_TAG) { /* a release is made of it, and it stays */
+        r->narrowed = identity_token_lacks(who, "code.publish", project);
+        r->publisher = identity_may(who, "code.publish", project);
+    }
     if (!r->protection) return OK;
     TRY(protection_publisher(a->cx, a->db, r->protection, p->caller->person, &r->publisher));
     r->narrowed = r->publisher && identity_token_lacks(who, "code.publish", project);
@@ -131,8 +135,11 @@ static void hold_shape(struct deciding *d)
             add_fault(d, i, "tag_moves");
         else if (r->kind == PUSH_TAG && !r->published)
             add_fault(d, i, "tag_unpublished");
-        else if (r->protection && !r->publisher)
-            add_fault(d, i, r->narrowed ? "token_publishes_not" : "no_publisher");
+        else if ((r->protection || r->kind == PUSH_TAG) && !r->publisher)
+            add_fault(d, i,
+                      r->narrowed           ? "token_publishes_not"
+                      : r->kind == PUSH_TAG ? "tag_no_publisher"
+                                            : "no_publisher");
     }
 }
 

@@ -1,7 +1,5 @@
 #include "gates/unblock.h"
 
-#include <string.h>
-
 #include "identity/rights.h"
 #include "store/store.h"
 
@@ -75,7 +73,7 @@ enum rc unblock_tell(struct ctx *cx, sqlite3 *db, int64_t now, const struct push
         if (f->mode != MODE_BLOCK) continue;
         point |= f->obligation != NULL;
         if (wants_approval(f)) review = &p->refs[f->ref];
-        if (f->word && strcmp(f->word, "no_publisher") == 0) publish = &p->refs[f->ref];
+        if (f->word && str_ends(str_from(f->word), STR("no_publisher"))) publish = &p->refs[f->ref];
     }
     if (!point && !publish) return OK;
     TRY(identity_of(cx, db, now, p->caller->person, &who));

@@ -266,6 +266,10 @@ def test_who_may_and_who_may_not(t):
     t.git("-C", str(work.path), "fetch", "-q", str(h.path), "main")
     work.git("checkout", "-q", "-B", "topic", "FETCH_HEAD")
     work.commit("y", {"y.txt": "y\n"}, author=person("paula"))
+    # what a release is made of is not a partner's to name
+    code, said = h.push("paula", work, h.ref() + ":refs/tags/v9")
+    t.equal(code, 1, said)
+    t.has(said, "a tag is made by somebody who may publish")
     number = h.propose("paula", work)
     h.review("mikko", "approve", "acme", number, 1)
     said = h.review("mikko", "publish", "acme", number, code=3).out
