@@ -8,6 +8,7 @@
 #include "git/oid.h"
 #include "git/stream.h"
 #include "observe/classify.h"
+#include "scan/decoded.h"
 #include "scan/pieces.h"
 #include "scan/scan.h"
 
@@ -46,6 +47,7 @@ struct sweep {
     bool want_people;
     struct look *look;
     struct look new, before;
+    struct decoded decoded;
 };
 
 /* --- one content, of any length */
@@ -86,7 +88,8 @@ static void tell_class(struct sweep *s, const struct piece *p)
     s->want_people = !p->binary && strcmp(is.class, "data") == 0;
 }
 
-static enum rc scan(struct sweep *s, const struct piece *p, struct str text, enum scan_want want)
+/* lines: of a text that is not the piece's own, where each of its lines stood there. */
+static enum rc scan(struct sweep *s, const struct piece *p, struct str text, enum scan_want want, const int64_t *lines)
 {
     const struct scan_hit *hits;
     size_t n = 0;
@@ -94,11 +97,13 @@ static enum rc scan(struct sweep *s, const struct piece *p, struct str text, enu
     enum rc rc = scan_bytes(s->scanner, &in, &hits, &n);
     if (rc != OK && rc != E_LIMIT) return fail(s->cx, rc, "the scanner has failed");
     s->look->partly |= rc == E_LIMIT;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        int64_t line = p->line - 1 + (lines ? lines[hits[i].line - 1] : hits[i].line);
         if (want == SCAN_KEYS)
-            take_key(s->look, &hits[i], p->line + hits[i].line - 1);
+            take_key(s->look, &hits[i], line);
         else
-            take_people(s->look, &hits[i], p->line + hits[i].line - 1);
+            take_people(s->look, &hits[i], line);
+    }
     return OK;
 }
 
@@ -106,8 +111,11 @@ static enum rc take_piece(void *arg, const struct piece *p)
 {
     struct sweep *s = arg;
     if (!s->class) tell_class(s, p);
-    TRY(scan(s, p, p->text, SCAN_KEYS));
-    return s->want_people ? scan(s, p, str_slice(p->text, 0, p->own), SCAN_PEOPLE) : OK;
+    TRY(scan(s, p, p->text, SCAN_KEYS, NULL));
+    decoded_read(&s->decoded, p->text);
+    s->look->partly |= s->decoded.left_out;
+    if (s->decoded.n) TRY(scan(s, p, buf_view(&s->decoded.text), SCAN_KEYS, s->decoded.lines));
+    return s->want_people ? scan(s, p, str_slice(p->text, 0, p->own), SCAN_PEOPLE, NULL) : OK;
 }
 
 static enum rc take_bytes(void *arg, struct str bytes)
@@ -457,13 +465,19 @@ enum rc push_scan(struct ctx *cx, struct git *g, struct push *p)
     randombytes_buf(key, sizeof key);
     struct sweep *s = arena_new(&cx->arena, struct sweep);
     *s = (struct sweep){.cx = cx, .push = p, .g = g, .scanner = scanner_new(key)};
-    if (!s->scanner) return fail(cx, E_IO, "no memory for the scanner");
+    decoded_init(&s->decoded);
+    if (!s->scanner || !s->decoded.lines) {
+        decoded_release(&s->decoded);
+        scanner_free(s->scanner);
+        return fail(cx, E_IO, "no memory for the scanner");
+    }
     enum rc rc = scan_request(s);
     if (rc == OK && files.n) rc = git_blobs_open(cx, g, &s->old);
     if (rc == OK && files.n) rc = scan_files(s, &files);
     if (rc == OK) rc = scan_paths(s, &files);
     if (rc == OK) rc = scan_said(s, &files);
     git_blobs_close(s->old);
+    decoded_release(&s->decoded);
     scanner_free(s->scanner);
     return rc;
 }

@@ -125,7 +125,18 @@ static const struct scripted {
      "(head -c 4325300 /dev/zero | tr '\\0' '\\n'; echo \"k = '$K'\"; head -c 4000000 /dev/zero | tr '\\0' '\\n') > "
      "a.py; c",
      1, "a.py", NULL, 4325301, NULL},
+    {"in base64",
+     "printf 'kind: Secret\\ndata:\\n  token: %s\\n' $(printf 'the token is %s, as given' $T | base64 -w0) > a.yaml; c",
+     1, "a.yaml", NULL, 3, NULL},
+    {"in base64, wrapped, behind a name",
+     "(echo; printf 'x_%s\\n' \"$(printf 'some words before the key, and then %s and more words behind it' $K | "
+     "base64)\") > a.ini; c",
+     1, "a.ini", NULL, 2, NULL},
     /* what is fine */
+    {"in base64, and allowed",
+     "printf '# sinetti:allow github_token it was revoked in May\\ntoken: %s\\n' $(printf 'the token is %s, as given' "
+     "$T | base64 -w0) > a.yaml; c",
+     0, NULL, NULL, 0, NULL},
     {"documented examples", "echo \"k = '$E'\" > a.py; c \"as in $E\"", 0, NULL, NULL, 0, NULL},
     {"a spoiled checksum", "mkdir tests; echo \"k = '${T%??}xx'\" > tests/test_a.py; c", 0, NULL, NULL, 0, NULL},
     {"it stood there", "echo >> old/settings.py; c", 0, NULL, NULL, 0, NULL},
