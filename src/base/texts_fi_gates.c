@@ -205,6 +205,8 @@ const struct text_pair texts_fi_gates[] = {
     {"that is more than fits into one request: name fewer", "yhteen pyyntöön ei mahdu näin paljon: nimeä vähemmän"},
     {"it has been done, or is not agreed to any more", "se on jo tehty, tai sitä ei enää ole hyväksytty"},
     {"it would move more than {} branches and tags", "se siirtäisi yli {1} haaraa ja merkkiä"},
+    {"{} of the contents are still there: a ref came meanwhile that holds them. It is done again",
+     "{1} sisältöä on vielä täällä: sillä välin tuli viite, joka pitää niitä. Poisto tehdään uudelleen"},
     {"{} of the contents are still there: a ref came meanwhile that holds them. Ask for it again",
      "{1} sisältöä on vielä täällä: sillä välin tuli viite, joka pitää niitä. Pyydä poistoa uudelleen"},
 };

@@ -288,6 +288,10 @@ static enum rc forget(struct ctx *cx, struct doing *d)
     TRY(hosted_run(cx, d->git, argv, STR_NONE, &out, &code, &why));
     if (code != 0) return fail(cx, E_IO, "git does not forget what was there: %s", why);
     TRY(count_left(cx, d->git, ids, n, &left));
+    if (left && d->n_done)
+        return fail(cx, E_CONFLICT,
+                    "%zu of the contents are still there: a ref came meanwhile that holds them. It is done again",
+                    left);
     return left ? fail(cx, E_CONFLICT,
                        "%zu of the contents are still there: a ref came meanwhile that holds them. Ask for it again",
                        left)

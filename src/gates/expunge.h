@@ -4,7 +4,9 @@
  * One asks (an `expunge` fact, by request), another approves; only then it is done: every commit that holds one of the
  * contents, and all after it, is made again with a note in its place (git/rewrite.h), branches and tags are moved to
  * what was made, patch sets that held it are taken away, and git forgets the old objects. An `expunged` fact says which
- * refs moved from where to where; nothing of the log is rewritten. What is attested begins anew behind it.
+ * refs move from where to where, before they do; its `outcome`, as of a decision, that the contents are gone. What a
+ * crash has left is settled as a push is (decide.h), and done again. Nothing of the log is rewritten. What is attested
+ * begins anew behind it.
  *
  * Nothing gets in by it: the tree at the tip of each protected branch is the same before and after, so what stands
  * there still is taken out by a reviewed change first. What was taken out is not let in again (push_scan.h).

@@ -51,7 +51,7 @@ export const reviews = {
     level: (n: number) => `SLSA source level ${n}`,
     reviewSince: "Two persons have agreed to each change since",
     historySince: "The history has no gap since",
-    propertySince: "held since",
+    propertySince: "held since commit",
     attestation: "The attestations, signed",
     notAttested: "Not yet",
     gate: "What the gate says",

@@ -51,7 +51,7 @@ export const reviews = {
     level: (n: number) => `SLSA:n lähdekoodin taso ${n}`,
     reviewSince: "Jokaisen muutoksen takana on kaksi henkilöä, alkaen commitista",
     historySince: "Historia on aukoton, alkaen commitista",
-    propertySince: "toteutunut alkaen",
+    propertySince: "toteutunut alkaen commitista",
     attestation: "Allekirjoitetut todistukset",
     notAttested: "Ei vielä",
     gate: "Mitä portti sanoo",
