@@ -332,6 +332,16 @@ enum rc facts_catch_up(struct ctx *cx, struct facts *f, uint64_t next, uint64_t 
     return OK;
 }
 
+/* Of a new log: there is nothing beside which they would have to be made, and putting them in their place takes longer
+ * than all the rest. */
+static enum rc make_first(struct ctx *cx, sqlite3 *db, struct work *w)
+{
+    const struct catalog *c = w->f->catalog;
+    for (size_t i = 0; i < c->n_kinds; i++) TRY(projection_define(cx, db, &c->kinds[i], 'p'));
+    w->finished = true;
+    return store_exec(cx, db, "UPDATE projecting SET generation = generation + 1");
+}
+
 static enum rc make_beside(struct ctx *cx, sqlite3 *db, struct work *w)
 {
     uint64_t next;
@@ -348,7 +358,7 @@ static enum rc step(struct ctx *cx, struct log_tx *tx, void *arg)
     struct work *w = arg;
     struct facts *f = w->f;
     sqlite3 *db = f->db = log_db(tx);
-    int64_t next;
+    int64_t next, made;
     free_beside(w); /* it may be run again */
     w->finished = false;
     w->size = log_size(tx);
@@ -357,7 +367,8 @@ static enum rc step(struct ctx *cx, struct log_tx *tx, void *arg)
     TRY(store_get_int(cx, db, "SELECT coalesce(max(n) + 1, 0) FROM p_facts", &next));
     w->done = (uint64_t)next;
     if (w->done < w->size) return put_some(cx, db, w, put_missing, true, &w->done);
-    if (w->n_stale) TRY(make_beside(cx, db, w));
+    TRY(store_get_int(cx, db, "SELECT count(*) FROM projections", &made));
+    if (w->n_stale) TRY(made || w->size ? make_beside(cx, db, w) : make_first(cx, db, w));
     w->finished = w->finished || w->n_stale == 0;
     if (!w->finished) return OK;
     TRY(joined_tables(cx, db, f->catalog, w->n_stale > 0));
