@@ -222,6 +222,7 @@
 #define LIMIT_RULE_SUBJECTS 5000000    /* different subjects one rule returns */
 #define LIMIT_COLUMN 120               /* characters of a column shown in a message; of a path: */
 #define LIMIT_COLUMN_PATH 200
+#define LIMIT_COLUMN_WORDS 600  /* … of what a rule itself puts into words */
 #define LIMIT_REPORT (64 * MIB) /* a kept report; what a larger one says is not read again */
 #define LIMIT_BASELINE (16 * MIB)
 #define LIMIT_SAVED_VIEWS 100 /* of one person */

@@ -140,6 +140,19 @@ static bool is_oid(struct str name)
     return str_eq(name, STR("oid")) || str_ends(name, STR("_oid"));
 }
 
+/* what_en, how_fi …: sentences that the rule makes, in one of the languages. */
+static bool is_words(struct str name)
+{
+    return str_ends(name, STR("_en")) || str_ends(name, STR("_fi"));
+}
+
+static size_t most_shown(struct str name)
+{
+    if (is_words(name)) return LIMIT_COLUMN_WORDS;
+    bool is_path = str_eq(name, STR("path")) || str_ends(name, STR("_path"));
+    return is_path ? LIMIT_COLUMN_PATH : LIMIT_COLUMN;
+}
+
 static void render_hole(struct buf *out, struct str name, const struct columns *c, const struct row *r)
 {
     const struct cell *cell = NULL;
@@ -154,8 +167,7 @@ static void render_hole(struct buf *out, struct str name, const struct columns *
         else
             buf_printf(out, "%lld", (long long)cell->i);
     } else {
-        bool is_path = str_eq(name, STR("path")) || str_ends(name, STR("_path"));
-        struct str shown = first_characters(cell->text, is_path ? LIMIT_COLUMN_PATH : LIMIT_COLUMN);
+        struct str shown = first_characters(cell->text, most_shown(name));
         if (is_oid(name)) shown = str_slice(cell->text, 0, SHORT_OID);
         buf_visible(out, shown);
         if (shown.n < cell->text.n && !is_oid(name)) buf_cstr(out, "…");

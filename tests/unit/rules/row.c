@@ -230,6 +230,11 @@ static void test_rules_row__long_values_are_cut(void **state)
     sprintf(expected, "%.*s….", LIMIT_COLUMN_PATH, text);
     renders("path w", cells, STR("{path}."), expected);
     renders("old_path w", cells, STR("{old_path}."), expected);
+    sprintf(expected, "%.*s.", LIMIT_COLUMN_PATH + 1, text);
+    renders("what_fi w", cells, STR("{what_fi}."), expected); /* a rule's own sentences are whole */
+    cells[0].text.n = LIMIT_COLUMN_WORDS + 1;
+    sprintf(expected, "%.*s….", LIMIT_COLUMN_WORDS, text);
+    renders("how_en w", cells, STR("{how_en}."), expected);
 
     /* by characters, not in the middle of one */
     for (size_t i = 0; i + 2 < sizeof text; i += 3) memcpy(text + i, "€", 3);
