@@ -116,25 +116,25 @@ API_OPERATION(environment_access_import)
 enum cell { CELL_TEXT, CELL_YES, CELL_SIDE, CELL_ALLOWS };
 static const struct {
     const char *column;
+    const char *title[LANG_COUNT];
     enum cell cell;
-    const char *title[LANG_COUNT]; /* %s: what the environment is called */
-    int of;                        /* 1: of the environment itself, 2: of the one beside it, 0: of neither */
+    int of; /* 1: of the environment itself, 2: of the one beside it, 0: of neither */
 } cells[] = {
-    {"name", CELL_TEXT, {"Who", "Kuka"}, 0},
-    {"side", CELL_SIDE, {"On which list", "Missä luettelossa"}, 0},
-    {"account_here", CELL_TEXT, {"Account", "Tunnus"}, 1},
-    {"level_here", CELL_TEXT, {"Level", "Taso"}, 1},
-    {"allows_here", CELL_ALLOWS, {"Allows", "Saa"}, 1},
-    {"account_there", CELL_TEXT, {"Account", "Tunnus"}, 2},
-    {"level_there", CELL_TEXT, {"Level", "Taso"}, 2},
-    {"allows_there", CELL_ALLOWS, {"Allows", "Saa"}, 2},
-    {"differs", CELL_YES, {"Rights differ", "Oikeudet eroavat"}, 0},
-    {"shared", CELL_YES, {"Shared account", "Yhteiskäyttötunnus"}, 0},
-    {"left", CELL_YES, {"Has left", "On lähtenyt"}, 0},
-    {"matched", CELL_YES, {"Person known", "Henkilö tunnistettu"}, 0},
-    {"developer", CELL_YES, {"Developer", "Kehittäjä"}, 0},
-    {"beyond", CELL_YES, {"More than developers may", "Enemmän kuin kehittäjälle sallitaan"}, 0},
-    {"generic", CELL_YES, {"Perhaps shared", "Ehkä yhteiskäytössä"}, 0},
+    {"name", {"Who", "Kuka"}, CELL_TEXT, 0},
+    {"side", {"On which list", "Missä luettelossa"}, CELL_SIDE, 0},
+    {"account_here", {"Account", "Tunnus"}, CELL_TEXT, 1},
+    {"level_here", {"Level", "Taso"}, CELL_TEXT, 1},
+    {"allows_here", {"Allows", "Saa"}, CELL_ALLOWS, 1},
+    {"account_there", {"Account", "Tunnus"}, CELL_TEXT, 2},
+    {"level_there", {"Level", "Taso"}, CELL_TEXT, 2},
+    {"allows_there", {"Allows", "Saa"}, CELL_ALLOWS, 2},
+    {"differs", {"Rights differ", "Oikeudet eroavat"}, CELL_YES, 0},
+    {"shared", {"Shared account", "Yhteiskäyttötunnus"}, CELL_YES, 0},
+    {"left", {"Has left", "On lähtenyt"}, CELL_YES, 0},
+    {"matched", {"Person known", "Henkilö tunnistettu"}, CELL_YES, 0},
+    {"developer", {"Developer", "Kehittäjä"}, CELL_YES, 0},
+    {"beyond", {"More than developers may", "Enemmän kuin kehittäjälle sallitaan"}, CELL_YES, 0},
+    {"generic", {"Perhaps shared", "Ehkä yhteiskäytössä"}, CELL_YES, 0},
 };
 #define CELLS (sizeof cells / sizeof *cells)
 

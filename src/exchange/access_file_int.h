@@ -49,7 +49,5 @@ struct access_file {
 
 void access_fault(struct ctx *cx, struct access_file *f, int64_t line, const char *field, const char *en,
                   const char *fi);
-/* The key of a word that says what an account allows; NULL: none, and nothing is guessed. */
-const char *access_allows(struct str word);
 
 #endif

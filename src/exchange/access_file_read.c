@@ -41,7 +41,8 @@ static bool is_one_of(const char *names, struct str word)
     return false;
 }
 
-const char *access_allows(struct str word)
+/* The key of a word that says what an account allows; NULL: none, and nothing is guessed. */
+static const char *find_allows(struct str word)
 {
     static const struct {
         const char *key, *names;
@@ -156,14 +157,14 @@ static void read_words(struct ctx *cx, struct access_file *f, struct access_row 
 {
     struct str allows = r->cell[ACCESS_ALLOWS], shared = r->cell[ACCESS_SHARED], level = r->cell[ACCESS_LEVEL];
     if (allows.n) {
-        const char *key = access_allows(allows);
+        const char *key = find_allows(allows);
         if (!key)
             access_fault(cx, f, r->line, "allows", "is none of read, change, admin",
                          "ei ole mikään näistä: lukea, muuttaa, hallita");
         r->cell[ACCESS_ALLOWS] = key ? str_from(key) : STR("");
         if (!level.n) r->cell[ACCESS_LEVEL] = allows;
     } else if (level.n) {
-        const char *key = access_allows(level);
+        const char *key = find_allows(level);
         if (key) r->cell[ACCESS_ALLOWS] = str_from(key);
     } else {
         access_fault(cx, f, r->line, "level", "is empty: what may the account do?",
