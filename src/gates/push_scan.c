@@ -38,6 +38,7 @@ struct sweep {
     struct push *push;
     const struct git *g;
     struct scanner *scanner;
+    struct batch batch; /* one git for all that is new, in whatever order */
     struct git_blobs *old;
     uint64_t bytes; /* unpacked */
     /* of the content at hand */
@@ -249,7 +250,6 @@ static void weigh(struct sweep *s, const struct push_file *f, int64_t size)
 
 static enum rc scan_files(struct sweep *s, const struct push_files *all)
 {
-    struct batch b;
     enum rc rc = OK;
     struct str *oids = arena_array(&s->cx->arena, struct str, all->n + 1);
     const struct push_file **files = arena_array(&s->cx->arena, const struct push_file *, all->n + 1);
@@ -259,11 +259,10 @@ static enum rc scan_files(struct sweep *s, const struct push_files *all)
             files[n] = &all->list[i];
             oids[n++] = all->list[i].oid;
         }
-    batch_init(&b, s->g);
-    batch_begin(&b, oids, n, BATCH_WHOLE, LIMIT_BLOB_SCAN);
+    batch_begin(&s->batch, oids, n, BATCH_WHOLE, LIMIT_BLOB_SCAN);
     for (size_t i = 0; rc == OK && i < n && !s->push->too_much; i++) {
         struct batch_item item;
-        rc = batch_next(s->cx, &b, &item);
+        rc = batch_next(s->cx, &s->batch, &item);
         if (rc != OK) break;
         weigh(s, files[i], item.size);
         if (item.type != OBJECT_BLOB)
@@ -271,7 +270,6 @@ static enum rc scan_files(struct sweep *s, const struct push_files *all)
         else if (item.size <= (int64_t)LIMIT_PUSH_FILE) /* a larger one is let in by nobody */
             rc = look_at_file(s, files[i], item.content, item.size);
     }
-    batch_release(&b);
     return rc;
 }
 
@@ -350,15 +348,13 @@ struct words {
 /* What tags name is left in its place, to be looked at next. */
 static enum rc scan_words(struct sweep *s, struct words *w)
 {
-    struct batch b;
     enum rc rc = OK;
     size_t deeper = 0;
     struct str *next = arena_array(&s->cx->arena, struct str, w->n + 1);
-    batch_init(&b, s->g);
-    batch_begin(&b, w->oids, w->n_commits + w->n, BATCH_WHOLE, LIMIT_BLOB_SCAN);
+    batch_begin(&s->batch, w->oids, w->n_commits + w->n, BATCH_WHOLE, LIMIT_BLOB_SCAN);
     for (size_t i = 0; rc == OK && i < w->n_commits + w->n; i++) {
         struct batch_item item;
-        rc = batch_next(s->cx, &b, &item);
+        rc = batch_next(s->cx, &s->batch, &item);
         if (rc != OK) break;
         bool tag = item.type == OBJECT_TAG;
         if (tag && item.content.p && i >= w->n_commits && named_by(item.content).p) {
@@ -370,7 +366,6 @@ static enum rc scan_words(struct sweep *s, struct words *w)
         else if (i >= w->n_commits)
             rc = look_at_ref(s, w->names[i - w->n_commits], &item);
     }
-    batch_release(&b);
     *w = (struct words){next, w->names, 0, deeper};
     return rc;
 }
@@ -457,26 +452,29 @@ static enum rc scan_request(struct sweep *s)
 
 /* --- all of it */
 
-enum rc push_scan(struct ctx *cx, struct git *g, struct push *p)
+static enum rc scan_all(struct sweep *s, struct git *g)
 {
     struct push_files files;
+    TRY(batch_ready(s->cx, &s->batch)); /* it starts while others list what is new */
+    TRY(push_files_read(s->cx, g, s->push, &files));
+    TRY(scan_request(s));
+    if (files.n) TRY(git_blobs_open(s->cx, g, &s->old));
+    if (files.n) TRY(scan_files(s, &files));
+    TRY(scan_paths(s, &files));
+    return scan_said(s, &files);
+}
+
+enum rc push_scan(struct ctx *cx, struct git *g, struct push *p)
+{
     uint8_t key[16];
-    TRY(push_files_read(cx, g, p, &files));
     randombytes_buf(key, sizeof key);
     struct sweep *s = arena_new(&cx->arena, struct sweep);
     *s = (struct sweep){.cx = cx, .push = p, .g = g, .scanner = scanner_new(key)};
+    batch_init(&s->batch, g);
     decoded_init(&s->decoded);
-    if (!s->scanner || !s->decoded.lines) {
-        decoded_release(&s->decoded);
-        scanner_free(s->scanner);
-        return fail(cx, E_IO, "no memory for the scanner");
-    }
-    enum rc rc = scan_request(s);
-    if (rc == OK && files.n) rc = git_blobs_open(cx, g, &s->old);
-    if (rc == OK && files.n) rc = scan_files(s, &files);
-    if (rc == OK) rc = scan_paths(s, &files);
-    if (rc == OK) rc = scan_said(s, &files);
+    enum rc rc = s->scanner && s->decoded.lines ? scan_all(s, g) : fail(cx, E_IO, "no memory for the scanner");
     git_blobs_close(s->old);
+    batch_release(&s->batch);
     decoded_release(&s->decoded);
     scanner_free(s->scanner);
     return rc;

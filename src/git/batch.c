@@ -101,6 +101,11 @@ static enum rc ensure_child(struct ctx *cx, struct batch *b)
     return OK;
 }
 
+enum rc batch_ready(struct ctx *cx, struct batch *b)
+{
+    return ensure_child(cx, b);
+}
+
 /* The child died before it had answered for names[next]. *retry: ask again, alone, since what it had ready may be lost.
  */
 static enum rc died(struct ctx *cx, struct batch *b, bool *retry)

@@ -38,6 +38,8 @@ struct batch_item {
 };
 
 void batch_init(struct batch *b, const struct git *g);
+/* Starts git ahead of what it will be asked. */
+enum rc batch_ready(struct ctx *cx, struct batch *b) MUST_CHECK;
 void batch_release(struct batch *b);
 /* Begins a list; an earlier one must have been read to its end, or is given up. names: ids or "ID^{tree}"; borrowed. */
 void batch_begin(struct batch *b, const struct str *names, size_t n, enum batch_mode mode, uint64_t max);
