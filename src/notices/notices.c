@@ -29,7 +29,7 @@ static const struct {
     [NOTICE_ITEM_OVERDUE] = {"item_overdue", NOTICE_WORK, true},
     [NOTICE_ITEM_DUE] = {"item_due", NOTICE_WORK, false},
     [NOTICE_JOB_FAILING] = {"job_failing", NOTICE_WORK, true},
-    [NOTICE_CRITICAL_CANDIDATE] = {"critical_candidate", NOTICE_WORK, false},
+    [NOTICE_CRITICAL_CANDIDATE] = {"critical_candidate", NOTICE_APPROVALS, false},
     [NOTICE_READING] = {"reading", NOTICE_APPROVALS, false},
     [NOTICE_APPROVAL] = {"approval", NOTICE_APPROVALS, false},
     [NOTICE_SOLO_REVIEW] = {"solo_review", NOTICE_APPROVALS, false},

@@ -200,7 +200,7 @@ static enum rc tell_person(struct ctx *cx, const struct round *r, const struct h
 static bool is_for_hooks(const struct notice *n)
 {
     return notice_group_of(n->what) == NOTICE_WORK || notice_group_of(n->what) == NOTICE_EXCEPTIONS ||
-           n->what == NOTICE_APPROVAL || n->what == NOTICE_READING;
+           n->what == NOTICE_APPROVAL || n->what == NOTICE_READING || n->what == NOTICE_CRITICAL_CANDIDATE;
 }
 
 static void put_event(struct json *j, const struct round *r, const struct notice *n, const char *type,

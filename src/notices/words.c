@@ -64,8 +64,9 @@ struct str notice_title(struct ctx *cx, const struct notices_options *o, enum la
         const struct catalog_kind *k = catalog_find_kind(o->catalog, n->detail);
         return join(cx, k ? k->title[lang] : STR(""), subject_title(cx, o, lang, n->title));
     }
-    if (n->what == NOTICE_ROLE_ENDING || n->what == NOTICE_JOB_FAILING || n->what == NOTICE_CRITICAL_CANDIDATE)
-        return n->title;
+    if (n->what == NOTICE_CRITICAL_CANDIDATE)
+        return join(cx, kind_of_item(o, lang, STR("record:critical_code/")), n->title);
+    if (n->what == NOTICE_ROLE_ENDING || n->what == NOTICE_JOB_FAILING) return n->title;
     return subject_title(cx, o, lang, n->subject);
 }
 

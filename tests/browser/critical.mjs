@@ -72,6 +72,11 @@ it("critical code: its owner ticks the checklist and approves", async () => {
     await page.locator("code", { hasText: "core/cipher.c" }).first().waitFor();
     await sound(page, `critical ${lang} ${width}`);
     await shot(page, `critical-${lang}-${theme}-${width}`);
+    await go(page, "/notifications"); // its owner is asked about the new file, and led to the change
+    const asked = page.getByRole("link").filter({ has: page.getByText("core/cipher.c") }).or(page.locator("li, tr").filter({ hasText: "core/cipher.c" }));
+    await asked.first().waitFor();
+    await sound(page, `critical asked ${lang} ${width}`);
+    await shot(page, `critical-asked-${lang}-${theme}-${width}`);
     await close(page);
   }
   const page = await as("second");

@@ -151,7 +151,7 @@ def test_owners_of_critical_code(t):
         # whoever answers for critical code here is asked about it
         def asked(who):
             return [(n["title"], n["detail"].split(": ")[1], n["path"]) for n in s.get(who, "/notifications")["items"] if n["what"] == "critical_candidate"]
-        notice = [("acme", "core/cipher.c", "/reviews/" + read(s, "ella", number)[0].split("/")[2])]
+        notice = [("Critical code definition: acme", "core/cipher.c", "/reviews/" + read(s, "ella", number)[0].split("/")[2])]
         t.equal({who: asked(who) for who in ("ella", "mikko", "sirkka")}, {"ella": [], "mikko": [], "sirkka": notice})  # CRI-1 is approved, and edited
         item(s, "mikko", "critical_code", "Else", {"repository": h.repo, "paths": [{"pattern": "/lib/", "why": "x"}], "found_how": "x", "checklist": ["x"],
                                                   "owners": [serving.person_id("mikko")]})
@@ -161,7 +161,7 @@ def test_owners_of_critical_code(t):
         h.propose("ella", work, "-o", "topic=new")
         work.commit("one more", {"core/password.c": "int check_password(void) { return 0; }\n"}, author=person("ella"))
         h.propose("ella", work, "-o", "topic=new")
-        t.equal(asked("mikko"), [("acme", "core/cipher.c (+ 1)", notice[0][2])])
+        t.equal(asked("mikko"), [("Critical code definition: acme", "core/cipher.c (+ 1)", notice[0][2])])
         # decided: one is named, the other was looked at and is not critical; a draft decides nothing
         decided = {"repository": h.repo, "paths": [{"pattern": "cipher.c", "why": "x"}], "cleared": [{"pattern": "/core/password.c", "why": "it only asks"}], "found_how": "x",
                    "checklist": ["x"], "owners": [serving.person_id("mikko")]}
@@ -172,7 +172,7 @@ def test_owners_of_critical_code(t):
         s.post("sirkka", place + "/moves", {"move": "approve", "digest": made["digest"]})
         t.equal((asked("mikko"), read(s, "ella", number)[1]["gate"]["candidates"]), ([], []))
         # what was published undecided is asked about until CODEOWNERS names it
-        for topic, files, now in (("session", {"core/session.c": "int session_id(void) { return cookie(); }\n"}, [("acme", "core/session.c", "/registers/critical_code")]),
+        for topic, files, now in (("session", {"core/session.c": "int session_id(void) { return cookie(); }\n"}, [("Critical code definition: acme", "core/session.c", "/registers/critical_code")]),
                                   ("owners", {"CODEOWNERS": "* ella@example.org mikko@example.org\n/core/session.c sirkka@example.org\n"}, [])):
             branch(h, work, topic)
             work.commit(topic, files, author=person("ella"))

@@ -15,8 +15,9 @@ export const critical = {
     before: "ticked by you before",
     checkFirst: "Tick every line that holds, then approve.",
     candidates: "New files that look critical",
-    candidatesWhat: "No definition and no line of CODEOWNERS names them. Their owners decide whether they are.",
-    name: "Name them in the register",
+    candidatesWhat: "No definition and no line of CODEOWNERS names them. Whoever answers for critical code here is asked: name them, or note in a definition that they were looked at and are not critical.",
+    name: "Name them in a new definition",
+    all: "Definitions",
     hints: {
       authentication: "authentication",
       cryptography: "cryptography",

@@ -15,8 +15,9 @@ export const critical = {
     before: "rastitit jo aiemmin",
     checkFirst: "Rastita kaikki paikkansa pitävät kohdat ja hyväksy sitten.",
     candidates: "Uudet kriittisiltä näyttävät tiedostot",
-    candidatesWhat: "Mikään määrittely tai CODEOWNERS-rivi ei nimeä niitä. Omistajat päättävät, ovatko ne kriittisiä.",
-    name: "Nimeä ne rekisteriin",
+    candidatesWhat: "Mikään määrittely tai CODEOWNERS-rivi ei nimeä niitä. Kriittisestä koodista vastaavalta kysytään: nimeä ne, tai merkitse määrittelyyn, että ne on tarkasteltu eivätkä ne ole kriittisiä.",
+    name: "Nimeä ne uudessa määrittelyssä",
+    all: "Määrittelyt",
     hints: {
       authentication: "tunnistautuminen",
       cryptography: "kryptografia",
