@@ -3,7 +3,9 @@
 #include "api/shelf.h"
 #include "api/show.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "catalog/library.h"
+#include "exchange/library_write.h"
 #include "exchange/shelf_import.h"
 
 #include <errno.h>
@@ -178,6 +180,17 @@ API_OPERATION(libraries_export)
     struct str name = arena_printf(&cx->arena, STR_FMT "-%d.%s", STR_ARG(b.head.key), b.head.version, ending_of(text));
     if (!b.head.version) name = arena_printf(&cx->arena, STR_FMT ".%s", STR_ARG(b.head.key), ending_of(text));
     api_answer_file(cx, call, fd, name, STR("application/octet-stream"), b.digest);
+    return OK;
+}
+
+API_OPERATION(library_export)
+{
+    int fd;
+    scoped_buf text;
+    buf_init(&text, 64 * MIB);
+    TRY(library_write(cx, call->catalog, &text));
+    TRY(make_file(cx, call, buf_view(&text), &fd));
+    api_answer_file(cx, call, fd, STR("sinetti-secure-development.yaml"), STR("application/octet-stream"), STR(""));
     return OK;
 }
 

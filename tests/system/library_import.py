@@ -118,6 +118,9 @@ def test_libraries_come_and_go(t):
         t.equal([h["id"] for h in s.get("Aino", "/search?q=locked")["items"] if h["type"] == "control"], ["house-rules/A.1"])
         t.equal(s.call("Aino", "GET", "/libraries/house/export").raw, house().encode())
 
+        own = s.call("Aino", "GET", "/library")
+        t.true(own.status == 200 and b"sinetti-secure-development" in own.raw and b"house" not in own.raw, (own.status, own.raw[:200]))
+
         # what is judged is as it was
         t.equal([f for f in s.get("Aino", "/frameworks")["items"] if f["key"] != "house-rules"], before)
         t.equal(wait_standing(s), standing)

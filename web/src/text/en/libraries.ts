@@ -53,5 +53,7 @@ export const libraries = {
     removeWhat: "Its framework, mappings and reference controls are no longer shown. Events stay in the audit log, and it can be imported again.",
     removed: (name: string) => `${name} was removed.`,
     imported: "Imported",
+    own: "Download Sinetti's own tasks as a library",
+    ownWhat: "of CISO Assistant: requirement points, and what they are mapped to.",
   },
 };

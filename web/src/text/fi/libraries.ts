@@ -53,5 +53,7 @@ export const libraries = {
     removeWhat: "Kirjaston vaatimuskehikko, vastaavuudet ja viitehallintakeinot eivät enää näy. Tapahtumat jäävät tapahtumalokiin, ja kirjaston voi tuoda uudelleen.",
     removed: (name: string) => `Poistettiin: ${name}.`,
     imported: "Tuotu",
+    own: "Lataa Sinetin omat tehtävät kirjastona,",
+    ownWhat: "jonka CISO Assistant lukee: vaatimuskohdat ja niiden vastaavuudet.",
   },
 };
