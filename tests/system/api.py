@@ -345,7 +345,7 @@ def test_the_command_line_does_operations(t):
         for url in ("http://192.0.2.1", "http://localhost.example.org", "http://127.0.0.1.example.org:80", "http://127.0.0.1@192.0.2.1/"):
             t.has(t.run("api", "session_get", "--server", url, "--token-file", "token").err, "not sent over plain http")
 
-        made = client.send("Everything", "POST", "/api/v1/me/tokens", json.dumps({"name": "a test", "permissions": ["tasks.read", "tasks.comment", "tasks.edit"],
+        made = client.send("Everything", "POST", "/api/v1/me/tokens", json.dumps({"name": "a test", "permissions": ["tasks.read", "tasks.comment", "tasks.edit", "repositories.read"],
                                                                                  "until": "%sZ" % time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 3600))}),
                            {"Content-Type": "application/json"})
         t.equal(made.status, 201)
