@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A push of one small commit to a hosted repository, beside one to a bare repository with an empty hook and, where it is installed, to gitolite3 with rules for
+"""A push of one small commit to a hosted repository, with a server that runs and without one, beside one to a bare repository with an empty hook and, where it is installed, to gitolite3 with rules for
 who may write what; pushes of 3,000 refs; of 10,000 commits, and how long another writer waits meanwhile. Interleaved, medians.
 usage: tests/bench/push.py SINETTI [ROUNDS]"""
 import base64
@@ -105,7 +105,8 @@ def main():
                 data=json.dumps({"mode": "block", "parameters": [], "tolerance": 0, "effective_at": 0, "reason": "bench"}).encode())
         run("git", "init", "-q", "--bare", at / "plain.git", env=env)
         script(at / "plain.git" / "hooks" / "pre-receive", "cat >/dev/null")
-        doors = {"gate": script(at / "gate.sh", 'for last; do :; done\nSSH_ORIGINAL_COMMAND="$last" exec %s door --data %s --key %s' % (sinetti, data, finger)),
+        door = script(at / "gate.sh", 'for last; do :; done\nSSH_ORIGINAL_COMMAND="$last" exec %s-hook door --data %s --key %s' % (sinetti, data, finger))
+        doors = {"gate": door,
                  "empty hook": script(at / "plain.sh", "exec git receive-pack %s" % (at / "plain.git"))}
         if (third := gitolite(at, env)):
             doors["gitolite3"] = third
@@ -115,39 +116,55 @@ def main():
             (work / ("f%d.c" % i)).write_text("int f%d(void) { return %d; }\n" % (i, i), encoding="utf-8")
         run("git", "add", "-A", cwd=work, env=env)
         run("git", "commit", "-qm", "first", cwd=work, env=env)
-        times = {name: [] for name in doors}
-        for door in doors.values():
-            run("git", "push", "-q", "ssh://x/bench", "main", cwd=work, env=dict(env, GIT_SSH_COMMAND=door))
-        for i in range(rounds):
-            (work / "f1.c").write_text("int f1(void) { return %d; }\n" % (i + 1000), encoding="utf-8")
-            run("git", "commit", "-qam", "change %d" % i, cwd=work, env=env)
-            for name, door in doors.items():
-                began = time.perf_counter()
-                run("git", "push", "-q", "ssh://x/bench", "HEAD:refs/heads/dev/x", cwd=work, env=dict(env, GIT_SSH_COMMAND=door))
-                times[name].append(time.perf_counter() - began)
-        medians = {name: statistics.median(all_) * 1000 for name, all_ in times.items()}
-        print("push of one commit: gate %.1f ms, empty hook %.1f ms: %.1f ms more, %.2f times" % (
-            medians["gate"], medians["empty hook"], medians["gate"] - medians["empty hook"], medians["gate"] / medians["empty hook"]))
-        print("  gitolite3: %s" % ("%.1f ms, %.1f ms more than an empty hook" % (medians["gitolite3"], medians["gitolite3"] - medians["empty hook"])
-                                   if third else "not installed"))
-        for i in range(3000):
-            (work / ".git" / "refs" / "heads" / "n").mkdir(exist_ok=True)
-            (work / ".git" / "refs" / "heads" / "n" / str(i)).write_text(run("git", "rev-parse", "HEAD", cwd=work, env=env) if i == 0 else head, encoding="utf-8")
-            if i == 0:
-                head = (work / ".git" / "refs" / "heads" / "n" / "0").read_text(encoding="utf-8")
-        many = {}
-        for name in ("gate", "empty hook"):
-            door = doors[name]
+        for one in doors.values():
+            run("git", "push", "-q", "ssh://x/bench", "main", cwd=work, env=dict(env, GIT_SSH_COMMAND=one))
+        alone = one_commit(work, env, doors, rounds)["gate"]
+        server = subprocess.Popen([sinetti, "serve", "--data", data, "--http", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        server.stdout.readline()
+        try:
+            with_server(work, env, data, doors, rounds, alone)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def one_commit(work, env, doors, rounds):
+    """Medians in milliseconds."""
+    times = {name: [] for name in doors}
+    for i in range(rounds):
+        (work / "f1.c").write_text("int f1(void) { return %d; }\n" % time.time_ns(), encoding="utf-8")
+        run("git", "commit", "-qam", "change %d" % i, cwd=work, env=env)
+        for name, door in doors.items():
             began = time.perf_counter()
-            run("git", "push", "-q", "ssh://x/bench", "refs/heads/n/*:refs/heads/n/*", cwd=work, env=dict(env, GIT_SSH_COMMAND=door))
-            many[name] = time.perf_counter() - began
-        print("push of 3000 refs: gate %.2f s, empty hook %.2f s: %.2f s more" % (many["gate"], many["empty hook"], many["gate"] - many["empty hook"]))
-        commits(work, env, 10000)
-        waiter = Waiter(data)
-        waiter.start()
+            run("git", "push", "-q", "ssh://x/bench", "HEAD:refs/heads/dev/x", cwd=work, env=dict(env, GIT_SSH_COMMAND=door))
+            times[name].append(time.perf_counter() - began)
+    return {name: statistics.median(all_) * 1000 for name, all_ in times.items()}
+
+
+def with_server(work, env, data, doors, rounds, alone):
+    medians = one_commit(work, env, doors, rounds)
+    print("push of one commit: gate %.1f ms, empty hook %.1f ms: %.1f ms more, %.2f times; without a server %.1f ms" % (
+        medians["gate"], medians["empty hook"], medians["gate"] - medians["empty hook"], medians["gate"] / medians["empty hook"], alone))
+    print("  gitolite3: %s" % ("%.1f ms, %.1f ms more than an empty hook" % (medians["gitolite3"], medians["gitolite3"] - medians["empty hook"])
+                               if "gitolite3" in medians else "not installed"))
+    for i in range(3000):
+        (work / ".git" / "refs" / "heads" / "n").mkdir(exist_ok=True)
+        (work / ".git" / "refs" / "heads" / "n" / str(i)).write_text(run("git", "rev-parse", "HEAD", cwd=work, env=env) if i == 0 else head, encoding="utf-8")
+        if i == 0:
+            head = (work / ".git" / "refs" / "heads" / "n" / "0").read_text(encoding="utf-8")
+    many = {}
+    for name in ("gate", "empty hook"):
+        door = doors[name]
         began = time.perf_counter()
-        run("git", "push", "-q", "ssh://x/bench", "many:refs/heads/dev/many", cwd=work, env=dict(env, GIT_SSH_COMMAND=doors["gate"]))
-        print("push of 10000 commits: %.2f s, in which another writer waited at most %.1f ms" % (time.perf_counter() - began, waiter.end() * 1000))
+        run("git", "push", "-q", "ssh://x/bench", "refs/heads/n/*:refs/heads/n/*", cwd=work, env=dict(env, GIT_SSH_COMMAND=door))
+        many[name] = time.perf_counter() - began
+    print("push of 3000 refs: gate %.2f s, empty hook %.2f s: %.2f s more" % (many["gate"], many["empty hook"], many["gate"] - many["empty hook"]))
+    commits(work, env, 10000)
+    waiter = Waiter(data)
+    waiter.start()
+    began = time.perf_counter()
+    run("git", "push", "-q", "ssh://x/bench", "many:refs/heads/dev/many", cwd=work, env=dict(env, GIT_SSH_COMMAND=doors["gate"]))
+    print("push of 10000 commits: %.2f s, in which another writer waited at most %.1f ms" % (time.perf_counter() - began, waiter.end() * 1000))
 
 
 if __name__ == "__main__":
