@@ -8,7 +8,7 @@
 struct shelf_held;
 
 enum rc shelf_held_new(struct ctx *cx, struct shelf_held **out) MUST_CHECK;
-void shelf_held_free(struct shelf_held *h);
+void shelf_held_free(struct shelf_held *s);
 
 /* From here on call->catalog is that one, until the call ends. Where there are no libraries it stays what it was; while
  * they are being put on their shelf it is the one before. */

@@ -206,7 +206,8 @@ static struct str id_of(struct library *l, const struct yaml_node *node)
         while (str_cut(&rest, ':', &part)) id = part;
     struct str wanted = id = library_line_of(l->cx, id);
     size_t *times = l->ids ? library_word(l->ids, id, false) : NULL;
-    for (size_t again = times ? *times + 1 : 0; l->ids && library_word(l->ids, wanted, false); again++) {
+    if (!times) return id;
+    for (size_t again = *times + 1; library_word(l->ids, wanted, false); again++) {
         wanted = arena_printf(&l->cx->arena, STR_FMT " (%zu)", STR_ARG(id), again);
         *times = again;
     }
@@ -239,7 +240,7 @@ static enum rc read_library(struct library *l, const struct yaml_node *top)
     l->top = top;
     if (!fw && library_count(all)) fw = all->items[0];
     const struct yaml_node *nodes = yaml_get(fw, STR("requirement_nodes"));
-    if (!library_count(nodes)) return OK;
+    if (!fw || !library_count(nodes)) return OK;
     if (library_count(all) > 1) return fail(l->cx, E_INVALID, "line %d: several frameworks in one library", all->line);
     l->framework = true;
     l->urn = library_line_of(l->cx, library_lower(l->cx, library_text(fw, STR("urn"))));
