@@ -75,11 +75,6 @@ enum rc store_keep_statements(struct ctx *cx, sqlite3 *db)
     return OK;
 }
 
-bool store_keeps_statements(const sqlite3 *db)
-{
-    return find(db) != NULL;
-}
-
 bool statements_guard(sqlite3 *db, guard_by *by, void *arg)
 {
     struct kept *k = find(db);

@@ -49,7 +49,6 @@ enum rc store_empty_wal(struct ctx *cx, sqlite3 *db) MUST_CHECK;
 /* For a connection of long life: what store_prepare() has made is kept when it is let go, up to 400 statements, and
  * given again for the same text. Whoever sets an authorizer on it does so by store_guard(). */
 enum rc store_keep_statements(struct ctx *cx, sqlite3 *db) MUST_CHECK;
-bool store_keeps_statements(const sqlite3 *db);
 
 /* The first column of a query of ours that gives one row. */
 enum rc store_get_int(struct ctx *cx, sqlite3 *db, const char *sql, int64_t *out) MUST_CHECK;
