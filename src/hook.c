@@ -16,8 +16,6 @@
 
 #include "gates/gate_wire.h"
 
-extern char **environ;
-
 #define TEXT_MOST (8U << 20)
 #define WORDS_MOST 40
 

@@ -193,18 +193,15 @@ static enum rc told_of(struct ctx *cx, sqlite3 *db, int64_t act, uint64_t *n)
 /* Refs are locked, then it is written down, then they move: as a push's. */
 static enum rc move(struct ctx *cx, struct doing *d)
 {
-    struct ref_moves m;
+    struct ref_moves m = REF_MOVES_NONE;
     TRY(told_of(cx, log_reader_db(d->reader), d->act, &d->done[d->n_done]));
     if (d->done[d->n_done] && d->n == 0) { /* nothing is left to move: it is only to be forgotten */
         d->n_done++;
         return OK;
     }
     if (d->told > PUSH_REFS) return fail(cx, E_LIMIT, "it would move more than %d branches and tags", PUSH_REFS);
-    enum rc rc = ref_moves_prepare(cx, d->git, d->moves, d->n, &m);
-    if (rc == E_CONFLICT && hosted_unlock(cx, d->git, d->moves, d->n))
-        rc = ref_moves_prepare(cx, d->git, d->moves, d->n, &m);
-    TRY(rc);
-    rc = append_run(cx, d->facts, facts_now(d->facts), put_done, d);
+    TRY(ref_moves_prepare(cx, d->git, d->moves, d->n, true, &m));
+    enum rc rc = append_run(cx, d->facts, facts_now(d->facts), put_done, d);
     if (rc != OK) {
         ref_moves_abort(&m);
         return rc;

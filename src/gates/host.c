@@ -124,7 +124,7 @@ static enum rc import(struct ctx *cx, const char *path, const char *own)
 {
     struct git *from = NULL, *to = NULL;
     struct refs refs = {.cx = cx};
-    struct ref_moves m;
+    struct ref_moves m = REF_MOVES_NONE;
     buf_init(&refs.tips, 64U << 20);
     enum rc rc = git_open(cx, path, &from);
     if (rc == OK) rc = hosted_open(cx, own, NULL, &to);
@@ -133,7 +133,7 @@ static enum rc import(struct ctx *cx, const char *path, const char *own)
     if (rc == OK) rc = git_refs(cx, from, take_ref, &refs);
     if (rc == OK) rc = buf_ok(&refs.tips) == OK ? OK : fail(cx, E_LIMIT, "it has too many refs");
     if (rc == OK && refs.n) rc = copy_objects(cx, from, to, buf_view(&refs.tips));
-    if (rc == OK && refs.n) rc = ref_moves_prepare(cx, to, refs.list, refs.n, &m);
+    if (rc == OK && refs.n) rc = ref_moves_prepare(cx, to, refs.list, refs.n, false, &m);
     if (rc == OK && refs.n) rc = ref_moves_commit(cx, &m);
     buf_release(&refs.tips);
     git_close(from);

@@ -1,5 +1,4 @@
 #include "gates/publish.h"
-#include "gates/push_scan.h"
 
 #include <errno.h>
 #include <string.h>
@@ -269,12 +268,9 @@ static enum rc by_forward(struct ctx *cx, const struct publishing *p, struct str
 static enum rc move(struct ctx *cx, struct publishing *p, struct push *push, struct published *out)
 {
     const struct ref_update u = {push->refs[0].name, push->refs[0].before, push->refs[0].after};
-    struct ref_moves m;
-    enum rc rc = ref_moves_prepare(cx, p->git, &u, 1, &m);
-    if (rc == E_CONFLICT && p->place->host == GATE_HOSTED && hosted_unlock(cx, p->git, &u, 1))
-        rc = ref_moves_prepare(cx, p->git, &u, 1, &m);
-    TRY(rc);
-    rc = decide_push(cx, p->facts, push, "publish", DECIDE_MOVE, NULL, &out->decided);
+    struct ref_moves m = REF_MOVES_NONE;
+    TRY(ref_moves_prepare(cx, p->git, &u, 1, p->place->host == GATE_HOSTED, &m));
+    enum rc rc = decide_push(cx, p->facts, push, "publish", DECIDE_MOVE, NULL, &out->decided);
     if (rc != OK || !out->decided.allowed) {
         ref_moves_abort(&m);
         return rc;

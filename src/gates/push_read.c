@@ -401,23 +401,25 @@ static bool begins(const struct push *p)
     return false;
 }
 
-enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
+static void classify(struct push *p)
 {
-    struct tips tips = {0};
     size_t changes = 0;
-    if (p->n > PUSH_REFS) return fail(cx, E_LIMIT, "a push moves at most %d refs at once", PUSH_REFS);
-    TRY(protections_read(cx, db, p->place, &p->protections, &p->n_protections));
+    bool takes = gate_host_takes_changes(p->place->host);
     for (size_t i = 0; i < p->n; i++) {
         struct push_ref *r = &p->refs[i];
         r->act = oid_is_zero(r->before) ? PUSH_CREATE : oid_is_zero(r->after) ? PUSH_DELETE : PUSH_UPDATE;
         classify_name(r);
         if (r->kind == PUSH_BRANCH) r->protection = protection_of(p->protections, p->n_protections, r->name);
         if (r->kind == PUSH_CHANGE && changes++) r->shape = "one_change";
-        if (r->kind == PUSH_CHANGE && !gate_host_takes_changes(p->place->host)) r->shape = "no_changes_here";
+        if (r->kind == PUSH_CHANGE && !takes) r->shape = "no_changes_here";
     }
     for (size_t i = 0; p->place->host != GATE_HOSTED && changes && changes < p->n && i < p->n; i++)
         if (p->refs[i].kind == PUSH_CHANGE && !p->refs[i].shape) p->refs[i].shape = "apart";
-    find_twins(cx, p);
+}
+
+static enum rc read_refs(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
+{
+    struct tips tips = {0};
     if (begins(p)) TRY(read_branches(cx, g, p, &tips));
     for (size_t i = 0; i < p->n; i++) TRY(read_ref(cx, g, p, &p->refs[i], &tips));
     TRY(read_tags(cx, g, p, &tips));
@@ -426,25 +428,48 @@ enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
         bool gains = r->kind == PUSH_BRANCH && r->act != PUSH_DELETE;
         if (!r->shape && (gains || r->kind == PUSH_CHANGE)) TRY(read_commit_signatures(cx, db, g, p, r, &tips));
     }
-    TRY(read_tag_signatures(cx, db, g, p));
-    TRY(critical_read(cx, db, g, p));
-    if (!p->scanned) {
-        struct str *gone;
-        TRY(expunge_ids(cx, db, p->place->subject, &gone, &p->n_gone));
-        p->gone = gone;
-        TRY(push_scan(cx, g, p));
-        TRY(critical_find(cx, db, g, p));
-    }
-    /* a secret is every ref's that would bring it: one push, one look */
+    return read_tag_signatures(cx, db, g, p);
+}
+
+static enum rc look_through(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
+{
+    struct str *gone;
+    TRY(expunge_ids(cx, db, p->place->subject, &gone, &p->n_gone));
+    p->gone = gone;
+    TRY(push_scan(cx, g, p));
+    return critical_find(cx, db, g, p);
+}
+
+/* What is found is every ref's that would bring it: one push, one look. */
+static void blame(struct push *p)
+{
+    bool takes = gate_host_takes_changes(p->place->host);
+    const struct {
+        const char *shape;
+        bool is;
+    } found[] = {{"too_much", p->too_much},
+                 {"large", p->large.p != NULL},
+                 {"taken_out", p->back.p != NULL},
+                 {"odd_path", p->odd.p && takes},
+                 {"lfs", p->lfs && takes}};
     for (size_t i = 0; i < p->n; i++) {
         struct push_ref *r = &p->refs[i];
         if (oid_is_zero(r->after)) continue;
         r->secrets = p->secrets;
-        if (p->too_much && !r->shape) r->shape = "too_much";
-        if (p->large.p && !r->shape) r->shape = "large";
-        if (p->back.p && !r->shape) r->shape = "taken_out";
-        if (p->odd.p && !r->shape && gate_host_takes_changes(p->place->host)) r->shape = "odd_path";
-        if (p->lfs && !r->shape && gate_host_takes_changes(p->place->host)) r->shape = "lfs";
+        for (size_t k = 0; k < sizeof found / sizeof *found && !r->shape; k++)
+            if (found[k].is) r->shape = found[k].shape;
     }
+}
+
+enum rc push_read(struct ctx *cx, sqlite3 *db, struct git *g, struct push *p)
+{
+    if (p->n > PUSH_REFS) return fail(cx, E_LIMIT, "a push moves at most %d refs at once", PUSH_REFS);
+    TRY(protections_read(cx, db, p->place, &p->protections, &p->n_protections));
+    classify(p);
+    find_twins(cx, p);
+    TRY(read_refs(cx, db, g, p));
+    TRY(critical_read(cx, db, g, p));
+    if (!p->scanned) TRY(look_through(cx, db, g, p));
+    blame(p);
     return checks_read(cx, db, g, p);
 }

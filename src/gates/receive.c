@@ -396,43 +396,54 @@ static void attest(struct ctx *cx, struct session *s, struct buf *say)
                    in_words(cx, s->h));
 }
 
-/* Under the lock. *refusal: a word for git; NULL: all has moved. */
-static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct change_place **places,
-                    const char **refusal)
+/* What is to be moved, as it is now; what a crash has left is settled first. */
+static enum rc look_again(struct ctx *cx, struct session *s)
 {
-    struct ref_update *moves;
-    struct ref_moves m;
-    struct decided d;
     size_t settled;
-    sqlite3 *db = log_reader_db(s->reader);
-    *refusal = "refused";
     moving_sweep(cx, s->h->git_dir);
     TRY(log_reader_refresh(cx, s->reader));
-    TRY(decide_settle(cx, s->facts, db, s->git, &s->place, &s->caller, &settled));
+    TRY(decide_settle(cx, s->facts, log_reader_db(s->reader), s->git, &s->place, &s->caller, &settled));
     if (settled) TRY(log_reader_refresh(cx, s->reader));
     s->push.scanned = handover_take(cx, s->h, &s->push);
-    TRY(push_read(cx, log_reader_db(s->reader), s->git, &s->push));
+    return push_read(cx, log_reader_db(s->reader), s->git, &s->push);
+}
+
+static enum rc move_with(struct ctx *cx, struct session *s, struct ref_moves *m, struct buf *say,
+                         struct change_place **places, const char **refusal)
+{
+    struct ref_update *moves;
+    struct decided d;
+    TRY(ref_moves_ready(cx, s->git, m)); /* it starts while we look */
+    TRY(look_again(cx, s));
     TRY(make_moves(cx, s, places, &moves));
-    enum rc rc = ref_moves_prepare(cx, s->git, moves, s->push.n, &m);
-    if (rc == E_CONFLICT && s->place.host == GATE_HOSTED && hosted_unlock(cx, s->git, moves, s->push.n))
-        rc = ref_moves_prepare(cx, s->git, moves, s->push.n, &m);
+    enum rc rc = ref_moves_prepare(cx, s->git, moves, s->push.n, s->place.host == GATE_HOSTED, m);
     if (rc == E_CONFLICT) {
         buf_printf(say, "%s\n", in_words(cx, s->h));
         *refusal = "the ref has moved meanwhile; fetch first";
         return OK;
     }
     TRY(rc);
-    attest_begin(cx, s->facts, db, s->place.dir);
-    rc = decide_push(cx, s->facts, &s->push, "push", DECIDE_MOVE, *places, &d);
-    if (rc == OK && d.allowed) {
-        rc = ref_moves_commit(cx, &m);
-        if (rc != OK) return decide_failed(cx, s->facts, s->reader, s->git, &s->place, &s->caller, rc);
-        *refusal = NULL;
-        TRY(decide_outcome(cx, s->facts, &s->push, d.decision));
-        attest(cx, s, say);
+    attest_begin(cx, s->facts, log_reader_db(s->reader), s->place.dir);
+    TRY(decide_push(cx, s->facts, &s->push, "push", DECIDE_MOVE, *places, &d));
+    if (!d.allowed) {
+        tell_decided(say, &s->push, &d);
         return OK;
     }
-    if (rc == OK) tell_decided(say, &s->push, &d);
+    rc = ref_moves_commit(cx, m);
+    if (rc != OK) return decide_failed(cx, s->facts, s->reader, s->git, &s->place, &s->caller, rc);
+    *refusal = NULL;
+    TRY(decide_outcome(cx, s->facts, &s->push, d.decision));
+    attest(cx, s, say);
+    return OK;
+}
+
+/* Under the lock. *refusal: a word for git; NULL: all has moved. */
+static enum rc move(struct ctx *cx, struct session *s, struct buf *say, struct change_place **places,
+                    const char **refusal)
+{
+    struct ref_moves m = REF_MOVES_NONE;
+    *refusal = "refused";
+    enum rc rc = move_with(cx, s, &m, say, places, refusal);
     ref_moves_abort(&m);
     return rc;
 }

@@ -190,13 +190,39 @@ static enum rc await(struct ctx *cx, struct ref_moves *m, const char *command)
     return fail(cx, E_CONFLICT, "the refs cannot be moved: %s", why);
 }
 
-enum rc ref_moves_prepare(struct ctx *cx, const struct git *g, const struct ref_update *u, size_t n,
-                          struct ref_moves *out)
+enum rc ref_moves_ready(struct ctx *cx, const struct git *g, struct ref_moves *m)
 {
     static const char *const argv[] = {"update-ref", "--no-deref", "-z", "--stdin", NULL};
+    if (m->open) return OK;
+    TRY(child_start(cx, g, argv, CHILD_FEED, &m->child));
+    reader_init(&m->reader, m->child.out);
+    m->open = true;
+    return OK;
+}
+
+static enum rc prepare(struct ctx *cx, const struct git *g, struct str text, struct ref_moves *m)
+{
+    TRY(ref_moves_ready(cx, g, m));
+    if (!say(m, text)) return await(cx, m, "prepare");
+    TRY(await(cx, m, "start"));
+    return await(cx, m, "prepare");
+}
+
+static bool unlock(struct ctx *cx, const struct git *g, const struct ref_update *u, size_t n)
+{
+    /* HEAD's too: git holds it while the branch that HEAD names is moved */
+    bool any = unlink(arena_printf(&cx->arena, "%s/packed-refs.lock", g->dir).p) == 0;
+    any |= unlink(arena_printf(&cx->arena, "%s/HEAD.lock", g->dir).p) == 0;
+    for (size_t i = 0; i < n; i++)
+        any |= unlink(arena_printf(&cx->arena, "%s/" STR_FMT ".lock", g->dir, STR_ARG(u[i].name)).p) == 0;
+    return any;
+}
+
+enum rc ref_moves_prepare(struct ctx *cx, const struct git *g, const struct ref_update *u, size_t n, bool alone,
+                          struct ref_moves *m)
+{
     scoped_buf text;
     buf_init(&text, 64U << 20);
-    *out = (struct ref_moves){.child = CHILD_NONE};
     buf_add(&text, "start\0", 6);
     for (size_t i = 0; i < n; i++) {
         buf_printf(&text, "update " STR_FMT, STR_ARG(u[i].name));
@@ -208,12 +234,8 @@ enum rc ref_moves_prepare(struct ctx *cx, const struct git *g, const struct ref_
     }
     buf_add(&text, "prepare\0", 8);
     if (buf_ok(&text) != OK) return fail(cx, E_LIMIT, "too many refs at once");
-    TRY(child_start(cx, g, argv, CHILD_FEED, &out->child));
-    reader_init(&out->reader, out->child.out);
-    out->open = true;
-    if (!say(out, buf_view(&text))) return await(cx, out, "prepare");
-    TRY(await(cx, out, "start"));
-    return await(cx, out, "prepare");
+    enum rc rc = prepare(cx, g, buf_view(&text), m);
+    return rc == E_CONFLICT && alone && unlock(cx, g, u, n) ? prepare(cx, g, buf_view(&text), m) : rc;
 }
 
 enum rc ref_moves_commit(struct ctx *cx, struct ref_moves *m)
@@ -235,16 +257,6 @@ void ref_moves_abort(struct ref_moves *m)
     child_close_errors(&m->child);
     reader_release(&m->reader);
     *m = (struct ref_moves){.child = CHILD_NONE};
-}
-
-bool hosted_unlock(struct ctx *cx, const struct git *g, const struct ref_update *u, size_t n)
-{
-    /* HEAD's too: git holds it while the branch that HEAD names is moved */
-    bool any = unlink(arena_printf(&cx->arena, "%s/packed-refs.lock", g->dir).p) == 0;
-    any |= unlink(arena_printf(&cx->arena, "%s/HEAD.lock", g->dir).p) == 0;
-    for (size_t i = 0; i < n; i++)
-        any |= unlink(arena_printf(&cx->arena, "%s/" STR_FMT ".lock", g->dir, STR_ARG(u[i].name)).p) == 0;
-    return any;
 }
 
 /* --- making commits */

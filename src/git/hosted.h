@@ -38,17 +38,17 @@ struct ref_moves {
     struct reader reader;
     bool open;
 };
-/* Locks the refs and compares their old ids: from here on they can be moved, all or none. E_CONFLICT: one of them is
- * not what was said, or is locked by somebody else. */
-enum rc ref_moves_prepare(struct ctx *cx, const struct git *g, const struct ref_update *u, size_t n,
-                          struct ref_moves *out) MUST_CHECK;
+#define REF_MOVES_NONE ((struct ref_moves){.child = CHILD_NONE}) /* each begins so */
+/* Starts git ahead of what it will be told. */
+enum rc ref_moves_ready(struct ctx *cx, const struct git *g, struct ref_moves *m) MUST_CHECK;
+/* Locks the refs and compares their old ids: from here on they can be moved, all or none. `alone`: the caller holds the
+ * repository's own lock, so that nobody is in the middle of anything, and what a git that was killed has left locked of
+ * these refs is taken away. E_CONFLICT: one of them is not what was said, or is locked by somebody else. */
+enum rc ref_moves_prepare(struct ctx *cx, const struct git *g, const struct ref_update *u, size_t n, bool alone,
+                          struct ref_moves *m) MUST_CHECK;
 enum rc ref_moves_commit(struct ctx *cx, struct ref_moves *m) MUST_CHECK;
 /* Lets go of them, when they are still held. */
 void ref_moves_abort(struct ref_moves *m);
-
-/* What a git that was killed in the middle has left locked of these refs. Only for who holds the repository's own lock,
- * so that nobody is in the middle of it. Whether there was anything. */
-bool hosted_unlock(struct ctx *cx, const struct git *g, const struct ref_update *u, size_t n);
 
 /* --- making commits */
 
