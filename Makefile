@@ -30,7 +30,7 @@ lint: deps-lint
 soak: deps-test
 	@$(PYTHON) tests/run.py --soak
 
-# make bench             beside git's own commands; facts beside bare inserts; the server beside nginx; pages at a million facts; pushes, clones, reports
+# make bench             beside git's own commands; facts beside bare inserts; the server beside nginx; pages at a million facts; one more event; pushes, clones, reports
 bench: deps-test build
 	@$(PYTHON) tests/bench/assess.py build/sinetti
 	@ninja -C build --quiet tests/bench_append tests/bench_shared tests/bench_evidence
@@ -39,6 +39,7 @@ bench: deps-test build
 	@build/tests/bench_evidence
 	@$(PYTHON) tests/bench/serve.py build/sinetti
 	@$(PYTHON) tests/bench/pages.py build/sinetti
+	@$(PYTHON) tests/bench/appended.py build/sinetti
 	@$(PYTHON) tests/bench/push.py build/src/sinetti
 	@$(PYTHON) tests/bench/clone.py build/src/sinetti
 
