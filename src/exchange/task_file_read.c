@@ -120,15 +120,33 @@ static const struct catalog_task *find_task(struct ctx *cx, const struct catalog
 
 /* --- reading */
 
+/* A file of ours has the tasks' keys, and beside the status how sure it is. */
+static bool is_ours(struct ctx *cx, const struct csv_row *head)
+{
+    bool key = false, assurance = false;
+    for (size_t i = 0; i < head->n; i++) {
+        struct str name = lower(cx, str_trim(csv_plain(head->cells[i])));
+        key = key || str_eq(name, STR("key"));
+        assurance = assurance || str_eq(name, STR("assurance"));
+    }
+    return key && assurance;
+}
+
 static void read_head(struct ctx *cx, struct task_file *f, const struct csv_row *head)
 {
-    bool seen[COLUMNS] = {false};
+    bool seen[COLUMNS] = {false}, ours = is_ours(cx, head);
     f->n_cells = head->n;
     for (size_t i = 0; i < head->n; i++) {
         struct str name = str_trim(csv_plain(head->cells[i]));
         f->of[i] = -1;
         for (int k = 0; k < COLUMNS; k++)
             if (is_one_of(columns[k].names, lower(cx, name))) f->of[i] = k;
+        if (f->of[i] == STATUS && ours) {
+            task_file_leave(cx, f, head->line, "status", "a status that was computed here is no claim",
+                            "täällä laskettu tila ei ole väite", name);
+            f->of[i] = -1;
+            continue;
+        }
         if (f->of[i] >= 0 && seen[f->of[i]])
             fault(cx, f, head->line, columns[f->of[i]].key, "two columns say the same", "kaksi saraketta kertoo samaa");
         if (f->of[i] >= 0)

@@ -95,9 +95,28 @@ static void test_exchange_task_file__cells(void **state)
     }
 }
 
+/* What was computed here does not come back as what somebody has said. */
+static void test_exchange_task_file__ours(void **state)
+{
+    (void)state;
+    json_t *r =
+        told("key,title,status,assurance,due\ncode-review-rules,Code-review-rules,fully_done,strong,2027-02-28\n");
+    json_t *own = told("key,name,status,assurance,due\nx,code-review-rules,fully_done,strong,2027-02-28\n");
+    json_t *theirs = told("name,status,assurance\ncode-review-rules,fully_done,strong\n");
+    json_t *tasks = json_object_get(own, "tasks"), *one = json_object_get(json_array_get(tasks, 0), "fields");
+    assert_int_equal(json_array_size(json_object_get(r, "faults")), 0);
+    assert_int_equal(json_array_size(one), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(one, 0), "field")), "due");
+    assert_int_equal(json_integer_value(json_object_get(own, "claims")), 0);
+    assert_int_equal(json_integer_value(json_object_get(theirs, "claims")), 1);
+    json_decref(r);
+    json_decref(own);
+    json_decref(theirs);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_exchange_task_file__cells, setup, teardown)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_exchange_task_file__cells, setup, teardown),
+                                       cmocka_unit_test_setup_teardown(test_exchange_task_file__ours, setup, teardown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
