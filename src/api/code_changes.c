@@ -209,13 +209,10 @@ static enum rc put_change(struct ctx *cx, struct api_call *call, const struct co
     struct json *j = &call->out;
     const struct change *c = &f->change;
     struct approvals a;
-    scoped_stmt *st = NULL;
-    bool row;
+    struct str owner;
     int64_t threads;
     TRY(change_approvals(cx, call->ledger, call->now, f->place.project, c->subject, c->commit, c->target, &a));
-    TRY(store_prepare(cx, call->ledger, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st));
-    store_bind_str(st, 1, c->owner);
-    TRY(store_step(cx, st, &row));
+    TRY(identity_name(cx, call->ledger, c->owner, &owner));
     json_begin(j, '{');
     json_put_str(j, "id", c->subject);
     json_put_int(j, "number", c->number);
@@ -226,7 +223,7 @@ static enum rc put_change(struct ctx *cx, struct api_call *call, const struct co
     json_put_str(j, "repository_name", f->place.name);
     json_put_str(j, "target", c->target);
     json_put_str(j, "state", c->state);
-    show_person(j, "owner", c->owner, row ? store_column_str(st, 0) : STR_NONE);
+    show_person(j, "owner", c->owner, owner);
     api_put_time(j, "opened", c->opened);
     TRY(put_patch_sets(cx, call, c->subject));
     TRY(put_reviews(cx, call, c->subject));

@@ -8,16 +8,12 @@
 static enum rc put_people(struct ctx *cx, struct api_call *call, const struct critical_need *n)
 {
     struct json *j = &call->out;
-    scoped_stmt *st = NULL;
-    bool row;
-    TRY(store_prepare(cx, call->ledger, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st));
     json_key(j, "owners");
     json_begin(j, '[');
     for (size_t i = 0; i < n->n_owners; i++) {
-        store_bind_str(st, 1, n->owners[i]);
-        TRY(store_step(cx, st, &row));
-        show_person_item(j, n->owners[i], row ? store_column_str(st, 0) : STR_NONE);
-        sqlite3_reset(st);
+        struct str name;
+        TRY(identity_name(cx, call->ledger, n->owners[i], &name));
+        show_person_item(j, n->owners[i], name);
     }
     json_end(j, ']');
     return OK;

@@ -2,7 +2,6 @@
  * (lists/environment_access.sql), and so is what is exported. */
 #include "api/item.h"
 #include "base/file.h"
-#include "base/texts_fi.h"
 #include "base/time.h"
 #include "exchange/access_file.h"
 #include "exchange/export.h"
@@ -51,22 +50,10 @@ static void put_report(struct api_call *call, const struct access_file *f, const
     json_end(&call->out, '}');
 }
 
-struct telling {
-    struct ctx *cx;
-    struct api_call *call;
-};
-
-/* What an own kind has no column for, and what else the engine finds, is a fault of the call. */
-static void tell(void *arg, const char *field, const char *text)
-{
-    struct telling *t = arg;
-    api_fault(t->call, field, text, text_fi(t->cx, text));
-}
-
 static enum rc record(struct ctx *cx, struct api_call *call, const struct access_file *f,
                       const struct records_item *item)
 {
-    struct telling t = {cx, call};
+    struct item_telling t = {cx, call};
     struct records_answer done;
     struct records_file *files = NULL;
     size_t n_files = 0;
@@ -77,7 +64,8 @@ static enum rc record(struct ctx *cx, struct api_call *call, const struct access
     TRY(records_files(cx, call->ledger, item->subject, &files, &n_files));
     d.files = files;
     d.n_files = n_files;
-    enum rc rc = records_put(cx, call->facts, call->catalog, &by, &d, item->subject, item->digest, tell, &t, &done);
+    enum rc rc =
+        records_put(cx, call->facts, call->catalog, &by, &d, item->subject, item->digest, item_tell, &t, &done);
     return rc == E_INVALID && call->n_errors ? api_faults(cx, call) : rc;
 }
 

@@ -1,4 +1,5 @@
 #include "api/item.h"
+#include "base/texts_fi.h"
 
 #include "api/show.h"
 #include "store/store.h"
@@ -166,19 +167,6 @@ static enum rc put_people(struct ctx *cx, struct api_call *call, sqlite3 *db, co
     return OK;
 }
 
-static enum rc name_of(struct ctx *cx, sqlite3 *db, struct str person, struct str *out)
-{
-    scoped_stmt *st = NULL;
-    bool row;
-    *out = STR_NONE;
-    if (!person.n) return OK;
-    TRY(store_prepare(cx, db, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st));
-    store_bind_str(st, 1, person);
-    TRY(store_step(cx, st, &row));
-    if (row) *out = arena_str(&cx->arena, store_column_str(st, 0));
-    return OK;
-}
-
 struct opening {
     struct json *j;
 };
@@ -286,12 +274,18 @@ static enum rc put_basics(struct ctx *cx, struct api_call *call, sqlite3 *db, co
     return OK;
 }
 
+void item_tell(void *telling, const char *field, const char *text)
+{
+    const struct item_telling *t = telling;
+    api_fault(t->call, field, text, text_fi(t->cx, text));
+}
+
 enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item)
 {
     struct str name;
     bool writes = api_may(call, "registers.write", STR_NONE);
     const struct records_by by = item_by(call);
-    TRY(name_of(cx, db, item->owner, &name));
+    TRY(identity_name(cx, db, item->owner, &name));
     api_tag(call, (uint64_t)item->n);
     json_begin(&call->out, '{');
     TRY(put_basics(cx, call, db, item));

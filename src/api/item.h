@@ -13,6 +13,13 @@ enum rc item_read(struct ctx *cx, struct api_call *call, sqlite3 *db, struct rec
 enum rc item_put(struct ctx *cx, struct api_call *call, sqlite3 *db, const struct records_item *item) MUST_CHECK;
 /* "open": the places left open in a text, as OpenPlace. */
 void item_put_open(struct ctx *cx, struct json *j, const struct record_kind *k, struct str title, struct str content);
+/* What the engine finds wrong with an item becomes a fault of the call, in the caller's language: for the functions of
+ * records.h and deploy.h that tell it. */
+struct item_telling {
+    struct ctx *cx;
+    struct api_call *call;
+};
+void item_tell(void *telling, const char *field, const char *text);
 /* Who acts, for records.h. */
 struct records_by item_by(const struct api_call *call);
 

@@ -3,7 +3,6 @@
 #include "api/show.h"
 #include "base/json_read.h"
 #include "base/limits.h"
-#include "base/texts_fi.h"
 #include "files/files.h"
 #include "ledger/canonical.h"
 #include "store/store.h"
@@ -87,17 +86,6 @@ API_OPERATION(guidebook_accepted)
 
 /* --- writing */
 
-struct telling {
-    struct ctx *cx;
-    struct api_call *call;
-};
-
-static void tell(void *arg, const char *field, const char *text)
-{
-    struct telling *t = arg;
-    api_fault(t->call, field, text, text_fi(t->cx, text));
-}
-
 /* Told faults are the answer; else what the engine said is. */
 static enum rc outcome(struct ctx *cx, struct api_call *call, enum rc rc)
 {
@@ -142,7 +130,7 @@ static enum rc find_files(struct ctx *cx, struct api_call *call, const struct re
 static enum rc put(struct ctx *cx, struct api_call *call, const struct record_kind *k, struct str subject,
                    struct str seen, struct str owner_else, struct records_answer *out)
 {
-    struct telling t = {cx, call};
+    struct item_telling t = {cx, call};
     struct records_by by = item_by(call);
     const json_t *content = json_object_get(call->body, "content"), *shows = json_object_get(call->body, "shows");
     char *text = json_dumps(content, JSON_COMPACT);
@@ -157,7 +145,7 @@ static enum rc put(struct ctx *cx, struct api_call *call, const struct record_ki
                               .shows = names,
                               .n_shows = n};
     enum rc rc = find_files(cx, call, k, subject, d.content, &d);
-    if (rc == OK) rc = records_put(cx, call->facts, call->catalog, &by, &d, subject, seen, tell, &t, out);
+    if (rc == OK) rc = records_put(cx, call->facts, call->catalog, &by, &d, subject, seen, item_tell, &t, out);
     free(text);
     return outcome(cx, call, rc);
 }
@@ -186,7 +174,7 @@ API_OPERATION(items_put)
 
 API_OPERATION(items_move)
 {
-    struct telling t = {cx, call};
+    struct item_telling t = {cx, call};
     struct records_answer done;
     struct records_item item;
     struct records_by by = item_by(call);
@@ -194,7 +182,7 @@ API_OPERATION(items_move)
     TRY(item_read(cx, call, call->ledger, &item));
     TRY(outcome(cx, call,
                 records_move(cx, call->facts, call->catalog, &by, item.subject, api_field(call->body, "digest"),
-                             api_field(call->body, "move"), reason.p ? reason : STR(""), tell, &t, &done)));
+                             api_field(call->body, "move"), reason.p ? reason : STR(""), item_tell, &t, &done)));
     return answer(cx, call, item.subject);
 }
 

@@ -76,23 +76,12 @@ static void put_of_catalog(struct ctx *cx, struct api_call *call, const struct c
     json_end(j, '}');
 }
 
-static enum rc name_of(struct ctx *cx, struct api_call *call, struct str person, struct str *out)
-{
-    scoped_stmt *st = NULL;
-    bool row;
-    TRY(store_prepare(cx, call->ledger, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st));
-    store_bind_str(st, 1, person);
-    TRY(store_step(cx, st, &row));
-    *out = row ? arena_str(&cx->arena, store_column_str(st, 0)) : STR_NONE;
-    return OK;
-}
-
 static enum rc put_book(struct ctx *cx, struct api_call *call, const struct shelf_book *b,
                         const struct shelf_told *told)
 {
     struct json *j = &call->out;
     struct str name;
-    TRY(name_of(cx, call, b->actor, &name));
+    TRY(identity_name(cx, call->ledger, b->actor, &name));
     json_begin(j, '{');
     put_head(cx, call, &b->head, catalog_find_library(call->catalog, b->head.key));
     json_put_int(j, "left", told ? told->left : 0);

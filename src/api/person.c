@@ -1,6 +1,7 @@
 #include "api/person.h"
 
 #include "api/api_int.h"
+#include "api/show.h"
 #include "base/json_read.h"
 #include "identity/accounts.h"
 #include "identity/people.h"
@@ -23,20 +24,13 @@ struct str *person_addresses(struct ctx *cx, const json_t *body, size_t *n)
 
 enum rc person_put(struct ctx *cx, struct api_call *call, const char *key, struct str person)
 {
-    scoped_stmt *st = NULL;
+    struct str name;
     struct json *j = &call->out;
-    bool row;
-    TRY(store_prepare(cx, call->ledger, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st));
-    store_bind_str(st, 1, person);
-    TRY(store_step(cx, st, &row));
+    TRY(identity_name(cx, call->ledger, person, &name));
     if (key) json_key(j, key);
     json_begin(j, '{');
     json_put_str(j, "id", person);
-    json_key(j, "name");
-    if (row)
-        json_str(j, store_column_str(st, 0));
-    else
-        json_nil(j);
+    show_text(j, "name", name);
     json_end(j, '}');
     return OK;
 }

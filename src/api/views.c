@@ -30,12 +30,9 @@ static bool may_change(struct api_call *call, const struct view *v)
 
 static enum rc put_view(struct ctx *cx, struct api_call *call, const struct view *v)
 {
-    scoped_stmt *st = NULL;
+    struct str name;
     struct json *j = &call->out;
-    bool row;
-    TRY(store_prepare(cx, call->ledger, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st));
-    store_bind_str(st, 1, v->person);
-    TRY(store_step(cx, st, &row));
+    TRY(identity_name(cx, call->ledger, v->person, &name));
     json_begin(j, '{');
     json_put_str(j, "id", v->id);
     json_put_str(j, "place", v->place);
@@ -45,7 +42,7 @@ static enum rc put_view(struct ctx *cx, struct api_call *call, const struct view
     json_put_bool(j, "own", str_eq(v->person, call->who.person));
     json_put_bool(j, "may_change", may_change(call, v));
     json_put_bool(j, "first", v->first);
-    show_person(j, "by", v->person, row ? store_column_str(st, 0) : STR_NONE);
+    show_person(j, "by", v->person, name);
     json_end(j, '}');
     return OK;
 }

@@ -11,6 +11,7 @@
 #include "gates/tell.h"
 #include "gates/unblock.h"
 #include "git/refname.h"
+#include "identity/identity.h"
 #include "ledger/log_reader.h"
 #include "store/store.h"
 
@@ -26,11 +27,8 @@ struct reviewing {
 
 static struct str name_of(struct ctx *cx, sqlite3 *db, struct str person)
 {
-    scoped_stmt *st = NULL;
-    bool row = false;
-    if (store_prepare(cx, db, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st) != OK) return STR("?");
-    store_bind_str(st, 1, person);
-    return store_step(cx, st, &row) == OK && row ? arena_str(&cx->arena, store_column_str(st, 0)) : STR("?");
+    struct str name;
+    return identity_name(cx, db, person, &name) == OK && name.p ? name : STR("?");
 }
 
 static enum rc list(struct ctx *cx, struct reviewing *r)

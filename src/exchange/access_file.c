@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/json_read.h"
 #include "exchange/names.h"
+#include "identity/identity.h"
 #include "store/store.h"
 
 #include <stdlib.h>
@@ -62,19 +63,6 @@ static enum rc find_person(struct ctx *cx, struct names *names, const struct acc
     return OK;
 }
 
-static enum rc name_of(struct ctx *cx, sqlite3 *db, struct str person, struct str *out)
-{
-    scoped_stmt *st = NULL;
-    bool row;
-    *out = STR("");
-    if (!person.n) return OK;
-    TRY(store_prepare(cx, db, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st));
-    store_bind_str(st, 1, person);
-    TRY(store_step(cx, st, &row));
-    if (row) *out = arena_str(&cx->arena, store_column_str(st, 0));
-    return OK;
-}
-
 /* Somebody has said whose the account is; the file says of nobody else. */
 static bool same_holder(const struct access_row *was, const struct access_row *r)
 {
@@ -105,7 +93,7 @@ static enum rc compare_row(struct ctx *cx, struct access_file *f, struct access_
             str_eq(r->field[FIELD_OF_LEVEL], was->field[FIELD_OF_LEVEL]))
             r->field[FIELD_OF_ALLOWS] = was->field[FIELD_OF_ALLOWS];
     }
-    return name_of(cx, db, r->field[FIELD_OF_PERSON], &r->called);
+    return identity_name(cx, db, r->field[FIELD_OF_PERSON], &r->called);
 }
 
 static void make_outcome(struct access_file *f, struct str digest)
@@ -138,7 +126,7 @@ enum rc access_file_compare(struct ctx *cx, struct access_file *f, sqlite3 *ledg
     enum rc rc = OK;
     for (size_t i = 0; i < f->n && rc == OK; i++) rc = compare_row(cx, f, &f->rows[i], ledger, names);
     for (size_t i = 0; i < f->n_was && rc == OK; i++)
-        rc = name_of(cx, ledger, f->was[i].field[FIELD_OF_PERSON], &f->was[i].called);
+        rc = identity_name(cx, ledger, f->was[i].field[FIELD_OF_PERSON], &f->was[i].called);
     names_close(names);
     make_outcome(f, digest);
     return rc;

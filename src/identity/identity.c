@@ -255,6 +255,19 @@ static enum rc one_person(struct ctx *cx, sqlite3 *db, const char *sql, struct s
     return OK;
 }
 
+enum rc identity_name(struct ctx *cx, sqlite3 *db, struct str person, struct str *name)
+{
+    scoped_stmt *st = NULL;
+    bool row;
+    *name = STR_NONE;
+    if (!person.n) return OK;
+    TRY(store_prepare(cx, db, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st));
+    store_bind_str(st, 1, person);
+    TRY(store_step(cx, st, &row));
+    if (row) *name = arena_str(&cx->arena, store_column_str(st, 0));
+    return OK;
+}
+
 enum rc identity_of_key(struct ctx *cx, sqlite3 *db, struct str fingerprint, struct str *person)
 {
     return one_person(cx, db,

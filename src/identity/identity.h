@@ -83,9 +83,12 @@ struct identity_shown {
 enum rc identity_authenticate(struct ctx *cx, struct identity *id, const struct identity_shown *shown,
                               struct identity_who *out) MUST_CHECK;
 /* For gates, of any database with the facts' views: who a person is now, with their roles; OK and CREDENTIAL_NONE when
- * they are not here (any more). The person who has that key (64 hexadecimal digits), and the one who has that address;
- * *person is STR_NONE when there is nobody, or when it is not clear who. */
+ * they are not here (any more). */
 enum rc identity_of(struct ctx *cx, sqlite3 *db, int64_t now, struct str person, struct identity_who *out) MUST_CHECK;
+/* What a person is called, here still or not; in the arena. STR_NONE: nobody is known so. */
+enum rc identity_name(struct ctx *cx, sqlite3 *db, struct str person, struct str *name) MUST_CHECK;
+/* The person who has that key (64 hexadecimal digits), and the one who has that address; *person is STR_NONE when there
+ * is nobody, or when it is not clear who. */
 enum rc identity_of_key(struct ctx *cx, sqlite3 *db, struct str fingerprint, struct str *person) MUST_CHECK;
 enum rc identity_of_address(struct ctx *cx, sqlite3 *db, struct str address, struct str *person) MUST_CHECK;
 /* Whose account that is on another host, as declared. */

@@ -1,4 +1,5 @@
 /* What a notice is about, in words, and where it leads. */
+#include "identity/identity.h"
 #include "notices/notices.h"
 
 static struct str point_title(const struct catalog *c, enum lang lang, struct str rest)
@@ -13,12 +14,8 @@ static struct str point_title(const struct catalog *c, enum lang lang, struct st
 
 static struct str person_name(struct ctx *cx, const struct notices_options *o, struct str person)
 {
-    scoped_stmt *st = NULL;
-    bool row = false;
-    if (store_prepare(cx, o->ledger, STR("SELECT name FROM fact_person WHERE subject = ?1"), &st) != OK) return STR("");
-    store_bind_str(st, 1, person);
-    if (store_step(cx, st, &row) != OK || !row) return STR("");
-    return arena_str(&cx->arena, store_column_str(st, 0));
+    struct str name;
+    return identity_name(cx, o->ledger, person, &name) == OK && name.p ? name : STR("");
 }
 
 static struct str after(struct str s, struct str prefix)
