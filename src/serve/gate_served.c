@@ -149,23 +149,24 @@ static void *run(void *arg)
         if (fd >= 0)
             serve_one(t, fd);
         else if (errno != EINTR && errno != ECONNABORTED && !t->g->ending) {
+            /* out of descriptors or memory: that passes, and hooks wait for nobody meanwhile */
             serve_tell("worker", "error", "hooks cannot be taken: %s", strerror(errno));
-            break;
+            (void)sleep(1);
         }
     }
     log_reader_close(t->reader);
     return NULL;
 }
 
-static enum rc listen_at(struct ctx *cx, struct gate_served *g)
+/* Hooks do without it, more slowly: no reason for a server not to be there. */
+static void listen_at(struct ctx *cx, struct gate_served *g)
 {
     struct sockaddr_un at;
-    if (!gate_wire_address(g->o.dir, &at)) {
-        serve_tell("worker", "notice", "the data folder's path is too long for a socket in it: pushes are slower");
-        return OK;
-    }
-    memcpy(g->path, at.sun_path, sizeof g->path);
-    return local_listen(cx, g->path, false, &g->fd);
+    bool fits = gate_wire_address(g->o.dir, &at);
+    if (fits) memcpy(g->path, at.sun_path, sizeof g->path);
+    if (fits && local_listen(cx, g->path, false, &g->fd) == OK) return;
+    serve_tell("worker", "notice", "pushes are slower, their hooks open the log themselves: %s",
+               fits ? cx->message : "the data folder's path is too long for a socket in it");
 }
 
 enum rc gate_served_start(struct ctx *cx, const struct gate_served_options *o, struct gate_served **out)
@@ -174,16 +175,15 @@ enum rc gate_served_start(struct ctx *cx, const struct gate_served_options *o, s
     if (!g) return fail(cx, E_IO, "out of memory");
     g->o = *o;
     g->fd = -1;
-    enum rc rc = listen_at(cx, g);
-    for (; rc == OK && g->fd >= 0 && g->n < THREADS; g->n++) {
+    listen_at(cx, g);
+    for (; g->fd >= 0 && g->n < THREADS; g->n++) {
         g->threads[g->n].g = g;
         if (pthread_create(&g->threads[g->n].thread, NULL, run, &g->threads[g->n]) != 0) break;
     }
-    if (rc == OK && g->fd >= 0 && !g->n) rc = fail(cx, E_IO, "cannot start threads: %s", strerror(errno));
-    if (rc == OK) return OK;
+    if (g->fd < 0 || g->n) return OK;
     gate_served_stop(g);
     *out = NULL;
-    return rc;
+    return fail(cx, E_IO, "cannot start threads: %s", strerror(errno));
 }
 
 void gate_served_stop(struct gate_served *g)

@@ -65,6 +65,13 @@ def test_does_what_hooks_and_doors_ask(t):
                                     % (t.dir / "bin" / "sinetti-hook", t.dir / "data"), encoding="utf-8")
     work = h.begin()  # without a server
     data, whole, away = t.dir / "data", t.dir / "bin" / "sinetti", t.dir / "bin" / "away"
+    (data / "gate.sock").write_text("not ours", encoding="utf-8")  # in its way: no reason not to serve
+    with serving.Server(t, data, {}) as s:
+        work.commit("c0", {"b.txt": "0\n"}, author=person("ella"))
+        code, said = h.push("ella", work, "HEAD:refs/heads/ella/before")
+        t.equal(code, 0, said)
+        t.has(s.said(), "pushes are slower")
+    (data / "gate.sock").unlink()  # it was left alone
     with serving.Server(t, data, {}) as s:
         t.equal((data / "gate.sock").stat().st_mode & 0o777, 0o600)
         whole.rename(away)  # so that it is the server or nobody
